@@ -1,0 +1,18 @@
+// Installs what package-lock.json names, unless that very lock file is installed already. Plain JavaScript, since on a
+// fresh machine it runs under whatever Node is there; everything after it runs under the project's own.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+const lock = new URL('../package-lock.json', import.meta.url);
+const stamp = new URL('../node_modules/.installed-lock', import.meta.url);
+
+const wanted = readFileSync(lock, 'utf8');
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+  console.error('Installing what ddgrey needs (once, about half a minute)...');
+  // Not "npm ci": it refuses a lock file that was made where other platforms' builds were not served.
+  execFileSync('npm', ['install', '--loglevel=error', '--no-audit', '--no-fund'], {
+    cwd: new URL('..', import.meta.url),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  writeFileSync(stamp, readFileSync(lock, 'utf8'));
+}

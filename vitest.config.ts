@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+// The tests that need no other program. Those that need real mail servers: vitest.system.config.ts.
+export default defineConfig({
+  test: { include: ['src/**/*.test.ts', 'test/*.test.ts'], isolate: false },
+});
