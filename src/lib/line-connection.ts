@@ -1,0 +1,204 @@
+// One connection of a line server. Lines are started as they come and answered in their order, however long each takes;
+// answers that are ready in the same turn of the event loop leave in one write.
+import type { Socket } from 'node:net';
+import type { LineLimits, LineProtocol, LineSession } from './line-protocol.ts';
+import { createLineReader, type LineReader } from './line-reader.ts';
+import type { Log } from './log.ts';
+
+export interface ConnectionParts {
+  readonly protocol: LineProtocol;
+  readonly limits: LineLimits;
+  readonly log: Log;
+  /** A client is cut off after so many sweeps without a sign of life. */
+  readonly idleSweeps: number;
+  readonly onCutOff: (cause: string) => void;
+}
+
+/** An answer in its place; without text until it is ready. */
+interface Place {
+  text: string | undefined;
+}
+
+/** Sweeps that a client has to close its side after the last answer. */
+const LINGER_SWEEPS = 2;
+
+export class LineConnection {
+  readonly #socket: Socket;
+  readonly #parts: ConnectionParts;
+  readonly #session: LineSession;
+  readonly #reader: LineReader;
+  /** Lines that were read and not yet started: only when there are too many unanswered ones. */
+  #lines: readonly string[] = [];
+  #nextLine = 0;
+  #answers: Place[] = [];
+  #flushing = false;
+  /** Nothing more will be started: the client ended its input, or asked for the end, or we are closing. */
+  #last = false;
+  #inputEnded = false;
+  #finishing = false;
+  #sweeps = 0;
+
+  constructor(socket: Socket, parts: ConnectionParts) {
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#session = parts.protocol.open();
+    this.#reader = createLineReader(parts.limits.line);
+    socket.on('data', (bytes: Buffer) => this.#read(bytes));
+    socket.on('end', () => this.#end());
+    socket.on('drain', () => this.#proceed());
+    // A client that is gone is the client's affair; 'close' follows.
+    socket.on('error', (error) =>
+      parts.log.event(2, 'connection lost', { via: parts.protocol.name, cause: error.message }),
+    );
+  }
+
+  /** Answers what was started, starts nothing more, and closes. */
+  finish(): void {
+    this.#last = true;
+    this.#finishing = true;
+    if (this.#socket.writableEnded) this.#socket.destroySoon();
+    else this.#flushSoon();
+  }
+
+  /** Closes at once. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Called at regular intervals; cuts off a client that shows no sign of life for too long. */
+  sweep(): void {
+    this.#sweeps += 1;
+    const { writableEnded, writableLength } = this.#socket;
+    if (writableEnded && writableLength === 0) {
+      if (this.#sweeps > LINGER_SWEEPS) this.#socket.destroy();
+      return;
+    }
+    const waitsForUs = this.#answers.length > 0 && writableLength === 0;
+    if (!waitsForUs && this.#sweeps > this.#parts.idleSweeps) {
+      this.#cutOff(writableLength > 0 ? 'does not read' : 'idle');
+    }
+  }
+
+  #read(bytes: Buffer): void {
+    // Read and dropped: closing a socket with bytes unread would reset it, and the client could lose our last answer.
+    if (this.#last) return;
+    this.#sweeps = 0;
+    this.#take(this.#reader.read(bytes));
+  }
+
+  #end(): void {
+    this.#inputEnded = true;
+    const line = this.#last ? undefined : this.#reader.end();
+    this.#take(line === undefined ? [] : [line]);
+  }
+
+  #take(lines: readonly string[]): void {
+    this.#lines = this.#nextLine < this.#lines.length ? [...this.#lines.slice(this.#nextLine), ...lines] : lines;
+    this.#nextLine = 0;
+    this.#proceed();
+  }
+
+  /** Starts waiting lines as far as the limits allow, and reads on if none is left. */
+  #proceed(): void {
+    while (!this.#last && this.#nextLine < this.#lines.length && this.#hasRoom()) {
+      const line = this.#lines[this.#nextLine] ?? '';
+      this.#nextLine += 1;
+      this.#start(line);
+    }
+    if (!this.#last && this.#nextLine >= this.#lines.length) this.#allStarted();
+    const stop = !this.#last && !this.#hasRoom();
+    if (stop !== this.#socket.isPaused()) {
+      if (stop) this.#socket.pause();
+      else this.#socket.resume();
+    }
+    if (this.#last) this.#flushSoon();
+  }
+
+  #hasRoom(): boolean {
+    return this.#answers.length < this.#parts.limits.pipelined && !this.#socket.writableNeedDrain;
+  }
+
+  #allStarted(): void {
+    if (this.#reader.tooLong()) {
+      this.#answers.push({ text: this.#parts.protocol.tooLong });
+      this.#last = true;
+    } else if (this.#inputEnded) {
+      this.#last = true;
+    }
+  }
+
+  #start(line: string): void {
+    const { log, protocol } = this.#parts;
+    if (log.on(3)) log.event(3, 'line', { via: protocol.name, line });
+    let answer: ReturnType<LineSession['line']>;
+    try {
+      answer = this.#session.line(line);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    if (answer === undefined) return;
+    const { text, close } = answer;
+    if (close) this.#last = true;
+    const place: Place = { text: undefined };
+    this.#answers.push(place);
+    if (typeof text === 'string') this.#answered(place, text);
+    else
+      text.then(
+        (ready) => this.#answered(place, ready),
+        (error: unknown) => this.#fail(error),
+      );
+  }
+
+  /** An error that no protocol should let through costs this connection, not the daemon. */
+  #fail(error: unknown): void {
+    this.#parts.log.event(0, 'connection failed', { via: this.#parts.protocol.name, cause: String(error) });
+    this.#last = true;
+    this.#socket.destroy();
+  }
+
+  #answered(place: Place, text: string): void {
+    place.text = text;
+    if (this.#answers[0] === place) this.#flushSoon();
+  }
+
+  /** The next tick comes after all promises that settle in this turn, so their answers leave together. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    process.nextTick(flush, this);
+  }
+
+  /** Writes the answers that are ready, up to the first that is not. */
+  flush(): void {
+    this.#flushing = false;
+    if (this.#socket.destroyed || this.#socket.writableEnded) return;
+    let text = '';
+    let ready = 0;
+    for (const place of this.#answers) {
+      if (place.text === undefined) break;
+      text += place.text;
+      ready += 1;
+    }
+    this.#answers.splice(0, ready);
+    this.#sweeps = 0;
+    if (text !== '') this.#socket.write(text);
+    if (!this.#last) this.#proceed();
+    else if (this.#answers.length === 0) this.#endOutput();
+  }
+
+  #endOutput(): void {
+    if (this.#finishing) this.#socket.destroySoon();
+    else this.#socket.end();
+  }
+
+  #cutOff(cause: string): void {
+    this.#parts.onCutOff(cause);
+    this.#socket.destroy();
+  }
+}
+
+/** Not a method, so that no closure is made for each request. */
+function flush(connection: LineConnection): void {
+  connection.flush();
+}

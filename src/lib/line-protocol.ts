@@ -1,0 +1,47 @@
+// What a protocol of lines gives to the line server: it only says what to answer, and never sees a socket.
+
+/** What a line is answered with. */
+export interface Answer {
+  /** What to write, line ends included, as soon as all earlier lines have their answer. Should not reject. */
+  readonly text: string | Promise<string>;
+  /** Whether the connection ends with it; what the client sent after this line is ignored. */
+  readonly close: boolean;
+}
+
+/** One client's side of the protocol. */
+export interface LineSession {
+  /** The answer to a line, or undefined if none is due. */
+  line(line: string): Answer | undefined;
+}
+
+export interface LineProtocol {
+  /** For the log and the counters. */
+  readonly name: string;
+  /** The answer to a line over the limit, after which the connection is closed. */
+  readonly tooLong: string;
+  /** A session for a new connection. */
+  open(): LineSession;
+}
+
+/** What one client may take of us. */
+export interface LineLimits {
+  /** Characters of a line. */
+  readonly line: number;
+  /** Connections at a time; more are closed at once. */
+  readonly connections: number;
+  /** Seconds without a line from the client, or without the client reading our answers. */
+  readonly idle: number;
+  /** Lines being answered at a time on a connection; more are read when these are done. */
+  readonly pipelined: number;
+  /** Bytes of answers that the client has not read; more lines are read when it has. */
+  readonly unread: number;
+}
+
+/** Not less idle time than Postfix has (smtpd_policy_service_max_idle, 300s), so that it is the side that closes. */
+export const DEFAULT_LIMITS: LineLimits = {
+  line: 4096,
+  connections: 1000,
+  idle: 300,
+  pipelined: 100,
+  unread: 65_536,
+};

@@ -1,0 +1,293 @@
+import { once } from 'node:events';
+import { createConnection, Socket } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import { createCounters, type Counters } from './counters.ts';
+import type { Answer, LineLimits, LineProtocol } from './line-protocol.ts';
+import { type LineServer, startLineServer } from './line-server.ts';
+import { createLog, silentLog } from './log.ts';
+
+const clients: Socket[] = [];
+const servers: LineServer[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  for (const server of servers.splice(0)) await server[Symbol.asyncDispose]();
+});
+
+/** Answers `LINE` by `<LINE>`; `wait X` when `release('X')` is called, `bye` closes, `no` is not answered. */
+interface Echo extends LineProtocol {
+  release(name: string): void;
+  readonly started: string[];
+}
+
+function echoProtocol(): Echo {
+  const waiting = new Map<string, (text: string) => void>();
+  const started: string[] = [];
+  const line = (text: string): Answer | undefined => {
+    started.push(text);
+    if (text === 'no') return undefined;
+    if (text === 'throw') throw new Error('a bug');
+    if (text === 'reject') return { text: Promise.reject(new Error('a bug')), close: false };
+    if (text.startsWith('big ')) return { text: 'x'.repeat(Number(text.slice(4))), close: false };
+    if (!text.startsWith('wait ')) return { text: `<${text}>`, close: text === 'bye' };
+    const { promise, resolve } = Promise.withResolvers<string>();
+    waiting.set(text.slice(5), resolve);
+    return { text: promise, close: text.endsWith('bye') };
+  };
+  return {
+    name: 'echo',
+    tooLong: '<too long>',
+    open: () => ({ line }),
+    started,
+    release: (name) => waiting.get(name)?.(`<${name}>`),
+  };
+}
+
+interface Started {
+  readonly server: LineServer;
+  readonly echo: Echo;
+  readonly counters: Counters;
+  readonly logged: string[];
+}
+
+async function start(limits: Partial<LineLimits> = {}, closeWithin = 5): Promise<Started> {
+  const echo = echoProtocol();
+  const counters = createCounters();
+  const logged: string[] = [];
+  const log = createLog({ level: 0, format: 'text' }, (text) => logged.push(text));
+  const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const server = await startLineServer({ address, protocol: echo, log, counters, limits, closeWithin });
+  servers.push(server);
+  return { server, echo, counters, logged };
+}
+
+interface Client {
+  readonly socket: Socket;
+  /** All that was received, once the server has closed. */
+  readonly all: Promise<string>;
+  /** Waits until so much was received. */
+  received(text: string): Promise<void>;
+  chunks(): readonly string[];
+}
+
+function connect({ address }: LineServer): Client {
+  if (address.kind === 'unix') throw new Error('not in this test');
+  const socket = createConnection({ host: address.host, port: address.port, allowHalfOpen: true });
+  clients.push(socket);
+  const chunks: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  socket.on('data', (bytes) => chunks.push(bytes.toString()));
+  socket.on('error', () => {});
+  socket.on('end', () => resolve(chunks.join('')));
+  socket.on('close', () => resolve(chunks.join('')));
+  return {
+    socket,
+    all: promise,
+    chunks: () => chunks,
+    received: async (text) => {
+      while (chunks.join('') !== text) await once(socket, 'data');
+    },
+  };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate);
+}
+
+test.for<[input: string, answers: string]>([
+  ['', ''],
+  ['a\nb\r\n', '<a><b>'],
+  ['a', '<a>'],
+  ['a\r', '<a>'],
+  ['no\n\n', '<>'],
+  ['a\nbye\nb\n', '<a><bye>'],
+  [`${'x'.repeat(4096)}\n`, `<${'x'.repeat(4096)}>`],
+  [`a\n${'x'.repeat(4097)}\nb\n`, '<a><too long>'],
+])('%j, then the end of input', async ([input, answers]) => {
+  const { server } = await start();
+  const client = connect(server);
+  client.socket.end(input);
+  expect(await client.all).toBe(answers);
+});
+
+test('an endless line is answered at once, and the answer arrives although the client goes on', async () => {
+  const { server } = await start();
+  const client = connect(server);
+  client.socket.write('x'.repeat(1_000_000));
+  expect(await client.all).toBe('<too long>');
+});
+
+test('answers leave in the order of the lines, whatever gets ready first', async () => {
+  const { server, echo } = await start();
+  const client = connect(server);
+  client.socket.write('wait 1\na\nwait 2\nb\nbye\nc\n');
+  await until(() => echo.started.length === 5);
+  echo.release('2');
+  await new Promise(setImmediate);
+  expect(client.chunks()).toEqual([]);
+  echo.release('1');
+  expect(await client.all).toBe('<1><a><2><b><bye>');
+  expect(echo.started).not.toContain('c');
+});
+
+test('nothing is started behind a line whose answer will close', async () => {
+  const { server, echo } = await start();
+  const client = connect(server);
+  client.socket.write('wait bye\nb\n');
+  await until(() => echo.started.length > 0);
+  echo.release('bye');
+  expect(await client.all).toBe('<bye>');
+  expect(echo.started).toEqual(['wait bye']);
+});
+
+test('answers that get ready in one turn leave in one write', async () => {
+  const { server, echo } = await start();
+  const client = connect(server);
+  client.socket.write('wait 1\nwait 2\nwait 3\n');
+  await until(() => echo.started.length === 3);
+  const write = vi.spyOn(Socket.prototype, 'write');
+  for (const name of ['3', '1', '2']) echo.release(name);
+  await client.received('<1><2><3>');
+  expect(write.mock.calls).toEqual([['<1><2><3>']]);
+  write.mockRestore();
+});
+
+test('no more lines than allowed are being answered at a time', async () => {
+  const { server, echo } = await start({ pipelined: 3 });
+  const client = connect(server);
+  client.socket.end('wait 1\nwait 2\nwait 3\nwait 4\na\nb');
+  await until(() => echo.started.length === 3);
+  await new Promise(setImmediate);
+  expect(echo.started).toHaveLength(3);
+  echo.release('1');
+  await until(() => echo.started.length === 4);
+  for (const name of ['2', '3', '4']) echo.release(name);
+  expect(await client.all).toBe('<1><2><3><4><a><b>');
+});
+
+test('a client that does not read is not read from, and cut off in the end', async () => {
+  const { server, echo, counters, logged } = await start({ unread: 1000, idle: 0.1 });
+  const client = connect(server);
+  client.socket.pause();
+  // More than the system's own buffers hold.
+  client.socket.write('big 1000000\n'.repeat(1000));
+  await until(() => logged.join('').includes('cut off'));
+  expect(counters.list()).toEqual([['echo client cut off', 1]]);
+  expect(logged.join('')).toContain('client cut off via=echo cause="does not read"');
+  expect(echo.started.length).toBeLessThanOrEqual(100);
+});
+
+test('a client that reads late gets everything', async () => {
+  const { server } = await start({ unread: 1000 });
+  const client = connect(server);
+  client.socket.pause();
+  client.socket.end('big 1000000\n'.repeat(20));
+  await new Promise(setImmediate);
+  client.socket.resume();
+  expect(await client.all).toHaveLength(20_000_000);
+});
+
+test('an idle client is cut off, one that waits for us is not', async () => {
+  const { server, echo } = await start({ idle: 0.05 });
+  const waiting = connect(server);
+  waiting.socket.write('wait 1\n');
+  await until(() => echo.started.length === 1);
+  const idle = connect(server);
+  idle.socket.write('a\n');
+  expect(await idle.all).toBe('<a>');
+  echo.release('1');
+  expect(await waiting.all).toBe('<1>');
+});
+
+test('a client that only goes on sending after the last answer is cut off', async () => {
+  const { server, echo } = await start({ idle: 0.05 });
+  const { socket } = connect(server);
+  let closed = false;
+  socket.on('close', () => (closed = true));
+  socket.write('bye\n');
+  while (!closed) {
+    socket.write('a\n');
+    await new Promise(setImmediate);
+  }
+  expect(echo.started).toEqual(['bye']);
+});
+
+test('connections over the limit are closed at once; others are served', async () => {
+  const { server, counters, logged } = await start({ connections: 2 });
+  const holders = [connect(server), connect(server)];
+  for (const { socket } of holders) await once(socket, 'connect');
+  const latecomers = [connect(server), connect(server)];
+  expect(await Promise.all(latecomers.map(({ all }) => all))).toEqual(['', '']);
+  expect(counters.list()).toEqual([['echo connection refused', 2]]);
+  holders[0]?.socket.write('a\n');
+  await holders[0]?.received('<a>');
+  expect(logged.join('').match(/connection refused/g)).toHaveLength(1);
+});
+
+test('a client that is gone before its answer does no harm', async () => {
+  const { server, echo } = await start();
+  for (const leave of ['destroy', 'resetAndDestroy'] as const) {
+    const gone = connect(server);
+    gone.socket.write(`wait ${leave}\na\n`);
+    await until(() => echo.started.includes(`wait ${leave}`));
+    gone.socket[leave]();
+    await new Promise(setImmediate);
+    echo.release(leave);
+  }
+  const next = connect(server);
+  next.socket.end('a\n');
+  expect(await next.all).toBe('<a>');
+});
+
+test.for(['throw', 'reject'])('a protocol that fails (%s) costs one connection', async (bug) => {
+  const { server, logged } = await start();
+  const client = connect(server);
+  client.socket.write(`${bug}\n`);
+  expect(await client.all).toBe('');
+  const next = connect(server);
+  next.socket.end('a\n');
+  expect(await next.all).toBe('<a>');
+  expect(logged.join('')).toContain('connection failed via=echo cause="Error: a bug"');
+});
+
+test('closing lets answers in hand go out, starts nothing more and refuses new clients', async () => {
+  const { server, echo } = await start();
+  const idle = connect(server);
+  await once(idle.socket, 'connect');
+  const client = connect(server);
+  client.socket.write('wait 1\n');
+  await until(() => echo.started.length === 1);
+  const closing = server[Symbol.asyncDispose]();
+  expect(await idle.all).toBe('');
+  client.socket.write('a\n');
+  await expect(once(connect(server).socket, 'connect')).rejects.toThrow('ECONNREFUSED');
+  echo.release('1');
+  expect(await client.all).toBe('<1>');
+  await closing;
+  expect(echo.started).toEqual(['wait 1']);
+});
+
+test('closing does not wait for ever', async () => {
+  const { server, echo } = await start({}, 0.05);
+  const client = connect(server);
+  client.socket.write('wait 1\n');
+  await until(() => echo.started.length === 1);
+  await server[Symbol.asyncDispose]();
+  expect(await client.all).toBe('');
+});
+
+test('each client has a session of its own', async () => {
+  const line = (): ((text: string) => Answer) => {
+    let count = 0;
+    return () => ({ text: String((count += 1)), close: false });
+  };
+  const protocol: LineProtocol = { name: 'count', tooLong: '', open: () => ({ line: line() }) };
+  const address = { kind: 'tcp', host: '::1', port: 0 } as const;
+  const server = await startLineServer({ address, protocol, log: silentLog, counters: createCounters() });
+  servers.push(server);
+  for (const _ of [1, 2]) {
+    const client = connect(server);
+    client.socket.end('a\na\n');
+    expect(await client.all).toBe('12');
+  }
+});

@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { explainPath, explainPort, listen } from './listen.ts';
+
+let directory = '';
+const servers: Server[] = [];
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ddgrey-listen-'));
+});
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await closed(server);
+  rmSync(directory, { recursive: true });
+});
+
+function newServer(): Server {
+  const server = createServer();
+  servers.push(server);
+  return server;
+}
+
+async function closed(server: Server): Promise<void> {
+  if (!server.listening) return;
+  server.close();
+  await once(server, 'close');
+}
+
+/** A socket file as a killed program leaves it. */
+function leaveSocketBehind(path: string): void {
+  const script = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', script, path]);
+  expect(existsSync(path)).toBe(true);
+}
+
+test('a unix socket gets the mode that was asked for, and goes when the server closes', async () => {
+  const path = join(directory, 's');
+  const server = newServer();
+  expect(await listen(server, { kind: 'unix', path }, { mode: 0o660, gid: process.getgid?.() })).toEqual({
+    kind: 'unix',
+    path,
+  });
+  expect(statSync(path).mode & 0o777).toBe(0o660);
+  await closed(server);
+  expect(existsSync(path)).toBe(false);
+});
+
+test.for(['127.0.0.1', '::1'])('port 0 on %s becomes a real port', async (host) => {
+  const address = await listen(newServer(), { kind: 'tcp', host, port: 0 }, {});
+  expect(address).toEqual({ kind: 'tcp', host, port: expect.any(Number) });
+  expect(address).not.toHaveProperty('port', 0);
+});
+
+test('the socket of a dead program is replaced', async () => {
+  const path = join(directory, 's');
+  leaveSocketBehind(path);
+  const server = newServer();
+  await listen(server, { kind: 'unix', path }, {});
+  expect(server.address()).toBe(path);
+});
+
+test('the socket of a living one is not', async () => {
+  const path = join(directory, 's');
+  await listen(newServer(), { kind: 'unix', path }, {});
+  await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow(
+    `cannot listen on unix:${path}: another ddgreyd listens on ${path}; stop it first`,
+  );
+  expect(existsSync(path)).toBe(true);
+});
+
+test('a file that is no socket stays', async () => {
+  const path = join(directory, 's');
+  writeFileSync(path, 'precious');
+  await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow(
+    'exists and is not a socket; remove it',
+  );
+  expect(existsSync(path)).toBe(true);
+});
+
+test('a directory that is not there', async () => {
+  const path = join(directory, 'none', 's');
+  await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow(
+    `the directory ${join(directory, 'none')} does not exist; create it`,
+  );
+});
+
+test('a path that is too long', async () => {
+  const path = join(directory, 'x'.repeat(100));
+  await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow('longer than 107 bytes');
+});
+
+test('a port in use', async () => {
+  const address = await listen(newServer(), { kind: 'tcp', host: '127.0.0.1', port: 0 }, {});
+  await expect(listen(newServer(), address, {})).rejects.toThrow('is in use by another program');
+});
+
+test('an address of somebody else', async () => {
+  const address = { kind: 'tcp', host: '192.0.2.1', port: 0 } as const;
+  await expect(listen(newServer(), address, {})).rejects.toThrow(
+    'cannot listen on 192.0.2.1:0: 192.0.2.1 is not an address of this machine',
+  );
+});
+
+// root may do all this, so the others' errors are made by a user only.
+test.skipIf(process.geteuid?.() === 0)('a directory that others own', async () => {
+  chmodSync(directory, 0o500);
+  await expect(listen(newServer(), { kind: 'unix', path: join(directory, 's') }, {})).rejects.toThrow('no permission');
+});
+
+test.for([
+  [explainPath('EACCES', '/tmp/s'), 'no permission for /tmp/s; give this user the right to write in /tmp'],
+  [
+    explainPort('EACCES', { host: '::', port: 25 }),
+    'no permission for port 25; start as root or choose a port above 1023',
+  ],
+  [explainPort('ENOTFOUND', { host: 'mx', port: 25 }), 'the name mx has no address'],
+  [explainPort('EMFILE', { host: 'mx', port: 25 }), undefined],
+])('%s', ([said, expected]) => {
+  expect(said).toBe(expected);
+});

@@ -1,0 +1,127 @@
+// Makes a server listen on a unix socket or a TCP port, or says in one sentence why it can't and what to do.
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, chown, lstat, unlink } from 'node:fs/promises';
+import { createConnection, type ListenOptions, type Server } from 'node:net';
+import { dirname } from 'node:path';
+import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
+
+/** Who may connect to a unix socket; without it, what the umask says. */
+export interface SocketAccess {
+  readonly mode?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+/** Connections that may wait to be accepted; the system may lower it (net.core.somaxconn). */
+const BACKLOG = 1024;
+/** What a unix socket's path may have, in bytes (unix(7): sun_path is 108 with its end). */
+const LONGEST_PATH = 107;
+
+/**
+ * Listens. A socket file that nobody listens on any more is replaced. Returns the address with the port that was given
+ * for port 0. Throws an error with a message for an administrator.
+ */
+export async function listen(server: Server, address: SocketAddress, access: SocketAccess): Promise<SocketAddress> {
+  try {
+    if (address.kind === 'unix') {
+      await bindPath(server, address.path);
+      await giveAccess(address.path, access);
+      return address;
+    }
+    await bind(server, { host: address.host, port: address.port });
+    const bound = server.address();
+    return bound !== null && typeof bound === 'object' ? { ...address, port: bound.port } : address;
+  } catch (error) {
+    server.close();
+    throw new Error(`cannot listen on ${formatSocketAddress(address)}: ${explain(errorCode(error), address, error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function bind(server: Server, options: ListenOptions): Promise<void> {
+  server.listen({ ...options, backlog: BACKLOG });
+  await once(server, 'listening');
+}
+
+async function bindPath(server: Server, path: string): Promise<void> {
+  // The system would cut it off and listen somewhere else.
+  if (Buffer.byteLength(path) > LONGEST_PATH) throw new Error(`the path is longer than ${LONGEST_PATH} bytes`);
+  try {
+    await bind(server, { path });
+  } catch (error) {
+    if (errorCode(error) !== 'EADDRINUSE' || !(await isStale(path))) throw error;
+    await unlink(path);
+    await bind(server, { path });
+  }
+}
+
+/** Whether the socket file was left behind by a program that is gone. Throws if one answers. */
+async function isStale(path: string): Promise<boolean> {
+  // Connecting to a plain file is refused as well, and that must not be removed.
+  if (!(await lstat(path)).isSocket()) return false;
+  const socket = createConnection(path);
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    if (errorCode(error) === 'ECONNREFUSED') return true;
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+  throw new Error(`another ddgreyd listens on ${path}; stop it first`);
+}
+
+async function giveAccess(path: string, { mode, gid }: SocketAccess): Promise<void> {
+  if (gid !== undefined) await chown(path, -1, gid);
+  if (mode !== undefined) await chmod(path, mode);
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** What went wrong and what to do, by the system's error code. */
+function explain(code: string, address: SocketAddress, error: unknown): string {
+  const sentence = address.kind === 'unix' ? explainPath(code, address.path) : explainPort(code, address);
+  return sentence ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Exported for its test, since not every error can be provoked by every user. */
+export function explainPath(code: string, path: string): string | undefined {
+  switch (code) {
+    case 'ENOTDIR':
+      return `${dirname(path)} is not a directory; choose another path`;
+    case 'ENOENT':
+    case 'EACCES':
+      // libuv says EACCES for a missing directory as well.
+      return existsSync(dirname(path))
+        ? `no permission for ${path}; give this user the right to write in ${dirname(path)}`
+        : `the directory ${dirname(path)} does not exist; create it`;
+    case 'EPERM':
+      return `no permission to change the group or mode of ${path}; start as root or leave group= out`;
+    case 'EROFS':
+      return `${dirname(path)} is on a read-only file system; choose another path`;
+    case 'EADDRINUSE':
+      return `${path} exists and is not a socket; remove it or choose another path`;
+    default:
+      return undefined;
+  }
+}
+
+/** Likewise. */
+export function explainPort(code: string, { host, port }: { host: string; port: number }): string | undefined {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use by another program; stop that or choose another port`;
+    case 'EACCES':
+      return `no permission for port ${port}; start as root or choose a port above 1023`;
+    case 'EADDRNOTAVAIL':
+      return `${host} is not an address of this machine`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the name ${host} has no address`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+// The log: one line an event, text (key=value) or JSON, collected within a turn of the event loop and written at once.
+
+export type LogFormat = 'text' | 'json';
+export type LogValue = string | number | boolean | undefined;
+export type LogFields = { readonly [key: string]: LogValue };
+
+/** 0 what an operator must see, 1 short connections and changes, 2 each report and DNS question, 3 each protocol line. */
+export type LogLevel = 0 | 1 | 2 | 3;
+
+export interface Log {
+  /** Whether lines of this level are written at all, for callers that would have to build something first. */
+  on(level: LogLevel): boolean;
+  event(level: LogLevel, event: string, fields?: LogFields): void;
+  /** Changes what is written from now on. */
+  configure(settings: LogSettings): void;
+  /** Writes out what is waiting. */
+  flush(): void;
+}
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+}
+
+/** A log that writes to `write`, which gets whole lines. */
+export function createLog(settings: LogSettings, write: (text: string) => void, now: () => number = Date.now): Log {
+  let { level, format } = settings;
+  let waiting = '';
+  const flush = (): void => {
+    const text = waiting;
+    waiting = '';
+    if (text !== '') write(text);
+  };
+  const stamp = timestamps(now);
+  return {
+    on: (wanted) => wanted <= level,
+    event: (wanted, event, fields = {}) => {
+      if (wanted > level) return;
+      if (waiting === '') setImmediate(flush);
+      waiting += format === 'json' ? jsonLine(stamp(), event, fields) : textLine(stamp(), event, fields);
+    },
+    configure: (changed) => {
+      ({ level, format } = changed);
+    },
+    flush,
+  };
+}
+
+/** A log that says nothing. */
+export const silentLog: Log = { on: () => false, event: () => {}, configure: () => {}, flush: () => {} };
+
+/** A field's value as the text form shows it: quoted when it holds anything but plain characters. */
+export function quoteValue(value: string): string {
+  return /^[\w.:/@+<>,%*~-]+$/.test(value) ? value : JSON.stringify(value).replaceAll(UNSEEN, escaped);
+}
+
+/** What JSON leaves as it is, but a terminal may obey or take for a line end: DEL, C1 controls, U+2028, U+2029. */
+const UNSEEN = /[\x7f-\x9f\u2028\u2029]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** RFC 3339 in UTC. Formatting a date costs more than a check, so it is done once for all lines of a millisecond. */
+function timestamps(now: () => number): () => string {
+  let last = Number.NaN;
+  let text = '';
+  return () => {
+    const time = now();
+    if (time !== last) {
+      last = time;
+      text = new Date(time).toISOString();
+    }
+    return text;
+  };
+}
+
+function textLine(time: string, event: string, fields: LogFields): string {
+  let line = `${time} ${event}`;
+  for (const key in fields) {
+    const value = fields[key];
+    if (value !== undefined) line += ` ${key}=${typeof value === 'string' ? quoteValue(value) : value}`;
+  }
+  return `${line}\n`;
+}
+
+function jsonLine(time: string, event: string, fields: LogFields): string {
+  return `${JSON.stringify({ time, event, ...fields }).replaceAll(UNSEEN, escaped)}\n`;
+}

@@ -1,0 +1,13 @@
+// The other direction of words.ts: a text as one word of a line.
+import { splitWords } from './words.ts';
+
+/** The text in the quotes it needs, so that splitWords gives it back; undefined if no quotes can hold it. */
+export function quoteWord(text: string): string | undefined {
+  if (/[\r\n]/.test(text)) return undefined;
+  return ['', '"', "'", '`'].map((quote) => `${quote}${text}${quote}`).find((candidate) => isWord(candidate, text));
+}
+
+function isWord(candidate: string, text: string): boolean {
+  const words = splitWords(candidate, { comments: true });
+  return words.length === 1 && words[0] === text;
+}

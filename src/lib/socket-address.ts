@@ -1,0 +1,28 @@
+// Where a socket listens or is found: `unix:PATH`, `local:PATH`, `inet:PORT@HOST`, `HOST:PORT`, `[v6]:PORT`.
+// (`local:` and `inet:` are the spelling of sendmail's and ze-filter's configuration.)
+
+export type SocketAddress =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+/** The address that the text spells, or undefined. */
+export function parseSocketAddress(text: string): SocketAddress | undefined {
+  const unix = /^(?:unix|local):(.+)$/.exec(text);
+  if (unix?.[1] !== undefined) return { kind: 'unix', path: unix[1] };
+  const inet = /^inet6?:(\d+)@(?:\[([^\s[\]@]+)\]|([^\s[\]@]+))$/.exec(text);
+  if (inet) return tcp(inet[2] ?? inet[3], inet[1]);
+  const pair = /^(?:\[([^\s[\]@]+)\]|([^\s:[\]@]+)):(\d+)$/.exec(text);
+  if (pair) return tcp(pair[1] ?? pair[2], pair[3]);
+  return undefined;
+}
+
+/** The address as parseSocketAddress reads it. */
+export function formatSocketAddress(address: SocketAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+function tcp(host: string | undefined, port: string | undefined): SocketAddress | undefined {
+  const number = Number(port);
+  return host === undefined || number > 65535 ? undefined : { kind: 'tcp', host, port: number };
+}
