@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Attempt, judgeAttempt, type TupleEntry, type Window } from './greylist.ts';
+
+const T = 1_700_000_000;
+const WINDOW: Window = { delay: 600, retry: 36_000 };
+const LIFETIME = 1_209_600;
+
+const PENDING: TupleEntry = { state: 'pending', firstSeen: T, lastSeen: T };
+
+test.for<[at: number, attempt: Attempt]>([
+  [0, { kind: 'early', wait: 600 }],
+  [1, { kind: 'early', wait: 599 }],
+  [599, { kind: 'early', wait: 1 }],
+  [600, { kind: 'retried', waited: 600 }],
+  [601, { kind: 'retried', waited: 601 }],
+  [35_999, { kind: 'retried', waited: 35_999 }],
+  [36_000, { kind: 'expired' }],
+  [36_001, { kind: 'expired' }],
+  [-1, { kind: 'early', wait: 600 }],
+  [-1_000_000, { kind: 'early', wait: 600 }],
+])('an attempt %i s after the first one is %j', ([at, attempt]) => {
+  expect(judgeAttempt(PENDING, WINDOW, LIFETIME, T + at)).toEqual(attempt);
+});
+
+test.for<[at: number, attempt: Attempt]>([
+  [0, { kind: 'known' }],
+  [LIFETIME, { kind: 'known' }],
+  [LIFETIME + 1, { kind: 'first' }],
+  [-1, { kind: 'known' }],
+])('an attempt %i s after the last use of a valid entry is %j', ([at, attempt]) => {
+  const valid: TupleEntry = { state: 'valid', firstSeen: T - 1000, lastSeen: T };
+  expect(judgeAttempt(valid, WINDOW, LIFETIME, T + at)).toEqual(attempt);
+});
+
+test('an attempt without an entry is the first', () => {
+  expect(judgeAttempt(undefined, WINDOW, LIFETIME, T)).toEqual({ kind: 'first' });
+});
+
+test('who waits as long as told is neither early nor told to wait longer than the delay', () => {
+  const window = fc.record({ delay: fc.integer({ min: 1, max: 1000 }), retry: fc.integer({ min: 1001, max: 5000 }) });
+  fc.assert(
+    fc.property(window, fc.integer({ min: -5000, max: 5000 }), (chosen, at) => {
+      const attempt = judgeAttempt(PENDING, chosen, LIFETIME, T + at);
+      fc.pre(attempt.kind === 'early');
+      expect(attempt.wait).toBeGreaterThan(0);
+      expect(attempt.wait).toBeLessThanOrEqual(chosen.delay);
+      expect(judgeAttempt(PENDING, chosen, LIFETIME, T + Math.max(at, 0) + attempt.wait).kind).toBe('retried');
+    }),
+  );
+});

@@ -1,0 +1,68 @@
+// The life of a tuple: pending from its first attempt, valid once it was tried again after the delay, forgotten when
+// nothing came of it. (The method of Evan Harris, 2003, with ze-filter's windows and boundaries.)
+import type { Seconds } from './check.ts';
+import type { Tuple } from './tuple.ts';
+
+export type TupleState = 'pending' | 'valid';
+
+/** What the store remembers of a tuple. */
+export interface TupleEntry {
+  readonly state: TupleState;
+  /** Of the attempt that made it pending, or, once valid, of the attempt that passed. */
+  readonly firstSeen: Seconds;
+  /** Of its last refresh; what its lifetime counts from. */
+  readonly lastSeen: Seconds;
+}
+
+/** A tuple as listings show it. */
+export interface StoredTuple extends TupleEntry {
+  readonly tuple: Tuple;
+  /** The address and name of the client, and the sender, as they were at the first attempt. */
+  readonly client: string;
+  readonly clientName: string | undefined;
+  readonly senderText: string;
+  readonly nullSender: boolean;
+  /** 1, and one more for each refresh. */
+  readonly uses: number;
+}
+
+/** How many tuples there are. */
+export interface TupleCounts {
+  readonly pending: number;
+  readonly valid: number;
+}
+
+/** Delay before a retry counts, and how long after the first attempt it still counts. Seconds. */
+export interface Window {
+  readonly delay: Seconds;
+  readonly retry: Seconds;
+}
+
+/** What an attempt is to its tuple. */
+export type Attempt =
+  | { readonly kind: 'first' }
+  | { readonly kind: 'early'; readonly wait: Seconds }
+  | { readonly kind: 'retried'; readonly waited: Seconds }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'known' };
+
+/** A valid entry is refreshed at most this often, so that a busy sender costs no write a message. */
+export const REFRESH_AFTER: Seconds = 6 * 3600;
+
+/**
+ * What an attempt at `now` is. The retry window is open from `firstSeen + delay` (included) to `firstSeen + retry` (not
+ * included). A clock that went back only makes it early. Valid entries past their lifetime count as unknown.
+ */
+export function judgeAttempt(
+  entry: TupleEntry | undefined,
+  window: Window,
+  validLifetime: Seconds,
+  now: Seconds,
+): Attempt {
+  if (entry === undefined) return { kind: 'first' };
+  if (entry.state === 'valid') return entry.lastSeen + validLifetime < now ? { kind: 'first' } : { kind: 'known' };
+  const opens = entry.firstSeen + window.delay;
+  if (now < opens) return { kind: 'early', wait: Math.min(opens - now, window.delay) };
+  if (now >= entry.firstSeen + window.retry) return { kind: 'expired' };
+  return { kind: 'retried', waited: now - entry.firstSeen };
+}

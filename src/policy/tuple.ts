@@ -1,0 +1,50 @@
+// The key under which an attempt is remembered: (client part, sender part, recipient part).
+import { type Address, siteNetwork } from './address.ts';
+import { type Check, isNullSender, type Mailbox } from './check.ts';
+
+export type ClientPart = 'NET' | 'FULL' | 'NONE';
+export type MailboxPart = 'FULL' | 'HOST' | 'USER' | 'NONE';
+
+/** Which part of each goes into a tuple (GREY_IP_COMPONENT, GREY_FROM_COMPONENT, GREY_TO_COMPONENT). */
+export interface TupleParts {
+  readonly client: ClientPart;
+  readonly sender: MailboxPart;
+  readonly recipient: MailboxPart;
+}
+
+export interface Tuple {
+  readonly client: string;
+  readonly sender: string;
+  readonly recipient: string;
+}
+
+/** The sender part of bounces; in an address, brackets stand only within quotes (RFC 5321 section 4.1.2). */
+const NULL_SENDER = '<>';
+
+/** The tuple of a check. */
+export function tupleOf(check: Check, parts: TupleParts): Tuple {
+  return {
+    client: clientPart(check.client, parts.client),
+    sender:
+      isNullSender(check.sender) && parts.sender !== 'NONE' ? NULL_SENDER : mailboxPart(check.sender, parts.sender),
+    recipient: mailboxPart(check.recipient, parts.recipient),
+  };
+}
+
+function clientPart(client: Address, part: ClientPart): string {
+  switch (part) {
+    case 'NET':
+      return siteNetwork(client);
+    case 'FULL':
+      return client.text;
+    case 'NONE':
+      return '';
+  }
+}
+
+function mailboxPart(mailbox: Mailbox, part: MailboxPart): string {
+  if (part === 'NONE') return '';
+  // An address without a domain (`postmaster`) is its own host and user.
+  if (mailbox.domain === '' || part === 'USER') return mailbox.local;
+  return part === 'HOST' ? mailbox.domain : `${mailbox.local}@${mailbox.domain}`;
+}
