@@ -1,0 +1,71 @@
+// When to checkpoint. Copying while others write never ends the log: there is always something newer. So most of it is
+// copied beside the writing, and only for the small rest are the writes held back, until the log has started again.
+import type { Log } from '../lib/log.ts';
+import type { CheckpointJob, CheckpointResult } from './checkpoint-worker.ts';
+import type { GroupCommit } from './group-commit.ts';
+import { callWorker, type WorkerCalls } from './worker-calls.ts';
+
+/** Milliseconds from a commit to the checkpoint that covers it: what a power loss may cost, roughly. */
+const DELAY = 1000;
+/** Pages that are copied while the writes wait (2 MiB): a few milliseconds. */
+const SMALL_REST = 512;
+/** How often the rest is tried to be made small; a disk slower than the writing is waited for then. */
+const PASSES = 5;
+
+export class Checkpointer implements AsyncDisposable {
+  readonly #worker: WorkerCalls<CheckpointJob, CheckpointResult>;
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+
+  constructor(path: string, log: Log) {
+    this.#worker = callWorker(new URL('./checkpoint-worker.ts', import.meta.url), path);
+    this.#log = log;
+  }
+
+  /** Something was committed: a checkpoint comes within the delay. `commits` is what holds back writes. */
+  committed(commits: GroupCommit): void {
+    if (this.#running !== undefined) this.#again = true;
+    else if (!this.#closed) this.#timer ??= setTimeout(() => this.#start(commits), DELAY);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+    await this.#worker[Symbol.asyncDispose]();
+  }
+
+  #start(commits: GroupCommit): void {
+    this.#timer = undefined;
+    this.#again = false;
+    this.#running = this.#run(commits).finally(() => {
+      this.#running = undefined;
+      if (this.#again) this.committed(commits);
+    });
+  }
+
+  async #run(commits: GroupCommit): Promise<void> {
+    try {
+      await this.#copy();
+      // With everything copied, the next commit starts the log again and syncs its header: better here than there.
+      await commits.hold(async () => {
+        await this.#worker.ask('restart');
+      });
+    } catch (error) {
+      this.#log.event(0, 'checkpoint failed', { cause: String(error) });
+    }
+  }
+
+  /** Copies until a pass finds little that is new. */
+  async #copy(): Promise<void> {
+    let known = 0;
+    for (let pass = 1; pass <= PASSES; pass += 1) {
+      const { pages, copied } = await this.#worker.ask('copy');
+      if (pages - known < SMALL_REST) return;
+      known = copied;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, expect, test } from 'vitest';
+import { openDatabase } from './schema.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ddgrey-schema-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function withDatabase(name: string, sql: string): string {
+  const path = join(directory, name);
+  using db = new DatabaseSync(path);
+  db.exec(sql);
+  return path;
+}
+
+test('a file that is no database', () => {
+  const path = join(directory, 'text');
+  writeFileSync(path, 'postmaster: root\n'.repeat(100));
+  expect(() => openDatabase(path)).toThrow(`${path} is not a database`);
+});
+
+test('a database of another program', () => {
+  const path = withDatabase('foreign', 'CREATE TABLE moz_places (url TEXT)');
+  expect(() => openDatabase(path)).toThrow(`${path} is a database of another program`);
+});
+
+test('a database of a newer version', () => {
+  const path = join(directory, 'newer');
+  openDatabase(path).close();
+  withDatabase('newer', 'PRAGMA user_version = 99');
+  expect(() => openDatabase(path)).toThrow(/newer was written by a newer ddgrey \(format 99, this one knows \d+\)/);
+});
+
+test('a directory that does not exist', () => {
+  expect(() => openDatabase(join(directory, 'missing', 'db'))).toThrow('ENOENT');
+});
+
+test('opening again keeps the secret', () => {
+  const path = join(directory, 'again');
+  const secret = (): unknown => {
+    using db = openDatabase(path);
+    return db.prepare(`SELECT value FROM meta WHERE name = 'hash secret'`).get()?.['value'];
+  };
+  const made = secret();
+  expect(made).toMatch(/^[0-9a-f]{32}$/);
+  expect(secret()).toBe(made);
+});

@@ -1,0 +1,98 @@
+// The SQLite database: its tables, its settings, and how an older one becomes a newer one.
+//
+// tuple           one row a tuple, in the order of (kind, last_seen): what expires next stands first, so expiry reads no
+//                 more than it removes, and new entries go to the end of their kind, which keeps the pages full.
+//   kind          see tuple-row.ts
+//   hash          32 bits, keyed with meta 'hash secret', so that nobody can make tuples collide at will. It only leads to
+//                 the row: part, sender and recipient are always compared.
+//   part          the tuple's client part: text, or the leading bytes of an IPv4 or IPv6 address or site network
+//   client        the client's address, without the bytes that part has
+//   first_seen    NULL: the same as last_seen
+//   sender_local  with it, the sender's text is LOCAL@SENDER
+//   sender_text   the sender's text, where it is not made from the above; both NULL: it is the sender part
+// pending_client  how many pending entries a client has: the IPv4 address, or the first 8 bytes of the IPv6 address
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+
+/** `ddgr`; tells our databases from those of other programs. */
+const APPLICATION_ID = 0x64646772;
+
+/** Migration n leads from user_version n to n + 1. A released one is never changed. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+   INSERT INTO meta VALUES ('hash secret', lower(hex(randomblob(16)))), ('log restarts', 0);
+   CREATE TABLE tuple (
+     kind INTEGER NOT NULL,
+     last_seen INTEGER NOT NULL,
+     seq INTEGER NOT NULL,
+     hash INTEGER NOT NULL,
+     part ANY NOT NULL,
+     client BLOB NOT NULL,
+     sender TEXT NOT NULL,
+     recipient TEXT NOT NULL,
+     first_seen INTEGER,
+     sender_local TEXT,
+     sender_text TEXT,
+     client_name TEXT,
+     uses INTEGER NOT NULL DEFAULT 1,
+     PRIMARY KEY (kind, last_seen, seq)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX tuple_hash ON tuple (hash);
+   CREATE TABLE pending_client (client BLOB PRIMARY KEY, pending INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+];
+
+// A lock held by another process blocks the event loop for at most this long once a turn. Milliseconds.
+const LOCK_TIMEOUT = 10;
+
+const SETTINGS = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA wal_autocheckpoint = 0;
+  PRAGMA journal_size_limit = ${64 * 1024 * 1024};
+  PRAGMA cache_size = -${32 * 1024};`;
+
+/**
+ * The database at `path`, created (readable by its owner only) or brought up to date. Throws an error that an
+ * administrator understands when the file is no database of ours or belongs to a newer version.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  // SQLite gives the files beside it (-wal, -shm) the mode of the database.
+  closeSync(openSync(path, 'a', 0o600));
+  const db = new DatabaseSync(path, { timeout: LOCK_TIMEOUT });
+  try {
+    migrate(db, path);
+    db.exec(SETTINGS);
+    return db;
+  } catch (error) {
+    db.close();
+    if (isNoDatabase(error)) throw new Error(`${path} is not a database`, { cause: error });
+    throw error;
+  }
+}
+
+function migrate(db: DatabaseSync, path: string): void {
+  const version = pragma(db, 'user_version');
+  const foreign = pragma(db, 'application_id') !== APPLICATION_ID && pragma(db, 'schema_version') !== 0;
+  if (foreign) throw new Error(`${path} is a database of another program`);
+  if (version > MIGRATIONS.length) {
+    throw new Error(`${path} was written by a newer ddgrey (format ${version}, this one knows ${MIGRATIONS.length})`);
+  }
+  if (version === MIGRATIONS.length) return;
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+function isNoDatabase(error: unknown): boolean {
+  const SQLITE_NOTADB = 26;
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_NOTADB;
+}

@@ -1,0 +1,100 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, expect, test } from 'vitest';
+import { silentLog } from '../lib/log.ts';
+import { parseAddress, type Address } from '../policy/address.ts';
+import { SqliteStore } from './sqlite-store.ts';
+import type { Remembrance } from './store.ts';
+import { storeContract } from './store-contract.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ddgrey-store-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let files = 0;
+const newPath = (): string => join(directory, `${(files += 1)}.db`);
+const open = (path = newPath()): SqliteStore => new SqliteStore(path, silentLog);
+
+storeContract('SQLite store', {
+  open: async () => open(),
+  reopen: async (store) => {
+    await store[Symbol.asyncDispose]();
+    return open(join(directory, `${files}.db`));
+  },
+});
+
+const T = 1_700_000_000;
+const attempt: Remembrance = {
+  tuple: { client: '203.0.113.0/24', sender: 'example.com', recipient: 'user123@example.org' },
+  client: parseAddress('203.0.113.7') as Address,
+  change: 'record',
+  nullSender: false,
+  senderText: 'u123@example.com',
+  clientName: undefined,
+};
+const other: Remembrance = { ...attempt, tuple: { ...attempt.tuple, recipient: 'other@example.org' } };
+
+test('the writes of one turn are committed together, and answers made from them wait for that', async () => {
+  const path = newPath();
+  await using store = open(path);
+  using witness = new DatabaseSync(path, { readOnly: true });
+  const seen = (): number => Number(witness.prepare('SELECT count(*) AS n FROM tuple').get()?.['n']);
+  const order: string[] = [];
+  const first = store.remember(attempt, T).then(() => order.push(`first ${seen()}`));
+  const second = store.remember(other, T).then(() => order.push(`second ${seen()}`));
+  const unchanged = store.remember({ ...attempt, change: 'none' }, T).then(() => order.push(`unchanged ${seen()}`));
+  expect((await store.recall(attempt)).entry?.firstSeen).toBe(T);
+  expect([order, seen()]).toEqual([[], 0]);
+  await Promise.all([first, second, unchanged]);
+  expect(order.toSorted()).toEqual(['first 2', 'second 2', 'unchanged 2']);
+});
+
+test('while another process holds the lock every write is refused, and afterwards all is well again', async () => {
+  const path = newPath();
+  await using store = open(path);
+  await store.remember(attempt, T);
+  using holder = new DatabaseSync(path);
+  holder.exec('BEGIN IMMEDIATE');
+  const refused = await Promise.allSettled([
+    store.remember(other, T),
+    store.remember({ ...attempt, change: 'forget' }, T),
+    store.remember({ ...attempt, change: 'none' }, T),
+  ]);
+  expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect((await store.recall(attempt)).entry?.firstSeen).toBe(T);
+  holder.exec('ROLLBACK');
+  await store.remember(other, T + 1);
+  expect((await store.recall(other)).entry?.firstSeen).toBe(T + 1);
+});
+
+test('a statement that fails takes the whole turn with it, and the next turn works', async () => {
+  const path = newPath();
+  await using store = open(path);
+  using saboteur = new DatabaseSync(path);
+  saboteur.exec(`CREATE TRIGGER full BEFORE INSERT ON tuple WHEN new.recipient = 'other@example.org'
+                 BEGIN SELECT raise(ABORT, 'disk full'); END`);
+  const turn = await Promise.allSettled([
+    store.remember(attempt, T),
+    store.remember(other, T),
+    store.remember(attempt, T),
+  ]);
+  expect(turn.map((one) => one.status === 'rejected' && String(one.reason))).toEqual(Array(3).fill('Error: disk full'));
+  expect(await store.recall(attempt)).toEqual({ entry: undefined, pendingOfClient: 0 });
+  await store.remember(attempt, T);
+  expect((await store.recall(attempt)).pendingOfClient).toBe(1);
+});
+
+test('only its owner may read the files, and closing leaves nothing beside the database', async () => {
+  const path = newPath();
+  const store = open(path);
+  await store.remember(attempt, T);
+  expect(['', '-wal', '-shm'].map((end) => (statSync(path + end).mode & 0o777).toString(8))).toEqual(
+    Array(3).fill('600'),
+  );
+  await store.count();
+  await store[Symbol.asyncDispose]();
+  await store[Symbol.asyncDispose]();
+  expect(existsSync(`${path}-wal`)).toBe(false);
+  await expect(store.remember(attempt, T)).rejects.toThrow('closed');
+});

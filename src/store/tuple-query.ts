@@ -1,0 +1,38 @@
+// Which stored tuples a listing shows, and in which order: the same for every backend.
+import { networkContains, parseAddress, parseNetwork } from '../policy/address.ts';
+import type { StoredTuple } from '../policy/greylist.ts';
+
+/**
+ * Whether a stored tuple belongs into the listing for `text`; upper and lower case are the same. No text: all. An address
+ * or network: clients in it. `LOCAL@DOMAIN`: that sender or recipient. `<>`: bounces. Anything else: a part of the tuple,
+ * or the domain, or a parent of the domain, of client, sender or recipient.
+ */
+export function tupleMatcher(text: string | undefined): (stored: StoredTuple) => boolean {
+  if (text === undefined) return () => true;
+  const wanted = text.toLowerCase();
+  const network = parseNetwork(wanted);
+  if (network !== undefined) {
+    return ({ client }) => {
+      const address = parseAddress(client);
+      return address !== undefined && networkContains(network, address);
+    };
+  }
+  if (wanted === '<>') return (stored) => stored.nullSender;
+  return (stored) => texts(stored).some((known) => matches(known.toLowerCase(), wanted));
+}
+
+/** The latest `lastSeen` first. */
+export function newestFirst(a: StoredTuple, b: StoredTuple): number {
+  return b.lastSeen - a.lastSeen;
+}
+
+function texts({ tuple, clientName, senderText }: StoredTuple): readonly string[] {
+  return [tuple.client, tuple.sender, tuple.recipient, clientName ?? '', senderText];
+}
+
+function matches(known: string, wanted: string): boolean {
+  if (wanted === '') return false;
+  if (known === wanted) return true;
+  if (wanted.includes('@')) return false;
+  return known.endsWith(`@${wanted}`) || known.endsWith(`.${wanted}`);
+}

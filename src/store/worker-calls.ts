@@ -1,0 +1,66 @@
+// Questions to a worker thread and its answers, in both directions of the same file: callWorker for the one who asks,
+// serveCalls for the worker.
+import { parentPort, Worker } from 'node:worker_threads';
+
+interface Question {
+  readonly id: number;
+  readonly question: unknown;
+}
+
+type Answer = { readonly id: number; readonly answer: unknown } | { readonly id: number; readonly error: string };
+
+/** A worker thread that answers questions. */
+export interface WorkerCalls<Q, A> extends AsyncDisposable {
+  /** Rejects when the worker's answer is an error or when it dies. */
+  ask(question: Q): Promise<A>;
+}
+
+/** A worker that runs the file. It is started at the first question, and again at the next one if it died. */
+export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q, A> {
+  const waiting = new Map<number, PromiseWithResolvers<A>>();
+  let worker: Worker | undefined;
+  let asked = 0;
+  const start = (): Worker => {
+    const started = new Worker(file, { workerData });
+    let cause: unknown = 'worker ended';
+    started.on('message', (answer: Answer) => {
+      const caller = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if ('error' in answer) caller?.reject(new Error(answer.error));
+      else caller?.resolve(answer.answer as A);
+    });
+    started.on('error', (error) => {
+      cause = error;
+    });
+    started.on('exit', () => {
+      worker = undefined;
+      for (const caller of waiting.values()) caller.reject(new Error(String(cause), { cause }));
+      waiting.clear();
+    });
+    return started;
+  };
+  return {
+    ask: (question) => {
+      worker ??= start();
+      const caller = Promise.withResolvers<A>();
+      asked += 1;
+      waiting.set(asked, caller);
+      worker.postMessage({ id: asked, question } satisfies Question);
+      return caller.promise;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await worker?.terminate();
+    },
+  };
+}
+
+/** In a worker: answers every question with what the function returns. */
+export function serveCalls<Q, A>(answer: (question: Q) => A): void {
+  parentPort?.on('message', ({ id, question }: Question) => {
+    try {
+      parentPort?.postMessage({ id, answer: answer(question as Q) } satisfies Answer);
+    } catch (error) {
+      parentPort?.postMessage({ id, error: String(error) } satisfies Answer);
+    }
+  });
+}
