@@ -1,0 +1,115 @@
+// The option table as files and pages: conf/ddgrey.conf, docs/options.md, and what `ddgrey config` prints.
+import type { Origins } from './check-config.ts';
+import { type Config, OPTIONS, type Option, type OptionName, SECTIONS, type Section } from './options.ts';
+
+/** One option as `ddgrey config` shows it. */
+export interface OptionInForce {
+  readonly name: OptionName;
+  readonly value: string;
+  readonly default: string;
+  /** `FILE:LINE`, or undefined where the default is in force. */
+  readonly setAt: string | undefined;
+}
+
+/** What is in force, option by option, in the table's order. */
+export function describeInForce(config: Config, origins: Origins): readonly OptionInForce[] {
+  return optionNames().map((name) => {
+    const { type, default: standard } = anyOption(name);
+    const place = origins.get(name);
+    return {
+      name,
+      value: type.write(config[name]),
+      default: type.write(standard),
+      setAt: place && `${place.file}:${place.line}`,
+    };
+  });
+}
+
+/** The recommended configuration: every option commented out at its default, or set, with the reason, where we advise it. */
+export function recommendedConfig(): string {
+  const lines = [
+    '# ddgrey.conf: the recommended configuration. `name value`, one option a line; # starts a comment.',
+    '# What is commented out is the default. `ddgrey config` prints what is in force; man 5 ddgrey.conf tells more.',
+  ];
+  for (const section of sections()) {
+    lines.push('', `# --- ${SECTIONS[section]} ---`);
+    for (const name of optionNames(section)) lines.push('', ...configLines(name));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** docs/options.md. */
+export function optionsPage(): string {
+  const lines = [
+    '# Options',
+    '',
+    'Made from the table in `src/config/options.ts` by `npm run docs`; do not edit.',
+    '',
+    'One option a line: `name value`, an `=` between them if you like. `#` starts a comment, quotes keep words together,',
+    '`include FILE` reads another file in its place. Names in any case. Times: `90`, `10s`, `10m`, `4h`, `3d`, `2w`,',
+    '`4 hours` (m is always minutes).',
+  ];
+  for (const section of sections()) {
+    lines.push('', `## ${SECTIONS[section]}`);
+    for (const name of optionNames(section)) lines.push('', ...pageLines(name));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function sections(): readonly Section[] {
+  return Object.keys(SECTIONS) as Section[];
+}
+
+function optionNames(section?: Section): readonly OptionName[] {
+  const names = Object.keys(OPTIONS) as OptionName[];
+  return section === undefined ? names : names.filter((name) => OPTIONS[name].section === section);
+}
+
+/** An option of which only the form matters. */
+function anyOption(name: OptionName): Option<unknown> {
+  return OPTIONS[name] as unknown as Option<unknown>;
+}
+
+function configLines(name: OptionName): readonly string[] {
+  const { about, recommended, type, default: standard, defaultNote } = anyOption(name);
+  const comment = recommended === undefined ? about : `${about} ${recommended.why}`;
+  const set = (value: unknown): readonly string[] => `${name} ${type.write(value)}`.trimEnd().split('\n');
+  const example = set(standard).map((line) => `#${line}`);
+  if (recommended !== undefined)
+    return [...wrapped(comment), `# Default: ${type.write(standard)}`, ...set(recommended.value)];
+  return [...wrapped(comment), ...(defaultNote === undefined ? example : [`#${name}    (default: ${defaultNote})`])];
+}
+
+function pageLines(name: OptionName): readonly string[] {
+  const { about, aliases, recommended, type, default: standard, defaultNote, restart } = anyOption(name);
+  const values = (value: unknown): string => {
+    const written = type.write(value);
+    return written === ''
+      ? 'none'
+      : written
+          .split('\n')
+          .map((line) => `\`${line}\``)
+          .join(', ');
+  };
+  return [
+    `### ${name}`,
+    '',
+    about,
+    '',
+    `- Allowed: ${type.allowed}`,
+    `- Default: ${defaultNote ?? values(standard)}`,
+    ...(recommended === undefined ? [] : [`- Recommended: ${values(recommended.value)}. ${recommended.why}`]),
+    ...(aliases === undefined ? [] : [`- Also known as: ${aliases.map((alias) => `\`${alias}\``).join(', ')}`]),
+    ...(restart === undefined ? [] : ['- A change takes effect when the daemon is started anew.']),
+  ];
+}
+
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const part of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length < 98) lines[lines.length - 1] = `${last} ${part}`;
+    else lines.push(`# ${part}`);
+  }
+  return lines;
+}

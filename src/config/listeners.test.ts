@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { formatSocketAddress } from '../lib/socket-address.ts';
+import { listenersOf } from './listeners.ts';
+import { readConfig } from './read-config.ts';
+
+function listeners(text: string): string[] {
+  const { config, errors } = readConfig('dd.conf', () => text);
+  expect(errors).toEqual([]);
+  return listenersOf(config, '/var/lib/ddgrey').map(
+    ({ protocol, address, mode, gid }) => `${protocol} ${formatSocketAddress(address)} ${mode.toString(8)} ${gid}`,
+  );
+}
+
+const GREYLIST = 'greylist unix:/var/lib/ddgrey/greylist.socket 666 undefined';
+const SYNC = 'sync unix:/var/lib/ddgrey/ddgrey.socket 600 undefined';
+
+test.for<[text: string, sockets: string[]]>([
+  ['', [GREYLIST, SYNC]],
+  ['listen policy 127.0.0.1:10023', ['policy 127.0.0.1:10023 666 undefined', GREYLIST, SYNC]],
+  ['listen greylist unix:/run/a mode=0660 group=12', ['greylist unix:/run/a 660 12', SYNC]],
+  [
+    'listen greylist unix:a\nlisten greylist unix:b',
+    ['greylist unix:/var/lib/ddgrey/a 666 undefined', 'greylist unix:/var/lib/ddgrey/b 666 undefined', SYNC],
+  ],
+  ['listen sync unix:a group=root', ['sync unix:/var/lib/ddgrey/a 600 0', GREYLIST]],
+])('%j serves %j', ([text, sockets]) => {
+  expect(listeners(text)).toEqual(sockets);
+});
+
+test('a group that does not exist is named', () => {
+  expect(() => listeners('listen sync unix:a group=no-such-group')).toThrow('there is no group no-such-group');
+});

@@ -1,0 +1,13 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { locateConfig } from './locate-config.ts';
+
+test.for<[directory: string | undefined, file: string | undefined, inDirectory: string, configFile: string]>([
+  [undefined, undefined, '/var/lib/ddgrey', '/etc/ddgrey/ddgrey.conf'],
+  ['/srv/d', undefined, '/srv/d', '/srv/d/ddgrey.conf'],
+  [undefined, '/srv/c.conf', '/var/lib/ddgrey', '/srv/c.conf'],
+  ['/srv/d', '/srv/c.conf', '/srv/d', '/srv/c.conf'],
+  ['d', 'c.conf', resolve('d'), resolve('c.conf')],
+])('-D %s -c %s means directory %s and configuration %s', ([directory, file, inDirectory, configFile]) => {
+  expect(locateConfig(directory, file)).toEqual({ directory: inDirectory, configFile });
+});

@@ -1,0 +1,21 @@
+// Where the daemon's directory and its configuration are, for the daemon and the command line alike.
+import { join, resolve } from 'node:path';
+
+export interface Location {
+  /** Sockets, database and pid file are here unless the configuration says otherwise. */
+  readonly directory: string;
+  readonly configFile: string;
+}
+
+const SYSTEM: Location = { directory: '/var/lib/ddgrey', configFile: '/etc/ddgrey/ddgrey.conf' };
+
+/**
+ * From the options -D and -c: the configuration is DIR/ddgrey.conf unless -c names it; without both, the system's
+ * (/var/lib/ddgrey, /etc/ddgrey/ddgrey.conf). Only -c: the directory is the system's.
+ */
+export function locateConfig(directory: string | undefined, configFile: string | undefined): Location {
+  return {
+    directory: resolve(directory ?? SYSTEM.directory),
+    configFile: resolve(configFile ?? (directory === undefined ? SYSTEM.configFile : join(directory, 'ddgrey.conf'))),
+  };
+}

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { formatProblem, readOptionLines } from './option-lines.ts';
+
+/** Reads the first of these files, of which the others can be included. */
+function readFiles(files: { readonly [path: string]: string }): { lines: string[]; problems: string[] } {
+  const { lines, problems } = readOptionLines('/etc/main', (path) => {
+    const text = files[path];
+    if (text === undefined) throw Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' });
+    return text;
+  });
+  return {
+    lines: lines.map(({ file, line, name, words }) => `${file}:${line} ${JSON.stringify([name, ...words])}`),
+    problems: problems.map(formatProblem),
+  };
+}
+
+test.for<[line: string, words: string[]]>([
+  ['retry 3d', ['retry', '3d']],
+  ['\tretry   3d\r', ['retry', '3d']],
+  ['retry = 3d', ['retry', '3d']],
+  ['retry=3d', ['retry', '3d']],
+  ['retry= 3d', ['retry', '3d']],
+  ['retry', ['retry']],
+  ['retry =', ['retry']],
+  ['=3d', ['=3d']],
+  ['retry 3d # why', ['retry', '3d']],
+  ['name "a # b"', ['name', 'a # b']],
+  ['name a=b', ['name', 'a=b']],
+  ['listen greylist unix:a mode=0660', ['listen', 'greylist', 'unix:a', 'mode=0660']],
+])('%j has the words %j', ([line, words]) => {
+  expect(readFiles({ '/etc/main': line }).lines).toEqual([`/etc/main:1 ${JSON.stringify(words)}`]);
+});
+
+test('empty lines and comments set nothing, but count as lines', () => {
+  expect(readFiles({ '/etc/main': '\n# retry 1d\n  \nretry 3d\n' }).lines).toEqual(['/etc/main:4 ["retry","3d"]']);
+});
+
+test('an included file stands where it is included; its name starts at the including file', () => {
+  const files = { '/etc/main': 'a 1\nINCLUDE sub/b\na 2', '/etc/sub/b': 'include c', '/etc/sub/c': 'c 1' };
+  expect(readFiles(files)).toEqual({
+    lines: ['/etc/main:1 ["a","1"]', '/etc/sub/c:1 ["c","1"]', '/etc/main:3 ["a","2"]'],
+    problems: [],
+  });
+});
+
+test.for<[text: string, problem: string]>([
+  ['a 1\ninclude none', '/etc/main:2: cannot read /etc/none: no such file'],
+  ['include main', '/etc/main:1: include: /etc/main includes itself'],
+  ['include loop', '/etc/loop:1: include: /etc/main includes itself'],
+  ['include', '/etc/main:1: include: needs one file name'],
+  ['include a b', '/etc/main:1: include: needs one file name'],
+])('%j: %s', ([text, problem]) => {
+  expect(readFiles({ '/etc/main': text, '/etc/loop': 'include /etc/main' }).problems).toEqual([problem]);
+});
+
+test('a file may be included twice, one after the other', () => {
+  expect(readFiles({ '/etc/main': 'include b\ninclude b', '/etc/b': 'b 1' }).problems).toEqual([]);
+});
+
+test('a configuration file that is missing is a problem without a line', () => {
+  expect(readFiles({}).problems).toEqual(['cannot read /etc/main: no such file']);
+});
+
+test.for<[code: string | undefined, words: string]>([
+  ['EACCES', 'permission denied'],
+  ['EISDIR', 'the message'],
+  [undefined, 'the message'],
+])('a file that fails with %s is a problem: %s', ([code, words]) => {
+  const { problems } = readOptionLines('/etc/main', () => {
+    throw Object.assign(new Error('the message'), code === undefined ? {} : { code });
+  });
+  expect(problems.map(formatProblem)).toEqual([`cannot read /etc/main: ${words}`]);
+});

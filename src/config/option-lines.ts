@@ -1,0 +1,89 @@
+// The configuration file's form: `name value...`, one option a line; `#` starts a comment; quotes keep words together; an
+// `=` between name and value is optional; `include FILE` reads another file in its place.
+import { dirname, resolve } from 'node:path';
+import { splitWords } from '../lib/words.ts';
+
+/** Where something stands in the configuration. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** One line that sets something. */
+export interface OptionLine extends Place {
+  readonly name: string;
+  readonly words: readonly string[];
+}
+
+/** Something that is wrong with the configuration, in words, with what would be right. */
+export interface Problem extends Place {
+  readonly message: string;
+}
+
+/** `ddgrey.conf:12: grey_default: ...` */
+export function formatProblem({ file, line, message }: Problem): string {
+  return line === 0 ? message : `${file}:${line}: ${message}`;
+}
+
+export interface OptionLines {
+  readonly lines: readonly OptionLine[];
+  readonly problems: readonly Problem[];
+}
+
+/** Returns a file's text; throws if it can't be read. */
+export type ReadFile = (path: string) => string;
+
+/** All lines of a file and of those that it includes, in order. Never throws: a file that can't be read is a problem. */
+export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
+  const lines: OptionLine[] = [];
+  const problems: Problem[] = [];
+  const open: string[] = [];
+
+  const readInto = (path: string, from: Place): void => {
+    if (open.includes(path)) {
+      problems.push({ ...from, message: `include: ${path} includes itself` });
+      return;
+    }
+    let text: string;
+    try {
+      text = readFile(path);
+    } catch (error) {
+      problems.push({ ...from, message: `cannot read ${path}: ${readError(error)}` });
+      return;
+    }
+    open.push(path);
+    for (const line of parseLines(path, text)) {
+      if (line.name.toLowerCase() !== 'include') lines.push(line);
+      else if (line.words.length === 1) readInto(resolve(dirname(path), line.words[0] ?? ''), line);
+      else problems.push({ file: path, line: line.line, message: 'include: needs one file name' });
+    }
+    open.pop();
+  };
+
+  readInto(file, { file, line: 0 });
+  return { lines, problems };
+}
+
+function parseLines(file: string, text: string): readonly OptionLine[] {
+  return text.split(/\r?\n/).flatMap((content, index) => {
+    const [name, ...rest] = splitWords(content, { comments: true });
+    if (name === undefined) return [];
+    return [{ file, line: index + 1, ...withoutEquals(name, rest) }];
+  });
+}
+
+/** `name = value` and `name=value` mean `name value`. */
+function withoutEquals(first: string, rest: readonly string[]): { name: string; words: readonly string[] } {
+  if (rest[0] === '=') return { name: first, words: rest.slice(1) };
+  const equals = first.indexOf('=');
+  if (equals <= 0) return { name: first, words: rest };
+  const value = first.slice(equals + 1);
+  return { name: first.slice(0, equals), words: value === '' ? rest : [value, ...rest] };
+}
+
+function readError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'permission denied';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { describeInForce } from './describe-config.ts';
+import { formatProblem } from './option-lines.ts';
+import { OPTIONS, type OptionName } from './options.ts';
+import { type ReadConfig, readConfig } from './read-config.ts';
+
+const NAMES = Object.keys(OPTIONS) as OptionName[];
+
+function read(text: string): ReadConfig {
+  return readConfig('dd.conf', () => text);
+}
+
+function problems(text: string): { errors: string[]; warnings: string[] } {
+  const { errors, warnings } = read(text);
+  return { errors: errors.map(formatProblem), warnings: warnings.map(formatProblem) };
+}
+
+test('an empty file sets nothing: every option has its default', () => {
+  const { config, origins, errors, warnings } = read('');
+  expect(config).toEqual(Object.fromEntries(NAMES.map((name) => [name, OPTIONS[name].default])));
+  expect([origins.size, errors, warnings]).toEqual([0, [], []]);
+});
+
+test.for<[text: string, name: OptionName, value: unknown]>([
+  ['GREY_DEFAULT 5m', 'grey_default', 300],
+  ['grey_min_delay_normal = 5m', 'grey_default', 300],
+  ['GREY_MAX_DELAY_NORMAL=2d', 'retry', 172_800],
+  ['GREY_MAX_PENDING_NORMAL 7', 'GREY_PENDING_NORMAL', 7],
+  ['grey_check no', 'GREY_CHECK', false],
+  ['retry 3d\nretry 4d', 'retry', 345_600],
+])('%j sets %s to %j', ([text, name, value]) => {
+  const { config, errors } = read(text);
+  expect(errors).toEqual([]);
+  expect(config[name]).toEqual(value);
+});
+
+test('a list grows with every line, in their order, and replaces the default', () => {
+  const { config } = read('trusted 192.0.2.1\nlisten policy 127.0.0.1:1\ntrusted 192.0.2.2 192.0.2.3');
+  expect(config.trusted.map(({ text }) => text)).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
+  expect(config.listen.map(({ protocol }) => protocol)).toEqual(['policy']);
+});
+
+test('all errors come at once, each with its line and what is allowed', () => {
+  const text = ['retry soon', 'grey_defalt 5m', 'log_format xml', 'no_such_thing 1', 'trusted'].join('\n');
+  expect(problems(text).errors).toEqual([
+    `dd.conf:1: retry: "soon" is not allowed; allowed: ${OPTIONS.retry.type.allowed}`,
+    'dd.conf:2: grey_defalt: there is no such option; did you mean grey_default?',
+    'dd.conf:3: log_format: "xml" is not allowed; allowed: text or json',
+    'dd.conf:4: no_such_thing: there is no such option',
+    `dd.conf:5: trusted: no value given; allowed: ${OPTIONS.trusted.type.allowed}`,
+  ]);
+});
+
+test.for<[text: string, warnings: string[]]>([
+  ['retry 3d\nretry 4d', ['dd.conf:2: retry: already set as retry at dd.conf:1; this line counts']],
+  [
+    'GREY_MAX_DELAY_NORMAL 3d\n\nretry 4d',
+    ['dd.conf:3: retry: already set as GREY_MAX_DELAY_NORMAL at dd.conf:1; this line counts'],
+  ],
+  ['trusted 192.0.2.1\ntrusted 192.0.2.2', []],
+])('%j warns %j', ([text, warnings]) => {
+  expect(problems(text)).toEqual({ errors: [], warnings });
+});
+
+test.for<[text: string, error: string]>([
+  ['grey_default 2h\nretry 2h', 'dd.conf:2: grey_default must be shorter than retry, or no retry could ever pass'],
+  ['grey_default 60d', 'dd.conf:1: grey_default must be shorter than retry, or no retry could ever pass'],
+  ['GREY_MAX_DELAY_NULLSENDER 25m\ngrey_default 1m', 'dd.conf:2: GREY_MAX_DELAY_NULLSENDER must be longer than'],
+  ['\ngrey_default 1d', 'dd.conf:2: GREY_MAX_DELAY_NULLSENDER must be longer than'],
+  ['answer_deadline 0', 'dd.conf:1: answer_deadline must be from 1s to 1h'],
+  ['answer_deadline 3601', 'dd.conf:1: answer_deadline must be from 1s to 1h'],
+  ['GREY_CLEANUP_INTERVAL 0', 'dd.conf:1: GREY_CLEANUP_INTERVAL must be from 1s to 1w'],
+  ['GREY_CLEANUP_INTERVAL 4w', 'dd.conf:1: GREY_CLEANUP_INTERVAL must be from 1s to 1w'],
+])('%j: right by themselves, but not together: %s', ([text, error]) => {
+  expect(problems(text).errors.map((message) => message.slice(0, error.length))).toContain(error);
+});
+
+test.for(['grey_default 7199\nretry 2h', 'GREY_MAX_DELAY_NULLSENDER 1501\ngrey_default 1500', 'answer_deadline 1h'])(
+  '%j is allowed',
+  (text) => {
+    expect(problems(text).errors).toEqual([]);
+  },
+);
+
+test('no text makes the reader throw', () => {
+  const piece = fc.constantFrom(...NAMES, 'include', ' ', '=', '\n', '"', "'", '#', '10m', '192.0.2.1', 'unix:a', '\\');
+  const text = fc
+    .array(fc.oneof(piece, fc.string({ maxLength: 3 })), { maxLength: 40 })
+    .map((pieces) => pieces.join(''));
+  fc.assert(
+    fc.property(text, (given) => {
+      const { errors, warnings } = read(given);
+      for (const { message } of [...errors, ...warnings]) expect(message).not.toBe('');
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('a configuration that was written out reads back as the same', () => {
+  const { config, origins } = read('trusted 192.0.2.0/24\nlisten policy [::1]:1\nlisten sync "unix:a b"\nretry 90h\n');
+  const written = describeInForce(config, origins).filter(({ setAt }) => setAt !== undefined);
+  expect(read(written.map(({ name, value }) => `${name} ${value}`).join('\n')).config).toEqual(config);
+});
+
+test('what is in force tells where it was set and what the default is', () => {
+  const { config, origins } = read('\nGREY_MAX_DELAY_NORMAL 3d');
+  const options = describeInForce(config, origins);
+  expect(options.map(({ name }) => name)).toEqual(NAMES);
+  expect(options.find(({ name }) => name === 'retry')).toEqual({
+    name: 'retry',
+    value: '3d',
+    default: '60d',
+    setAt: 'dd.conf:2',
+  });
+  expect(options.filter(({ setAt }) => setAt !== undefined)).toHaveLength(1);
+});

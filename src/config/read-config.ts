@@ -1,0 +1,73 @@
+// From option lines to a valid configuration: all problems at once, each with its place and with what would be right.
+import { checkConfig, type Origins } from './check-config.ts';
+import { nearest } from './nearest.ts';
+import { type OptionLine, type Place, type Problem, type ReadFile, readOptionLines } from './option-lines.ts';
+import { type Config, OPTIONS, type Option, type OptionName } from './options.ts';
+
+export interface ReadConfig {
+  /** Complete, but to be used only when there is no error. */
+  readonly config: Config;
+  readonly origins: Origins;
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const NAMES = Object.keys(OPTIONS) as OptionName[];
+const BY_SPELLING: ReadonlyMap<string, OptionName> = new Map(
+  NAMES.flatMap((name) => [name, ...(OPTIONS[name].aliases ?? [])].map((spelling) => [spelling.toLowerCase(), name])),
+);
+
+/** Reads a configuration file and what it includes. Never throws. */
+export function readConfig(file: string, readFile: ReadFile): ReadConfig {
+  const { lines, problems } = readOptionLines(file, readFile);
+  const values: Record<string, unknown> = Object.fromEntries(NAMES.map((name) => [name, OPTIONS[name].default]));
+  const origins = new Map<OptionName, OptionLine>();
+  const errors = [...problems];
+  const warnings: Problem[] = [];
+  for (const line of lines) {
+    const name = BY_SPELLING.get(line.name.toLowerCase());
+    const error = name === undefined ? unknownOption(line) : setValue(name, line, values, origins);
+    if (error !== undefined) errors.push(problem(line, error));
+    const warning = name === undefined ? undefined : setTwice(name, line, origins.get(name));
+    if (warning !== undefined) warnings.push(problem(line, warning));
+    if (name !== undefined && error === undefined) origins.set(name, line);
+  }
+  const config = values as unknown as Config;
+  if (errors.length === 0) errors.push(...checkConfig(config, origins, file));
+  return { config, origins, errors, warnings };
+}
+
+function problem({ file, line }: Place, message: string): Problem {
+  return { file, line, message };
+}
+
+function unknownOption({ name }: OptionLine): string {
+  const guess = nearest(name.toLowerCase(), [...BY_SPELLING.keys()]);
+  const known = guess === undefined ? undefined : BY_SPELLING.get(guess);
+  return `${name}: there is no such option${known === undefined ? '' : `; did you mean ${known}?`}`;
+}
+
+/** Sets the value, or returns what is wrong with it. */
+function setValue(
+  name: OptionName,
+  line: OptionLine,
+  values: Record<string, unknown>,
+  origins: Origins,
+): string | undefined {
+  // The table ties each name to the type of its value; here, where all names are alike, the tie is lost.
+  const option = OPTIONS[name] as unknown as Option<unknown>;
+  const value = option.type.parse(line.words);
+  if (value === undefined) {
+    const given = line.words.length === 0 ? 'no value given' : `"${line.words.join(' ')}" is not allowed`;
+    return `${line.name}: ${given}; allowed: ${option.type.allowed}`;
+  }
+  const adds = option.list === true && origins.has(name);
+  values[name] = adds ? [...(values[name] as unknown[]), ...(value as unknown[])] : value;
+  return undefined;
+}
+
+/** Two names of one option: which line counts must not be a riddle. */
+function setTwice(name: OptionName, line: OptionLine, earlier: OptionLine | undefined): string | undefined {
+  if (earlier === undefined || OPTIONS[name].list === true) return undefined;
+  return `${line.name}: already set as ${earlier.name} at ${earlier.file}:${earlier.line}; this line counts`;
+}
