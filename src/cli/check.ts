@@ -1,0 +1,27 @@
+// ddgrey check IP FROM TO: asks the running daemon as a mail server would. The attempt counts like any other.
+import { inWords } from '../policy/reply.ts';
+import { REASONS, type Verdict } from '../policy/verdict.ts';
+import { askDaemon, quoteArgument } from './ask-daemon.ts';
+import type { Command } from './command.ts';
+
+/** So that a script can tell the verdicts apart from each other and from a failure. */
+const EXIT_CODES = { white: 0, grey: 10, black: 20 } as const;
+
+export const checkCommand: Command = {
+  name: 'check',
+  arguments: 'IP FROM TO',
+  about: 'ask the daemon as a mail server would; exit code 0 white, 10 grey, 20 black',
+  least: 3,
+  most: 3,
+  run: async ({ location, words, json }) => {
+    const { document } = await askDaemon(location, `verdict ${words.map(quoteArgument).join(' ')}`);
+    const text = document.join('\n');
+    const verdict = JSON.parse(text) as Verdict & { readonly id: string };
+    return { text: json ? `${text}\n` : describe(verdict), exitCode: EXIT_CODES[verdict.kind] };
+  },
+};
+
+function describe(verdict: Verdict & { readonly id: string }): string {
+  const wait = verdict.kind === 'grey' ? `; ${inWords(verdict.wait)} to wait` : '';
+  return `${verdict.kind}: ${REASONS[verdict.reason]}${wait} (id ${verdict.id})\n`;
+}

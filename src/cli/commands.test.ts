@@ -1,0 +1,150 @@
+// The commands against a small server of their own that speaks the sync protocol on a unix socket.
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { formatDocument } from '../peers/sync-protocol.ts';
+import { askDaemon, quoteArgument } from './ask-daemon.ts';
+import type { Outcome } from './command.ts';
+import { COMMANDS } from './commands.ts';
+
+let directory = '';
+let server: Server | undefined;
+let received = '';
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ddgrey-cli-'));
+  writeFileSync(join(directory, 'ddgrey.conf'), 'retry 3d\n');
+  received = '';
+});
+
+afterEach(async () => {
+  if (server !== undefined) await server[Symbol.asyncDispose]();
+  server = undefined;
+  rmSync(directory, { recursive: true });
+});
+
+/** A daemon that does this with each connection once it has sent a line. */
+async function serve(answer: (socket: Socket) => void): Promise<void> {
+  server = createServer((socket) => {
+    socket.setEncoding('utf8').on('data', (text) => {
+      received += text;
+      answer(socket);
+    });
+    socket.on('end', () => socket.end());
+  });
+  await once(server.listen(join(directory, 'ddgrey.socket')), 'listening');
+}
+
+function where(): { directory: string; configFile: string } {
+  return { directory, configFile: join(directory, 'ddgrey.conf') };
+}
+
+async function run(name: string, words: readonly string[] = [], json = false): Promise<Outcome> {
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) throw new Error(`no command ${name}`);
+  return command.run({ location: where(), words, json });
+}
+
+test.for<[verdict: object, text: string, exitCode: number]>([
+  [{ kind: 'white', reason: 'known' }, 'white: this client, sender and recipient passed before (id x1)\n', 0],
+  [
+    { kind: 'grey', reason: 'first', wait: 290 },
+    'grey: first attempt of this client, sender and recipient; 5 minutes to wait (id x1)\n',
+    10,
+  ],
+  [{ kind: 'black', reason: 'blacklisted' }, 'black: the client is blacklisted (id x1)\n', 20],
+])('check tells %j', async ([verdict, text, exitCode]) => {
+  const line = JSON.stringify({ ...verdict, id: 'x1' });
+  await serve((socket) => socket.write(formatDocument([line])));
+  const words = ['203.0.113.7', '', 'b c@example.org'];
+  expect(await run('check', words)).toEqual({ text, exitCode });
+  expect(received).toBe('verdict 203.0.113.7 "" "b c@example.org"\r\n');
+  expect(await run('check', words, true)).toEqual({ text: `${line}\n`, exitCode });
+});
+
+test('tuples are a table, in which nothing stands for anything', async () => {
+  const stored = {
+    state: 'pending',
+    firstSeen: 0,
+    lastSeen: 0,
+    tuple: { client: '', sender: '<>', recipient: 'b@c.d' },
+  };
+  await serve((socket) => socket.write(formatDocument([stored, stored].map((one) => JSON.stringify(one)))));
+  const { text } = await run('tuples', ['example.com']);
+  expect(received).toBe('tuples example.com\r\n');
+  expect(text.split('\n').map((line) => line.split(/ {2,}/))).toMatchObject([
+    ['state', 'since', 'last used', 'client', 'sender', 'recipient'],
+    Array(6).fill(expect.stringMatching(/^-+$/)),
+    ['pending', expect.any(String), expect.any(String), '*', '<>', 'b@c.d'],
+    ['pending', expect.any(String), expect.any(String), '*', '<>', 'b@c.d'],
+    [''],
+  ]);
+  expect(JSON.parse((await run('tuples', [], true)).text)).toEqual([stored, stored]);
+});
+
+test('stats are a table of what is remembered and what was counted', async () => {
+  const statistics = {
+    version: '1.2.3',
+    uptime: 7200,
+    tuples: { pending: 3, valid: 40 },
+    counters: { 'verdict grey': 5 },
+  };
+  await serve((socket) => socket.write(formatDocument([JSON.stringify(statistics)])));
+  expect((await run('stats')).text.split('\n')).toEqual([
+    'ddgreyd 1.2.3, running for 2 hours',
+    'what            count',
+    '--------------  -----',
+    'tuples pending  3',
+    'tuples valid    40',
+    'verdict grey    5',
+    '',
+  ]);
+});
+
+test('config needs no daemon, and tells what is in force and where it was set', async () => {
+  const { text } = await run('config');
+  expect(text).toMatch(/^option +in force +default +set at\n/);
+  expect(text).toContain(`  3d  `);
+  expect(text).toContain(`${directory}/ddgrey.conf:1\n`);
+  const options = JSON.parse((await run('config', [], true)).text);
+  expect(options).toContainEqual({ name: 'retry', value: '3d', default: '60d', setAt: `${directory}/ddgrey.conf:1` });
+});
+
+test('a long answer is whole, however it comes', async () => {
+  const lines = Array.from({ length: 20_000 }, (_, at) => `${at % 3 === 0 ? '.' : ''}line ${at} é`);
+  await serve((socket) => {
+    const wire = Buffer.from(formatDocument(lines));
+    for (let at = 0; at < wire.length; at += 997) socket.write(wire.subarray(at, at + 997));
+  });
+  expect((await askDaemon(where(), 'tuples')).document).toEqual(lines);
+});
+
+test.for<[what: string, answer: (socket: Socket) => void, message: string]>([
+  ['a refusal', (socket) => socket.write('500 unknown command\r\n'), 'unknown command'],
+  ['another protocol', (socket) => socket.write('hello\r\n'), 'hello'],
+  ['an end in the middle', (socket) => socket.end('300 document following\r\na\r\n'), 'in the middle of the answer'],
+  ['an end at once', (socket) => socket.destroy(), 'ddgrey.socket: '],
+])('%s is an error in words', async ([, answer, message]) => {
+  await serve(answer);
+  await expect(askDaemon(where(), 'x')).rejects.toThrow(message);
+});
+
+test('without a daemon the socket is named', async () => {
+  const message = `no ddgreyd answers on unix:${directory}/ddgrey.socket; is it running?`;
+  await expect(askDaemon(where(), 'stats')).rejects.toThrow(message);
+});
+
+test("the daemon is asked where its configuration says, and a mistake there is the administrator's to know", async () => {
+  writeFileSync(join(directory, 'ddgrey.conf'), 'listen sync unix:other.socket\n');
+  await expect(askDaemon(where(), 'stats')).rejects.toThrow(`unix:${directory}/other.socket`);
+  writeFileSync(join(directory, 'ddgrey.conf'), 'rety 3d\n');
+  await expect(askDaemon(where(), 'stats')).rejects.toThrow('did you mean retry?');
+});
+
+test('what can not be one word of a line is refused before it is sent', () => {
+  expect(quoteArgument(`it's "x"`)).toBe(`\`it's "x"\``);
+  expect(() => quoteArgument('x\nquit')).toThrow("can't be sent");
+});

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { formatTable, formatTime } from './render.ts';
+
+test('columns are as wide as their widest cell, the last one as it is', () => {
+  const rows = [
+    ['a', '1', 'x'],
+    ['longer', '2', ''],
+  ];
+  expect(formatTable(['name', 'no', 'last one'], rows)).toBe(
+    [
+      'name    no  last one', //
+      '------  --  --------',
+      'a       1   x',
+      'longer  2',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a table without rows has its headings', () => {
+  expect(formatTable(['a', 'bc'], [])).toBe('a  bc\n-  --\n');
+});
+
+test('times are local', () => {
+  const time = new Date(2026, 0, 2, 3, 4, 5).getTime() / 1000;
+  expect(formatTime(time)).toBe('2026-01-02 03:04:05');
+});

@@ -1,0 +1,33 @@
+// ddgrey stats: what the daemon counted since its start.
+import { inWords } from '../policy/reply.ts';
+import { askDaemon } from './ask-daemon.ts';
+import type { Command } from './command.ts';
+import { formatTable } from './render.ts';
+
+/** As engine/overview.ts gives it. */
+interface Statistics {
+  readonly version: string;
+  readonly uptime: number;
+  readonly tuples: { readonly pending: number; readonly valid: number };
+  readonly counters: { readonly [name: string]: number };
+}
+
+export const statsCommand: Command = {
+  name: 'stats',
+  arguments: '',
+  about: 'verdicts and reasons since the start, and how much is remembered',
+  least: 0,
+  most: 0,
+  run: async ({ location, json }) => {
+    const { document } = await askDaemon(location, 'stats');
+    const text = document.join('\n');
+    return { text: json ? `${text}\n` : describe(JSON.parse(text) as Statistics), exitCode: 0 };
+  },
+};
+
+function describe({ version, uptime, tuples, counters }: Statistics): string {
+  const rows = [['tuples pending', tuples.pending], ['tuples valid', tuples.valid], ...Object.entries(counters)].map(
+    ([name, count]) => [String(name), String(count)],
+  );
+  return `ddgreyd ${version}, running for ${inWords(uptime)}\n${formatTable(['what', 'count'], rows)}`;
+}
