@@ -1,0 +1,117 @@
+// ddgreyd: arguments, signals, exit code.
+import { parseArgs } from 'node:util';
+import { loadConfig } from './config/load-config.ts';
+import { type Location, locateConfig } from './config/locate-config.ts';
+import { type Config, OPTIONS, type OptionName } from './config/options.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+import { systemClock } from './lib/clock.ts';
+import { createLog, type Log, type LogLevel, type LogSettings } from './lib/log.ts';
+import { notifySystemd } from './lib/notify-systemd.ts';
+import { VERSION } from './lib/version.ts';
+
+const USAGE = `ddgreyd - greylisting and sender-reputation daemon for mail servers
+
+  ddgreyd [-D DIR] [-c FILE] [-d]... [--check-config]
+
+  -D, --directory DIR   configuration, sockets, database and pid file are in DIR (default /var/lib/ddgrey)
+  -c, --config FILE     the configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)
+  -d, --debug           log more; once more for each level (log_level)
+      --check-config    read the configuration, report every error, and exit
+  -h, --help            this text
+  -V, --version         the version
+
+It stays in the foreground and logs to standard output. SIGHUP reads the configuration again; SIGTERM and SIGINT end it.
+`;
+
+interface Arguments extends Location {
+  readonly debug: number;
+  readonly action: 'run' | 'check-config' | 'help' | 'version';
+}
+
+/** Runs the daemon until it is told to stop. Resolves to the exit code. */
+async function main(words: readonly string[]): Promise<number> {
+  const given = readArguments(words);
+  if (given.action === 'help') return say(USAGE);
+  if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);
+  const config = load(given.configFile);
+  if (given.action === 'check-config') return say(`${given.configFile}: no errors\n`);
+  const log = createLog(logSettings(config, given.debug), (text) => process.stdout.write(text));
+  await using daemon = await startDaemon({ config, directory: given.directory, clock: systemClock, log });
+  const reload = reloader(given, config, daemon, log);
+  process.on('SIGHUP', reload);
+  log.event(0, 'ready', { version: VERSION, pid: process.pid, directory: given.directory });
+  // The only thing that comes in this way: systemd's socket.
+  // oxlint-disable-next-line node/no-process-env
+  const problem = await notifySystemd('READY=1', process.env);
+  if (problem !== undefined) log.event(0, 'systemd was not told', { cause: problem });
+  const signal = await anyOf('SIGTERM', 'SIGINT');
+  log.event(0, 'stopping', { signal });
+  log.flush();
+  return 0;
+}
+
+function readArguments(words: readonly string[]): Arguments {
+  const { values } = parseArgs({
+    args: [...words],
+    options: {
+      directory: { type: 'string', short: 'D' },
+      config: { type: 'string', short: 'c' },
+      debug: { type: 'boolean', short: 'd', multiple: true, default: [] },
+      'check-config': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+      version: { type: 'boolean', short: 'V', default: false },
+    },
+  });
+  const action = values.help ? 'help' : values.version ? 'version' : values['check-config'] ? 'check-config' : 'run';
+  return { ...locateConfig(values.directory, values.config), debug: values.debug.length, action };
+}
+
+/** The configuration; its warnings are printed. Throws, naming every problem, if there is an error. */
+function load(file: string): Config {
+  const { config, warnings } = loadConfig(file);
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  return config;
+}
+
+/** What SIGHUP does: everything that can change without a restart changes, the rest is named; errors change nothing. */
+function reloader(given: Arguments, started: Config, daemon: Daemon, log: Log): () => void {
+  return () => {
+    try {
+      const config = load(given.configFile);
+      daemon.configure(config);
+      log.configure(logSettings(config, given.debug));
+      const waiting = changedForRestart(started, config).join(',');
+      log.event(0, 'configuration read again', waiting === '' ? {} : { needs_restart: waiting });
+    } catch (error) {
+      log.event(0, 'configuration not changed', { cause: (error as Error).message });
+    }
+  };
+}
+
+function changedForRestart(before: Config, after: Config): readonly OptionName[] {
+  return (Object.keys(OPTIONS) as OptionName[]).filter(
+    (name) => OPTIONS[name].restart === true && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
+}
+
+function logSettings(config: Config, debug: number): LogSettings {
+  return { format: config.log_format, level: Math.min(3, Math.max(Number(config.log_level), debug)) as LogLevel };
+}
+
+function anyOf(...signals: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of signals) process.once(signal, resolve);
+  return promise;
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`ddgreyd: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
