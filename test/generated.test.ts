@@ -1,0 +1,55 @@
+// What is made from the option table is current, and the table holds nothing that does nothing.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { optionsPage, recommendedConfig } from '../src/config/describe-config.ts';
+import { OPTIONS, type OptionName } from '../src/config/options.ts';
+import { readConfig } from '../src/config/read-config.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const NAMES = Object.keys(OPTIONS) as OptionName[];
+
+function textOf(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+test.for<[path: string, made: () => string]>([
+  ['conf/ddgrey.conf', recommendedConfig],
+  ['docs/options.md', optionsPage],
+])('%s is current (else: npm run docs)', ([path, made]) => {
+  expect(textOf(path)).toBe(made());
+});
+
+test('conf/ddgrey.conf is read without error or warning, and sets what is recommended', () => {
+  const { config, origins, errors, warnings } = readConfig('ddgrey.conf', () => textOf('conf/ddgrey.conf'));
+  expect([errors, warnings]).toEqual([[], []]);
+  expect([...origins.keys()]).toEqual(NAMES.filter((name) => 'recommended' in OPTIONS[name]));
+  for (const name of origins.keys()) expect(config[name]).toEqual(OPTIONS[name].recommended?.value);
+});
+
+test('every line that conf/ddgrey.conf comments out can be put in force, and is the default', () => {
+  const { config, errors } = readConfig('ddgrey.conf', () => textOf('conf/ddgrey.conf').replace(/^#(?! )/gm, ''));
+  // The defaults that no line can say: none of a list, and what depends on another option.
+  const unsayable = errors.map(({ message }) => message.split(':')[0]);
+  expect(unsayable).toEqual(['group', 'trusted']);
+  for (const name of NAMES.filter((candidate) => !('recommended' in OPTIONS[candidate])))
+    expect(config[name]).toEqual(OPTIONS[name].default);
+});
+
+/** The sources in which an option that is used must be named. */
+const CODE = globSync('src/**/*.ts', { cwd: ROOT })
+  .filter((path) => !path.endsWith('.test.ts') && !/^src\/config\/(?:options|check-config)\.ts$/.test(path))
+  .map(textOf)
+  .join('\n');
+
+test.for(NAMES)('%s is used', (name) => {
+  expect(CODE).toMatch(new RegExp(`\\bconfig\\.${name}\\b`));
+});
+
+test.for(NAMES)('%s is documented, with each of its names', (name) => {
+  const { about, aliases } = OPTIONS[name];
+  const page = textOf('docs/options.md');
+  expect(page).toContain(`### ${name}\n\n${about}\n`);
+  for (const alias of aliases ?? []) expect(page).toContain(`\`${alias}\``);
+  expect(textOf('conf/ddgrey.conf')).toMatch(new RegExp(`^#?${name}\\b`, 'm'));
+});
