@@ -1,6 +1,6 @@
 // One daemon a directory. The lock is the kernel's, on a file, so it ends with the process however that dies; Node has no
 // call for file locks of its own, SQLite does.
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -15,11 +15,11 @@ export function lockDirectory(directory: string, name: string): Disposable {
   try {
     lock.open();
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    writeFileSync(pidFile, `${process.pid}\n`);
   } catch (error) {
     if (lock.isOpen) lock.close();
     throw new Error(explain(error, directory, name), { cause: error });
   }
-  writeFileSync(pidFile, `${process.pid}\n`);
   return {
     [Symbol.dispose]: () => {
       rmSync(pidFile, { force: true });
@@ -31,5 +31,7 @@ export function lockDirectory(directory: string, name: string): Disposable {
 function explain(error: unknown, directory: string, name: string): string {
   if (error instanceof Error && 'errcode' in error && error.errcode === BUSY)
     return `another ${name} is running on ${directory}`;
-  return `cannot lock ${directory}: ${error instanceof Error ? error.message : String(error)}`;
+  if (!existsSync(directory)) return `the directory ${directory} does not exist; create it`;
+  const cause = error instanceof Error ? error.message : String(error);
+  return `cannot lock ${directory} (${cause}); it and what is in it must belong to the user that ${name} runs as`;
 }

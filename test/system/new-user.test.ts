@@ -1,0 +1,104 @@
+// What someone sees who sets ddgrey up for the first time and gets something wrong: one clear line, no stack trace.
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { REAL_CLOCK, testDaemon } from './daemon.ts';
+import { startProcess } from './processes.ts';
+import { HOME } from './programs.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+/** Starts ddgreyd, which is to give up at once; what it says. */
+async function complaint(...words: readonly string[]): Promise<string> {
+  await using daemon = startProcess(join(HOME, 'bin/ddgreyd'), ...words);
+  expect(await daemon.exit).toBe(1);
+  return daemon.output();
+}
+
+async function complaintAbout(...config: readonly string[]): Promise<string> {
+  await using directory = await temporaryDirectory();
+  await writeFile(directory.file('ddgrey.conf'), `${config.join('\n')}\n`);
+  const text = await complaint('-D', directory.path);
+  return text.replaceAll(directory.path, 'DIR');
+}
+
+test.for([
+  [
+    'a misspelt option',
+    ['gray_default 5m'],
+    /^ddgreyd: DIR\/ddgrey\.conf:1: gray_default: .*did you mean grey_default\?\n$/,
+  ],
+  [
+    'a value that is not allowed',
+    ['retry soon'],
+    /^ddgreyd: DIR\/ddgrey\.conf:1: retry: "soon" is not allowed.*3d.*\n$/,
+  ],
+  ['an unknown user', ['user nosuchuser'], /^ddgreyd: .*no user nosuchuser\n$/],
+  ['an unknown group', ['user root', 'listen greylist unix:x.socket group=nosuch'], /^ddgreyd: .*no group nosuch.*\n$/],
+  ['a directory of somebody else', ['user nobody'], /^ddgreyd: .*DIR.*\n$/],
+  [
+    'a socket path without permission',
+    ['user root', 'listen greylist unix:/proc/x.socket'],
+    /^ddgreyd: .*permission.*\/proc.*\n$/,
+  ],
+  [
+    'a socket in a missing directory',
+    ['user root', 'listen greylist unix:/nowhere/x.socket'],
+    /^ddgreyd: .*\/nowhere.*exist.*\n$/,
+  ],
+  ['a socket path that is too long', ['user root', `listen greylist unix:${'x'.repeat(120)}`], /^ddgreyd: .*long.*\n$/],
+  [
+    'an address of another machine',
+    ['user root', 'listen policy 203.0.113.1:10023'],
+    /^ddgreyd: .*203\.0\.113\.1.*\n$/,
+  ],
+] as const)('%s', async ([, config, said]) => {
+  expect(await complaintAbout(...config)).toMatch(said);
+});
+
+test('all errors of a configuration at once', async () => {
+  const said = await complaintAbout('gray_default 5m', '', 'retry soon');
+  expect(said.trimEnd().split('\n')).toEqual([
+    expect.stringContaining('ddgrey.conf:1: '),
+    expect.stringContaining('ddgrey.conf:3: '),
+  ]);
+});
+
+test('a missing directory', async () => {
+  expect(await complaint('-D', '/nowhere')).toMatch(/^ddgreyd: .*\/nowhere.*\n$/);
+});
+
+test('a misspelt argument', async () => {
+  expect(await complaint('--directori', '/tmp')).toMatch(/^ddgreyd: .*--directori.*\n$/);
+});
+
+test('a port in use', async () => {
+  const { promise: listening, resolve } = Promise.withResolvers<void>();
+  await using holder = createServer().listen(0, '127.0.0.1', resolve);
+  await listening;
+  const address = holder.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const said = await complaintAbout('user root', `listen policy 127.0.0.1:${port}`);
+  expect(said.split('\n').filter((line) => line.startsWith('ddgreyd: '))).toEqual([
+    expect.stringMatching(new RegExp(`127\\.0\\.0\\.1:${port}.* in use`)),
+  ]);
+  expect(said).not.toMatch(/^ {4}at /m);
+});
+
+test('a second daemon on the same directory', async () => {
+  await using first = await testDaemon(REAL_CLOCK);
+  expect(await complaint('-D', first.directory)).toMatch(/^ddgreyd: another ddgreyd is running on \S+\n$/);
+});
+
+test('a killed daemon leaves nothing that keeps the next one from starting', async () => {
+  await using daemon = await testDaemon(REAL_CLOCK);
+  await daemon.end('SIGKILL');
+  await expect(daemon.start()).resolves.toBeUndefined();
+});
+
+test('a file that is no database', async () => {
+  await using directory = await temporaryDirectory();
+  await writeFile(directory.file('ddgrey.conf'), 'user root\n');
+  await writeFile(directory.file('ddgrey.db'), 'no database\n'.repeat(1000));
+  expect(await complaint('-D', directory.path)).toMatch(/^ddgreyd: .*ddgrey\.db.*not a database\n$/);
+});

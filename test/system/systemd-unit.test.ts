@@ -1,0 +1,15 @@
+// conf/ddgrey.service, as far as it can be tried without systemd running.
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { isInstalled, HOME } from './programs.ts';
+import { startProcess } from './processes.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+test.skipIf(!isInstalled('systemd-analyze'))('systemd finds nothing to complain about in the unit', async () => {
+  await using directory = await temporaryDirectory();
+  const shipped = await readFile(join(HOME, 'conf/ddgrey.service'), 'utf8');
+  await writeFile(directory.file('ddgrey.service'), shipped.replaceAll('/opt/ddgrey', HOME));
+  await using verify = startProcess('systemd-analyze', 'verify', directory.file('ddgrey.service'));
+  expect([await verify.exit, verify.output()]).toEqual([0, '']);
+});
