@@ -35,6 +35,8 @@ async function main(words: readonly string[]): Promise<number> {
   if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);
   const config = load(given.configFile);
   if (given.action === 'check-config') return say(`${given.configFile}: no errors\n`);
+  // A full disk or a log reader that went away must not end the daemon; the stream writes again when it can.
+  process.stdout.on('error', () => {});
   const log = createLog(logSettings(config, given.debug), (text) => process.stdout.write(text));
   await using daemon = await startDaemon({ config, directory: given.directory, clock: systemClock, log });
   const reload = reloader(given, config, daemon, log);

@@ -1,10 +1,11 @@
 // What someone sees who sets ddgrey up for the first time and gets something wrong: one clear line, no stack trace.
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { REAL_CLOCK, testDaemon } from './daemon.ts';
-import { startProcess } from './processes.ts';
+import { run, startProcess, until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -94,6 +95,19 @@ test('a killed daemon leaves nothing that keeps the next one from starting', asy
   await using daemon = await testDaemon(REAL_CLOCK);
   await daemon.end('SIGKILL');
   await expect(daemon.start()).resolves.toBeUndefined();
+});
+
+test('a log that can not be written does not end it', async () => {
+  const program = join(HOME, 'bin/ddgreyd');
+  await using daemon = await testDaemon((directory) => [
+    'sh',
+    '-c',
+    'echo ready; exec "$0" -D "$1" >/dev/full',
+    program,
+    directory,
+  ]);
+  await until('its socket', () => existsSync(daemon.file('ddgrey.socket')));
+  expect(await run(join(HOME, 'bin/ddgrey'), '-D', daemon.directory, 'stats')).toContain('running for');
 });
 
 test('a file that is no database', async () => {
