@@ -34,7 +34,13 @@ test('a database of a newer version', () => {
 });
 
 test('a directory that does not exist', () => {
-  expect(() => openDatabase(join(directory, 'missing', 'db'))).toThrow('ENOENT');
+  expect(() => openDatabase(join(directory, 'missing', 'db'))).toThrow(
+    /^cannot open the database .*\/missing\/db: its directory does not exist$/,
+  );
+});
+
+test('a directory in its place', () => {
+  expect(() => openDatabase(directory)).toThrow(`cannot open the database ${directory}: it is a directory`);
 });
 
 test('opening again keeps the secret', () => {

@@ -57,7 +57,7 @@ const SETTINGS = `
  */
 export function openDatabase(path: string): DatabaseSync {
   // SQLite gives the files beside it (-wal, -shm) the mode of the database.
-  closeSync(openSync(path, 'a', 0o600));
+  createFile(path);
   const db = new DatabaseSync(path, { timeout: LOCK_TIMEOUT });
   try {
     migrate(db, path);
@@ -67,6 +67,28 @@ export function openDatabase(path: string): DatabaseSync {
     db.close();
     if (isNoDatabase(error)) throw new Error(`${path} is not a database`, { cause: error });
     throw error;
+  }
+}
+
+/** Creates the file if there is none, readable by its owner only. */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (error) {
+    throw new Error(`cannot open the database ${path}: ${openError(error)}`, { cause: error });
+  }
+}
+
+function openError(error: unknown): string {
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'ENOENT':
+      return 'its directory does not exist';
+    case 'EISDIR':
+      return 'it is a directory';
+    case 'EACCES':
+      return 'permission denied';
+    default:
+      return error instanceof Error ? error.message : String(error);
   }
 }
 
