@@ -132,7 +132,7 @@ export const OPTIONS: { readonly [N in OptionName]: Option<Config[N]> } = {
     list: true,
     restart: true,
     about:
-      'A socket to serve, one a line. greylist: Exim and anything that can open a socket; policy: Postfix; sync: the command line. Relative paths start at the directory given with -D. The defaults stay unless a line names their protocol.',
+      'A socket to serve, one a line. greylist: Exim and anything that can open a socket; policy: Postfix; sync: the command line. Relative paths start at the directory given with -D. The defaults stay unless a line names their protocol. Without mode= any local user may ask (0666), and only root and the daemon itself may use sync (0600).',
   },
   GREY_CHECK: {
     section: 'greylisting',
