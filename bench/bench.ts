@@ -28,6 +28,9 @@ const atStart = ddgrey.memory();
 const workloads = createWorkloads();
 for (const { name, about } of workloads) console.log(`${name}: ${about}`);
 console.log(
+  'constant: a server of the same runtime that gives every question the same answer; ratio: ddgrey/s to constant/s',
+);
+console.log(
   row('', ['workload', 'ddgrey/s', 'p50 ms', 'p99', 'p99.9', 'constant/s', 'p50 ms', 'p99', 'p99.9', 'ratio']),
 );
 for (const way of WAYS) {
