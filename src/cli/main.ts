@@ -32,7 +32,7 @@ async function main(args: readonly string[]): Promise<Outcome> {
   if (name === undefined) throw new UsageError('which command?');
   if (command === undefined) throw new UsageError(`there is no command ${name}`);
   if (words.length < command.least || words.length > command.most)
-    throw new UsageError(`usage: ddgrey ${command.name} ${command.arguments}`);
+    throw new UsageError(`usage: ddgrey ${command.name} ${command.arguments}`.trimEnd());
   return command.run({ location: locateConfig(values.directory, values.config), words, json: values.json });
 }
 
