@@ -102,7 +102,8 @@ function logSettings(config: Config, debug: number): LogSettings {
 
 function anyOf(...signals: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
-  for (const signal of signals) process.once(signal, resolve);
+  // Not once(): a terminal's Ctrl-C reaches a daemon under npm twice, and the second must not cut off the checks in hand.
+  for (const signal of signals) process.on(signal, resolve);
   return promise;
 }
 

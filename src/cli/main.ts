@@ -54,6 +54,8 @@ function readArguments(args: readonly string[]) {
   }
 }
 
+// `ddgrey tuples | head` wants no more.
+process.stdout.on('error', () => {});
 try {
   const { text, exitCode } = await main(process.argv.slice(2));
   process.stdout.write(text);

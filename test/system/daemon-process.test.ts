@@ -1,0 +1,54 @@
+// ddgreyd as a process: what signals do to it, and that it outlives the reader of its log.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { run, startProcess, type TestProcess, until } from './processes.ts';
+import { HOME } from './programs.ts';
+import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
+
+const CONFIG = 'user root\ngroup root\n';
+
+async function startIn(directory: TemporaryDirectory): Promise<TestProcess> {
+  await writeFile(directory.file('ddgrey.conf'), CONFIG);
+  const daemon = startProcess(join(HOME, 'bin/ddgreyd'), '-D', directory.path);
+  await until('ddgreyd to be ready', () => daemon.output().includes(' ready '));
+  return daemon;
+}
+
+function stats(directory: TemporaryDirectory): Promise<string> {
+  return run(join(HOME, 'bin/ddgrey'), '-D', directory.path, '--json', 'stats');
+}
+
+test('SIGHUP: what can change changes, the rest is named, errors change nothing', async () => {
+  await using directory = await temporaryDirectory();
+  await using daemon = await startIn(directory);
+  const reload = async (config: string, logged: string): Promise<void> => {
+    await writeFile(directory.file('ddgrey.conf'), config);
+    daemon.child.kill('SIGHUP');
+    await until(logged, () => daemon.output().includes(logged));
+  };
+  await reload(`${CONFIG}grey_default 5m\ndatabase other.db\n`, 'configuration read again needs_restart=database');
+  await reload(`${CONFIG}gray_default 5m\nlog_format json\n`, 'did you mean grey_default?');
+  await reload(`${CONFIG}log_format json\n`, '"event":"configuration read again"');
+  expect(daemon.output()).toContain('configuration not changed cause=');
+  expect(await daemon.end('SIGTERM')).toBe(0);
+});
+
+test('told to stop twice, it still stops in order', async () => {
+  await using directory = await temporaryDirectory();
+  await using daemon = await startIn(directory);
+  daemon.child.stdout?.once('data', () => daemon.child.kill('SIGINT'));
+  expect(await daemon.end('SIGINT')).toBe(0);
+  expect(daemon.output()).toContain('stopping');
+});
+
+test('it goes on when nobody reads its log any more', async () => {
+  await using directory = await temporaryDirectory();
+  await using daemon = await startIn(directory);
+  daemon.child.stdout?.destroy();
+  daemon.child.kill('SIGHUP');
+  expect(JSON.parse(await stats(directory))).toHaveProperty('uptime');
+  daemon.child.kill('SIGHUP');
+  expect(JSON.parse(await stats(directory))).toHaveProperty('uptime');
+  expect(await daemon.end('SIGTERM')).toBe(0);
+});
