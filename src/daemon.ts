@@ -57,7 +57,9 @@ export async function startDaemon({ config, directory, clock, log }: DaemonStart
   };
   for (const listener of listenersOf(config, directory)) {
     const protocol = protocols[listener.protocol];
-    parts.use(await startLineServer({ ...listener, protocol, log, counters }));
+    // Bound by root, but the daemon's user is the one who may use them.
+    const owner = { uid: identity?.uid, gid: listener.gid ?? identity?.gid };
+    parts.use(await startLineServer({ ...listener, ...owner, protocol, log, counters }));
   }
 
   becomeUser(identity);

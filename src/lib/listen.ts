@@ -6,9 +6,10 @@ import { createConnection, type ListenOptions, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
 
-/** Who may connect to a unix socket; without it, what the umask says. */
+/** Who may connect to a unix socket; without it, what the umask says and the user that we are. */
 export interface SocketAccess {
   readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
   readonly gid?: number | undefined;
 }
 
@@ -72,8 +73,8 @@ async function isStale(path: string): Promise<boolean> {
   throw new Error(`another ddgreyd listens on ${path}; stop it first`);
 }
 
-async function giveAccess(path: string, { mode, gid }: SocketAccess): Promise<void> {
-  if (gid !== undefined) await chown(path, -1, gid);
+async function giveAccess(path: string, { mode, uid = -1, gid = -1 }: SocketAccess): Promise<void> {
+  if (uid !== -1 || gid !== -1) await chown(path, uid, gid);
   if (mode !== undefined) await chmod(path, mode);
 }
 

@@ -1,5 +1,5 @@
-// ddgreyd as a process: what signals do to it, and that it outlives the reader of its log.
-import { writeFile } from 'node:fs/promises';
+// ddgreyd as a process: what signals do to it, whom its files belong to, and that it outlives the reader of its log.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run, startProcess, type TestProcess, until } from './processes.ts';
@@ -8,8 +8,8 @@ import { type TemporaryDirectory, temporaryDirectory } from './temporary-directo
 
 const CONFIG = 'user root\ngroup root\n';
 
-async function startIn(directory: TemporaryDirectory): Promise<TestProcess> {
-  await writeFile(directory.file('ddgrey.conf'), CONFIG);
+async function startIn(directory: TemporaryDirectory, config = CONFIG): Promise<TestProcess> {
+  await writeFile(directory.file('ddgrey.conf'), config);
   const daemon = startProcess(join(HOME, 'bin/ddgreyd'), '-D', directory.path);
   await until('ddgreyd to be ready', () => daemon.output().includes(' ready '));
   return daemon;
@@ -32,6 +32,23 @@ test('SIGHUP: what can change changes, the rest is named, errors change nothing'
   await reload(`${CONFIG}log_format json\n`, '"event":"configuration read again"');
   expect(daemon.output()).toContain('configuration not changed cause=');
   expect(await daemon.end('SIGTERM')).toBe(0);
+});
+
+test.runIf(process.getuid?.() === 0)('started as root, it leaves all it makes to its user', async () => {
+  await using directory = await temporaryDirectory();
+  await run('chown', 'daemon:daemon', directory.path);
+  await using daemon = await startIn(directory, 'user daemon\nlisten policy unix:policy.socket\n');
+  const made = await run('find', directory.path, '-not', '-name', 'ddgrey.conf', '-printf', '%u:%g %M %f\n');
+  const lines = made.split('\n');
+  expect(lines.filter((line) => !line.startsWith('daemon:daemon '))).toEqual(['']);
+  expect(lines.filter((line) => line.includes(' srw')).toSorted()).toEqual([
+    'daemon:daemon srw------- ddgrey.socket',
+    'daemon:daemon srw-rw-rw- greylist.socket',
+    'daemon:daemon srw-rw-rw- policy.socket',
+  ]);
+  expect(await readFile(`/proc/${daemon.child.pid}/status`, 'utf8')).toMatch(/^Uid:\s+([1-9]\d*)\s+\1\s+\1\s+\1$/m);
+  expect(await daemon.end('SIGTERM')).toBe(0);
+  expect((await readdir(directory.path)).toSorted()).toEqual(['ddgrey.conf', 'ddgrey.db', 'ddgreyd.lock']);
 });
 
 test('told to stop twice, it still stops in order', async () => {
