@@ -11,7 +11,7 @@ export interface ConnectionParts {
   readonly log: Log;
   /** A client is cut off after so many sweeps without a sign of life. */
   readonly idleSweeps: number;
-  readonly onCutOff: (cause: string) => void;
+  readonly onTrouble: (what: string, cause: string) => void;
 }
 
 /** An answer in its place; without text until it is ready. */
@@ -48,7 +48,7 @@ export class LineConnection {
     socket.on('drain', () => this.#proceed());
     // A client that is gone is the client's affair; 'close' follows.
     socket.on('error', (error) =>
-      parts.log.event(2, 'connection lost', { via: parts.protocol.name, cause: error.message }),
+      parts.log.event(1, 'connection lost', { via: parts.protocol.name, cause: error.message }),
     );
   }
 
@@ -120,6 +120,7 @@ export class LineConnection {
 
   #allStarted(): void {
     if (this.#reader.tooLong()) {
+      this.#parts.onTrouble('line too long', `more than ${this.#parts.limits.line} characters`);
       this.#answers.push({ text: this.#parts.protocol.tooLong });
       this.#last = true;
     } else if (this.#inputEnded) {
@@ -193,7 +194,7 @@ export class LineConnection {
   }
 
   #cutOff(cause: string): void {
-    this.#parts.onCutOff(cause);
+    this.#parts.onTrouble('client cut off', cause);
     this.#socket.destroy();
   }
 }

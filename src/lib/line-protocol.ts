@@ -29,7 +29,7 @@ export interface LineLimits {
   readonly line: number;
   /** Connections at a time; more are closed at once. */
   readonly connections: number;
-  /** Seconds without a line from the client, or without the client reading our answers. */
+  /** Seconds without a byte from the client, or without the client reading our answers. */
   readonly idle: number;
   /** Lines being answered at a time on a connection; more are read when these are done. */
   readonly pipelined: number;

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createCounters, type Counters } from './counters.ts';
 import type { Answer, LineLimits, LineProtocol } from './line-protocol.ts';
 import { type LineServer, startLineServer } from './line-server.ts';
-import { createLog, silentLog } from './log.ts';
+import { createLog, type LogLevel, silentLog } from './log.ts';
 
 const clients: Socket[] = [];
 const servers: LineServer[] = [];
@@ -50,11 +50,11 @@ interface Started {
   readonly logged: string[];
 }
 
-async function start(limits: Partial<LineLimits> = {}, closeWithin = 5): Promise<Started> {
+async function start(limits: Partial<LineLimits> = {}, closeWithin = 5, level: LogLevel = 0): Promise<Started> {
   const echo = echoProtocol();
   const counters = createCounters();
   const logged: string[] = [];
-  const log = createLog({ level: 0, format: 'text' }, (text) => logged.push(text));
+  const log = createLog({ level, format: 'text' }, (text) => logged.push(text));
   const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
   const server = await startLineServer({ address, protocol: echo, log, counters, limits, closeWithin });
   servers.push(server);
@@ -111,10 +111,12 @@ test.for<[input: string, answers: string]>([
 });
 
 test('an endless line is answered at once, and the answer arrives although the client goes on', async () => {
-  const { server } = await start();
+  const { server, counters, logged } = await start();
   const client = connect(server);
   client.socket.write('x'.repeat(1_000_000));
   expect(await client.all).toBe('<too long>');
+  expect(counters.list()).toEqual([['echo line too long', 1]]);
+  await until(() => logged.join('').includes('line too long via=echo cause="more than 4096 characters"'));
 });
 
 test('answers leave in the order of the lines, whatever gets ready first', async () => {
@@ -210,6 +212,19 @@ test('a client that only goes on sending after the last answer is cut off', asyn
     await new Promise(setImmediate);
   }
   expect(echo.started).toEqual(['bye']);
+});
+
+test.for<[level: LogLevel, lines: number]>([
+  [0, 0],
+  [1, 2],
+])('at log level %i a connection leaves %i lines', async ([level, lines]) => {
+  const { server, logged } = await start({}, 5, level);
+  const client = connect(server);
+  client.socket.end('a\n');
+  await client.all;
+  await server[Symbol.asyncDispose]();
+  await new Promise(setImmediate);
+  expect(logged.join('').match(/(?:dis)?connected via=echo client=127\.0\.0\.1\n/g) ?? []).toHaveLength(lines);
 });
 
 test('connections over the limit are closed at once; others are served', async () => {

@@ -43,7 +43,7 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
     limits,
     log,
     idleSweeps: Math.ceil(limits.idle / interval),
-    onCutOff: (cause) => trouble.report('client cut off', cause),
+    onTrouble: (what, cause) => trouble.report(what, cause),
   };
 
   const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: limits.unread });
@@ -72,6 +72,14 @@ function accept(socket: Socket, connections: Set<LineConnection>, parts: Connect
   const connection = new LineConnection(socket, parts);
   connections.add(connection);
   socket.once('close', () => connections.delete(connection));
+  if (parts.log.on(1)) logConnection(socket, parts);
+}
+
+function logConnection(socket: Socket, { log, protocol }: ConnectionParts): void {
+  // Of a unix socket there is no address.
+  const fields = { via: protocol.name, client: socket.remoteAddress };
+  log.event(1, 'connected', fields);
+  socket.once('close', () => log.event(1, 'disconnected', fields));
 }
 
 /** Stops listening (which removes a unix socket's file), lets answers in hand go out, then cuts off who is left. */
