@@ -23,7 +23,7 @@ test.for<[verdict: Verdict, text: string]>([
 
 test('a refusal for good names the client and the id', () => {
   const text = replyText(DEFAULT_REPLY, CHECK, { kind: 'black', reason: 'blacklisted' });
-  expect(text).toBe('5.7.1 Refused because of earlier mail from 203.0.113.7 (x1)');
+  expect(text).toBe('5.7.1 Refused because of earlier mail from 203.0.113.7 (id x1)');
 });
 
 test('a placeholder may stand often or nowhere', () => {

@@ -42,7 +42,8 @@ export function formatReplyTemplate({ code, status, text }: ReplyTemplate): stri
 
 /** The enhanced status code and the text for a verdict that is not white: `4.2.0 Greylisted, ...`. One line. */
 export function replyText(template: ReplyTemplate, check: Check, verdict: Verdict): string {
-  if (verdict.kind !== 'grey') return `5.7.1 Refused because of earlier mail from ${check.client.text} (${check.id})`;
+  if (verdict.kind !== 'grey')
+    return `5.7.1 Refused because of earlier mail from ${check.client.text} (id ${check.id})`;
   const text = template.text
     .replaceAll('{wait}', inWords(verdict.wait))
     .replaceAll('{why}', WHY[verdict.reason])
