@@ -113,6 +113,17 @@ test('config needs no daemon, and tells what is in force and where it was set', 
   expect(options).toContainEqual({ name: 'retry', value: '3d', default: '60d', setAt: `${directory}/ddgrey.conf:1` });
 });
 
+test('config shows each socket on a line of its own, those of protocols without a line too', async () => {
+  writeFileSync(join(directory, 'ddgrey.conf'), 'listen policy 127.0.0.1:1\nlisten policy [::1]:1\n');
+  const { text } = await run('config');
+  expect(text.match(/^(?:listen| {6}).*/gm)?.map((line) => line.trimEnd().split(/ {2,}/))).toEqual([
+    ['listen', 'policy 127.0.0.1:1', 'greylist unix:greylist.socket', `${directory}/ddgrey.conf:2`],
+    ['', 'policy [::1]:1', 'sync unix:ddgrey.socket'],
+    ['', 'greylist unix:greylist.socket'],
+    ['', 'sync unix:ddgrey.socket'],
+  ]);
+});
+
 test('a long answer is whole, however it comes', async () => {
   const lines = Array.from({ length: 20_000 }, (_, at) => `${at % 3 === 0 ? '.' : ''}line ${at} é`);
   await serve((socket) => {

@@ -1,5 +1,5 @@
 // ddgrey config: what is in force, what the default would be, and where it was set. Reads the file; needs no daemon.
-import { describeInForce } from '../config/describe-config.ts';
+import { describeInForce, type OptionInForce } from '../config/describe-config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Command } from './command.ts';
 import { formatTable } from './render.ts';
@@ -14,16 +14,18 @@ export const configCommand: Command = {
     const { config, origins } = loadConfig(location.configFile);
     const options = describeInForce(config, origins);
     if (json) return { text: `${JSON.stringify(options, undefined, 2)}\n`, exitCode: 0 };
-    const rows = options.map((option) => [
-      option.name,
-      oneLine(option.value),
-      oneLine(option.default),
-      option.setAt ?? '',
-    ]);
-    return { text: formatTable(['option', 'in force', 'default', 'set at'], rows), exitCode: 0 };
+    return { text: formatTable(['option', 'in force', 'default', 'set at'], options.flatMap(rows)), exitCode: 0 };
   },
 };
 
-function oneLine(value: string): string {
-  return value.split('\n').join(' | ');
+/** A row for each line that the value, or the default, takes in a configuration file. */
+function rows({ name, value, default: standard, setAt = '' }: OptionInForce): string[][] {
+  const values = value.split(`\n${name} `);
+  const standards = standard.split(`\n${name} `);
+  return Array.from({ length: Math.max(values.length, standards.length) }, (_, line) => [
+    line === 0 ? name : '',
+    values[line] ?? '',
+    standards[line] ?? '',
+    line === 0 ? setAt : '',
+  ]);
 }

@@ -1,6 +1,6 @@
 // The option table as files and pages: conf/ddgrey.conf, docs/options.md, and what `ddgrey config` prints.
 import type { Origins } from './check-config.ts';
-import { type Config, OPTIONS, type Option, type OptionName, SECTIONS, type Section } from './options.ts';
+import { anyOption, type Config, OPTIONS, type OptionName, SECTIONS, type Section } from './options.ts';
 
 /** One option as `ddgrey config` shows it. */
 export interface OptionInForce {
@@ -63,11 +63,6 @@ function sections(): readonly Section[] {
 function optionNames(section?: Section): readonly OptionName[] {
   const names = Object.keys(OPTIONS) as OptionName[];
   return section === undefined ? names : names.filter((name) => OPTIONS[name].section === section);
-}
-
-/** An option of which only the form matters. */
-function anyOption(name: OptionName): Option<unknown> {
-  return OPTIONS[name] as unknown as Option<unknown>;
 }
 
 function configLines(name: OptionName): readonly string[] {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { SocketAddress } from '../lib/socket-address.ts';
 import { groupId } from '../lib/system-users.ts';
 import type { Listener } from './option-types.ts';
-import { type Config, OPTIONS } from './options.ts';
+import type { Config } from './options.ts';
 
 export interface ListenerInForce {
   readonly protocol: Listener['protocol'];
@@ -15,16 +15,9 @@ export interface ListenerInForce {
 /** Mail servers run under users of their own; the command line's socket can change things and shows addresses. */
 const DEFAULT_MODES: { readonly [P in Listener['protocol']]: number } = { greylist: 0o666, policy: 0o666, sync: 0o600 };
 
-/**
- * The sockets to serve: those configured, and the default one of each protocol that has a default and no line. Throws,
- * in words for an administrator, if a group does not exist.
- */
+/** The sockets to serve. Throws, in words for an administrator, if a group does not exist. */
 export function listenersOf(config: Config, directory: string): readonly ListenerInForce[] {
-  const configured = config.listen;
-  const missing = OPTIONS.listen.default.filter(
-    ({ protocol }) => !configured.some((listener) => listener.protocol === protocol),
-  );
-  return [...configured, ...missing].map((listener) => ({
+  return config.listen.map((listener) => ({
     protocol: listener.protocol,
     address: absolute(listener.address, directory),
     mode: listener.mode ?? DEFAULT_MODES[listener.protocol],

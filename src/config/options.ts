@@ -64,11 +64,18 @@ export interface Option<T> {
   readonly defaultNote?: string;
   /** Further lines add to the value instead of replacing it. */
   readonly list?: true;
+  /** What is in force when this was set. */
+  readonly complete?: (set: T) => T;
   /** A new value takes effect only when the daemon is started anew, not on SIGHUP. */
   readonly restart?: true;
   /** What it does, in a sentence or two. */
   readonly about: string;
 }
+
+const DEFAULT_LISTENERS: readonly Listener[] = [
+  { protocol: 'greylist', address: { kind: 'unix', path: 'greylist.socket' } },
+  { protocol: 'sync', address: { kind: 'unix', path: 'ddgrey.socket' } },
+];
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -125,11 +132,12 @@ export const OPTIONS: { readonly [N in OptionName]: Option<Config[N]> } = {
   listen: {
     section: 'listeners',
     type: listeners,
-    default: [
-      { protocol: 'greylist', address: { kind: 'unix', path: 'greylist.socket' } },
-      { protocol: 'sync', address: { kind: 'unix', path: 'ddgrey.socket' } },
-    ],
+    default: DEFAULT_LISTENERS,
     list: true,
+    complete: (set) => [
+      ...set,
+      ...DEFAULT_LISTENERS.filter(({ protocol }) => !set.some((listener) => listener.protocol === protocol)),
+    ],
     restart: true,
     about:
       'A socket to serve, one a line. greylist: Exim and anything that can open a socket; policy: Postfix; sync: the command line. Relative paths start at the directory given with -D. The defaults stay unless a line names their protocol. Without mode= any local user may ask (0666), and only root and the daemon itself may use sync (0600).',
@@ -235,3 +243,8 @@ export const OPTIONS: { readonly [N in OptionName]: Option<Config[N]> } = {
       'What a deferred sender is told, as CODE:STATUS:TEXT. {wait} is the time left, {why} the reason, {id} the id of the check in the log.',
   },
 };
+
+/** The table ties each name to the type of its value; for code to which all names are alike, without that tie. */
+export function anyOption(name: OptionName): Option<unknown> {
+  return OPTIONS[name] as unknown as Option<unknown>;
+}

@@ -35,10 +35,10 @@ test.for<[text: string, name: OptionName, value: unknown]>([
   expect(config[name]).toEqual(value);
 });
 
-test('a list grows with every line, in their order, and replaces the default', () => {
+test('a list grows with every line, in their order; protocols without a line keep their socket', () => {
   const { config } = read('trusted 192.0.2.1\nlisten policy 127.0.0.1:1\ntrusted 192.0.2.2 192.0.2.3');
   expect(config.trusted.map(({ text }) => text)).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
-  expect(config.listen.map(({ protocol }) => protocol)).toEqual(['policy']);
+  expect(config.listen.map(({ protocol }) => protocol)).toEqual(['policy', 'greylist', 'sync']);
 });
 
 test('all errors come at once, each with its line and what is allowed', () => {

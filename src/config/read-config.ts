@@ -2,7 +2,7 @@
 import { checkConfig, type Origins } from './check-config.ts';
 import { nearest } from './nearest.ts';
 import { type OptionLine, type Place, type Problem, type ReadFile, readOptionLines } from './option-lines.ts';
-import { type Config, OPTIONS, type Option, type OptionName } from './options.ts';
+import { anyOption, type Config, OPTIONS, type OptionName } from './options.ts';
 
 export interface ReadConfig {
   /** Complete, but to be used only when there is no error. */
@@ -32,6 +32,7 @@ export function readConfig(file: string, readFile: ReadFile): ReadConfig {
     if (warning !== undefined) warnings.push(problem(line, warning));
     if (name !== undefined && error === undefined) origins.set(name, line);
   }
+  for (const name of origins.keys()) values[name] = anyOption(name).complete?.(values[name]) ?? values[name];
   const config = values as unknown as Config;
   if (errors.length === 0) errors.push(...checkConfig(config, origins, file));
   return { config, origins, errors, warnings };
@@ -54,8 +55,7 @@ function setValue(
   values: Record<string, unknown>,
   origins: Origins,
 ): string | undefined {
-  // The table ties each name to the type of its value; here, where all names are alike, the tie is lost.
-  const option = OPTIONS[name] as unknown as Option<unknown>;
+  const option = anyOption(name);
   const value = option.type.parse(line.words);
   if (value === undefined) {
     const given = line.words.length === 0 ? 'no value given' : `"${line.words.join(' ')}" is not allowed`;
