@@ -1,5 +1,7 @@
 // Values that are right by themselves but not together.
+import { formatSocketAddress } from '../lib/socket-address.ts';
 import type { OptionLine, Problem } from './option-lines.ts';
+import type { Listener } from './option-types.ts';
 import type { Config, OptionName } from './options.ts';
 
 /** The line that set each option; options at their default are not in it. */
@@ -36,13 +38,32 @@ const RULES: readonly Rule[] = [
     broken: ({ GREY_CLEANUP_INTERVAL: interval }) => interval < 1 || interval > 604_800,
     message: 'GREY_CLEANUP_INTERVAL must be from 1s to 1w',
   },
+  {
+    options: ['listen'],
+    broken: ({ listen }) => hasDuplicates(listen.filter(isFixed).map(({ address }) => formatSocketAddress(address))),
+    message: 'listen: two lines with the same address',
+  },
 ];
 
-/** The problems, each at a line that set one of the options it is about, or at none if all are at their default. */
-export function checkConfig(config: Config, origins: Origins, file: string): readonly Problem[] {
-  return RULES.filter((rule) => rule.broken(config)).map(({ options, message }) => {
-    const places = options.flatMap((name) => origins.get(name) ?? []);
-    const { line = 0, ...place } = places.at(-1) ?? { file };
-    return { file: place.file, line, message };
-  });
+/**
+ * The problems, each at a line that set one of the options it is about, or at none if all are at their default. Options of
+ * which a line was wrong are left out: what they will be is not known.
+ */
+export function checkConfig(config: Config, origins: Origins, wrong: ReadonlySet<OptionName>): readonly Problem[] {
+  return RULES.filter((rule) => !rule.options.some((name) => wrong.has(name)) && rule.broken(config)).map(
+    ({ options, message }) => {
+      const places = options.flatMap((name) => origins.get(name) ?? []);
+      const { file = '', line = 0 } = places.at(-1) ?? {};
+      return { file, line, message };
+    },
+  );
+}
+
+/** Port 0 is another one each time. */
+function isFixed({ address }: Listener): boolean {
+  return address.kind === 'unix' || address.port !== 0;
+}
+
+function hasDuplicates(texts: readonly string[]): boolean {
+  return new Set(texts).size < texts.length;
 }

@@ -70,18 +70,30 @@ test.for<[text: string, error: string]>([
   ['\ngrey_default 1d', 'dd.conf:2: GREY_MAX_DELAY_NULLSENDER must be longer than'],
   ['answer_deadline 0', 'dd.conf:1: answer_deadline must be from 1s to 1h'],
   ['answer_deadline 3601', 'dd.conf:1: answer_deadline must be from 1s to 1h'],
+  ['answer_deadline 0\nretry soon', 'dd.conf:1: answer_deadline must be from 1s to 1h'],
+  ['listen policy [::1]:1\nlisten greylist inet:1@::1', 'dd.conf:2: listen: two lines with the same address'],
+  ['listen policy unix:ddgrey.socket', 'dd.conf:1: listen: two lines with the same address'],
   ['GREY_CLEANUP_INTERVAL 0', 'dd.conf:1: GREY_CLEANUP_INTERVAL must be from 1s to 1w'],
   ['GREY_CLEANUP_INTERVAL 4w', 'dd.conf:1: GREY_CLEANUP_INTERVAL must be from 1s to 1w'],
 ])('%j: right by themselves, but not together: %s', ([text, error]) => {
   expect(problems(text).errors.map((message) => message.slice(0, error.length))).toContain(error);
 });
 
-test.for(['grey_default 7199\nretry 2h', 'GREY_MAX_DELAY_NULLSENDER 1501\ngrey_default 1500', 'answer_deadline 1h'])(
-  '%j is allowed',
-  (text) => {
-    expect(problems(text).errors).toEqual([]);
-  },
-);
+test.for([
+  'grey_default 7199\nretry 2h',
+  'GREY_MAX_DELAY_NULLSENDER 1501\ngrey_default 1500',
+  'answer_deadline 1h',
+  'listen policy [::1]:0\nlisten policy [::1]:0',
+])('%j is allowed', (text) => {
+  expect(problems(text).errors).toEqual([]);
+});
+
+test('an option with a wrong value is not compared with others', () => {
+  expect(problems('grey_default 70d\nretry soon').errors).toEqual([
+    expect.stringContaining('retry: "soon" is not allowed'),
+    expect.stringContaining('GREY_MAX_DELAY_NULLSENDER must be longer'),
+  ]);
+});
 
 test('no text makes the reader throw', () => {
   const piece = fc.constantFrom(...NAMES, 'include', ' ', '=', '\n', '"', "'", '#', '10m', '192.0.2.1', 'unix:a', '\\');

@@ -24,17 +24,26 @@ export function readConfig(file: string, readFile: ReadFile): ReadConfig {
   const origins = new Map<OptionName, OptionLine>();
   const errors = [...problems];
   const warnings: Problem[] = [];
+  const wrong = new Set<OptionName>();
   for (const line of lines) {
     const name = BY_SPELLING.get(line.name.toLowerCase());
-    const error = name === undefined ? unknownOption(line) : setValue(name, line, values, origins);
-    if (error !== undefined) errors.push(problem(line, error));
-    const warning = name === undefined ? undefined : setTwice(name, line, origins.get(name));
+    if (name === undefined) {
+      errors.push(problem(line, unknownOption(line)));
+      continue;
+    }
+    const warning = setTwice(name, line, origins.get(name));
     if (warning !== undefined) warnings.push(problem(line, warning));
-    if (name !== undefined && error === undefined) origins.set(name, line);
+    const error = setValue(name, line, values, origins);
+    if (error === undefined) origins.set(name, line);
+    else {
+      errors.push(problem(line, error));
+      wrong.add(name);
+    }
   }
   for (const name of origins.keys()) values[name] = anyOption(name).complete?.(values[name]) ?? values[name];
   const config = values as unknown as Config;
-  if (errors.length === 0) errors.push(...checkConfig(config, origins, file));
+  // A file that is missing may have held the other half.
+  if (problems.length === 0) errors.push(...checkConfig(config, origins, wrong));
   return { config, origins, errors, warnings };
 }
 
