@@ -29,7 +29,7 @@ export function describeInForce(config: Config, origins: Origins): readonly Opti
 export function recommendedConfig(): string {
   const lines = [
     '# ddgrey.conf: the recommended configuration. `name value`, one option a line; # starts a comment.',
-    '# What is commented out is the default. `ddgrey config` prints what is in force; man 5 ddgrey.conf tells more.',
+    '# What is commented out is the default. `ddgrey config` prints what is in force; docs/options.md tells more.',
   ];
   for (const section of sections()) {
     lines.push('', `# --- ${SECTIONS[section]} ---`);

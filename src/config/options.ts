@@ -1,4 +1,4 @@
-// The table of every option. The parser, conf/ddgrey.conf, docs/options.md, the man page and `ddgrey config` come from it.
+// The table of every option. The parser, conf/ddgrey.conf, docs/options.md and `ddgrey config` come from it.
 import type { Network } from '../policy/address.ts';
 import { DEFAULT_REPLY, type ReplyTemplate } from '../policy/reply.ts';
 import type { ClientPart, MailboxPart } from '../policy/tuple.ts';
