@@ -22,7 +22,8 @@ export function formatSocketAddress(address: SocketAddress): string {
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
-function tcp(host: string | undefined, port: string | undefined): SocketAddress | undefined {
-  const number = Number(port);
-  return host === undefined || number > 65535 ? undefined : { kind: 'tcp', host, port: number };
+function tcp(host = '', port = ''): SocketAddress | undefined {
+  // `inet:25` is an address that lacks its host, not port 25 of a host called inet.
+  if (/^(?:unix|local|inet6?|\*|)$/i.test(host) || Number(port) > 65535) return undefined;
+  return { kind: 'tcp', host, port: Number(port) };
 }
