@@ -1,25 +1,48 @@
 // The decision: the only place that makes a verdict. Pure; every step has its line in docs/flow.md.
-import { type Address, type Network, networkContains } from './address.ts';
+import type { Address } from './address.ts';
 import { type Check, isNullSender, type Seconds } from './check.ts';
+import { decideByPolicy } from './decide-by-policy.ts';
+import type { DewhiteFlag } from './dewhite.ts';
 import { judgeAttempt, REFRESH_AFTER, type TupleEntry, type Window } from './greylist.ts';
-import type { TupleParts } from './tuple.ts';
+import type { ManualEntry } from './manual-entry.ts';
+import type { Pass } from './pass.ts';
+import type { Policy } from './rules.ts';
+import { describeReasons, type Standing } from './standing.ts';
+import type { Tuple, TupleParts } from './tuple.ts';
 import type { Verdict } from './verdict.ts';
+import { type WindowRules, windowOf } from './window.ts';
 
 /** What the administrator set, as the decision needs it. */
-export interface Rules {
+export interface Rules extends WindowRules {
   readonly greylisting: boolean;
-  readonly trusted: readonly Network[];
+  readonly isTrusted: (client: Address) => boolean;
+  readonly policy: Policy;
   readonly parts: TupleParts;
-  readonly normal: Window;
-  readonly nullSender: Window;
   readonly validLifetime: Seconds;
+  readonly passLifetime: Seconds;
+  /** Whether anything depends on a sender's domain fitting the client's name; working that out takes some time. */
+  readonly fitMatters: boolean;
+  readonly dewhite: ReadonlySet<DewhiteFlag>;
   /** Pending entries that one client may have before further first attempts are no longer recorded; 0: no limit. */
   readonly pendingLimit: { readonly normal: number; readonly nullSender: number };
+}
+
+/** What is known of the client before its mail is looked at. */
+export interface ClientView {
+  /** What was entered by hand about it. */
+  readonly manual: ManualEntry | undefined;
+  /** Undefined while reputation is switched off. */
+  readonly standing: Standing | undefined;
+  /** Whether its name does not fit the sender's domain. */
+  readonly misfit: boolean;
 }
 
 /** What the store knows about a check. */
 export interface Recalled {
   readonly entry: TupleEntry | undefined;
+  /** The tuple under which the entry stands; without one, that under which a first attempt is recorded. */
+  readonly tuple: Tuple;
+  readonly pass: Pass | undefined;
   /** Pending entries of this client. */
   readonly pendingOfClient: number;
 }
@@ -35,25 +58,98 @@ export type Change =
   | 'validate'
   /** Valid: used now. */
   | 'refresh'
+  /** Valid now, whatever it was: what is valid already is refreshed if that is due. */
+  | 'admit'
   /** Remove it. */
   | 'forget';
 
 export interface Decision {
   readonly verdict: Verdict;
   readonly change: Change;
+  /** The pass that let it through is due to be refreshed. */
+  readonly refreshPass?: true;
 }
 
-/** A verdict that needs no memory, or undefined. */
-export function decideByRule(client: Address, rules: Rules): Verdict | undefined {
-  if (!rules.greylisting) return { kind: 'white', reason: 'off' };
-  if (rules.trusted.some((network) => networkContains(network, client))) return { kind: 'white', reason: 'trusted' };
-  return undefined;
+/** What the static rules say: a verdict, or whether a good standing excuses from greylisting. */
+export type Ruling = { readonly verdict: Verdict } | { readonly verdict: undefined; readonly excusable: boolean };
+
+/** Steps 1 to 3: what needs neither memory nor standing. */
+export function decideByRule(check: Check, rules: Rules): Ruling {
+  if (!rules.greylisting) return { verdict: { kind: 'white', reason: 'off' } };
+  if (rules.isTrusted(check.client)) return { verdict: { kind: 'white', reason: 'trusted' } };
+  const { verdict, trace } = decideByPolicy(rules.policy, check);
+  const last = trace.at(-1);
+  if (verdict === 'no')
+    return { verdict: { kind: 'white', reason: 'policy', because: `policy line ${last?.line}: ${last?.key}` } };
+  return { verdict: undefined, excusable: verdict === undefined };
 }
 
-/** The verdict on a check that no rule settled, by what is remembered. */
-export function decide(check: Check, recalled: Recalled, rules: Rules, now: Seconds): Decision {
+/** What was entered by hand, and step 5: what the client is told whatever its mail. */
+export function decideByClient({ manual, standing }: ClientView, now: Seconds): Verdict | undefined {
+  if (manual !== undefined) {
+    const because = `${manual.reason} (${manual.author})`;
+    return manual.kind === 'white'
+      ? { kind: 'white', reason: 'whitelisted', because }
+      : { kind: 'black', reason: 'blacklisted', because };
+  }
+  if (standing?.class !== 'black' || isHidden(standing, now)) return undefined;
+  return { kind: 'black', reason: 'blacklisted', because: describeReasons(standing) };
+}
+
+/** Whether a blacklisting must not show yet: a trap must look like any other address. */
+function isHidden(standing: Standing, now: Seconds): boolean {
+  return standing.class === 'black' && standing.reveal !== undefined && now < standing.reveal;
+}
+
+/** Step 4: all is told and kept as of any greylisted sender, but it never passes. */
+function disguised({ verdict, change }: Decision, standing: Standing, delay: Seconds): Decision {
+  const because = describeReasons(standing);
+  return verdict.kind === 'grey'
+    ? { verdict: { ...verdict, reason: 'blacklisted', told: verdict.reason, because }, change }
+    : { verdict: { kind: 'grey', reason: 'blacklisted', told: 'first', wait: delay, because }, change: 'restart' };
+}
+
+export interface Case {
+  readonly check: Check;
+  readonly client: ClientView;
+  readonly recalled: Recalled;
+  readonly rules: Rules;
+  /** Whether a good standing excuses from greylisting (decideByRule). */
+  readonly excusable: boolean;
+}
+
+/** Steps 4 to 12: the verdict on a check that no rule settled. */
+export function decide({ check, client, recalled, rules, excusable }: Case, now: Seconds): Decision {
+  const window = windowOf(check, client.standing, client.misfit, rules);
+  const verdict = decideByClient(client, now);
+  if (verdict !== undefined) return { verdict, change: 'none' };
+  if (client.standing !== undefined && isHidden(client.standing, now))
+    return disguised(decideByTuple(check, recalled, { window, rules }, now), client.standing, window.delay);
+  const passed = decideByPass(recalled.pass, rules.passLifetime, now);
+  if (passed !== undefined) return passed;
+  if (excusable && client.standing?.class === 'white') {
+    const because = describeReasons(client.standing);
+    return { verdict: { kind: 'white', reason: 'standing', because }, change: 'none' };
+  }
+  return decideByTuple(check, recalled, { window, rules }, now);
+}
+
+/** Step 6, and whether the pass is due to be refreshed. */
+export function decideByPass(pass: Pass | undefined, lifetime: Seconds, now: Seconds): Decision | undefined {
+  if (pass === undefined || pass.lastSeen + lifetime < now) return undefined;
+  const verdict = { kind: 'white', reason: 'pass', because: `${pass.client} ${pass.domain}` } as const;
+  return pass.lastSeen + REFRESH_AFTER < now
+    ? { verdict, change: 'none', refreshPass: true }
+    : { verdict, change: 'none' };
+}
+
+function decideByTuple(
+  check: Check,
+  recalled: Recalled,
+  { window, rules }: { window: Window; rules: Rules },
+  now: Seconds,
+): Decision {
   const bounce = isNullSender(check.sender);
-  const window = bounce ? rules.nullSender : rules.normal;
   const attempt = judgeAttempt(recalled.entry, window, rules.validLifetime, now);
   switch (attempt.kind) {
     case 'known': {
@@ -71,12 +167,11 @@ export function decide(check: Check, recalled: Recalled, rules: Rules, now: Seco
     case 'expired':
       return { verdict: { kind: 'grey', reason: 'first', wait: window.delay }, change: 'restart' };
     case 'first':
-      return first(recalled, window, bounce ? rules.pendingLimit.nullSender : rules.pendingLimit.normal);
+      return first(recalled, window.delay, bounce ? rules.pendingLimit.nullSender : rules.pendingLimit.normal);
   }
 }
 
-function first(recalled: Recalled, window: Window, limit: number): Decision {
-  const wait = window.delay;
+function first(recalled: Recalled, wait: Seconds, limit: number): Decision {
   if (limit > 0 && recalled.pendingOfClient >= limit)
     return { verdict: { kind: 'grey', reason: 'limit', wait }, change: 'none' };
   // A valid entry past its lifetime is still there until maintenance comes by: it starts again.

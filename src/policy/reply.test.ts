@@ -16,6 +16,10 @@ test.for<[verdict: Verdict, text: string]>([
   [{ kind: 'grey', reason: 'first', wait: 290 }, 'first contact), please try again in 5 minutes (id x1)'],
   [{ kind: 'grey', reason: 'early', wait: 1 }, 'tried again too soon), please try again in 1 second (id x1)'],
   [{ kind: 'grey', reason: 'limit', wait: 600 }, 'first contact), please try again in 10 minutes (id x1)'],
+  [
+    { kind: 'grey', reason: 'blacklisted', wait: 60, because: 'hard trap' },
+    'first contact), please try again in 60 seconds (id x1)',
+  ],
   [{ kind: 'grey', reason: 'failed', wait: 600 }, 'temporary failure), please try again in 10 minutes (id x1)'],
 ])('%j', ([verdict, text]) => {
   expect(replyText(DEFAULT_REPLY, CHECK, verdict)).toBe(`4.2.0 Greylisted (${text}`);

@@ -21,6 +21,8 @@ const WHY: { readonly [R in GreyReason]: string } = {
   first: 'first contact',
   early: 'tried again too soon',
   limit: 'first contact',
+  // Nobody is to tell a blacklisting from a greylisting before its time.
+  blacklisted: 'first contact',
   failed: 'temporary failure',
 };
 
@@ -46,7 +48,7 @@ export function replyText(template: ReplyTemplate, check: Check, verdict: Verdic
     return `5.7.1 Refused because of earlier mail from ${check.client.text} (id ${check.id})`;
   const text = template.text
     .replaceAll('{wait}', inWords(verdict.wait))
-    .replaceAll('{why}', WHY[verdict.reason])
+    .replaceAll('{why}', WHY[verdict.told ?? verdict.reason])
     .replaceAll('{id}', check.id);
   return `${template.status} ${text}`;
 }

@@ -2,17 +2,34 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAddress } from './address.ts';
 import { type Check, parseMailbox } from './check.ts';
-import { type MailboxPart, type Tuple, type TupleParts, tupleOf } from './tuple.ts';
+import { type MailboxPart, type Tuple, type TupleParts, tuplesOf } from './tuple.ts';
 
-const CLIENT_PARTS = ['NET', 'FULL', 'NONE'] as const;
+const CLIENT_PARTS = ['DOMAIN', 'NET', 'FULL', 'NONE'] as const;
 const MAILBOX_PARTS = ['FULL', 'HOST', 'USER', 'NONE'] as const;
 
-function tuple(parts: TupleParts, [client, sender, recipient]: readonly [string, string, string]): Tuple {
+type Attempt = readonly [client: string, sender: string, recipient: string];
+
+function tuples(parts: TupleParts, [client, sender, recipient]: Attempt, domain?: string): readonly Tuple[] {
   const address = parseAddress(client);
   if (address === undefined) throw new Error(`not an address: ${client}`);
   const mailboxes = { sender: parseMailbox(sender), recipient: parseMailbox(recipient) };
-  return tupleOf({ id: '1', client: address, ...mailboxes, via: 'test' } satisfies Check, parts);
+  return tuplesOf({ id: '1', client: address, ...mailboxes, via: 'test' } satisfies Check, parts, domain);
 }
+
+function tuple(parts: TupleParts, attempt: Attempt): Tuple | undefined {
+  return tuples(parts, attempt)[0];
+}
+
+test.for<[part: TupleParts['client'], domain: string | undefined, clients: readonly string[]]>([
+  ['DOMAIN', 'example.com', ['example.com', '203.0.113.0/24']],
+  ['DOMAIN', undefined, ['203.0.113.0/24']],
+  ['NET', 'example.com', ['203.0.113.0/24']],
+  ['FULL', 'example.com', ['203.0.113.7']],
+  ['NONE', 'example.com', ['']],
+])('with %s, of a client of %s: looked for under %o', ([client, domain, clients]) => {
+  const found = tuples({ client, sender: 'HOST', recipient: 'USER' }, ['203.0.113.7', 'a@b.c', 'd@e.f'], domain);
+  expect(found).toEqual(clients.map((part) => ({ client: part, sender: 'b.c', recipient: 'd' })));
+});
 
 test.for<[part: (typeof CLIENT_PARTS)[number], client: string, expected: string]>([
   ['NET', '203.0.113.7', '203.0.113.0/24'],
@@ -22,7 +39,7 @@ test.for<[part: (typeof CLIENT_PARTS)[number], client: string, expected: string]
   ['FULL', '2001:DB8::1', '2001:db8::1'],
   ['NONE', '203.0.113.7', ''],
 ])('client part %s of %s is %j', ([client, text, expected]) => {
-  expect(tuple({ client, sender: 'NONE', recipient: 'NONE' }, [text, '', '']).client).toBe(expected);
+  expect(tuple({ client, sender: 'NONE', recipient: 'NONE' }, [text, '', ''])?.client).toBe(expected);
 });
 
 test.for<[part: MailboxPart, mailbox: string, expected: string]>([
@@ -46,7 +63,7 @@ test.for<[part: MailboxPart, expected: string]>([
   ['USER', '<>'],
   ['NONE', ''],
 ])('sender part %s of a bounce is %j', ([sender, expected]) => {
-  expect(tuple({ client: 'NONE', sender, recipient: 'NONE' }, ['192.0.2.1', '<>', 'a@b']).sender).toBe(expected);
+  expect(tuple({ client: 'NONE', sender, recipient: 'NONE' }, ['192.0.2.1', '<>', 'a@b'])?.sender).toBe(expected);
 });
 
 const local = fc.oneof(fc.stringMatching(/^[a-z0-9+<=-]{1,3}$/), fc.stringMatching(/^"[a-z@<>. ]{0,3}"$/));
@@ -78,7 +95,7 @@ test('two attempts have one tuple exactly when the parts that count are the same
 function sameClient(part: TupleParts['client'], one: string, other: string): boolean {
   if (part === 'NONE' || one === other) return true;
   const site = (text: string): string => (text.includes('::') ? text.replace(/::\d$/, '') : text.replace(/\d$/, ''));
-  return part === 'NET' && site(one) === site(other);
+  return part !== 'FULL' && site(one) === site(other);
 }
 
 type Parts = readonly [local: string, domain: string] | undefined;

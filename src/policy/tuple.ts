@@ -2,7 +2,7 @@
 import { type Address, siteNetwork } from './address.ts';
 import { type Check, isNullSender, type Mailbox } from './check.ts';
 
-export type ClientPart = 'NET' | 'FULL' | 'NONE';
+export type ClientPart = 'DOMAIN' | 'NET' | 'FULL' | 'NONE';
 export type MailboxPart = 'FULL' | 'HOST' | 'USER' | 'NONE';
 
 /** Which part of each goes into a tuple (GREY_IP_COMPONENT, GREY_FROM_COMPONENT, GREY_TO_COMPONENT). */
@@ -21,8 +21,16 @@ export interface Tuple {
 /** The sender part of bounces; in an address, brackets stand only within quotes (RFC 5321 section 4.1.2). */
 const NULL_SENDER = '<>';
 
-/** The tuple of a check. */
-export function tupleOf(check: Check, parts: TupleParts): Tuple {
+/**
+ * The tuples under which a check is looked for; under the first it is recorded. With DOMAIN that is the client's verified
+ * domain, where it is known, and also its network, so that a retry counts when only one attempt knew the domain.
+ */
+export function tuplesOf(check: Check, parts: TupleParts, domain: string | undefined): readonly Tuple[] {
+  const network = tupleOf(check, parts);
+  return parts.client === 'DOMAIN' && domain !== undefined ? [{ ...network, client: domain }, network] : [network];
+}
+
+function tupleOf(check: Check, parts: TupleParts): Tuple {
   return {
     client: clientPart(check.client, parts.client),
     sender:
@@ -33,6 +41,7 @@ export function tupleOf(check: Check, parts: TupleParts): Tuple {
 
 function clientPart(client: Address, part: ClientPart): string {
   switch (part) {
+    case 'DOMAIN':
     case 'NET':
       return siteNetwork(client);
     case 'FULL':

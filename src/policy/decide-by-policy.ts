@@ -1,0 +1,66 @@
+// What the policy file says about a check, and which of its lines said so.
+import type { Address } from './address.ts';
+import type { Check } from './check.ts';
+import type { Rule, RuleIndex } from './rule-index.ts';
+import { type AccessRight, formatGreyCheck, type GreyCheckValue } from './rule-values.ts';
+import type { Policy } from './rules.ts';
+
+/** The client, the sender, the recipient: in this order, each overwriting the one before. */
+export type PolicyStage = 'connect' | 'from' | 'to';
+
+/** The line that had its say at one stage. `key` as it was written, `value` as formatGreyCheck writes it. */
+export interface PolicyHit {
+  readonly stage: PolicyStage;
+  readonly line: number;
+  readonly key: string;
+  readonly value: string;
+}
+
+/** `verdict`: whether to greylist; undefined if no line says anything. `trace`: a line at most for each stage reached. */
+export interface PolicyDecision {
+  readonly verdict: 'yes' | 'no' | undefined;
+  /** The last line of the trace ended the search. */
+  readonly quick: boolean;
+  readonly trace: readonly PolicyHit[];
+}
+
+/** What decides about a check in the policy file. */
+export type PolicyQuestion = Pick<Check, 'client' | 'clientName' | 'sender' | 'recipient'>;
+
+/** What the policy file says about a check: the first hit of each stage, the last stage wins, QUICK ends the search. */
+export function decideByPolicy(policy: Policy, check: PolicyQuestion): PolicyDecision {
+  const trace: PolicyHit[] = [];
+  let decided: GreyCheckValue | undefined;
+  for (const stage of STAGES) {
+    const rule = ruleOfStage(policy, stage, check);
+    if (rule === undefined) continue;
+    trace.push({ stage, line: rule.line, key: rule.key, value: formatGreyCheck(rule.value) });
+    decided = rule.value;
+    if (decided.quick) break;
+  }
+  const verdict = decided && (decided.greylist ? 'yes' : 'no');
+  return { verdict, quick: decided?.quick ?? false, trace };
+}
+
+/** What a host may do on the greyd socket; undefined if the policy file does not say. */
+export function accessRight(policy: Policy, client: Address, name: string = ''): AccessRight | undefined {
+  return hostRule(policy.access, client, name)?.value;
+}
+
+function hostRule<V>(index: RuleIndex<V>, client: Address, name: string): Rule<V> | undefined {
+  return index.byAddress(client) ?? index.byName(name) ?? index.fallback;
+}
+
+const STAGES: readonly PolicyStage[] = ['connect', 'from', 'to'];
+
+function ruleOfStage(policy: Policy, stage: PolicyStage, check: PolicyQuestion): Rule<GreyCheckValue> | undefined {
+  const index = policy[stage];
+  switch (stage) {
+    case 'connect':
+      return hostRule(index, check.client, check.clientName ?? '');
+    case 'from':
+      return index.byMailbox(check.sender) ?? index.fallback;
+    case 'to':
+      return index.byMailbox(check.recipient) ?? index.fallback;
+  }
+}

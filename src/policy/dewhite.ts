@@ -1,0 +1,47 @@
+// Dewhite: what other findings say about a client removes or shortens what it has gained (GREY_DEWHITE_FLAGS).
+import type { Seconds } from './check.ts';
+import type { BadCounts, GoodCounts } from './facts.ts';
+
+export const DEWHITE_FLAGS = [
+  'BadResolve',
+  'DomainMatch',
+  'BadRCPT',
+  'SpamTrap',
+  'BadMX',
+  'BadClient',
+  'Spammer',
+] as const;
+
+export type DewhiteFlag = (typeof DEWHITE_FLAGS)[number];
+
+export interface DewhiteRules {
+  readonly flags: ReadonlySet<DewhiteFlag>;
+  /** A client is bad when its score is above this. */
+  readonly threshold: number;
+}
+
+/**
+ * How bad a client is, by what the flags look at: a fifth of its trap hits, a third of its unknown recipients, a third of
+ * its relay attempts (BadMX: it takes us for another's mail server), and spam reports for each accepted mail.
+ */
+export function badClientScore(bad: BadCounts, good: GoodCounts, flags: ReadonlySet<DewhiteFlag>): number {
+  const traps = flags.has('SpamTrap') ? (bad.hardTrap + bad.softTrap) / 5 : 0;
+  const recipients = flags.has('BadRCPT') ? bad.unknown / 3 : 0;
+  const relays = flags.has('BadMX') ? bad.relay / 3 : 0;
+  const accepted = Math.max(1, good.olderThanDay);
+  const spam = flags.has('Spammer') || flags.has('BadClient') ? (bad.spam + bad.manual) / accepted : 0;
+  return traps + recipients + relays + spam;
+}
+
+const SHORTEST: Seconds = 6 * 3600;
+
+/** The lifetime of what does not fit: half, but at least 6 hours and at most `longest`. */
+export function shortLifetime(lifetime: Seconds, longest: Seconds): Seconds {
+  return Math.min(Math.max(Math.floor(lifetime / 2), SHORTEST), longest);
+}
+
+/** The longest life of what does not fit. */
+export const LONGEST_SHORT: { readonly pending: Seconds; readonly valid: Seconds } = {
+  pending: 86_400,
+  valid: 5 * 86_400,
+};

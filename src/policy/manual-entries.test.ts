@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { parseAddress } from './address.ts';
+import { indexManualEntries } from './manual-entries.ts';
+import type { ManualEntry } from './manual-entry.ts';
+
+const T = 1_700_000_000;
+
+function entry(subject: string, expires = T + 60): ManualEntry {
+  return { subject, kind: 'white', author: 'ann', reason: 'a partner', made: T - 60, expires };
+}
+
+function found(
+  entries: readonly ManualEntry[],
+  client: string,
+  names: readonly (string | undefined)[],
+  now = T,
+): unknown {
+  const address = parseAddress(client);
+  return address && indexManualEntries(entries, T).find(address, names, now)?.subject;
+}
+
+const ENTRIES = ['203.0.113.0/24', '203.0.113.7', '2001:db8::/32', 'example.com', 'mail.example.com', 'org'].map(
+  (subject) => entry(subject),
+);
+
+test.for<[client: string, names: readonly (string | undefined)[], subject: string | undefined]>([
+  ['203.0.113.7', [], '203.0.113.7'],
+  ['::ffff:203.0.113.7', [], '203.0.113.7'],
+  ['203.0.113.8', [], '203.0.113.0/24'],
+  ['203.0.113.8', ['example.com'], '203.0.113.0/24'],
+  ['2001:db8:1::1', [], '2001:db8::/32'],
+  ['192.0.2.1', [], undefined],
+  ['192.0.2.1', [undefined, ''], undefined],
+  ['192.0.2.1', ['example.com'], 'example.com'],
+  ['192.0.2.1', ['MX.Example.COM.'], 'example.com'],
+  ['192.0.2.1', ['a.mail.example.com'], 'mail.example.com'],
+  ['192.0.2.1', ['badexample.com'], undefined],
+  ['192.0.2.1', ['example.net', 'mail.example.com'], 'mail.example.com'],
+  ['192.0.2.1', ['example.com', 'mail.example.com'], 'example.com'],
+  ['192.0.2.1', [undefined, 'mx.example.org'], 'org'],
+  ['192.0.2.1', ['203.0.113.7'], undefined],
+])('%s, named %o: %s', ([client, names, subject]) => {
+  expect(found(ENTRIES, client, names)).toBe(subject);
+});
+
+test.for<[expires: number, now: number, subject: string | undefined]>([
+  [T, T, undefined],
+  [T + 1, T, '203.0.113.7'],
+  [T + 1, T + 1, undefined],
+])('an entry until %i at %i: %s', ([expires, now, subject]) => {
+  expect(found([entry('203.0.113.7', expires)], '203.0.113.7', [], now)).toBe(subject);
+});
+
+test('an entry past its time does not hide that of the network around it', () => {
+  expect(found([entry('203.0.113.7', T), entry('203.0.113.0/24')], '203.0.113.7', [])).toBe('203.0.113.0/24');
+});

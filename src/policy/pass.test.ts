@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { parseAddress } from './address.ts';
+import { parseMailbox } from './check.ts';
+import { passesFor } from './pass.ts';
+
+test.for<[client: string, domain: string | undefined, sender: string, owners: string, domains: string]>([
+  ['203.0.113.7', 'example.com', 'a@Example.org', 'example.com 203.0.113.7', 'example.org'],
+  ['203.0.113.7', undefined, 'a@x.y.example.org.', '203.0.113.7', 'x.y.example.org y.example.org example.org'],
+  ['203.0.113.7', undefined, 'a@example.org', '203.0.113.7', 'example.org'],
+  ['2001:db8::1', undefined, 'a@example.org', '2001:db8::/64', 'example.org'],
+  ['2001:db8::1', 'example.com', 'a@mx.example.org', 'example.com 2001:db8::/64', 'mx.example.org example.org'],
+  ['203.0.113.7', 'example.com', '<>', '', ''],
+  ['203.0.113.7', 'example.com', 'postmaster', '', ''],
+  ['203.0.113.7', 'example.com', 'a@localhost', '', ''],
+])('%s of %s, from %s: passes of %s for %s', ([client, domain, sender, owners, domains]) => {
+  const address = parseAddress(client);
+  const keys = address && passesFor(address, domain, parseMailbox(sender));
+  const expected = owners.split(' ').flatMap((owner) => domains.split(' ').map((name) => `${owner} ${name}`));
+  expect(keys?.map((key) => `${key.client} ${key.domain}`)).toEqual(domains === '' ? [] : expected);
+});

@@ -1,0 +1,36 @@
+// A pass: a client and a sender domain that have proved themselves, so that their mail is no longer greylisted at all.
+// (ze-filter's white table.)
+import { type Address, clientKey } from './address.ts';
+import { isNullSender, type Mailbox, type Seconds } from './check.ts';
+import { parents } from './domains.ts';
+
+export interface PassKey {
+  /** The client's verified domain, else its address (clientKey). */
+  readonly client: string;
+  /** The sender's domain; it covers subdomains too. */
+  readonly domain: string;
+}
+
+export interface Pass extends PassKey {
+  readonly firstSeen: Seconds;
+  /** What its lifetime counts from; refreshed by use, at most every 6 hours. */
+  readonly lastSeen: Seconds;
+  /** How many uses it was given for, and one more for each refresh. */
+  readonly uses: number;
+}
+
+/**
+ * The passes that would cover mail of a sender from a client: for its domain, then for the domains above it; given to the
+ * client's domain, or to its address, which got them if its domain was not part of the tuples.
+ */
+export function passesFor(client: Address, domain: string | undefined, sender: Mailbox): readonly PassKey[] {
+  if (isNullSender(sender) || sender.domain === '') return [];
+  const owners = domain === undefined ? [clientKey(client)] : [domain, clientKey(client)];
+  // A top-level domain is nobody's; without it there is mostly one name to look for.
+  const names = [sender.domain, ...parents(sender.domain)].filter((name) => name.includes('.'));
+  return owners.flatMap((owner) => names.map((name) => ({ client: owner, domain: name })));
+}
+
+/** How much use makes a pass, and how long ago it must have begun (ze-filter's figures). */
+export const PASS_USES = 5;
+export const PASS_AGE: Seconds = 3 * 86_400;

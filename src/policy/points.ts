@@ -1,0 +1,124 @@
+// Points: what each fact adds to or takes from a client's score. The table is the rule; the order is that of reasons in
+// listings. Bad reports count for the address, good ones for the identity.
+import type { Facts } from './facts.ts';
+
+/** Points for one fact, with the reason that people read. */
+export interface Award {
+  readonly points: number;
+  readonly reason: string;
+}
+
+/** A row of the table: what it awards for the facts, if anything. */
+type Row = (facts: Facts) => Award | undefined;
+
+const OLD_TLDS = new Set(['com', 'org', 'net', 'gov', 'edu', 'mil', 'int']);
+
+/** The award for the best history that applies. */
+function goodHistory({ good }: Facts): Award | undefined {
+  if (good.olderThanWeek >= 15) return { points: 30, reason: '15 mails accepted' };
+  if (good.olderThanWeek >= 5) return { points: 20, reason: '5 mails accepted' };
+  return good.olderThanDay >= 1 ? { points: 5, reason: 'mail accepted' } : undefined;
+}
+
+/** Enough good is known of the client that a list which errs now and then is not believed against it. */
+function isWellKnown(facts: Facts): boolean {
+  return facts.dnswl >= 2 || (goodHistory(facts)?.points ?? 0) >= 20;
+}
+
+/** Whether unknown recipients are probably slips: good history, and nothing that speaks against the client. */
+function isReputable(facts: Facts): boolean {
+  const trusted = facts.dnswl >= 1 || (goodHistory(facts)?.points ?? 0) > 10;
+  return facts.good.olderThanWeek > 0 && trusted && facts.listings.length === 0 && !facts.dynamic;
+}
+
+function unknownRecipients(facts: Facts): Award | undefined {
+  const n = facts.bad.unknown;
+  if (n === 0) return undefined;
+  if (!isReputable(facts)) return { points: -30 * n, reason: 'unknown recipients' };
+  return n > facts.good.olderThanWeek / 10
+    ? { points: -10 * (n + 1), reason: 'many unknown recipients from a reputable client' }
+    : { points: 0, reason: 'some unknown recipients from a reputable client' };
+}
+
+/** `points(n)` for n events, none for 0. */
+function forEach(count: (facts: Facts) => number, points: (n: number) => number, reason: (n: number) => string): Row {
+  return (facts) => {
+    const n = count(facts);
+    return n === 0 ? undefined : { points: points(n), reason: reason(n) };
+  };
+}
+
+/** `each` for each event, but no less than `least`. */
+function upTo(count: (facts: Facts) => number, each: number, least: number, reason: string): Row {
+  return forEach(
+    count,
+    (n) => Math.max(each * n, least),
+    () => reason,
+  );
+}
+
+const ROWS: readonly Row[] = [
+  ({ dynamic, domain, nameUnknown }) =>
+    domain === undefined && !dynamic && !nameUnknown ? { points: -10, reason: 'no reverse name' } : undefined,
+  ({ dynamic, domain }) =>
+    domain !== undefined && !dynamic && isNovel(domain) ? { points: -5, reason: 'novelty TLD' } : undefined,
+  ({ dynamic }) => (dynamic ? { points: -10, reason: 'dynamic address' } : undefined),
+  ({ dnswl }) => (dnswl === 1 ? { points: 10, reason: 'DNSWL low' } : undefined),
+  ({ dnswl }) => (dnswl >= 2 ? { points: 50, reason: 'DNSWL medium or high' } : undefined),
+  goodHistory,
+  // One manual report alone must outweigh the best name, so it starts far below.
+  forEach(
+    ({ bad }) => bad.manual,
+    (n) => -100 - 50 * n,
+    () => 'manual report',
+  ),
+  // Nothing that is known makes up for it: such an address was never anyone's.
+  forEach(
+    ({ bad }) => bad.hardTrap,
+    () => -500,
+    () => 'hard trap',
+  ),
+  forEach(
+    ({ bad }) => bad.softTrap,
+    (n) => -50 * n,
+    (n) => (n === 1 ? 'soft trap' : 'soft traps'),
+  ),
+  unknownRecipients,
+  forEach(
+    ({ bad }) => bad.spam,
+    (n) => (n > 2 ? -50 : -20) * n,
+    (n) => (n > 2 ? 'much spam' : 'spam'),
+  ),
+  forEach(
+    ({ bad }) => bad.relay,
+    (n) => -60 * n,
+    () => 'relay attempt',
+  ),
+  upTo(({ bad }) => bad.disconnect, -10, -50, 'disconnects'),
+  upTo(({ bad }) => bad.noMail, -20, -60, 'connections without mail'),
+  upTo(({ bad }) => bad.noWait, -20, -60, 'early talker'),
+  upTo(({ bad }) => bad.connectionLost, -5, -10, 'lost connections'),
+];
+
+/** Everything that counts for or against the client. */
+export function award(facts: Facts): readonly Award[] {
+  const listed = facts.listings.map(
+    ({ title, points, mayErr }): Award =>
+      mayErr && isWellKnown(facts)
+        ? { points: 0, reason: `${title}, taken for a false listing` }
+        : { points, reason: title },
+  );
+  return [...ROWS.flatMap((row) => row(facts) ?? []), ...listed];
+}
+
+/**
+ * Counts stop counting here: more can't change the standing. A domain with a million good mails costs no more than one with
+ * a thousand. Of bad reports no more than a tenth of that: were more counted, the slips of a large sender would outgrow its
+ * good mails, of which no more are counted.
+ */
+export const COUNT_LIMIT = { goodForUnknown: 1000, bad: 100 } as const;
+
+function isNovel(domain: string): boolean {
+  const tld = domain.slice(domain.lastIndexOf('.') + 1);
+  return tld.length !== 2 && !OLD_TLDS.has(tld);
+}

@@ -1,0 +1,47 @@
+// What was seen of a client: the word of an MTA's log, a trap, a user, a filter or a peer.
+import type { Seconds } from './check.ts';
+
+/** Every event that a report can tell of. Others may come from peers; they are kept, passed on and do not count. */
+export const EVENTS = [
+  'check',
+  'ok',
+  'unknown',
+  'spam',
+  'relay',
+  'disconnect',
+  'smtp_no_mail',
+  'smtp_no_wait',
+  'smtp_connection_lost',
+  'hard_trap',
+  'soft_trap',
+  'manual',
+] as const;
+
+export type Event = (typeof EVENTS)[number];
+
+/** A report as its source tells it; who stores it adds the rest (origin, id, when it was stored). */
+export interface Report {
+  /** What saw it: `exim4`, `traps`, `ddgrey-report`, `milter`, ... */
+  readonly reporter: string;
+  readonly time: Seconds;
+  /** Canonical text of the client's address (policy/address.ts). */
+  readonly ip: string;
+  readonly event: Event;
+  readonly sender?: string;
+  readonly recipient?: string;
+  /** The MTA's name for the message. */
+  readonly mtaId?: string;
+}
+
+/** A report as it is kept and passed on. */
+export interface StoredReport extends Omit<Report, 'event'> {
+  /** Any event: those of EVENTS count, others are only kept and passed on. */
+  readonly event: string;
+  /** The server that first had it, and that server's id for it: together they name it for ever. */
+  readonly origin: string;
+  readonly originId: number;
+  /** When this server stored it. */
+  readonly stored: Seconds;
+  /** Whom the client belonged to then: its verified domain, or the address; undefined while that is not known. */
+  readonly domain?: string;
+}

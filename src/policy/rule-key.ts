@@ -1,0 +1,62 @@
+// What a rule is about: a rule's key in the one form under which it is looked up.
+import { type Prefix, parsePrefix } from './address-prefix.ts';
+import { parseMailbox } from './check.ts';
+import { canonicalDomain } from './domains.ts';
+
+/** Whom the keys of a section mean: hosts (addresses, names), mailboxes and domains, or both. */
+export type Subject = 'host' | 'mailbox' | 'any';
+
+export type RuleKey =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'star' }
+  | { readonly kind: 'network'; readonly prefix: Prefix }
+  /** A domain, `local@domain`, `local@` or NULL_SENDER_KEY, in lower case. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** Harmless, but matches nothing. */
+  | { readonly kind: 'idle'; readonly message: string }
+  | { readonly kind: 'wrong'; readonly message: string };
+
+/** The key of the empty sender. */
+export const NULL_SENDER_KEY = '<>';
+
+/** The key that the text spells. */
+export function parseRuleKey(text: string, subject: Subject): RuleKey {
+  const lower = text.toLowerCase();
+  if (lower === 'default') return { kind: 'default' };
+  if (lower === '*') return { kind: 'star' };
+  const host = subject === 'mailbox' || lower.includes('@') ? undefined : hostKey(lower);
+  if (host !== undefined) return host;
+  if (!/[@<>]/.test(lower) && lower !== 'nullsender') return nameKey(lower);
+  if (subject === 'host') return wrong(`${text}: a client is an address, a network or a name`);
+  return mailboxKey(lower);
+}
+
+/** Undefined if the text does not look like an address. */
+function hostKey(text: string): RuleKey | undefined {
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  if (!/^[\d.]+(?:\.\*)*(?:\/.*)?$/.test(bare) && !bare.includes(':')) return undefined;
+  const prefix = parsePrefix(bare);
+  if (prefix !== undefined) return { kind: 'network', prefix };
+  // ze-filter's own example has such a line.
+  if (/^[\d.]+$/.test(bare)) return { kind: 'idle', message: `${text}: not an address, so it matches no client` };
+  return wrong(`${text}: not an address or network; write 10.1.2.3, 10.1.2, 10.1.2.0/24, 2001:db8 or 2001:db8::/32`);
+}
+
+function mailboxKey(text: string): RuleKey {
+  if (text === NULL_SENDER_KEY || text === 'nullsender') return { kind: 'text', text: NULL_SENDER_KEY };
+  const { local, domain } = parseMailbox(text);
+  if (local === '' || /[<>*]/.test(text.replace(/^<(.*)>$/, '$1')))
+    return wrong(`${text}: write example.com (with all below it), joe@example.com or joe@ (in every domain)`);
+  if (domain !== '') return { kind: 'text', text: `${local}@${domain}` };
+  return text.includes('@') ? { kind: 'text', text: `${local}@` } : nameKey(local);
+}
+
+function nameKey(name: string): RuleKey {
+  const domain = canonicalDomain(name);
+  if (!name.startsWith('.') && !/[*/]/.test(name) && domain !== '') return { kind: 'text', text: domain };
+  return wrong(`${name}: a name covers all below it; write example.com`);
+}
+
+function wrong(message: string): RuleKey {
+  return { kind: 'wrong', message };
+}

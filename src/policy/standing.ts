@@ -1,0 +1,102 @@
+// The standing of a client: the sum of its points, and what follows from it.
+import type { Seconds } from './check.ts';
+import { type Facts, NO_BAD } from './facts.ts';
+import { type Award, award } from './points.ts';
+
+/** From no delay to none of its mail. */
+export type StandingClass = 'white' | 'grey_min' | 'grey_short' | 'grey_default' | 'grey_long' | 'grey_max' | 'black';
+
+export interface Standing {
+  /** Canonical text of the client's address. */
+  readonly ip: string;
+  /** Its identity: the verified domain, or the address itself. */
+  readonly identity: string;
+  readonly score: number;
+  readonly class: StandingClass;
+  readonly reasons: readonly Award[];
+  readonly computed: Seconds;
+  /** From then on it is computed again. */
+  readonly expires: Seconds;
+  /** Black only: until then the answer is grey, so that nobody can tell which address was the trap. */
+  readonly reveal: Seconds | undefined;
+}
+
+/** The least score of each class, best first. */
+const CLASSES: readonly (readonly [least: number, StandingClass])[] = [
+  [20, 'white'],
+  [10, 'grey_min'],
+  [5, 'grey_short'],
+  [-5, 'grey_default'],
+  [-20, 'grey_long'],
+  [-100, 'grey_max'],
+];
+
+export interface StandingTimes {
+  /** How long a standing is kept (policy_duration). */
+  readonly duration: Seconds;
+  /** How long a blacklisting lasts from the newest bad report (blacklist). */
+  readonly blacklist: Seconds;
+}
+
+/** A standing made from half of the facts is kept this long. */
+const PRELIMINARY: Seconds = 3600;
+const DAY: Seconds = 86_400;
+
+/** The class of a score. */
+export function classOf(score: number): StandingClass {
+  return CLASSES.find(([least]) => score >= least)?.[1] ?? 'black';
+}
+
+export interface StandingInput {
+  readonly ip: string;
+  readonly facts: Facts;
+  readonly times: StandingTimes;
+  /** The standing so far: a blacklisting that goes on keeps its moment of reveal. */
+  readonly previous: Standing | undefined;
+  /** Drawn evenly from [0, 1). */
+  readonly random: number;
+  readonly now: Seconds;
+}
+
+/** The standing that follows from the facts. */
+export function standingFrom({ ip, facts, times, previous, random, now }: StandingInput): Standing {
+  const reasons = award(facts);
+  const score = sum(reasons);
+  const kind = classOf(score);
+  const end = kind === 'black' ? endOf(facts, times) : Infinity;
+  const black = kind === 'black' && end > now;
+  const lives = now + (facts.incomplete ? PRELIMINARY : times.duration);
+  return {
+    ip,
+    identity: facts.domain ?? ip,
+    score,
+    // Misdeeds whose blacklisting is over still delay, until they leave the search.
+    class: kind === 'black' && !black ? 'grey_max' : kind,
+    reasons,
+    computed: now,
+    expires: black ? Math.min(lives, end) : lives,
+    reveal: black ? revealTime({ previous, times, random, now }) : undefined,
+  };
+}
+
+function sum(reasons: readonly Award[]): number {
+  return reasons.reduce((total, { points }) => total + points, 0);
+}
+
+/** When a blacklisting ends for want of new misdeeds. One that the lists alone bring about goes on while they say so. */
+function endOf(facts: Facts, { blacklist }: StandingTimes): Seconds {
+  const { newest } = facts.bad;
+  const byLists = classOf(sum(award({ ...facts, bad: NO_BAD }))) === 'black';
+  return newest === undefined || byLists ? Infinity : newest + blacklist;
+}
+
+/** Between 1 and 8 days after the blacklisting began, drawn once; a blacklisting long after another is a new one. */
+function revealTime({ previous, times, random, now }: Omit<StandingInput, 'ip' | 'facts'>): Seconds {
+  if (previous?.reveal !== undefined && previous.expires + times.blacklist > now) return previous.reveal;
+  return now + DAY + Math.floor(random * 7 * DAY);
+}
+
+/** The reasons as listings show them. */
+export function describeReasons({ reasons }: Standing): string {
+  return reasons.length === 0 ? 'basic' : reasons.map(({ reason }) => reason).join(', ');
+}

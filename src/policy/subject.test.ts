@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { StoredTuple } from './greylist.ts';
+import { coversPass, coversTuple, parseSubject } from './subject.ts';
+
+test.for<[text: string, kind: string | undefined, canonical?: string]>([
+  ['203.0.113.7', 'address', '203.0.113.7'],
+  ['203.0.113.7/32', 'address', '203.0.113.7'],
+  ['203.0.113.7/24', 'network', '203.0.113.0/24'],
+  ['203.0.113.7/255.255.255.0', 'network', '203.0.113.0/24'],
+  ['2001:DB8:0::1', 'address', '2001:db8::1'],
+  ['2001:DB8::1/64', 'network', '2001:db8::/64'],
+  ['::ffff:203.0.113.7', 'address', '203.0.113.7'],
+  ['Mail.Example.COM.', 'domain', 'mail.example.com'],
+  ['example', undefined],
+  ['203.0.113', undefined],
+  ['203.0.113.256', undefined],
+  ['203.0.113.7/33', undefined],
+  ['a@example.com', undefined],
+  ['exa mple.com', undefined],
+  ['', undefined],
+])('%s is %s %s', ([text, kind, canonical]) => {
+  const subject = parseSubject(text);
+  expect([subject?.kind, subject?.text]).toEqual([kind, canonical]);
+});
+
+const TUPLE: StoredTuple = {
+  tuple: { client: 'example.net', sender: 'example.com', recipient: 'b@example.org' },
+  client: '203.0.113.7',
+  clientName: 'mx.example.info',
+  senderText: 'a@example.com',
+  nullSender: false,
+  state: 'pending',
+  firstSeen: 1,
+  lastSeen: 1,
+  uses: 1,
+};
+
+test.for<[subject: string, covered: boolean]>([
+  ['203.0.113.7', true],
+  ['203.0.113.0/24', true],
+  ['203.0.113.8', false],
+  ['2001:db8::/32', false],
+  ['example.net', true],
+  ['example.info', true],
+  ['ample.net', false],
+  // The sender's and the recipient's domains are not the client's.
+  ['example.com', false],
+  ['example.org', false],
+])('a tuple of 203.0.113.7 (mx.example.info), example.net is of %s: %s', ([text, covered]) => {
+  const subject = parseSubject(text);
+  expect(subject && coversTuple(subject, TUPLE)).toBe(covered);
+});
+
+test.for<[client: string, subject: string, covered: boolean]>([
+  ['203.0.113.7', '203.0.113.7', true],
+  ['203.0.113.7', '203.0.0.0/16', true],
+  ['203.0.113.7', '203.0.114.0/24', false],
+  ['2001:db8::/64', '2001:db8::5', true],
+  ['2001:db8::/64', '2001:db8::/32', true],
+  ['2001:db8:0:1::/64', '2001:db8::5', false],
+  ['mx.example.net', 'example.net', true],
+  ['example.net', '203.0.113.7', false],
+])('a pass of %s is of %s: %s', ([client, text, covered]) => {
+  const subject = parseSubject(text);
+  expect(subject && coversPass(subject, { client, domain: 'example.com' })).toBe(covered);
+});
+
+test('no text makes it fail, and the canonical text means the same', () => {
+  const piece = fc.constantFrom('1', '255', '.', ':', '::', '/', '24', 'ffff', 'a.b', ' ', 'x');
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(piece).map((pieces) => pieces.join('')),
+      ),
+      (text) => {
+        const canonical = parseSubject(text)?.text;
+        expect(parseSubject(canonical ?? '')?.text).toBe(canonical);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

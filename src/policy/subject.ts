@@ -1,0 +1,55 @@
+// What an entry made by hand, a listing or `forget` is about: an address, a network, or a domain with what is below it.
+import {
+  type Address,
+  clientKey,
+  type Network,
+  networkContains,
+  networkText,
+  parseAddress,
+  parseNetwork,
+} from './address.ts';
+import { canonicalDomain } from './domains.ts';
+import type { StoredTuple } from './greylist.ts';
+import type { PassKey } from './pass.ts';
+
+export type Subject =
+  | { readonly kind: 'address'; readonly text: string; readonly address: Address; readonly network: Network }
+  | { readonly kind: 'network'; readonly text: string; readonly network: Network }
+  | { readonly kind: 'domain'; readonly text: string };
+
+/** Two labels at least; the last one is no number. */
+const DOMAIN = /^(?=.{3,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*\.(?!\d+$)[\w-]{1,63}$/;
+
+/** What the text names, with its canonical text (`203.0.113.7/24`: `203.0.113.0/24`); undefined if it is none of these. */
+export function parseSubject(text: string): Subject | undefined {
+  const address = parseAddress(text.replace(/\/.*$/, ''));
+  if (address === undefined) {
+    const domain = canonicalDomain(text);
+    return DOMAIN.test(domain) ? { kind: 'domain', text: domain } : undefined;
+  }
+  const network = parseNetwork(text);
+  if (network === undefined) return undefined;
+  if (network.bits === network.bytes.length * 8) return { kind: 'address', text: address.text, address, network };
+  return { kind: 'network', text: networkText(address, network.bits), network };
+}
+
+/** Whether the subject is the client, or holds the client, that a tuple was recorded for. */
+export function coversTuple(subject: Subject, { client, clientName, tuple }: StoredTuple): boolean {
+  if (subject.kind === 'domain')
+    return isWithin(tuple.client, subject.text) || isWithin(clientName ?? '', subject.text);
+  const address = parseAddress(client);
+  return address !== undefined && networkContains(subject.network, address);
+}
+
+/** Likewise for a pass. */
+export function coversPass(subject: Subject, { client }: PassKey): boolean {
+  if (subject.kind === 'domain') return isWithin(client, subject.text);
+  if (subject.kind === 'address' && client === clientKey(subject.address)) return true;
+  const address = parseAddress(client.replace(/\/.*$/, ''));
+  return address !== undefined && networkContains(subject.network, address);
+}
+
+function isWithin(name: string, domain: string): boolean {
+  const lower = canonicalDomain(name);
+  return lower === domain || lower.endsWith(`.${domain}`);
+}

@@ -1,0 +1,39 @@
+// How long a retry has to wait, and how long it is waited for.
+import { type Check, isNullSender, type Seconds } from './check.ts';
+import type { Window } from './greylist.ts';
+import type { Standing, StandingClass } from './standing.ts';
+
+/** The delays of the standings that greylist. */
+export type Delays = { readonly [C in Exclude<StandingClass, 'white' | 'black'>]: Seconds };
+
+export interface WindowRules {
+  readonly delays: Delays;
+  /** How long a retry counts. */
+  readonly retry: Seconds;
+  /** The least delay of bounces, and their own retry window. */
+  readonly nullSender: Window;
+  /** Whether a sender whose domain does not fit the client's name waits longer. */
+  readonly misfitsWait: boolean;
+}
+
+/** A sender that does not fit its client waits twice as long, and at least this (ze-filter's figures). */
+export const MISFIT_DELAY: Seconds = 15 * 60;
+
+/**
+ * The window of a check. Without a standing the delay is grey_default. A bounce waits at least its own least delay, and for
+ * its client's standing at most half of its own window, which is the shorter one, so that it can pass.
+ */
+export function windowOf(check: Check, standing: Standing | undefined, misfit: boolean, rules: WindowRules): Window {
+  const standard = delayOf(standing, rules.delays);
+  if (isNullSender(check.sender)) {
+    const { delay, retry } = rules.nullSender;
+    return { delay: Math.max(delay, Math.min(standard, Math.floor(retry / 2))), retry };
+  }
+  const delay = rules.misfitsWait && misfit ? Math.max(2 * standard, MISFIT_DELAY) : standard;
+  return { delay, retry: rules.retry };
+}
+
+function delayOf(standing: Standing | undefined, delays: Delays): Seconds {
+  if (standing === undefined || standing.class === 'white') return delays.grey_default;
+  return standing.class === 'black' ? delays.grey_max : delays[standing.class];
+}
