@@ -1,7 +1,7 @@
 // One connection of a line server. Lines are started as they come and answered in their order, however long each takes;
 // answers that are ready in the same turn of the event loop leave in one write.
 import type { Socket } from 'node:net';
-import type { LineLimits, LineProtocol, LineSession } from './line-protocol.ts';
+import type { Answer, LineLimits, LineProtocol, LineSession, Peer } from './line-protocol.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
 import type { Log } from './log.ts';
 
@@ -9,6 +9,7 @@ export interface ConnectionParts {
   readonly protocol: LineProtocol;
   readonly limits: LineLimits;
   readonly log: Log;
+  readonly peer: Peer;
   /** A client is cut off after so many sweeps without a sign of life. */
   readonly idleSweeps: number;
   readonly onTrouble: (what: string, cause: string) => void;
@@ -17,6 +18,8 @@ export interface ConnectionParts {
 /** An answer in its place; without text until it is ready. */
 interface Place {
   text: string | undefined;
+  /** What comes piece by piece, from when its turn has come. */
+  pieces?: AsyncIterable<string> | undefined;
 }
 
 /** Sweeps that a client has to close its side after the last answer. */
@@ -37,19 +40,23 @@ export class LineConnection {
   #inputEnded = false;
   #finishing = false;
   #sweeps = 0;
+  /** Lets pieces go on when the client has read, or is gone. */
+  #onDrained: (() => void) | undefined;
 
   constructor(socket: Socket, parts: ConnectionParts) {
     this.#socket = socket;
     this.#parts = parts;
-    this.#session = parts.protocol.open();
+    this.#session = parts.protocol.open(parts.peer);
     this.#reader = createLineReader(parts.limits.line);
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('end', () => this.#end());
-    socket.on('drain', () => this.#proceed());
+    socket.on('drain', () => this.#drained());
+    socket.on('close', () => this.#onDrained?.());
     // A client that is gone is the client's affair; 'close' follows.
     socket.on('error', (error) =>
       parts.log.event(1, 'connection lost', { via: parts.protocol.name, cause: error.message }),
     );
+    if (this.#session.greeting !== undefined) this.#answer(this.#session.greeting);
   }
 
   /** Answers what was started, starts nothing more, and closes. */
@@ -138,17 +145,23 @@ export class LineConnection {
       this.#fail(error);
       return;
     }
-    if (answer === undefined) return;
-    const { text, close } = answer;
+    if (answer !== undefined) this.#answer(answer);
+  }
+
+  #answer({ text, close }: Answer): void {
     if (close) this.#last = true;
     const place: Place = { text: undefined };
     this.#answers.push(place);
     if (typeof text === 'string') this.#answered(place, text);
-    else
+    else if (text instanceof Promise)
       text.then(
         (ready) => this.#answered(place, ready),
         (error: unknown) => this.#fail(error),
       );
+    else {
+      place.pieces = text;
+      if (this.#answers[0] === place) this.#flushSoon();
+    }
   }
 
   /** An error that no protocol should let through costs this connection, not the daemon. */
@@ -184,8 +197,34 @@ export class LineConnection {
     this.#answers.splice(0, ready);
     this.#sweeps = 0;
     if (text !== '') this.#socket.write(text);
+    const first = this.#answers[0];
+    if (first?.pieces !== undefined)
+      this.#writePieces(first, first.pieces).catch((error: unknown) => this.#fail(error));
     if (!this.#last) this.#proceed();
     else if (this.#answers.length === 0) this.#endOutput();
+  }
+
+  /** Asks for a piece only when the client has read the one before. */
+  async #writePieces(place: Place, pieces: AsyncIterable<string>): Promise<void> {
+    place.pieces = undefined;
+    if (this.#socket.writableNeedDrain) await this.#clientReads();
+    for await (const piece of pieces) {
+      if (!this.#socket.destroyed && !this.#socket.write(piece)) await this.#clientReads();
+      if (this.#socket.destroyed) return;
+    }
+    this.#answered(place, '');
+  }
+
+  #clientReads(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onDrained = resolve;
+    return promise;
+  }
+
+  #drained(): void {
+    this.#sweeps = 0;
+    this.#onDrained?.();
+    this.#proceed();
   }
 
   #endOutput(): void {

@@ -2,14 +2,19 @@
 
 /** What a line is answered with. */
 export interface Answer {
-  /** What to write, line ends included, as soon as all earlier lines have their answer. Should not reject. */
-  readonly text: string | Promise<string>;
+  /**
+   * What to write, line ends included, as soon as all earlier lines have their answer. Should not reject. Pieces are
+   * asked for as fast as the client reads them, and no more once it is gone.
+   */
+  readonly text: string | Promise<string> | AsyncIterable<string>;
   /** Whether the connection ends with it; what the client sent after this line is ignored. */
   readonly close: boolean;
 }
 
 /** One client's side of the protocol. */
 export interface LineSession {
+  /** Said before the client says anything; one that closes refuses the client. */
+  readonly greeting?: Answer;
   /** The answer to a line, or undefined if none is due. */
   line(line: string): Answer | undefined;
 }
@@ -19,9 +24,14 @@ export interface LineProtocol {
   readonly name: string;
   /** The answer to a line over the limit, after which the connection is closed. */
   readonly tooLong: string;
+  /** Said to a client over the limit of connections, before its connection is closed. */
+  readonly busy?: string;
   /** A session for a new connection. */
-  open(): LineSession;
+  open(peer: Peer): LineSession;
 }
+
+/** Who is at the other end: somebody of this machine, or the IP address as the system writes it. */
+export type Peer = { readonly kind: 'unix' } | { readonly kind: 'tcp'; readonly address: string };
 
 /** What one client may take of us. */
 export interface LineLimits {

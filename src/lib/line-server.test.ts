@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createConnection, Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createCounters, type Counters } from './counters.ts';
-import type { Answer, LineLimits, LineProtocol } from './line-protocol.ts';
+import type { Answer, LineLimits, LineProtocol, LineSession, Peer } from './line-protocol.ts';
 import { type LineServer, startLineServer } from './line-server.ts';
 import { createLog, type LogLevel, silentLog } from './log.ts';
 
@@ -305,4 +305,127 @@ test('each client has a session of its own', async () => {
     client.socket.end('a\na\n');
     expect(await client.all).toBe('12');
   }
+});
+
+async function serve(
+  open: (peer: Peer) => LineSession,
+  rest?: Partial<LineProtocol>,
+  limits = {},
+): Promise<LineServer> {
+  const protocol: LineProtocol = { name: 'test', tooLong: '', open, ...rest };
+  const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const server = await startLineServer({ address, protocol, log: silentLog, counters: createCounters(), limits });
+  servers.push(server);
+  return server;
+}
+
+const silent = (): undefined => undefined;
+
+/** Pieces as long as they are asked for, at most so many, and what became of them. */
+function manyPieces(most: number): { text: AsyncIterable<string>; made: () => number; ended: () => boolean } {
+  let [made, ended] = [0, false];
+  async function* pieces(): AsyncGenerator<string> {
+    try {
+      while (made < most) {
+        made += 1;
+        yield 'x'.repeat(100_000);
+      }
+    } finally {
+      ended = true;
+    }
+  }
+  return { text: pieces(), made: () => made, ended: () => ended };
+}
+
+test('a greeting comes before any line, and before the answers to lines that came early', async () => {
+  const greeting: Answer = { text: Promise.resolve('hello '), close: false };
+  const server = await serve(() => ({ greeting, line: (line) => ({ text: `<${line}>`, close: false }) }));
+  const quiet = connect(server);
+  await quiet.received('hello ');
+  const hasty = connect(server);
+  hasty.socket.end('a\n');
+  expect(await hasty.all).toBe('hello <a>');
+});
+
+test('a greeting that closes refuses the client, and nothing that it says is looked at', async () => {
+  const lines: string[] = [];
+  const greeting: Answer = { text: 'go away\n', close: true };
+  const server = await serve(() => ({ greeting, line: (line) => void lines.push(line) }));
+  const client = connect(server);
+  client.socket.write('a\nb\n');
+  expect(await client.all).toBe('go away\n');
+  client.socket.end();
+  await once(client.socket, 'close');
+  expect(lines).toEqual([]);
+});
+
+test('a session knows where its client is', async () => {
+  const peers: Peer[] = [];
+  const server = await serve((peer) => {
+    peers.push(peer);
+    return { line: silent };
+  });
+  connect(server).socket.end();
+  await until(() => peers.length === 1);
+  expect(peers).toEqual([{ kind: 'tcp', address: '127.0.0.1' }]);
+});
+
+test('a client over the limit is told so, if the protocol has words for it', async () => {
+  const server = await serve(() => ({ line: silent }), { busy: 'busy\r\n' }, { connections: 1 });
+  const holder = connect(server);
+  await once(holder.socket, 'connect');
+  expect(await connect(server).all).toBe('busy\r\n');
+});
+
+test('an answer in pieces comes in its turn, as a whole', async () => {
+  const first = Promise.withResolvers<string>();
+  const pieces = manyPieces(100);
+  const answers: { readonly [line: string]: Answer['text'] } = { a: first.promise, b: pieces.text, c: 'end' };
+  const server = await serve(() => ({ line: (line) => ({ text: answers[line] ?? '', close: line === 'c' }) }));
+  const client = connect(server);
+  client.socket.write('a\nb\nc\n');
+  await new Promise(setImmediate);
+  expect(pieces.made()).toBe(0);
+  first.resolve('begin');
+  expect(await client.all).toBe(`begin${'x'.repeat(10_000_000)}end`);
+});
+
+test('no more pieces are made than the client reads; none when it is gone', async () => {
+  const pieces = manyPieces(100_000);
+  const server = await serve((peer) => ({
+    line: (line) => ({ text: line === 'all' ? pieces.text : peer.kind, close: false }),
+  }));
+  const client = connect(server);
+  client.socket.pause();
+  client.socket.write('all\n');
+  await until(() => pieces.made() > 0);
+  // Another client is served meanwhile.
+  const other = connect(server);
+  other.socket.end('a\n');
+  expect(await other.all).toBe('tcp');
+  expect(pieces.made()).toBeLessThan(1000);
+  client.socket.destroy();
+  await until(pieces.ended);
+  expect(pieces.made()).toBeLessThan(1000);
+});
+
+test('a client that does not read an answer in pieces is cut off', async () => {
+  const pieces = manyPieces(100_000);
+  const server = await serve(() => ({ line: () => ({ text: pieces.text, close: false }) }), {}, { idle: 0.1 });
+  const client = connect(server);
+  client.socket.pause();
+  client.socket.write('all\n');
+  await until(pieces.ended);
+  expect(pieces.made()).toBeLessThan(1000);
+});
+
+test('pieces that fail cost one connection', async () => {
+  async function* pieces(): AsyncGenerator<string> {
+    yield 'x';
+    throw new Error('a bug');
+  }
+  const server = await serve(() => ({ line: () => ({ text: pieces(), close: false }) }));
+  const client = connect(server);
+  client.socket.write('a\n');
+  expect(await client.all).toBe('x');
 });

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Counters } from './counters.ts';
 import { LineConnection, type ConnectionParts } from './line-connection.ts';
-import { DEFAULT_LIMITS, type LineLimits, type LineProtocol } from './line-protocol.ts';
+import { DEFAULT_LIMITS, type LineLimits, type LineProtocol, type Peer } from './line-protocol.ts';
 import { listen, type SocketAccess } from './listen.ts';
 import type { Log } from './log.ts';
 import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
+import { createTrouble } from './trouble.ts';
 
 export interface LineServerOptions extends SocketAccess {
   readonly address: SocketAddress;
@@ -37,8 +38,13 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const interval = Math.min(SWEEP_INTERVAL, limits.idle / 4);
   const connections = new Set<LineConnection>();
-  const trouble = createTrouble(options, Math.ceil(QUIET / interval));
-  const parts: ConnectionParts = {
+  const trouble = createTrouble({
+    name: protocol.name,
+    log,
+    counters: options.counters,
+    quietSweeps: Math.ceil(QUIET / interval),
+  });
+  const parts: Omit<ConnectionParts, 'peer'> = {
     protocol,
     limits,
     log,
@@ -47,9 +53,14 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
   };
 
   const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: limits.unread });
-  server.maxConnections = limits.connections;
-  server.on('connection', (socket) => accept(socket, connections, parts));
-  server.on('drop', () => trouble.report('connection refused', `more than ${limits.connections} connections`));
+  server.on('connection', (socket) => {
+    if (connections.size < limits.connections) {
+      accept(socket, connections, { ...parts, peer: peerOf(socket, options.address) });
+      return;
+    }
+    trouble.report('connection refused', `more than ${limits.connections} connections`);
+    refuse(socket, protocol.busy);
+  });
   const address = await listen(server, options.address, options);
   // Such as no file descriptor left: the next client may have more luck.
   server.on('error', (error) => trouble.report('connection refused', error.message));
@@ -82,6 +93,17 @@ function logConnection(socket: Socket, { log, protocol }: ConnectionParts): void
   socket.once('close', () => log.event(1, 'disconnected', fields));
 }
 
+/** A client that is gone already has no address, and must not be taken for somebody of this machine. */
+function peerOf(socket: Socket, { kind }: SocketAddress): Peer {
+  return kind === 'unix' ? { kind } : { kind, address: socket.remoteAddress ?? '' };
+}
+
+function refuse(socket: Socket, text = ''): void {
+  socket.on('error', () => {});
+  if (text !== '') socket.write(text);
+  socket.destroySoon();
+}
+
 /** Stops listening (which removes a unix socket's file), lets answers in hand go out, then cuts off who is left. */
 async function close(server: Server, connections: Set<LineConnection>, within: number): Promise<void> {
   const closed = once(server, 'close');
@@ -92,28 +114,4 @@ async function close(server: Server, connections: Set<LineConnection>, within: n
   }, within * 1000);
   await closed;
   clearTimeout(deadline);
-}
-
-/** Trouble that may come a thousand times a second: each is counted, and each kind logged once in a while. */
-interface Trouble {
-  report(what: string, cause: string): void;
-  sweep(): void;
-}
-
-function createTrouble({ protocol, log, counters }: LineServerOptions, quietSweeps: number): Trouble {
-  const quiet = new Map<string, number>();
-  return {
-    report: (what, cause) => {
-      counters.add(`${protocol.name} ${what}`);
-      if (quiet.has(what)) return;
-      quiet.set(what, quietSweeps);
-      log.event(0, what, { via: protocol.name, cause });
-    },
-    sweep: () => {
-      for (const [what, sweeps] of quiet) {
-        if (sweeps <= 1) quiet.delete(what);
-        else quiet.set(what, sweeps - 1);
-      }
-    },
-  };
 }

@@ -14,23 +14,32 @@ export function identityFor(user: string, group: string): Identity | undefined {
   return { user, uid: userId(user), gid: group === '' ? primaryGroup(user) : groupId(group) };
 }
 
-/** Does the work as that user, so that the files it makes are theirs; afterwards the process is root's again. */
-export async function asUser<T>(identity: Identity | undefined, work: () => T | Promise<T>): Promise<T> {
-  if (identity === undefined) return work();
+/**
+ * From here on this process acts as that user, with that user's groups and no others: files it makes are theirs, and what
+ * they may not read fails now and not after the next restart. Root can still be had back (asRoot).
+ */
+export function actAs(identity: Identity | undefined): void {
+  if (identity === undefined) return;
+  process.setgroups?.([...new Set([...groupsOf(identity.user), identity.gid])]);
   process.setegid?.(identity.gid);
   process.seteuid?.(identity.uid);
+}
+
+/** Does the work as root again, where the process was started as root. */
+export async function asRoot<T>(identity: Identity | undefined, work: () => Promise<T>): Promise<T> {
+  if (identity === undefined) return work();
+  process.seteuid?.(0);
   try {
     return await work();
   } finally {
-    process.seteuid?.(0);
-    process.setegid?.(0);
+    process.seteuid?.(identity.uid);
   }
 }
 
-/** Becomes that user for good, with that user's groups and no others. */
+/** Gives root up for good. */
 export function becomeUser(identity: Identity | undefined): void {
   if (identity === undefined) return;
-  process.setgroups?.([...groupsOf(identity.user), identity.gid]);
+  process.seteuid?.(0);
   process.setgid?.(identity.gid);
   process.setuid?.(identity.uid);
 }

@@ -4,7 +4,9 @@ import { splitWords } from './words.ts';
 /** The text in the quotes it needs, so that splitWords gives it back; undefined if no quotes can hold it. */
 export function quoteWord(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return undefined;
-  return ['', '"', "'", '`'].map((quote) => `${quote}${text}${quote}`).find((candidate) => isWord(candidate, text));
+  // Bare, a quote at its start could find a partner in a later word.
+  const quotes = /^["'`]/.test(text) ? ['"', "'", '`'] : ['', '"', "'", '`'];
+  return quotes.map((quote) => `${quote}${text}${quote}`).find((candidate) => isWord(candidate, text));
 }
 
 function isWord(candidate: string, text: string): boolean {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createShortIds } from './short-ids.ts';
 
 test.for<[start: number, ids: string[]]>([
-  [0, ['0000001', '0000002']],
+  [0, ['00001', '00002']],
   [36 ** 3 - 1, ['zzz0001', 'zzz0002']],
 ])('ids that start at %i are %j', ([start, ids]) => {
   const nextId = createShortIds(start);
@@ -13,5 +13,5 @@ test('no id comes twice', () => {
   const nextId = createShortIds();
   const ids = Array.from({ length: 50_000 }, nextId);
   expect(new Set(ids).size).toBe(ids.length);
-  expect(ids.every((id) => /^[0-9a-z]{7}$/.test(id))).toBe(true);
+  expect(ids.every((id) => /^[0-9a-z]{10}$/.test(id))).toBe(true);
 });

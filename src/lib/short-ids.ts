@@ -1,9 +1,8 @@
-// Short ids that are unique among those of one machine for years: for log lines and for people to read out.
-import { randomInt } from 'node:crypto';
+// Short ids for log lines and for people to read out: when the process started, and a count.
 
-/** A source of ids of 7 or more characters of [0-9a-z]: a random start, so that restarts do not repeat ids, and a count. */
-export function createShortIds(start: number = randomInt(36 ** 3)): () => string {
-  const run = start.toString(36).padStart(3, '0');
+/** A source of ids of about 10 characters of [0-9a-z]; `start` in seconds keeps those of a later run apart. */
+export function createShortIds(start: number = Math.floor(Date.now() / 1000)): () => string {
+  const run = start.toString(36);
   let next = 0;
   return () => {
     next += 1;

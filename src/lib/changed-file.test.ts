@@ -1,0 +1,60 @@
+import { mkdtemp, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { changedFile, type ChangedFile } from './changed-file.ts';
+
+let directory: string;
+let path: string;
+let now: number;
+let file: ChangedFile;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ddgrey-changed-'));
+  path = join(directory, 'file');
+  now = Date.now();
+  file = changedFile(path, { now: () => now }, 10);
+  await writeFile(path, 'one');
+});
+
+afterEach(() => rm(directory, { recursive: true }));
+
+test('it is read once when it has settled', async () => {
+  now += 60_000;
+  expect(await file.read()).toBe('one');
+  expect(await file.read()).toBeUndefined();
+});
+
+test('what changed just now is read again: it may have changed since without showing', async () => {
+  expect(await file.read()).toBe('one');
+  await writeFile(path, 'two');
+  await utimes(path, now / 1000, now / 1000);
+  expect(await file.read()).toBe('two');
+  now += 60_000;
+  expect(await file.read()).toBe('two');
+  expect(await file.read()).toBeUndefined();
+});
+
+test.for<[what: string, change: () => Promise<void>]>([
+  ['longer', () => writeFile(path, 'more')],
+  ['as long', () => writeFile(path, 'two')],
+  ['of an older time', () => utimes(path, 1, 1)],
+  ['another in its place', () => writeFile(`${path}.new`, 'one').then(() => rename(`${path}.new`, path))],
+])('a settled file that changes is read again: %s', async ([, change]) => {
+  now += 60_000;
+  await file.read();
+  await change();
+  expect(await file.read()).toBeDefined();
+});
+
+test('a file that is gone or too large throws until it is there again, and is read then', async () => {
+  now += 60_000;
+  await file.read();
+  await rename(path, `${path}.away`);
+  await expect(file.read()).rejects.toThrow('ENOENT');
+  await writeFile(path, 'more than 10');
+  await expect(file.read()).rejects.toThrow(/file is larger than 10 bytes$/);
+  await unlink(path);
+  await rename(`${path}.away`, path);
+  expect(await file.read()).toBe('one');
+});

@@ -1,0 +1,30 @@
+// A file that is read again when it has changed.
+import { open } from 'node:fs/promises';
+import type { Clock } from './clock.ts';
+
+export interface ChangedFile {
+  /** Its text if that may have changed since it was read last. Throws while it can't be read. */
+  read(): Promise<string | undefined>;
+}
+
+// File systems keep the time of a change with a coarseness of up to two seconds (FAT), so a file changed just now may
+// change again without showing it.
+const COARSENESS = 2000;
+
+/** A file of at most `limit` bytes that has not been read yet. */
+export function changedFile(path: string, clock: Clock, limit: number): ChangedFile {
+  /** What it looked like when it was read; undefined: look again. */
+  let seen: string | undefined;
+  const read = async (): Promise<string | undefined> => {
+    await using handle = await open(path);
+    const { ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = await handle.stat({ bigint: true });
+    if (size > limit) throw new Error(`${path} is larger than ${limit} bytes`);
+    const state = `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+    if (state === seen) return undefined;
+    const text = await handle.readFile('utf8');
+    const settled = clock.now() - Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs) > COARSENESS;
+    seen = settled ? state : undefined;
+    return text;
+  };
+  return { read };
+}
