@@ -1,0 +1,76 @@
+// Remembers answers for as long as their TTL says, within bounds, and asks each question only once at a time.
+import type { Clock } from '../lib/clock.ts';
+import { RecentMap } from '../lib/recent-map.ts';
+import type { Seconds } from '../policy/check.ts';
+import { type Lookup, type Question, questionText, type Records, type Resolver } from './resolver.ts';
+
+export interface CacheParts {
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  /** Answers that are kept; the one that was used least recently goes first. */
+  readonly maxEntries: number;
+}
+
+interface Entry {
+  readonly lookup: Lookup<Records>;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly until: number;
+}
+
+const MIN_TTL = 30;
+const MAX_TTL = 86_400;
+/** RFC 2308 section 5 suggests one to three hours; a client that gets its reverse name today should not wait long. */
+const MAX_NEGATIVE_TTL = 3600;
+/** RFC 9520 section 3.2: failures are remembered too, 1 second to 5 minutes, or a broken zone is asked without end. */
+const FAILURE_TTL = 30;
+
+/** A resolver in front of another one. The `ttl` of an answer is what is left of it, `age` how long it is known. */
+export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Resolver {
+  const entries = new RecentMap<string, Entry>(maxEntries);
+  const asking = new Map<string, Promise<Lookup<Records>>>();
+
+  const remember = (key: string, lookup: Lookup<Records>): void => {
+    const now = clock.now();
+    entries.set(key, { lookup, since: now, until: now + lifetime(lookup) * 1000 });
+  };
+  const recall = (key: string): Lookup<Records> | undefined => {
+    const entry = entries.get(key);
+    return entry === undefined || entry.until <= clock.now() ? undefined : aged(entry, clock.now());
+  };
+  const ask = async (key: string, question: Question): Promise<Lookup<Records>> => {
+    try {
+      const lookup = await resolver.lookUp(question);
+      remember(key, lookup);
+      return lookup;
+    } finally {
+      asking.delete(key);
+    }
+  };
+  return {
+    lookUp: async (question) => {
+      const key = questionText(question);
+      const known = recall(key) ?? asking.get(key);
+      if (known !== undefined) return known;
+      const asked = ask(key, question);
+      asking.set(key, asked);
+      return asked;
+    },
+  };
+}
+
+function lifetime(lookup: Lookup<Records>): Seconds {
+  switch (lookup.kind) {
+    case 'found':
+      return Math.min(Math.max(lookup.ttl, MIN_TTL), MAX_TTL);
+    case 'absent':
+      return Math.min(Math.max(lookup.ttl, MIN_TTL), MAX_NEGATIVE_TTL);
+    case 'failed':
+      return FAILURE_TTL;
+  }
+}
+
+function aged({ lookup, since, until }: Entry, now: number): Lookup<Records> {
+  const age = Math.floor((now - since) / 1000);
+  return lookup.kind === 'failed' ? { ...lookup, age } : { ...lookup, age, ttl: Math.floor((until - now) / 1000) };
+}

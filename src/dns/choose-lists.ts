@@ -1,0 +1,48 @@
+// Which DNS lists are asked, from the words of the configuration.
+import { BLOCK_LISTS, DNSWL, ownList, retiredList } from './known-lists.ts';
+import type { DnsList } from './lists.ts';
+
+export interface ListChoice {
+  /** Names: of known lists, or of own ones. */
+  readonly names: readonly string[];
+  readonly scores: readonly { readonly name: string; readonly score: number }[];
+  readonly own: readonly { readonly name: string; readonly zone: string; readonly codes: readonly string[] }[];
+  readonly dnswl: boolean;
+}
+
+export interface ChosenLists {
+  readonly lists: readonly DnsList[];
+  /** Lists that are left out, and why. */
+  readonly warnings: readonly string[];
+  /** Names that mean nothing. */
+  readonly errors: readonly string[];
+}
+
+/** What an own list takes from the score of a client unless rbl_score says otherwise. */
+const OWN_SCORE = -50;
+
+/** The lists that were chosen, each once, with the scores that were set. Own lists are asked without being named again. */
+export function chooseLists({ names, scores, own, dnswl }: ListChoice): ChosenLists {
+  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  const scoreOf = (name: string): number | undefined => scores.findLast((row) => same(row.name, name))?.score;
+  const ownLists = own.map(({ name, zone, codes }) =>
+    ownList({ name, zone, score: scoreOf(name) ?? OWN_SCORE, ...(codes.length > 0 && { codes }) }),
+  );
+  // An own list may take the name of a known one: a mirror of it, say.
+  const known = [...ownLists, ...BLOCK_LISTS];
+  const wanted = [...new Set([...names, ...own.map(({ name }) => name)].map((name) => name.toLowerCase()))];
+  const chosen = wanted
+    .flatMap((name) => known.find((list) => same(list.name, name)) ?? [])
+    .filter(({ zone }) => retiredList(zone) === undefined);
+  const missing = wanted.filter((name) => !known.some((list) => same(list.name, name)));
+  const retired = [...missing, ...own.map(({ zone }) => zone)].flatMap((name) => retiredList(name) ?? []);
+  const unknown = missing.filter((name) => retiredList(name) === undefined);
+  const scoreless = scores.filter(({ name }) => !known.some((list) => same(list.name, name))).map(({ name }) => name);
+  return {
+    lists: [...chosen.map((list) => ({ ...list, score: scoreOf(list.name) ?? list.score })), ...(dnswl ? [DNSWL] : [])],
+    warnings: retired.map(({ name, closed }) => `the list ${name} closed (${closed}) and is not asked`),
+    errors: [...unknown, ...scoreless.filter((name) => retiredList(name) === undefined)].map(
+      (name) => `there is no list ${name}; known: ${known.map((list) => list.name).join(', ')}`,
+    ),
+  };
+}

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { createCounters } from '../lib/counters.ts';
+import { createLog } from '../lib/log.ts';
+import { type FakeDns, fakeResolver } from './fake-resolver.ts';
+import { BLOCK_LISTS, DNSWL, ownList } from './known-lists.ts';
+import { createListHealth, startListHealth } from './list-health.ts';
+import type { DnsList } from './lists.ts';
+
+const own = ownList({ name: 'own', zone: 'bl.example', score: -30 });
+const own6 = ownList({ name: 'own', zone: 'bl.example', score: -30, ipv6: true });
+const listed = '2.0.0.127.bl.example';
+const unlisted = '1.0.0.127.bl.example';
+const listed6 = `2.0.0.0.0.0.f.7.f.f.f.f.${'0.'.repeat(20)}bl.example`;
+const unlisted6 = `1.0.0.0.0.0.f.7.f.f.f.f.${'0.'.repeat(20)}bl.example`;
+const yes = ['127.0.0.2'];
+const sane: FakeDns = { a: { [listed]: yes } };
+
+function setUp(dns: FakeDns, lists: readonly DnsList[]) {
+  const lines: string[] = [];
+  const log = createLog(
+    { level: 0, format: 'text' },
+    (text) => lines.push(text),
+    () => 0,
+  );
+  const counters = createCounters();
+  const resolver = fakeResolver(dns);
+  const health = createListHealth({ lists: () => lists, resolver, log, counters });
+  const logged = () => {
+    log.flush();
+    return lines
+      .splice(0)
+      .join('')
+      .replaceAll(/^\S+ |\n/gm, '');
+  };
+  return { health, resolver, counters, log, logged };
+}
+
+test.for([
+  ['a sane list', sane, own, 4, true],
+  ['one that lists everything', { a: { [listed]: yes, [unlisted]: yes } }, own, 4, false],
+  ['one that lists nothing', {}, own, 4, false],
+  [
+    'one that is parked on a web page',
+    { a: { [listed]: ['203.0.113.80'], [unlisted]: ['203.0.113.80'] } },
+    own,
+    4,
+    false,
+  ],
+  [
+    'one that refuses to answer',
+    { a: { [listed]: ['127.255.255.254'], [unlisted]: ['127.255.255.254'] } },
+    own,
+    4,
+    false,
+  ],
+  ['one that does not answer', { failing: [`A ${listed}`, `A ${unlisted}`] }, own, 4, true],
+  ['one that answers only half', { a: { [listed]: yes }, failing: [`A ${unlisted}`] }, own, 4, true],
+  [
+    'one that lists everything and answers only half',
+    { a: { [unlisted]: yes }, failing: [`A ${listed}`] },
+    own,
+    4,
+    false,
+  ],
+  ['IPv6, sane', { a: { [listed]: yes, [listed6]: yes } }, own6, 6, true],
+  ['IPv6, lists everything', { a: { [listed]: yes, [listed6]: yes, [unlisted6]: yes } }, own6, 6, false],
+  ['IPv6, lists nothing', sane, own6, 6, false],
+  ['IPv4 where IPv6 is at fault', sane, own6, 4, true],
+  ['a white list that lists nothing', {}, DNSWL, 4, true],
+  ['a white list that refuses to answer', { a: { '2.0.0.127.list.dnswl.org': ['127.0.0.255'] } }, DNSWL, 4, false],
+  ['a white list that lists everything', { a: { '1.0.0.127.list.dnswl.org': ['127.0.5.3'] } }, DNSWL, 4, false],
+] as const)('%s', async ([, dns, list, family, usable]) => {
+  const { health } = setUp(dns, [list]);
+  expect(health.usable(list, family)).toBe(true);
+  await health.test();
+  expect(health.usable(list, family)).toBe(usable);
+});
+
+test('a list is switched off and on again, and a test without an answer changes nothing', async () => {
+  const { health, resolver, counters, logged } = setUp({}, [own]);
+  await health.test();
+  expect(logged()).toBe('list switched off list=own zone=bl.example family=4 cause="lists nothing"');
+  await health.test();
+  expect(logged()).toBe('');
+  resolver.change({ failing: [`A ${listed}`, `A ${unlisted}`] });
+  await health.test();
+  expect(health.usable(own, 4)).toBe(false);
+  expect(logged()).toBe('');
+  resolver.change({ a: { [listed]: yes, [unlisted]: yes } });
+  await health.test();
+  expect(logged()).toBe('list switched off list=own zone=bl.example family=4 cause="lists everything"');
+  resolver.change(sane);
+  await health.test();
+  expect(health.usable(own, 4)).toBe(true);
+  expect(logged()).toBe('list switched on again list=own zone=bl.example family=4');
+  expect(counters.list()).toEqual([
+    ['lists switched off', 2],
+    ['lists switched on again', 1],
+  ]);
+});
+
+test('lists of IPv4 are not asked about IPv6', async () => {
+  const { health, resolver } = setUp({}, BLOCK_LISTS);
+  await health.test();
+  expect(resolver.asked).toHaveLength(2 * BLOCK_LISTS.length + 2);
+});
+
+test('the first test comes at once', async () => {
+  const { health, resolver, log } = setUp(sane, [own]);
+  await using _tests = startListHealth(health, log);
+  expect(resolver.asked).toEqual([`A ${listed}`, `A ${unlisted}`]);
+});

@@ -1,0 +1,103 @@
+// Whether DNS lists can be believed: their test entries (RFC 5782 sections 5 and 2.4) are asked at start and hourly, and
+// a list that lists everything or nothing, or refuses to answer us, is not asked until it is sane again.
+import type { Counters } from '../lib/counters.ts';
+import type { Log } from '../lib/log.ts';
+import { startRepeating } from '../lib/repeat.ts';
+import type { Address } from '../policy/address.ts';
+import { type DnsList, listedName, type Meaning, meaningOf } from './lists.ts';
+import { addressesQuestion, type Resolver } from './resolver.ts';
+
+export interface ListHealthParts {
+  readonly lists: () => readonly DnsList[];
+  /** One that remembers nothing, or old answers would hide what a list says now. */
+  readonly resolver: Resolver;
+  readonly log: Log;
+  readonly counters: Counters;
+}
+
+export interface ListHealth {
+  /** Whether the list's answers about such addresses count. They do until a test shows otherwise. */
+  usable(list: DnsList, family: 4 | 6): boolean;
+  /** Tests every list once. */
+  test(): Promise<void>;
+}
+
+type Fault = 'lists everything' | 'lists nothing' | 'refuses to answer';
+type Finding = 'sane' | 'unknown' | Fault;
+
+const INTERVAL_MS = 3_600_000;
+/** IPv6 lists carry the IPv4 entries in mapped form, written out because that form counts as IPv4 everywhere else. */
+const ENTRIES: { readonly [F in 4 | 6]: { readonly listed: string; readonly unlisted: string } } = {
+  4: { listed: '127.0.0.2', unlisted: '127.0.0.1' },
+  6: { listed: '::ffff:7f00:2', unlisted: '::ffff:7f00:1' },
+};
+
+/** Health of lists, none of which has been tested yet. */
+export function createListHealth(parts: ListHealthParts): ListHealth {
+  const faults = new Map<string, Fault>();
+  const testOne = async (list: DnsList, family: 4 | 6): Promise<void> => {
+    const finding = await findingOf(parts.resolver, list, family);
+    const key = keyOf(list, family);
+    if (finding === 'unknown' || finding === (faults.get(key) ?? 'sane')) return;
+    if (finding === 'sane') faults.delete(key);
+    else faults.set(key, finding);
+    announce(parts, { list: list.name, zone: list.zone, family }, finding);
+  };
+  return {
+    usable: (list, family) => !faults.has(keyOf(list, family)),
+    test: async () => {
+      const tests = parts.lists().flatMap((list) => familiesOf(list).map((family) => testOne(list, family)));
+      await Promise.all(tests);
+    },
+  };
+}
+
+/** Tests the lists now and every hour, until it is closed. */
+export function startListHealth(health: ListHealth, log: Log): AsyncDisposable {
+  return startRepeating({
+    work: () => health.test(),
+    interval: () => INTERVAL_MS,
+    onError: (error) => log.event(0, 'list test failed', { cause: String(error) }),
+  });
+}
+
+async function findingOf(resolver: Resolver, list: DnsList, family: 4 | 6): Promise<Finding> {
+  const entries = ENTRIES[family];
+  const [listed, unlisted] = await Promise.all([
+    ask(resolver, list, { family, text: entries.listed }),
+    ask(resolver, list, { family, text: entries.unlisted }),
+  ]);
+  if (unlisted === 'listed') return 'lists everything';
+  if (listed === 'error' || unlisted === 'error') return 'refuses to answer';
+  if (listed === 'failed' || unlisted === 'failed') return 'unknown';
+  // A white list without a test entry does no harm; without its good word, good senders would wait.
+  return listed === 'listed' || list.kind === 'dnswl' ? 'sane' : 'lists nothing';
+}
+
+async function ask(resolver: Resolver, list: DnsList, entry: Address): Promise<Meaning | 'failed'> {
+  const lookup = await resolver.lookUp(addressesQuestion(listedName(list, entry), 4));
+  if (lookup.kind === 'failed') return 'failed';
+  return meaningOf(list, lookup.kind === 'found' ? lookup.value : []);
+}
+
+function announce(
+  { log, counters }: ListHealthParts,
+  about: { readonly list: string; readonly zone: string; readonly family: 4 | 6 },
+  finding: 'sane' | Fault,
+): void {
+  if (finding === 'sane') {
+    counters.add('lists switched on again');
+    log.event(0, 'list switched on again', about);
+  } else {
+    counters.add('lists switched off');
+    log.event(0, 'list switched off', { ...about, cause: finding });
+  }
+}
+
+function familiesOf(list: DnsList): readonly (4 | 6)[] {
+  return list.ipv6 ? [4, 6] : [4];
+}
+
+function keyOf(list: DnsList, family: 4 | 6): string {
+  return `${list.zone} ${family}`;
+}

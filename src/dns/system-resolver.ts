@@ -1,0 +1,107 @@
+// The resolver that asks real DNS servers: over UDP, and over TCP when an answer is truncated. A question always ends by its
+// deadline, and the number of those that wait is bounded.
+import { getServers } from 'node:dns';
+import type { Clock } from '../lib/clock.ts';
+import type { Counters } from '../lib/counters.ts';
+import type { Log } from '../lib/log.ts';
+import { type NameServer, parseNameServer } from '../lib/name-server.ts';
+import type { Seconds } from '../policy/check.ts';
+import { askServers } from './ask-servers.ts';
+import { lookupOf } from './dns-answer.ts';
+import { encodeQuery } from './dns-message.ts';
+import { type Lookup, type Question, questionText, type Records, type Resolver } from './resolver.ts';
+import { askOverTcp } from './tcp-exchange.ts';
+import { createUdpExchange } from './udp-exchange.ts';
+import type { Query } from './udp-socket.ts';
+
+export interface ResolverSettings {
+  /** At least one, in order of preference. */
+  readonly servers: readonly NameServer[];
+  /** Every question is answered, or has failed, within this time. */
+  readonly timeout: Seconds;
+}
+
+export interface SystemResolverParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly settings: () => ResolverSettings;
+}
+
+/** Questions that may wait for an answer at the same time; further ones fail at once, so that a silent server costs little. */
+const MAX_WAITING = 4096;
+/** How long it holds that a name which no message can carry does not exist. */
+const IMPOSSIBLE_TTL = 86_400;
+const CLOSED = 'the resolver is closed';
+
+/** The servers that this machine is set up to ask. */
+export function systemNameServers(): readonly NameServer[] {
+  return getServers().flatMap((text) => parseNameServer(text) ?? []);
+}
+
+/** A resolver without memory. Closing it ends the questions that are waiting as failed. */
+export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisposable {
+  const udp = createUdpExchange(parts);
+  const waiting = new Set<AbortController>();
+  let preferred = 0;
+  let closed = false;
+
+  const askServer = async (server: NameServer, query: Query, signal: AbortSignal): Promise<Lookup<Records>> => {
+    signal.throwIfAborted();
+    let response = await udp.ask(server, query, signal);
+    if (response.truncated) {
+      parts.counters.add('dns questions over tcp');
+      response = await askOverTcp(server, query, signal);
+    }
+    const lookup = lookupOf(response, query.question);
+    if (lookup.kind === 'failed') throw new Error(lookup.error);
+    preferred = Math.max(parts.settings().servers.indexOf(server), 0);
+    return lookup;
+  };
+
+  const askWithin = async (query: Query, { servers, timeout }: ResolverSettings): Promise<Lookup<Records>> => {
+    const over = new AbortController();
+    waiting.add(over);
+    const order = [...servers.slice(preferred), ...servers.slice(0, preferred)];
+    try {
+      return await askServers({
+        servers: order,
+        timeout,
+        over,
+        ask: (server, signal) => askServer(server, query, signal),
+      });
+    } catch (error) {
+      return { kind: 'failed', error: error instanceof Error ? error.message : String(error) };
+    } finally {
+      waiting.delete(over);
+    }
+  };
+
+  const lookUp = async (question: Question): Promise<Lookup<Records>> => {
+    const message = encodeQuery(question);
+    if (message === undefined) return { kind: 'absent', ttl: IMPOSSIBLE_TTL };
+    if (closed) return { kind: 'failed', error: CLOSED };
+    if (waiting.size >= MAX_WAITING) return { kind: 'failed', error: 'too many questions at once' };
+    return askWithin({ question, message }, parts.settings());
+  };
+
+  return {
+    lookUp: async (question) => {
+      const lookup = await lookUp(question);
+      record(parts, question, lookup);
+      return lookup;
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      for (const over of waiting) over.abort(new Error(CLOSED));
+      udp[Symbol.dispose]();
+    },
+  };
+}
+
+function record({ log, counters }: SystemResolverParts, question: Question, lookup: Lookup<Records>): void {
+  counters.add(`dns ${lookup.kind}`);
+  if (!log.on(2)) return;
+  const detail = lookup.kind === 'failed' ? { cause: lookup.error } : { ttl: lookup.ttl };
+  log.event(2, 'dns', { question: questionText(question), answer: lookup.kind, ...detail });
+}
