@@ -7,10 +7,10 @@ import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
 /** Milliseconds from a commit to the checkpoint that covers it: what a power loss may cost, roughly. */
 const DELAY = 1000;
-/** Pages that are copied while the writes wait (2 MiB): a few milliseconds. */
-const SMALL_REST = 512;
+/** Pages that are copied while the writes wait (8 MiB): less work than what has to be synced then anyway. */
+const SMALL_REST = 2048;
 /** How often the rest is tried to be made small; a disk slower than the writing is waited for then. */
-const PASSES = 5;
+const PASSES = 3;
 
 export class Checkpointer implements AsyncDisposable {
   readonly #worker: WorkerCalls<CheckpointJob, CheckpointResult>;

@@ -1,53 +1,28 @@
 // The worker that reads what may be long, over a connection of its own that cannot write.
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
-import type { TupleQuery } from './store.ts';
-import { newestFirst, tupleMatcher } from './tuple-query.ts';
-import { KINDS, LISTED, storedTuple } from './tuple-row.ts';
+import { clientListings } from './client-listings.ts';
+import type { ListingKinds, ListingPiece, ListingStep } from './listings.ts';
+import { tupleListings } from './tuple-listings.ts';
 import { serveCalls } from './worker-calls.ts';
 
-export type Listing = { readonly kind: 'tuples'; readonly query: TupleQuery } | { readonly kind: 'count' };
-export type ListingResult = readonly StoredTuple[] | TupleCounts;
-
-/** Rows a read: what is read at once keeps the write-ahead log from starting again. */
-const ROWS = 10_000;
-
 const db = new DatabaseSync(String(workerData), { readOnly: true, timeout: 1000 });
-const page = db.prepare(
-  `SELECT ${LISTED} FROM tuple WHERE kind = ? AND (last_seen, seq) < (?, ?) ORDER BY last_seen DESC, seq DESC LIMIT ?`,
-  { returnArrays: true },
-);
-const counts = db.prepare(
-  `SELECT pending, total - pending AS valid
-   FROM (SELECT (SELECT ifnull(sum(pending), 0) FROM pending_client) AS pending, (SELECT count(*) FROM tuple) AS total)`,
-);
+const kinds: ListingKinds = { ...tupleListings(db), ...clientListings(db) };
+const begun = new Map<number, Iterator<ListingPiece, unknown>>();
 
-serveCalls((listing: Listing): ListingResult => (listing.kind === 'count' ? count() : tuples(listing.query)));
-
-function tuples({ text, limit }: TupleQuery): readonly StoredTuple[] {
-  const matching = tupleMatcher(text);
-  const newest = KINDS.flatMap((kind) => newestOf(kind, matching, limit));
-  return newest.toSorted(newestFirst).slice(0, limit);
-}
-
-function newestOf(kind: number, matching: (stored: StoredTuple) => boolean, limit: number): StoredTuple[] {
-  const found: StoredTuple[] = [];
-  let [lastSeen, seq] = [Number.MAX_SAFE_INTEGER, 0];
-  while (found.length < limit) {
-    const rows = page.all(kind, lastSeen, seq, ROWS) as unknown as SQLOutputValue[][];
-    for (const row of rows) {
-      const stored = storedTuple(row);
-      if (matching(stored) && found.length < limit) found.push(stored);
-    }
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    [lastSeen, seq] = [Number(last[1]), Number(last[2])];
+serveCalls((step: ListingStep): ListingPiece => {
+  if (step.step === 'begin') {
+    const listing = kinds[step.kind] as (query: unknown) => Iterable<ListingPiece>;
+    begun.set(step.id, listing(step.query)[Symbol.iterator]());
   }
-  return found;
-}
+  const next = step.step === 'drop' ? undefined : nextPiece(step.id);
+  if (next === undefined) begun.delete(step.id);
+  return next;
+});
 
-function count(): TupleCounts {
-  const row = counts.get();
-  return { pending: Number(row?.['pending']), valid: Number(row?.['valid']) };
+function nextPiece(id: number): ListingPiece {
+  const listing = begun.get(id);
+  if (listing === undefined) throw new Error('this listing was interrupted');
+  const { done, value } = listing.next();
+  return done === true ? undefined : (value as ListingPiece);
 }

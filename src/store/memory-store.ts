@@ -1,98 +1,192 @@
 // The memory in plain maps: for tests, and the reference that other stores are compared with. It survives nothing.
-import { type Address, clientKey, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
-import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
+import type { BadCounts, GoodCounts } from '../policy/facts.ts';
+import type { StoredTuple, TupleCounts, TupleState } from '../policy/greylist.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
+import type { Pass, PassKey } from '../policy/pass.ts';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
-import type { Lifetimes, Recall, Remembrance, Store, TupleQuery } from './store.ts';
+import { clientQuery, meansClient } from './client-query.ts';
+import { MemoryReports } from './memory-reports.ts';
+import { MemoryTuples } from './memory-tuples.ts';
+import { packAddress } from './packed-address.ts';
+import { inPieces } from './pieces.ts';
+import type { Lifetimes, PassCandidate, Recall, Remembrance, ReportQuery, Store, Stored, TupleQuery } from './store.ts';
 import { newestFirst, tupleMatcher } from './tuple-query.ts';
 
 export class MemoryStore implements Store {
-  readonly #tuples = new Map<string, StoredTuple>();
-  readonly #pending = new Map<string, number>();
+  readonly #tuples = new MemoryTuples();
+  readonly #passes = new Map<string, Pass>();
+  readonly #entries = new Map<string, ManualEntry>();
+  readonly #reports = new MemoryReports();
+  readonly #standings = new Map<string, Standing>();
+  readonly #places = new Map<string, string>();
 
-  async recall({ tuple, client }: Recall): Promise<Recalled> {
-    const entry = this.#tuples.get(keyOf(tuple));
-    return {
-      entry: entry && { state: entry.state, firstSeen: entry.firstSeen, lastSeen: entry.lastSeen },
-      pendingOfClient: this.#pending.get(clientKey(client)) ?? 0,
-    };
+  async recall(recall: Recall): Promise<Recalled> {
+    const passes = recall.passes.flatMap((key) => this.#passes.get(passKey(key)) ?? []);
+    return { ...this.#tuples.recall(recall), pass: passes[0] };
   }
 
   async remember(remembrance: Remembrance, now: Seconds): Promise<void> {
-    const key = keyOf(remembrance.tuple);
-    const known = this.#tuples.get(key);
-    switch (remembrance.change) {
-      case 'none':
-        break;
-      case 'record':
-        if (known === undefined) this.#put(key, firstAttempt(remembrance, now));
-        break;
-      case 'restart':
-        this.#put(key, firstAttempt(remembrance, now));
-        break;
-      case 'validate':
-        if (known?.state === 'pending') this.#put(key, { ...known, state: 'valid', firstSeen: now, lastSeen: now });
-        break;
-      case 'refresh':
-        if (known?.state === 'valid') this.#put(key, { ...known, lastSeen: now, uses: known.uses + 1 });
-        break;
-      case 'forget':
-        this.#remove(key);
-        break;
-    }
+    this.#tuples.remember(remembrance, now);
+  }
+
+  async refreshPass(key: PassKey, now: Seconds): Promise<void> {
+    const known = this.#passes.get(passKey(key));
+    if (known !== undefined) this.#passes.set(passKey(key), { ...known, lastSeen: now, uses: known.uses + 1 });
+  }
+
+  async addPass(pass: Pass): Promise<void> {
+    this.#passes.set(passKey(pass), pass);
+  }
+
+  async forget(what: { readonly tuples?: readonly Tuple[]; readonly passes?: readonly PassKey[] }): Promise<number> {
+    const { tuples = [], passes = [] } = what;
+    return (
+      tuples.filter((tuple) => this.#tuples.forget(tuple)).length +
+      passes.filter((key) => this.#passes.delete(passKey(key))).length
+    );
   }
 
   async expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number> {
-    const expired = [...this.#tuples].filter(([, stored]) => stored.lastSeen + lifetimeOf(stored, lifetimes) < now);
-    const pendingFirst = expired.toSorted(([, a], [, b]) => (a.state < b.state ? -1 : a.state > b.state ? 1 : 0));
-    const doomed = pendingFirst.slice(0, most);
-    for (const [key] of doomed) this.#remove(key);
-    return doomed.length;
+    let left = most;
+    left -= this.#tuples.expire(lifetimes, now, left);
+    left -= remove(this.#passes, ({ lastSeen }) => lastSeen + lifetimes.pass < now, left);
+    left -= this.#reports.expire(lifetimes, now, left);
+    left -= remove(this.#standings, ({ expires }) => expires + lifetimes.report < now, left);
+    left -= remove(this.#entries, ({ expires }) => expires < now, left);
+    return most - left;
+  }
+
+  async passCandidates(before: Seconds): Promise<readonly PassCandidate[]> {
+    return this.#tuples.candidates(before);
+  }
+
+  async validTuplesOf(clients: readonly string[]): Promise<readonly Tuple[]> {
+    const valid = this.#tuples.all().filter(({ state, client }) => state === 'valid' && clients.includes(client));
+    return valid.map(({ tuple }) => tuple);
   }
 
   async tuples({ text, limit }: TupleQuery): Promise<readonly StoredTuple[]> {
-    return [...this.#tuples.values()].filter(tupleMatcher(text)).toSorted(newestFirst).slice(0, limit);
+    return this.#tuples.all().filter(tupleMatcher(text)).toSorted(newestFirst).slice(0, limit);
+  }
+
+  async *exportTuples(state: TupleState, after: Seconds): AsyncGenerator<readonly StoredTuple[], void> {
+    yield* inPieces(this.#tuples.all().filter((stored) => stored.state === state && stored.lastSeen > after));
+  }
+
+  async *exportPasses(after: Seconds): AsyncGenerator<readonly Pass[], void> {
+    yield* inPieces([...this.#passes.values()].filter(({ lastSeen }) => lastSeen > after));
+  }
+
+  async importTuples(tuples: readonly StoredTuple[]): Promise<number> {
+    for (const { client } of tuples) packAddress(client);
+    return tuples.filter((stored) => this.#tuples.import(stored)).length;
+  }
+
+  async importPasses(passes: readonly Pass[]): Promise<number> {
+    return passes.filter((pass) => {
+      const known = this.#passes.get(passKey(pass));
+      const taken = known === undefined || known.lastSeen < pass.lastSeen;
+      if (taken) this.#passes.set(passKey(pass), pass);
+      return taken;
+    }).length;
   }
 
   async count(): Promise<TupleCounts> {
-    const pending = [...this.#tuples.values()].filter(({ state }) => state === 'pending').length;
-    return { pending, valid: this.#tuples.size - pending };
+    const all = this.#tuples.all();
+    const pending = all.filter(({ state }) => state === 'pending').length;
+    return { pending, valid: all.length - pending };
+  }
+
+  async entries(): Promise<readonly ManualEntry[]> {
+    return [...this.#entries.values()].toSorted((a, b) => compare(a.subject, b.subject));
+  }
+
+  async putEntry(entry: ManualEntry): Promise<void> {
+    this.#entries.set(entry.subject, entry);
+  }
+
+  async removeEntry(subject: string): Promise<boolean> {
+    return this.#entries.delete(subject);
+  }
+
+  async addReport(report: StoredReport): Promise<Stored> {
+    packAddress(report.ip);
+    return this.#reports.add(report);
+  }
+
+  async countReports(query: ReportQuery): Promise<{ readonly bad: BadCounts; readonly good: GoodCounts }> {
+    return this.#reports.count(query);
+  }
+
+  async reportsAfter(id: number, limit: number): Promise<readonly (StoredReport & { readonly id: number })[]> {
+    return this.#reports.after(id, limit);
+  }
+
+  async reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]> {
+    return this.#reports.list(text, limit);
+  }
+
+  async wasAccepted(ip: string, mtaId: string): Promise<boolean> {
+    return this.#reports.wasAccepted(ip, mtaId);
+  }
+
+  async badClientsSince(stored: Seconds): Promise<readonly string[]> {
+    return this.#reports.badClientsSince(stored);
+  }
+
+  async standing(ip: string): Promise<Standing | undefined> {
+    return this.#standings.get(ip);
+  }
+
+  async saveStanding(standing: Standing): Promise<void> {
+    this.#standings.set(standing.ip, standing);
+  }
+
+  async removeStandings(text: string): Promise<number> {
+    const query = clientQuery(text);
+    return remove(this.#standings, ({ ip, identity }) => meansClient(query, ip, identity), this.#standings.size);
+  }
+
+  async standings(text: string | undefined, now: Seconds, limit: number): Promise<readonly Standing[]> {
+    const query = clientQuery(text);
+    return [...this.#standings.values()]
+      .filter(({ ip, identity, expires }) => expires > now && meansClient(query, ip, identity))
+      .toSorted(byIdentity)
+      .slice(0, limit);
+  }
+
+  async place(name: string): Promise<string | undefined> {
+    return this.#places.get(name);
+  }
+
+  async savePlace(name: string, value: string): Promise<void> {
+    this.#places.set(name, value);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
-
-  #put(key: string, stored: StoredTuple): void {
-    this.#remove(key);
-    this.#tuples.set(key, stored);
-    if (stored.state === 'pending') this.#countPending(stored, 1);
-  }
-
-  #remove(key: string): void {
-    const stored = this.#tuples.get(key);
-    this.#tuples.delete(key);
-    if (stored?.state === 'pending') this.#countPending(stored, -1);
-  }
-
-  #countPending(stored: StoredTuple, by: number): void {
-    const key = clientKey(parseAddress(stored.client) as Address);
-    const pending = (this.#pending.get(key) ?? 0) + by;
-    if (pending > 0) this.#pending.set(key, pending);
-    else this.#pending.delete(key);
-  }
 }
 
-function keyOf({ client, sender, recipient }: Tuple): string {
-  return JSON.stringify([client, sender, recipient]);
+function passKey({ client, domain }: PassKey): string {
+  return JSON.stringify([client, domain]);
 }
 
-function firstAttempt(remembrance: Remembrance, now: Seconds): StoredTuple {
-  const { tuple, client, clientName, senderText, nullSender } = remembrance;
-  const seen = { state: 'pending', firstSeen: now, lastSeen: now, uses: 1 } as const;
-  return { tuple, client: client.text, clientName, senderText, nullSender, ...seen };
+/** Removes at most `most` that are wanted gone; returns how many. */
+function remove<T>(from: Map<string, T>, isGone: (value: T) => boolean, most: number): number {
+  const doomed = [...from].filter(([, value]) => isGone(value)).slice(0, most);
+  for (const [key] of doomed) from.delete(key);
+  return doomed.length;
 }
 
-function lifetimeOf({ state, nullSender }: StoredTuple, lifetimes: Lifetimes): Seconds {
-  if (state === 'valid') return lifetimes.valid;
-  return nullSender ? lifetimes.pendingNullSender : lifetimes.pending;
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** By identity, then address: IPv4 before IPv6, each in numerical order. */
+function byIdentity(a: Standing, b: Standing): number {
+  const [first, second] = [packAddress(a.ip), packAddress(b.ip)];
+  return compare(a.identity, b.identity) || first.length - second.length || Buffer.compare(first, second);
 }

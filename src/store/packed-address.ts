@@ -1,4 +1,5 @@
 // Addresses and site networks as bytes, as the database keeps them: IPv4 in 4 or 3 bytes, IPv6 in 16 or 8.
+import type { SQLOutputValue } from 'node:sqlite';
 import { type Address, networkText, parseAddress, parseNetwork } from '../policy/address.ts';
 
 /** The 4 or 16 bytes of an address. */
@@ -16,6 +17,18 @@ export function addressOf(bytes: Uint8Array): Address {
   // An IPv4-mapped IPv6 address would come back as IPv4; parseAddress never lets one in.
   if (address === undefined) throw new Error(`not an address: ${text}`);
   return address;
+}
+
+/** The 4 or 16 bytes of an address in canonical text; throws if it is none. */
+export function packAddress(text: string): Uint8Array {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(`not an address: ${text}`);
+  return addressBytes(address);
+}
+
+/** The canonical text of a column that packAddress made. */
+export function unpackAddress(column: SQLOutputValue | undefined): string {
+  return addressOf(column as Uint8Array).text;
 }
 
 /**

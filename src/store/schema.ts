@@ -11,6 +11,13 @@
 //   sender_local  with it, the sender's text is LOCAL@SENDER
 //   sender_text   the sender's text, where it is not made from the above; both NULL: it is the sender part
 // pending_client  how many pending entries a client has: the IPv4 address, or the first 8 bytes of the IPv6 address
+//
+// report          one row a report, in the order of storing; the id is never used again, since peers resume by it
+//   ip            the 4 or 16 bytes of the address
+//   domain        NULL: not known; '': the address belongs to nobody but itself
+//   owner         whom good reports count for
+//   The columns sender and recipient stand in report_ip because bad reports are counted, and duplicates found, there.
+// standing        reasons: JSON, [{ points, reason }]
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -38,7 +45,59 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (kind, last_seen, seq)
    ) STRICT, WITHOUT ROWID;
    CREATE INDEX tuple_hash ON tuple (hash);
-   CREATE TABLE pending_client (client BLOB PRIMARY KEY, pending INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+   CREATE TABLE pending_client (client BLOB PRIMARY KEY, pending INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE pass (
+     client TEXT NOT NULL,
+     domain TEXT NOT NULL,
+     first_seen INTEGER NOT NULL,
+     last_seen INTEGER NOT NULL,
+     uses INTEGER NOT NULL,
+     PRIMARY KEY (client, domain)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX pass_last_seen ON pass (last_seen);
+   CREATE TABLE manual_entry (
+     subject TEXT PRIMARY KEY,
+     kind TEXT NOT NULL,
+     author TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     made INTEGER NOT NULL,
+     expires INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX manual_entry_expires ON manual_entry (expires);
+   CREATE TABLE report (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     origin TEXT NOT NULL,
+     origin_id INTEGER NOT NULL,
+     stored INTEGER NOT NULL,
+     time INTEGER NOT NULL,
+     ip BLOB NOT NULL,
+     domain TEXT,
+     event TEXT NOT NULL,
+     reporter TEXT NOT NULL,
+     sender TEXT,
+     recipient TEXT,
+     mta_id TEXT,
+     owner ANY AS (ifnull(nullif(domain, ''), ip))
+   ) STRICT;
+   CREATE UNIQUE INDEX report_origin ON report (origin, origin_id);
+   CREATE INDEX report_ip ON report (ip, event, time, sender, recipient);
+   CREATE INDEX report_ok ON report (owner, time) WHERE event = 'ok';
+   CREATE INDEX report_mta_id ON report (mta_id) WHERE event = 'ok' AND mta_id IS NOT NULL;
+   CREATE INDEX report_bad ON report (stored, event, ip) WHERE event NOT IN ('ok', 'check');
+   CREATE INDEX report_time ON report (time) WHERE event <> 'check';
+   CREATE INDEX report_check ON report (time) WHERE event = 'check';
+   CREATE TABLE standing (
+     ip BLOB PRIMARY KEY,
+     identity TEXT NOT NULL,
+     score REAL NOT NULL,
+     class TEXT NOT NULL,
+     reasons TEXT NOT NULL,
+     computed INTEGER NOT NULL,
+     expires INTEGER NOT NULL,
+     reveal INTEGER
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX standing_expires ON standing (expires);
+   CREATE TABLE place (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
 ];
 
 // A lock held by another process blocks the event loop for at most this long once a turn. Milliseconds.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
 import { silentLog } from '../lib/log.ts';
-import { parseAddress, type Address } from '../policy/address.ts';
+import { asked, attempt, numbered, T } from './contract-samples.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Remembrance } from './store.ts';
 import { storeContract } from './store-contract.ts';
@@ -24,15 +24,6 @@ storeContract('SQLite store', {
   },
 });
 
-const T = 1_700_000_000;
-const attempt: Remembrance = {
-  tuple: { client: '203.0.113.0/24', sender: 'example.com', recipient: 'user123@example.org' },
-  client: parseAddress('203.0.113.7') as Address,
-  change: 'record',
-  nullSender: false,
-  senderText: 'u123@example.com',
-  clientName: undefined,
-};
 const other: Remembrance = { ...attempt, tuple: { ...attempt.tuple, recipient: 'other@example.org' } };
 
 test('the writes of one turn are committed together, and answers made from them wait for that', async () => {
@@ -44,7 +35,7 @@ test('the writes of one turn are committed together, and answers made from them 
   const first = store.remember(attempt, T).then(() => order.push(`first ${seen()}`));
   const second = store.remember(other, T).then(() => order.push(`second ${seen()}`));
   const unchanged = store.remember({ ...attempt, change: 'none' }, T).then(() => order.push(`unchanged ${seen()}`));
-  expect((await store.recall(attempt)).entry?.firstSeen).toBe(T);
+  expect((await store.recall(asked(attempt))).entry?.firstSeen).toBe(T);
   expect([order, seen()]).toEqual([[], 0]);
   await Promise.all([first, second, unchanged]);
   expect(order.toSorted()).toEqual(['first 2', 'second 2', 'unchanged 2']);
@@ -62,10 +53,10 @@ test('while another process holds the lock every write is refused, and afterward
     store.remember({ ...attempt, change: 'none' }, T),
   ]);
   expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-  expect((await store.recall(attempt)).entry?.firstSeen).toBe(T);
+  expect((await store.recall(asked(attempt))).entry?.firstSeen).toBe(T);
   holder.exec('ROLLBACK');
   await store.remember(other, T + 1);
-  expect((await store.recall(other)).entry?.firstSeen).toBe(T + 1);
+  expect((await store.recall(asked(other))).entry?.firstSeen).toBe(T + 1);
 });
 
 test('a statement that fails takes the whole turn with it, and the next turn works', async () => {
@@ -80,9 +71,9 @@ test('a statement that fails takes the whole turn with it, and the next turn wor
     store.remember(attempt, T),
   ]);
   expect(turn.map((one) => one.status === 'rejected' && String(one.reason))).toEqual(Array(3).fill('Error: disk full'));
-  expect(await store.recall(attempt)).toEqual({ entry: undefined, pendingOfClient: 0 });
+  expect(await store.recall(asked(attempt))).toMatchObject({ entry: undefined, pendingOfClient: 0 });
   await store.remember(attempt, T);
-  expect((await store.recall(attempt)).pendingOfClient).toBe(1);
+  expect((await store.recall(asked(attempt))).pendingOfClient).toBe(1);
 });
 
 test('only its owner may read the files, and closing leaves nothing beside the database', async () => {
@@ -97,4 +88,19 @@ test('only its owner may read the files, and closing leaves nothing beside the d
   await store[Symbol.asyncDispose]();
   expect(existsSync(`${path}-wal`)).toBe(false);
   await expect(store.remember(attempt, T)).rejects.toThrow('closed');
+});
+
+test('the log begins again while it is written to without a pause', { timeout: 60_000 }, async () => {
+  const path = newPath();
+  await using store = open(path);
+  using witness = new DatabaseSync(path, { readOnly: true });
+  const restarts = witness.prepare(`SELECT value FROM meta WHERE name = 'log restarts'`);
+  const begunAgain = (): boolean => Number(restarts.get()?.['value']) >= 2;
+  let written = 0;
+  while (!begunAgain() && written < 300_000) {
+    const turn = Array.from({ length: 100 }, (_, i) => numbered(written + i, '192.0.2.1'));
+    await Promise.all(turn.map((one) => store.remember(one, T)));
+    written += turn.length;
+  }
+  expect(begunAgain()).toBe(true);
 });

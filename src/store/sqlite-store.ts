@@ -1,54 +1,203 @@
 // The memory in a SQLite database, over one connection for checks and two workers for what takes long.
 import type { DatabaseSync } from 'node:sqlite';
-import type { Log } from '../lib/log.ts';
+import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
-import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
+import type { BadCounts, GoodCounts } from '../policy/facts.ts';
+import type { StoredTuple, TupleCounts, TupleState } from '../policy/greylist.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
+import type { Pass, PassKey } from '../policy/pass.ts';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
+import type { Tuple } from '../policy/tuple.ts';
+import type { Log } from '../lib/log.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { Listing, ListingResult } from './listing-worker.ts';
+import { Listings, type NumberedReport } from './listings.ts';
+import { ManualEntryTable } from './manual-entry-table.ts';
+import { PassTable } from './pass-table.ts';
+import { PlaceTable } from './place-table.ts';
+import { ReportCounts } from './report-counts.ts';
+import { reportRow } from './report-row.ts';
+import { ReportTable } from './report-table.ts';
 import { openDatabase } from './schema.ts';
-import type { Lifetimes, Recall, Remembrance, Store, TupleQuery } from './store.ts';
+import { StandingTable } from './standing-table.ts';
+import type { Lifetimes, PassCandidate, Recall, Remembrance, ReportQuery, Store, Stored, TupleQuery } from './store.ts';
 import { TupleTable } from './tuple-table.ts';
-import { callWorker, type WorkerCalls } from './worker-calls.ts';
+
+/** Standings that are removed in one turn. */
+const REMOVED_AT_ONCE = 100;
 
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
-  readonly #table: TupleTable;
+  readonly #tuples: TupleTable;
+  readonly #passes: PassTable;
+  readonly #entries: ManualEntryTable;
+  readonly #reports: ReportTable;
+  readonly #counts: ReportCounts;
+  readonly #standings: StandingTable;
+  readonly #places: PlaceTable;
   readonly #commits: GroupCommit;
   readonly #checkpointer: Checkpointer;
-  readonly #listings: WorkerCalls<Listing, ListingResult>;
+  readonly #listings: Listings;
   #closed = false;
 
   /** Opens or creates the database; errors as of openDatabase. */
   constructor(path: string, log: Log) {
     this.#db = openDatabase(path);
-    this.#table = new TupleTable(this.#db);
+    this.#tuples = new TupleTable(this.#db);
+    this.#passes = new PassTable(this.#db);
+    this.#entries = new ManualEntryTable(this.#db);
+    this.#reports = new ReportTable(this.#db);
+    this.#counts = new ReportCounts(this.#db);
+    this.#standings = new StandingTable(this.#db);
+    this.#places = new PlaceTable(this.#db);
     this.#checkpointer = new Checkpointer(path, log);
     this.#commits = new GroupCommit(this.#db, () => this.#checkpointer.committed(this.#commits));
-    this.#listings = callWorker(new URL('./listing-worker.ts', import.meta.url), path);
+    this.#listings = new Listings(path);
   }
 
   async recall(recall: Recall): Promise<Recalled> {
-    return this.#table.recall(recall);
+    const { entry, tuple, pendingOfClient } = this.#tuples.recall(recall);
+    return { entry, tuple, pass: this.#passes.find(recall.passes), pendingOfClient };
   }
 
   remember(remembrance: Remembrance, now: Seconds): Promise<void> {
     // Even an answer that changes nothing may have been made from what is not committed yet.
     if (remembrance.change === 'none') return this.#commits.settled();
-    return this.#write(() => this.#apply(remembrance, now));
+    return this.#write(() => this.#tuples.remember(remembrance, now));
+  }
+
+  refreshPass(key: PassKey, now: Seconds): Promise<void> {
+    return this.#write(() => this.#passes.refresh(key, now));
+  }
+
+  addPass(pass: Pass): Promise<void> {
+    return this.#write(() => this.#passes.put(pass));
+  }
+
+  forget(what: { readonly tuples?: readonly Tuple[]; readonly passes?: readonly PassKey[] }): Promise<number> {
+    const { tuples = [], passes = [] } = what;
+    return this.#write(
+      () =>
+        tuples.filter((tuple) => this.#tuples.forget(tuple)).length +
+        passes.filter((key) => this.#passes.remove(key)).length,
+    );
   }
 
   expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number> {
-    return this.#write(() => this.#table.expire(lifetimes, now, most));
+    return this.#write(() => {
+      let left = most;
+      left -= this.#tuples.expire(lifetimes, now, left);
+      left -= this.#passes.expire(lifetimes, now, left);
+      left -= this.#reports.expire(lifetimes, now, left);
+      left -= this.#standings.expire(lifetimes, now, left);
+      left -= this.#entries.expire(now, left);
+      return most - left;
+    });
   }
 
-  async tuples(query: TupleQuery): Promise<readonly StoredTuple[]> {
-    return (await this.#listings.ask({ kind: 'tuples', query })) as readonly StoredTuple[];
+  passCandidates(before: Seconds): Promise<readonly PassCandidate[]> {
+    return this.#listings.all('passCandidates', { before });
+  }
+
+  validTuplesOf(clients: readonly string[]): Promise<readonly Tuple[]> {
+    return this.#listings.all('validTuplesOf', { clients });
+  }
+
+  tuples(query: TupleQuery): Promise<readonly StoredTuple[]> {
+    return this.#listings.all('tuples', query);
+  }
+
+  exportTuples(state: TupleState, after: Seconds): AsyncIterable<readonly StoredTuple[]> {
+    return this.#listings.read('exportTuples', { state, after });
+  }
+
+  exportPasses(after: Seconds): AsyncIterable<readonly Pass[]> {
+    return this.#listings.read('exportPasses', { after });
+  }
+
+  async importTuples(tuples: readonly StoredTuple[]): Promise<number> {
+    const taken = tuples.map((stored) => ({ stored, client: addressIn(stored) }));
+    return this.#write(() => taken.filter(({ stored, client }) => this.#tuples.import(stored, client)).length);
+  }
+
+  importPasses(passes: readonly Pass[]): Promise<number> {
+    return this.#write(() => passes.filter((pass) => this.#passes.import(pass)).length);
   }
 
   async count(): Promise<TupleCounts> {
-    return (await this.#listings.ask({ kind: 'count' })) as TupleCounts;
+    const [counts = { pending: 0, valid: 0 }] = await this.#listings.all('count', {});
+    return counts;
+  }
+
+  async entries(): Promise<readonly ManualEntry[]> {
+    return this.#entries.all();
+  }
+
+  putEntry(entry: ManualEntry): Promise<void> {
+    return this.#write(() => this.#entries.put(entry));
+  }
+
+  removeEntry(subject: string): Promise<boolean> {
+    return this.#write(() => this.#entries.remove(subject));
+  }
+
+  async addReport(report: StoredReport): Promise<Stored> {
+    const row = reportRow(report);
+    return this.#write(() => this.#reports.add(row));
+  }
+
+  async countReports(query: ReportQuery): Promise<{ readonly bad: BadCounts; readonly good: GoodCounts }> {
+    return this.#counts.count(query);
+  }
+
+  reportsAfter(id: number, limit: number): Promise<readonly NumberedReport[]> {
+    return this.#listings.all('reportsAfter', { id, limit });
+  }
+
+  reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]> {
+    return this.#listings.all('reports', { text, limit });
+  }
+
+  async wasAccepted(ip: string, mtaId: string): Promise<boolean> {
+    return this.#reports.wasAccepted(ip, mtaId);
+  }
+
+  badClientsSince(stored: Seconds): Promise<readonly string[]> {
+    return this.#listings.all('badClients', { since: stored });
+  }
+
+  async standing(ip: string): Promise<Standing | undefined> {
+    return this.#standings.get(ip);
+  }
+
+  saveStanding(standing: Standing): Promise<void> {
+    return this.#write(() => this.#standings.put(standing));
+  }
+
+  async removeStandings(text: string): Promise<number> {
+    // The worker sees what is committed.
+    await this.#commits.settled();
+    const all = { text, now: undefined, limit: Number.MAX_SAFE_INTEGER };
+    const ips = (await this.#listings.all('standings', all)).map(({ ip }) => ip);
+    let removed = 0;
+    for (let i = 0; i < ips.length; i += REMOVED_AT_ONCE) {
+      removed += await this.#write(() => this.#standings.remove(ips.slice(i, i + REMOVED_AT_ONCE)));
+    }
+    return removed;
+  }
+
+  standings(text: string | undefined, now: Seconds, limit: number): Promise<readonly Standing[]> {
+    return this.#listings.all('standings', { text, now, limit });
+  }
+
+  async place(name: string): Promise<string | undefined> {
+    return this.#places.get(name);
+  }
+
+  savePlace(name: string, value: string): Promise<void> {
+    return this.#write(() => this.#places.put(name, value));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,28 +213,10 @@ export class SqliteStore implements Store {
   #write<T>(work: () => T): Promise<T> {
     return this.#closed ? Promise.reject(new Error('the store is closed')) : this.#commits.write(work);
   }
+}
 
-  #apply(remembrance: Remembrance, now: Seconds): void {
-    const { tuple, change } = remembrance;
-    switch (change) {
-      case 'none':
-        break;
-      case 'record':
-        this.#table.record(remembrance, now);
-        break;
-      case 'restart':
-        this.#table.forget(tuple);
-        this.#table.record(remembrance, now);
-        break;
-      case 'validate':
-        this.#table.validate(tuple, now);
-        break;
-      case 'refresh':
-        this.#table.refresh(tuple, now);
-        break;
-      case 'forget':
-        this.#table.forget(tuple);
-        break;
-    }
-  }
+function addressIn({ client }: StoredTuple): Address {
+  const address = parseAddress(client);
+  if (address === undefined) throw new Error(`not an address: ${client}`);
+  return address;
 }

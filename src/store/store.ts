@@ -3,20 +3,32 @@
 import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Change, Recalled } from '../policy/decide.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
+import type { BadCounts, GoodCounts } from '../policy/facts.ts';
 import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
+import type { Pass, PassKey } from '../policy/pass.ts';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 
 /** What a check asks the memory. */
 export interface Recall {
-  readonly tuple: Tuple;
+  /** Under which tuples it is looked for, in this order: that of the verified domain, then that of the network. */
+  readonly tuples: readonly Tuple[];
   readonly client: Address;
+  /** The passes that would cover it, in this order: for the sender's domain, then its parents. */
+  readonly passes: readonly PassKey[];
 }
 
 /** What a check leaves in the memory. */
-export interface Remembrance extends Recall {
+export interface Remembrance {
+  readonly tuple: Tuple;
+  readonly client: Address;
   readonly change: Change;
   /** Bounces have a retry window of their own. */
   readonly nullSender: boolean;
+  /** Such an entry has a shorter life. */
+  readonly shortLived: boolean;
   /** The sender and the client's name as they were at the first attempt, for listings and for maintenance. */
   readonly senderText: string;
   readonly clientName: string | undefined;
@@ -31,12 +43,46 @@ export interface TupleQuery {
 /** How long entries live, in seconds since their `lastSeen`. */
 export interface Lifetimes {
   readonly pending: Seconds;
+  readonly pendingShort: Seconds;
   readonly pendingNullSender: Seconds;
   readonly valid: Seconds;
+  readonly validShort: Seconds;
+  readonly pass: Seconds;
+  /** Reports, by their `time`. */
+  readonly report: Seconds;
+  /** First attempts that are kept as reports for peers. */
+  readonly checkReport: Seconds;
 }
 
+/** Valid tuples of one client and sender domain that have proved themselves, taken together. */
+export interface PassCandidate {
+  /** The tuple's client part. */
+  readonly part: string;
+  /** Canonical text of the first client's address. */
+  readonly client: string;
+  readonly clientName: string | undefined;
+  /** The domain of the recorded sender, lower case. */
+  readonly senderDomain: string;
+  readonly uses: number;
+}
+
+/** Which reports count for a standing. */
+export interface ReportQuery {
+  /** Canonical text of the address: bad reports count for it. */
+  readonly ip: string;
+  /** Good ones count for whom it belongs to. */
+  readonly identity: string;
+  /** Reports of [since, now] count; times in seconds since 1970. */
+  readonly since: Seconds;
+  readonly now: Seconds;
+}
+
+export type Stored = 'stored' | 'duplicate' | 'capped';
+
 export interface Store extends AsyncDisposable {
-  /** What is known about a check's tuple, and how many pending entries its client (clientKey) has. */
+  // --- tuples and passes: the way of a check ---
+
+  /** What is known about a check: the first of its tuples that is there, its client's pending entries, the first pass. */
   recall(recall: Recall): Promise<Recalled>;
 
   /**
@@ -45,12 +91,82 @@ export interface Store extends AsyncDisposable {
    */
   remember(remembrance: Remembrance, now: Seconds): Promise<void>;
 
-  /** Removes at most `most` entries with `lastSeen + lifetime < now`, pending first; returns how many it removed. */
+  /** Notes a use of a pass; does nothing if it is gone. Promises as `remember`. */
+  refreshPass(key: PassKey, now: Seconds): Promise<void>;
+
+  /** Creates the pass, or replaces it. */
+  addPass(pass: Pass): Promise<void>;
+
+  /** Removes passes and tuples; returns how many were there. */
+  forget(what: { readonly tuples?: readonly Tuple[]; readonly passes?: readonly PassKey[] }): Promise<number>;
+
+  // --- maintenance ---
+
+  /** Removes at most `most` things with `lastSeen + lifetime < now` (reports: `time`); returns how many it removed. */
   expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number>;
 
-  /** The stored tuples that match, newest first. Never holds up a check, however much there is to read. */
+  /** Valid tuples with `firstSeen <= before`, by part, client, client name and sender domain. Never holds up a check. */
+  passCandidates(before: Seconds): Promise<readonly PassCandidate[]>;
+
+  /** The valid tuples of these clients (canonical addresses). Likewise. */
+  validTuplesOf(clients: readonly string[]): Promise<readonly Tuple[]>;
+
+  // --- listings; they never hold up a check, however much there is to read ---
+
+  /** The stored tuples that match, newest first. */
   tuples(query: TupleQuery): Promise<readonly StoredTuple[]>;
 
-  /** Likewise. */
+  /** All tuples of a state with `lastSeen > after`, in chunks, for exports. */
+  exportTuples(state: 'pending' | 'valid', after: Seconds): AsyncIterable<readonly StoredTuple[]>;
+  exportPasses(after: Seconds): AsyncIterable<readonly Pass[]>;
+
+  /** Takes tuples and passes over as they are; what is there already stays, unless it is older. Returns how many were taken. */
+  importTuples(tuples: readonly StoredTuple[]): Promise<number>;
+  importPasses(passes: readonly Pass[]): Promise<number>;
+
   count(): Promise<TupleCounts>;
+
+  // --- entries made by hand ---
+
+  entries(): Promise<readonly ManualEntry[]>;
+  /** Creates or replaces the entry of a subject. */
+  putEntry(entry: ManualEntry): Promise<void>;
+  /** Whether there was one. */
+  removeEntry(subject: string): Promise<boolean>;
+
+  // --- reports and standings ---
+
+  /**
+   * Keeps a report. One with the same origin and originId, or else with the same origin, ip, event, time, reporter,
+   * mtaId, sender and recipient, is a duplicate; `ok` reports of one domain (else ip) beyond the cap of a UTC day are
+   * not kept. originId 0 asks for the next id of this server, which `report` then has in listings.
+   */
+  addReport(report: StoredReport): Promise<Stored>;
+
+  /** What the reports say. Counts stop at the limits of policy/points.ts; the cost does not grow with the reports. */
+  countReports(query: ReportQuery): Promise<{ readonly bad: BadCounts; readonly good: GoodCounts }>;
+
+  /** Reports in the order in which they were stored, with their local ids, after `id`, at most `limit`. */
+  reportsAfter(id: number, limit: number): Promise<readonly (StoredReport & { readonly id: number })[]>;
+
+  /** Reports of an address, network or domain, or all; the newest (`time`) first. */
+  reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]>;
+
+  /** Whether there is an `ok` report of this address with this id of the MTA. */
+  wasAccepted(ip: string, mtaId: string): Promise<boolean>;
+
+  /** The addresses with bad reports stored after that time, each once. */
+  badClientsSince(stored: Seconds): Promise<readonly string[]>;
+
+  /** The standing of an address as it was saved last. */
+  standing(ip: string): Promise<Standing | undefined>;
+  saveStanding(standing: Standing): Promise<void>;
+  removeStandings(text: string): Promise<number>;
+  /** Standings of an address, network or domain, or all that have not expired, by identity and address. */
+  standings(text: string | undefined, now: Seconds, limit: number): Promise<readonly Standing[]>;
+
+  // --- places in files that are followed, and the like ---
+
+  place(name: string): Promise<string | undefined>;
+  savePlace(name: string, value: string): Promise<void>;
 }

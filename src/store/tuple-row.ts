@@ -1,26 +1,29 @@
 // One row of the table `tuple` and what it stands for. The columns are described in schema.ts.
 import type { SQLOutputValue } from 'node:sqlite';
+import type { Address } from '../policy/address.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
+import type { Tuple } from '../policy/tuple.ts';
 import { addressBytes, addressOf, packPart, unpackPart } from './packed-address.ts';
-import type { Remembrance } from './store.ts';
+import { KIND, stateOf } from './tuple-kind.ts';
 
-/** State and null sender in one number; the first part of the table's key. */
-export const KIND = { pending: 0, pendingNullSender: 1, valid: 2, validNullSender: 3 } as const;
-export const KINDS: readonly number[] = Object.values(KIND);
-/** What is added to a pending kind when it becomes valid. */
-export const TO_VALID: number = KIND.valid - KIND.pending;
+/** What does not change as long as the tuple is kept. */
+export interface TupleOrigin {
+  readonly tuple: Tuple;
+  readonly client: Address;
+  readonly senderText: string;
+  readonly clientName: string | undefined;
+}
 
-/** The columns that rowOf fills and storedTuple reads, in this order; first_seen and uses start as they are by default. */
+/** The columns that rowOf fills and storedTuple reads, in this order. */
 export const INSERTED = 'part, client, sender, recipient, sender_local, sender_text, client_name';
 export const LISTED: string = `kind, last_seen, seq, first_seen, uses, ${INSERTED}`;
 
 type Column = string | Uint8Array | null;
 
-/** The inserted columns of a first attempt. */
-export function rowOf(remembrance: Remembrance): Column[] {
-  const { tuple, senderText, clientName } = remembrance;
+/** The inserted columns. */
+export function rowOf({ tuple, client: address, senderText, clientName }: TupleOrigin): Column[] {
   const part = packPart(tuple.client);
-  const client = clientColumn(part, addressBytes(remembrance.client));
+  const client = clientColumn(part, addressBytes(address));
   const local = senderText.endsWith(`@${tuple.sender}`) ? senderText.slice(0, -tuple.sender.length - 1) : null;
   const text = local !== null || senderText === tuple.sender ? null : senderText;
   return [part, client, tuple.sender, tuple.recipient, local, text, clientName ?? null];
@@ -34,19 +37,32 @@ export function clientBytes(part: SQLOutputValue, client: SQLOutputValue): Uint8
     : Uint8Array.from([...(part as Uint8Array), ...rest]);
 }
 
+/** The client's address from a listed row. */
+export function clientOf(row: readonly SQLOutputValue[]): Uint8Array {
+  return clientBytes(row[5] ?? null, row[6] ?? null);
+}
+
+/** The sender's text from the columns sender, sender_local and sender_text. */
+export function senderTextOf(
+  columns: { readonly [K in 'sender' | 'local' | 'text']: SQLOutputValue | undefined },
+): string {
+  const { sender, local, text } = columns;
+  return local === null ? String(text ?? sender) : `${String(local)}@${String(sender)}`;
+}
+
 /** A listed row as the tuple it stands for. */
 export function storedTuple(row: readonly SQLOutputValue[]): StoredTuple {
-  const [kind, lastSeen, , firstSeen, uses, part, client, sender, recipient, local, text, name] = row;
+  const [kind, lastSeen, , firstSeen, uses, part, , sender, recipient, local, text, name] = row;
   return {
     tuple: { client: unpackPart(part as Uint8Array | string), sender: String(sender), recipient: String(recipient) },
-    state: Number(kind) < KIND.valid ? 'pending' : 'valid',
+    state: stateOf(Number(kind)),
     nullSender: kind === KIND.pendingNullSender || kind === KIND.validNullSender,
     firstSeen: Number(firstSeen ?? lastSeen),
     lastSeen: Number(lastSeen),
     uses: Number(uses),
-    client: addressOf(clientBytes(part ?? null, client ?? null)).text,
+    client: addressOf(clientOf(row)).text,
     clientName: name === null ? undefined : String(name),
-    senderText: local === null ? String(text ?? sender) : `${String(local)}@${String(sender)}`,
+    senderText: senderTextOf({ sender, local, text }),
   };
 }
 

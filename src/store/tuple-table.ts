@@ -2,23 +2,37 @@
 // where something is written.
 import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
+import { REFRESH_AFTER, type StoredTuple, type TupleEntry } from '../policy/greylist.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { addressBytes, packPart } from './packed-address.ts';
+import { countKey, PendingCounts } from './pending-counts.ts';
 import type { Lifetimes, Recall, Remembrance } from './store.ts';
-import { clientBytes, INSERTED, KIND, rowOf, TO_VALID } from './tuple-row.ts';
+import { EXPIRY, kindOf, stateOf, TO_VALID } from './tuple-kind.ts';
+import { clientBytes, INSERTED, rowOf, type TupleOrigin } from './tuple-row.ts';
 
+/** kind, last_seen, seq, part, client; or what the statement says. */
 type Row = readonly SQLOutputValue[];
 type Key = [kind: number, lastSeen: number, seq: number];
 
-const SAME = 'hash = ? AND recipient = ? AND sender = ? AND part = ?';
-const THIS = 'kind = ? AND last_seen = ? AND seq = ?';
+/** Where and how a tuple is inserted. */
+interface Placing {
+  readonly kind: number;
+  readonly firstSeen: Seconds;
+  readonly lastSeen: Seconds;
+  readonly uses: number;
+}
+
+const SAME = ['hash', 'recipient', 'sender', 'part'] as const;
 /** The end of the row of entries of one kind and second. */
 const NEXT = '(SELECT ifnull(max(seq), -1) + 1 FROM tuple WHERE kind = ?1 AND last_seen = ?2)';
 
 export class TupleTable {
   readonly #secret: string;
+  readonly #prepare: (sql: string) => StatementSync;
+  readonly #pending: PendingCounts;
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
   readonly #validate: StatementSync;
@@ -26,19 +40,19 @@ export class TupleTable {
   readonly #remove: StatementSync;
   readonly #oldest: StatementSync;
   readonly #removeTo: StatementSync;
-  readonly #recall: StatementSync;
-  readonly #addPending: StatementSync;
-  readonly #lastPending: StatementSync;
-  readonly #dropPending: StatementSync;
+  /** For 1, 2, ... tuples. */
+  readonly #recall: StatementSync[] = [];
 
   constructor(db: DatabaseSync) {
     const rows = (sql: string): StatementSync => db.prepare(sql, { returnArrays: true });
+    this.#prepare = rows;
     this.#secret = String(db.prepare(`SELECT value FROM meta WHERE name = 'hash secret'`).get()?.['value']);
-    this.#find = rows(`SELECT kind, last_seen, seq, part, client FROM tuple WHERE ${SAME}`);
+    this.#pending = new PendingCounts(db);
+    this.#find = rows(`SELECT kind, last_seen, seq, part, client FROM tuple WHERE ${same('tuple')}`);
     this.#insert = rows(
-      `INSERT INTO tuple (kind, last_seen, seq, hash, ${INSERTED})
-       SELECT ?1, ?2, ${NEXT}, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
-       WHERE NOT EXISTS (SELECT 1 FROM tuple WHERE hash = ?3 AND recipient = ?7 AND sender = ?6 AND part = ?4)`,
+      `INSERT INTO tuple (kind, last_seen, seq, hash, first_seen, uses, ${INSERTED})
+       SELECT ?1, ?2, ${NEXT}, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+       WHERE NOT EXISTS (SELECT 1 FROM tuple WHERE hash = ?3 AND recipient = ?9 AND sender = ?8 AND part = ?6)`,
     );
     this.#validate = rows(
       `UPDATE tuple SET kind = ?1, last_seen = ?2, seq = ${NEXT}, first_seen = NULL
@@ -48,81 +62,128 @@ export class TupleTable {
       `UPDATE tuple SET last_seen = ?2, seq = ${NEXT}, first_seen = ifnull(first_seen, last_seen), uses = uses + 1
        WHERE kind = ?1 AND last_seen = ?3 AND seq = ?4`,
     );
-    this.#remove = rows(`DELETE FROM tuple WHERE ${THIS}`);
+    this.#remove = rows('DELETE FROM tuple WHERE kind = ? AND last_seen = ? AND seq = ?');
     this.#oldest = rows(
       'SELECT last_seen, seq, part, client FROM tuple WHERE kind = ? AND last_seen < ? ORDER BY last_seen, seq LIMIT ?',
     );
     this.#removeTo = rows('DELETE FROM tuple WHERE kind = ? AND (last_seen, seq) <= (?, ?)');
-    // One statement, because each has to lock the database and look for news.
-    this.#recall = rows(
-      `SELECT kind, last_seen, first_seen, pending FROM (SELECT 1)
-       LEFT JOIN tuple ON ${SAME} LEFT JOIN pending_client AS p ON p.client = ?`,
-    );
-    this.#addPending = rows('INSERT INTO pending_client VALUES (?, 1) ON CONFLICT DO UPDATE SET pending = pending + 1');
-    this.#lastPending = rows('DELETE FROM pending_client WHERE client = ? AND pending = 1');
-    this.#dropPending = rows('UPDATE pending_client SET pending = pending - 1 WHERE client = ?');
   }
 
-  /** As Store.recall. */
-  recall({ tuple, client }: Recall): Recalled {
-    const row = fields(this.#recall.get(...this.#sought(tuple), countKey(addressBytes(client))));
-    const [kind = null, lastSeen = null, firstSeen = null, pending = null] = row ?? [];
-    const pendingOfClient = Number(pending);
-    if (kind === null) return { entry: undefined, pendingOfClient };
-    const state = Number(kind) < KIND.valid ? 'pending' : 'valid';
-    return { entry: { state, firstSeen: Number(firstSeen ?? lastSeen), lastSeen: Number(lastSeen) }, pendingOfClient };
+  /** As Store.recall, without the pass. */
+  recall({ tuples, client }: Recall): Omit<Recalled, 'pass'> {
+    const [first] = tuples;
+    if (first === undefined) throw new Error('a recall without a tuple');
+    const statement = (this.#recall[tuples.length] ??= this.#prepare(recallSql(tuples.length)));
+    const sought: (number | string | Uint8Array)[] = [];
+    for (const tuple of tuples) sought.push(...this.#sought(tuple));
+    sought.push(countKey(addressBytes(client)));
+    const row = fields(statement.get(...sought)) ?? [];
+    const pendingOfClient = Number(row[0]);
+    for (const [i, tuple] of tuples.entries()) {
+      const entry = entryAt(row, 1 + 3 * i);
+      if (entry !== undefined) return { entry, tuple, pendingOfClient };
+    }
+    return { entry: undefined, tuple: first, pendingOfClient };
   }
 
-  /** Adds a first attempt unless the tuple is there. */
-  record(remembrance: Remembrance, now: Seconds): void {
-    const kind = remembrance.nullSender ? KIND.pendingNullSender : KIND.pending;
-    const row = rowOf(remembrance);
-    const { changes } = this.#insert.run(kind, now, this.#hash(remembrance.tuple), ...row);
-    if (changes === 1) this.#addPending.run(countKey(addressBytes(remembrance.client)));
+  /** As Store.remember. */
+  remember(remembrance: Remembrance, now: Seconds): void {
+    const { tuple, change } = remembrance;
+    switch (change) {
+      case 'none':
+        break;
+      case 'record':
+        this.#add(remembrance, now, 'pending');
+        break;
+      case 'restart':
+        this.forget(tuple);
+        this.#add(remembrance, now, 'pending');
+        break;
+      case 'validate':
+        this.#makeValid(this.#row(tuple), now);
+        break;
+      case 'refresh':
+        this.#use(this.#row(tuple), now);
+        break;
+      case 'admit':
+        this.#admit(remembrance, now);
+        break;
+      case 'forget':
+        this.forget(tuple);
+        break;
+    }
   }
 
-  /** Makes a pending entry valid. */
-  validate(tuple: Tuple, now: Seconds): void {
+  /** Removes the tuple, whatever it is; returns whether it was there. */
+  forget(tuple: Tuple): boolean {
     const row = this.#row(tuple);
-    if (row === undefined || Number(row[0]) >= KIND.valid) return;
-    const key = keyOf(row);
-    this.#validate.run(key[0] + TO_VALID, now, ...key);
-    this.#uncount(row[3], row[4]);
+    if (row !== undefined) this.#removeRow(row);
+    return row !== undefined;
   }
 
-  /** Notes a use of a valid entry. */
-  refresh(tuple: Tuple, now: Seconds): void {
-    const row = this.#row(tuple);
-    if (row === undefined || Number(row[0]) < KIND.valid) return;
-    const [kind, lastSeen, seq] = keyOf(row);
-    this.#refresh.run(kind, now, lastSeen, seq);
+  /** As Store.importTuples, for one tuple; `client` is its parsed address. Returns whether it was taken. */
+  import(stored: StoredTuple, client: Address): boolean {
+    const row = this.#row(stored.tuple);
+    if (row !== undefined && Number(row[1]) >= stored.lastSeen) return false;
+    if (row !== undefined) this.#removeRow(row);
+    const kind = kindOf(stored.state, { nullSender: stored.nullSender, shortLived: false });
+    return this.#insertRow({ ...stored, client }, { ...stored, kind });
   }
 
-  /** Removes the tuple, whatever it is. */
-  forget(tuple: Tuple): void {
-    const row = this.#row(tuple);
-    if (row === undefined) return;
-    this.#remove.run(...keyOf(row));
-    if (Number(row[0]) < KIND.valid) this.#uncount(row[3], row[4]);
-  }
-
-  /** As Store.expire. */
+  /** As Store.expire, for tuples. */
   expire(lifetimes: Lifetimes, now: Seconds, most: number): number {
     let left = most;
-    left -= this.#expireKind(KIND.pending, now - lifetimes.pending, left);
-    left -= this.#expireKind(KIND.pendingNullSender, now - lifetimes.pendingNullSender, left);
-    left -= this.#expireKind(KIND.valid, now - lifetimes.valid, left);
-    left -= this.#expireKind(KIND.validNullSender, now - lifetimes.valid, left);
+    for (const [kind, lifetime] of EXPIRY) left -= this.#expireKind(kind, now - lifetimes[lifetime], left);
     return most - left;
   }
 
   #expireKind(kind: number, before: Seconds, most: number): number {
-    const rows = most > 0 ? this.#oldest.all(kind, before, most).map(fields) : [];
+    const rows = most > 0 ? (this.#oldest.all(kind, before, most) as unknown as Row[]) : [];
     const last = rows.at(-1);
     if (last === undefined) return 0;
     this.#removeTo.run(kind, Number(last[0]), Number(last[1]));
-    if (kind < KIND.valid) for (const row of rows) this.#uncount(row?.[2], row?.[3]);
+    if (stateOf(kind) === 'pending') {
+      this.#pending.remove(rows.map(([, , part = null, client = null]) => clientBytes(part, client)));
+    }
     return rows.length;
+  }
+
+  #admit(remembrance: Remembrance, now: Seconds): void {
+    const row = this.#row(remembrance.tuple);
+    if (row === undefined) this.#add(remembrance, now, 'valid');
+    else if (isPending(row)) this.#makeValid(row, now);
+    else if (Number(row[1]) + REFRESH_AFTER < now) this.#use(row, now);
+  }
+
+  #add(remembrance: Remembrance, now: Seconds, state: 'pending' | 'valid'): void {
+    this.#insertRow(remembrance, { kind: kindOf(state, remembrance), firstSeen: now, lastSeen: now, uses: 1 });
+  }
+
+  /** Inserts the tuple unless it is there; returns whether it did. */
+  #insertRow(origin: TupleOrigin, { kind, firstSeen, lastSeen, uses }: Placing): boolean {
+    const first = firstSeen === lastSeen ? null : firstSeen;
+    const place = [kind, lastSeen, this.#hash(origin.tuple), first, uses];
+    const inserted = this.#insert.run(...place, ...rowOf(origin)).changes === 1;
+    if (inserted && stateOf(kind) === 'pending') this.#pending.add(addressBytes(origin.client));
+    return inserted;
+  }
+
+  #makeValid(row: Row | undefined, now: Seconds): void {
+    if (row === undefined || !isPending(row)) return;
+    const key = keyOf(row);
+    this.#validate.run(key[0] + TO_VALID, now, ...key);
+    this.#pending.remove([clientOf(row)]);
+  }
+
+  #use(row: Row | undefined, now: Seconds): void {
+    if (row === undefined || isPending(row)) return;
+    const [kind, lastSeen, seq] = keyOf(row);
+    this.#refresh.run(kind, now, lastSeen, seq);
+  }
+
+  #removeRow(row: Row): void {
+    this.#remove.run(...keyOf(row));
+    if (isPending(row)) this.#pending.remove([clientOf(row)]);
   }
 
   #row(tuple: Tuple): Row | undefined {
@@ -134,24 +195,42 @@ export class TupleTable {
     return [this.#hash(tuple), tuple.recipient, tuple.sender, packPart(tuple.client)];
   }
 
-  #uncount(part: SQLOutputValue = null, client: SQLOutputValue = null): void {
-    const key = countKey(clientBytes(part, client));
-    if (this.#lastPending.run(key).changes === 0) this.#dropPending.run(key);
-  }
-
   #hash(tuple: Tuple): number {
     const text = `${this.#secret}\n${tuple.client}\n${tuple.sender}\n${tuple.recipient}`;
     return hash('sha256', text, 'buffer').readInt32LE(0);
   }
 }
 
-/** clientKey(address) as bytes: the IPv4 address, or the IPv6 /64. */
-function countKey(address: Uint8Array): Uint8Array {
-  return address.length === 4 ? address : address.subarray(0, 8);
+/** One statement however many tuples, because each has to lock the database and look for news. */
+function recallSql(tuples: number): string {
+  const names = Array.from({ length: tuples }, (_, i) => `tuple${i}`);
+  const columns = names.map((name) => `${name}.kind, ${name}.last_seen, ${name}.first_seen`).join(', ');
+  const joins = names.map((name) => `LEFT JOIN tuple AS ${name} ON ${same(name)}`).join(' ');
+  return `SELECT pending, ${columns} FROM (SELECT 1) ${joins} LEFT JOIN pending_client AS p ON p.client = ?`;
+}
+
+/** What the columns of recallSql from there on say. */
+function entryAt(row: Row, column: number): TupleEntry | undefined {
+  const kind = row[column] ?? null;
+  if (kind === null) return undefined;
+  const lastSeen = Number(row[column + 1]);
+  return { state: stateOf(Number(kind)), firstSeen: Number(row[column + 2] ?? lastSeen), lastSeen };
+}
+
+function same(table: string): string {
+  return SAME.map((column) => `${table}.${column} = ?`).join(' AND ');
 }
 
 function keyOf(row: Row): Key {
   return [Number(row[0]), Number(row[1]), Number(row[2])];
+}
+
+function isPending(row: Row): boolean {
+  return stateOf(Number(row[0])) === 'pending';
+}
+
+function clientOf([, , , part = null, client = null]: Row): Uint8Array {
+  return clientBytes(part, client);
 }
 
 /** A row of a statement with returnArrays, which the types of node:sqlite do not know of. */

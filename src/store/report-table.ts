@@ -1,0 +1,85 @@
+// The statements on reports, but for counting. Synchronous; the caller has a transaction open where something is written.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Seconds } from '../policy/check.ts';
+import { DAY, OK_PER_DAY } from './bad-events.ts';
+import { packAddress } from './packed-address.ts';
+import type { ReportRow } from './report-row.ts';
+import type { Lifetimes, Stored } from './store.ts';
+
+export class ReportTable {
+  readonly #known: StatementSync;
+  readonly #okOfDay: StatementSync;
+  readonly #nextId: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #accepted: StatementSync;
+  readonly #expire: StatementSync;
+  readonly #expireChecks: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#known = db.prepare(
+      `SELECT EXISTS (SELECT 1 FROM report WHERE origin = ?1 AND origin_id = ?2)
+           OR EXISTS (SELECT 1 FROM report INDEXED BY report_ip
+                      WHERE ip = ?3 AND event = ?4 AND time = ?5 AND sender IS ?6 AND recipient IS ?7
+                      AND origin = ?1 AND reporter = ?8 AND mta_id IS ?9) AS known`,
+    );
+    this.#okOfDay = db.prepare(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM report WHERE event = 'ok' AND owner = ?1
+         AND time BETWEEN ?2 AND ?2 + ${DAY - 1} LIMIT ${OK_PER_DAY})`,
+    );
+    // Whoever lost the database gets the reports that it once had from its peers: those ids are taken.
+    this.#nextId = db.prepare(
+      `WITH RECURSIVE free (id) AS (
+         SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'report'), 0) + 1
+         UNION ALL
+         SELECT id + 1 FROM free WHERE EXISTS (SELECT 1 FROM report WHERE origin = ? AND origin_id = free.id))
+       SELECT max(id) AS id FROM free`,
+    );
+    this.#insert = db.prepare(
+      `INSERT INTO report (id, origin, origin_id, stored, time, ip, domain, event, reporter, sender, recipient, mta_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#accepted = db.prepare(`SELECT 1 FROM report WHERE event = 'ok' AND mta_id = ? AND ip = ?`);
+    this.#expire = db.prepare(expireSql(`event <> 'check'`));
+    this.#expireChecks = db.prepare(expireSql(`event = 'check'`));
+  }
+
+  /** As Store.addReport. */
+  add(row: ReportRow): Stored {
+    if (this.#isKnown(row)) return 'duplicate';
+    if (row.report.event === 'ok' && this.#isCapped(row)) return 'capped';
+    this.#insertRow(row);
+    return 'stored';
+  }
+
+  /** As Store.wasAccepted. */
+  wasAccepted(ip: string, mtaId: string): boolean {
+    return this.#accepted.get(mtaId, packAddress(ip)) !== undefined;
+  }
+
+  /** As Store.expire, for reports. */
+  expire(lifetimes: Lifetimes, now: Seconds, most: number): number {
+    const removed = Number(this.#expire.run(now - lifetimes.report, most).changes);
+    return removed + Number(this.#expireChecks.run(now - lifetimes.checkReport, most - removed).changes);
+  }
+
+  #isKnown({ report, ip }: ReportRow): boolean {
+    const { origin, originId, event, time, reporter, mtaId = null, sender = null, recipient = null } = report;
+    const content = [ip, event, time, sender, recipient, reporter, mtaId];
+    return this.#known.get(origin, originId, ...content)?.['known'] === 1;
+  }
+
+  #isCapped({ report: { time }, owner }: ReportRow): boolean {
+    return Number(this.#okOfDay.get(owner, time - (time % DAY))?.['n']) >= OK_PER_DAY;
+  }
+
+  #insertRow({ report, ip, domain }: ReportRow): void {
+    const { origin, stored, time, event, reporter, sender = null, recipient = null, mtaId = null } = report;
+    const id = report.originId === 0 ? Number(this.#nextId.get(origin)?.['id']) : null;
+    const named = [id, origin, id ?? report.originId, stored, time];
+    this.#insert.run(...named, ip, domain, event, reporter, sender, recipient, mtaId);
+  }
+}
+
+function expireSql(which: string): string {
+  return `DELETE FROM report WHERE id IN (SELECT id FROM report WHERE ${which} AND time < ? ORDER BY time LIMIT ?)`;
+}

@@ -1,0 +1,200 @@
+// The promises of the port about passes, and about tuples that are promoted to them, exported and imported.
+import { describe, expect, test } from 'vitest';
+import type { StoredTuple } from '../policy/greylist.ts';
+import type { Pass } from '../policy/pass.ts';
+import { address, allOf, asked, attempt, DAY, LIFETIMES, numbered, stored, T } from './contract-samples.ts';
+import type { Remembrance, Store } from './store.ts';
+
+const pass: Pass = { client: '203.0.113.7', domain: 'example.com', firstSeen: T - 9, lastSeen: T, uses: 5 };
+const other: Pass = { ...pass, client: 'example.net', firstSeen: T, lastSeen: T + 1, uses: 1 };
+
+/** Tests them on the store that is open at the time. */
+export function passContract(open: () => Store): void {
+  const found = async (...passes: readonly Pass[]) => (await open().recall({ ...asked(attempt), passes })).pass;
+  const admitted = (of: Remembrance, now: number): Promise<void> => open().remember({ ...of, change: 'admit' }, now);
+
+  describe('passes', () => {
+    test('the first that is there', async () => {
+      expect(await found(pass, other)).toBeUndefined();
+      await open().addPass(other);
+      expect(await found(pass, other)).toEqual(other);
+      await open().addPass(pass);
+      expect(await found(pass, other)).toEqual(pass);
+      expect(await found(other, pass)).toEqual(other);
+      expect(await found({ ...pass, domain: 'com' }, { ...pass, client: 'com' })).toBeUndefined();
+      expect(await found()).toBeUndefined();
+    });
+
+    test('adding it again replaces it, a use refreshes it', async () => {
+      await open().addPass({ ...pass, uses: 9, lastSeen: T + 100 });
+      await open().addPass(pass);
+      await open().refreshPass(pass, T + 7);
+      await open().refreshPass(other, T + 7);
+      expect(await found(pass)).toEqual({ ...pass, lastSeen: T + 7, uses: 6 });
+      expect(await found(other)).toBeUndefined();
+    });
+
+    test('expire by their last use, in steps, after tuples', async () => {
+      for (const domain of ['a.test', 'b.test']) await open().addPass({ ...pass, domain });
+      await open().addPass(other);
+      await admitted(attempt, T);
+      expect(await open().expire(LIFETIMES, T + LIFETIMES.pass, 9)).toBe(1);
+      expect(await open().expire(LIFETIMES, T + LIFETIMES.pass + 1, 1)).toBe(1);
+      expect(await open().expire(LIFETIMES, T + LIFETIMES.pass + 1, 9)).toBe(1);
+      expect(await allOf(open().exportPasses(0))).toEqual([other]);
+    });
+  });
+
+  test('forgetting takes passes and tuples, and tells how many were there', async () => {
+    await open().addPass(pass);
+    await open().remember(attempt, T);
+    await admitted(numbered(1, '192.0.2.1'), T);
+    const tuples = [attempt.tuple, numbered(1, '192.0.2.1').tuple, numbered(2, '192.0.2.1').tuple];
+    expect(await open().forget({ tuples, passes: [pass, other] })).toBe(3);
+    expect(await open().forget({ tuples, passes: [pass, other] })).toBe(0);
+    expect(await open().forget({})).toBe(0);
+    expect(await open().recall({ ...asked(attempt), passes: [pass] })).toEqual({
+      entry: undefined,
+      tuple: attempt.tuple,
+      pass: undefined,
+      pendingOfClient: 0,
+    });
+  });
+
+  describe('candidates for a pass', () => {
+    const candidate = { part: '203.0.113.0/24', client: '203.0.113.7', clientName: 'mail.example.com' };
+    const from = (senderText: string, i: number): Remembrance => ({ ...numbered(i, '203.0.113.7'), senderText });
+
+    test('the valid tuples of one client and sender domain are one, with all their uses', async () => {
+      await admitted(from('a@Example.COM', 1), T);
+      await admitted(from('b@example.com', 2), T);
+      await open().remember({ ...from('b@example.com', 2), change: 'refresh' }, T + 1);
+      await open().remember(from('c@example.com', 3), T);
+      await admitted(from('d@example.com', 4), T + 1);
+      expect(await open().passCandidates(T)).toEqual([{ ...candidate, senderDomain: 'example.com', uses: 3 }]);
+      expect(await open().passCandidates(T - 1)).toEqual([]);
+    });
+
+    test('part, client, its name and the domain are kept apart; a sender without a domain is none', async () => {
+      const base = from('a@example.com', 1);
+      const all: readonly Remembrance[] = [
+        base,
+        from('a@mail.example.com', 2),
+        { ...from('a@example.com', 3), clientName: undefined },
+        { ...from('a@example.com', 4), client: address('203.0.113.8') },
+        { ...from('a@example.com', 5), tuple: { ...base.tuple, client: 'example.com', recipient: '5' } },
+        { ...from('', 6), nullSender: true },
+        from('postmaster', 7),
+      ];
+      for (const one of all) await admitted(one, T);
+      const expected = [
+        candidate,
+        { ...candidate, senderDomain: 'mail.example.com' },
+        { ...candidate, clientName: undefined },
+        { ...candidate, client: '203.0.113.8' },
+        { ...candidate, part: 'example.com' },
+      ].map((one) => ({ senderDomain: 'example.com', uses: 1, ...one }));
+      const candidates = await open().passCandidates(T);
+      expect(candidates).toEqual(expect.arrayContaining(expected));
+      expect(candidates).toHaveLength(expected.length);
+    });
+  });
+
+  test('the valid tuples of some clients', async () => {
+    await admitted(attempt, T);
+    await admitted({ ...attempt, tuple: { ...attempt.tuple, client: 'example.com' }, nullSender: true }, T);
+    await admitted({ ...numbered(1, '2001:db8::1'), shortLived: true }, T);
+    await admitted(numbered(2, '203.0.113.8'), T);
+    await open().remember(numbered(3, '203.0.113.7'), T);
+    const tuples = await open().validTuplesOf(['203.0.113.7', '2001:db8::1', '192.0.2.1']);
+    expect(tuples.map(({ client, recipient }) => `${client} ${recipient}`).toSorted()).toEqual([
+      '203.0.113.0/24 1@example.org',
+      '203.0.113.0/24 user123@example.org',
+      'example.com user123@example.org',
+    ]);
+    expect(await open().validTuplesOf([])).toEqual([]);
+  });
+
+  describe('exports and imports', () => {
+    test('all of a state that was seen later, each once', async () => {
+      for (let i = 0; i < 1200; i += 1) await open().remember(numbered(i, '192.0.2.1'), T + (i % 3));
+      await open().remember({ ...numbered(1, '192.0.2.1'), change: 'validate' }, T + 9);
+      await open().remember({ ...attempt, nullSender: true }, T + 9);
+      const pending = await allOf(open().exportTuples('pending', T));
+      expect(new Set(pending.map(({ tuple }) => tuple.recipient)).size).toBe(800);
+      expect(pending).toHaveLength(800);
+      expect(await allOf(open().exportTuples('pending', T + 8))).toEqual([
+        stored({ ...attempt, nullSender: true }, T + 9),
+      ]);
+      expect(await allOf(open().exportTuples('valid', T + 8))).toEqual([
+        stored(numbered(1, '192.0.2.1'), T + 9, 'valid'),
+      ]);
+      expect(await allOf(open().exportTuples('valid', T + 9))).toEqual([]);
+    });
+
+    test('an export may be left in the middle', async () => {
+      for (let i = 0; i < 1200; i += 1) await open().remember(numbered(i, '192.0.2.1'), T);
+      for await (const piece of open().exportTuples('pending', 0)) {
+        expect(piece.length).toBeLessThan(1200);
+        break;
+      }
+      expect(await allOf(open().exportTuples('pending', 0))).toHaveLength(1200);
+    });
+
+    test('passes', async () => {
+      await open().addPass(pass);
+      await open().addPass(other);
+      await open().addPass({ ...other, client: 'a.test' });
+      expect(await allOf(open().exportPasses(T))).toEqual(
+        expect.arrayContaining([{ ...other, client: 'a.test' }, other]),
+      );
+      expect(await allOf(open().exportPasses(T))).toHaveLength(2);
+      expect(await allOf(open().exportPasses(T - 1))).toHaveLength(3);
+    });
+
+    test('what is imported is there as it is', async () => {
+      const tuples: readonly StoredTuple[] = [
+        { ...stored(attempt, T), firstSeen: T - 100, uses: 7 },
+        { ...stored(numbered(1, '2001:db8::1'), T, 'valid'), firstSeen: T - DAY, clientName: undefined },
+        { ...stored(numbered(2, '203.0.113.7'), T), nullSender: true, senderText: '' },
+      ];
+      expect(await open().importTuples(tuples)).toBe(3);
+      const all = await open().tuples({ text: undefined, limit: 9 });
+      expect(all).toEqual(expect.arrayContaining([...tuples]));
+      expect(all).toHaveLength(3);
+      expect((await open().recall(asked(attempt))).pendingOfClient).toBe(2);
+      expect(await open().expire(LIFETIMES, T + LIFETIMES.pendingNullSender + 1, 9)).toBe(1);
+    });
+
+    test('what is there stays, unless it is older', async () => {
+      await open().remember(attempt, T);
+      const known = stored(attempt, T);
+      expect(await open().importTuples([{ ...known, state: 'valid', uses: 9 }])).toBe(0);
+      expect(await open().importTuples([{ ...known, lastSeen: T - 1, uses: 9 }])).toBe(0);
+      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([known]);
+      const newer = { ...known, state: 'valid', lastSeen: T + 1, uses: 9 } as const;
+      expect(await open().importTuples([newer, newer])).toBe(1);
+      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([newer]);
+      expect(await open().count()).toEqual({ pending: 0, valid: 1 });
+      expect((await open().recall(asked(attempt))).pendingOfClient).toBe(0);
+    });
+
+    test('a tuple whose client is no address: nothing is taken', async () => {
+      const tuples = [stored(attempt, T), { ...stored(numbered(1, '192.0.2.1'), T), client: 'mail.example.com' }];
+      await expect(open().importTuples(tuples)).rejects.toThrow('not an address: mail.example.com');
+      expect(await open().count()).toEqual({ pending: 0, valid: 0 });
+    });
+
+    test('imported passes: likewise', async () => {
+      expect(await open().importPasses([pass, other])).toBe(2);
+      expect(
+        await open().importPasses([
+          { ...pass, uses: 9 },
+          { ...other, lastSeen: T + 2, uses: 9 },
+        ]),
+      ).toBe(1);
+      expect(await found(pass)).toEqual(pass);
+      expect(await found(other)).toEqual({ ...other, lastSeen: T + 2, uses: 9 });
+    });
+  });
+}

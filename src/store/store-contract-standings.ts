@@ -1,0 +1,106 @@
+// The promises of the port about standings.
+import { expect, test } from 'vitest';
+import type { Standing } from '../policy/standing.ts';
+import { DAY, LIFETIMES, T } from './contract-samples.ts';
+import type { Store } from './store.ts';
+
+const white: Standing = {
+  ip: '203.0.113.7',
+  identity: 'example.com',
+  score: 35,
+  class: 'white',
+  reasons: [
+    { points: 30, reason: '15 mails accepted' },
+    { points: 5, reason: 'x"y' },
+  ],
+  computed: T,
+  expires: T + 7 * DAY,
+  reveal: undefined,
+};
+
+const of = (ip: string, identity = ip): Standing => ({ ...white, ip, identity });
+
+/** Tests them on the store that is open at the time. */
+export function standingContract(open: () => Store): void {
+  const shown = async (text?: string, limit = 99) =>
+    (await open().standings(text, T, limit)).map(({ ip, identity }) => (ip === identity ? ip : `${identity} ${ip}`));
+
+  test('a standing is what was saved last', async () => {
+    expect(await open().standing(white.ip)).toBeUndefined();
+    await open().saveStanding(white);
+    expect(await open().standing(white.ip)).toEqual(white);
+    const black: Standing = { ...white, score: -530.5, class: 'black', reasons: [], reveal: T + 3 * DAY };
+    await open().saveStanding(black);
+    expect(await open().standing(white.ip)).toEqual(black);
+    expect(await open().standing('203.0.113.8')).toBeUndefined();
+  });
+
+  test('listed by identity and address while they live', async () => {
+    for (const ip of ['203.0.113.70', '203.0.113.7', '2001:db8::1', '9.0.0.1'])
+      await open().saveStanding(of(ip, 'b.test'));
+    await open().saveStanding(of('203.0.113.1', 'a.test'));
+    await open().saveStanding({ ...of('203.0.113.2', 'a.test'), expires: T });
+    await open().saveStanding({ ...of('203.0.113.3', 'c.test'), expires: T + 1 });
+    const all = ['a.test 203.0.113.1', 'b.test 9.0.0.1', 'b.test 203.0.113.7', 'b.test 203.0.113.70'];
+    expect(await shown()).toEqual([...all, 'b.test 2001:db8::1', 'c.test 203.0.113.3']);
+    expect(await shown(undefined, 4)).toEqual(all);
+    expect(await shown(undefined, 0)).toEqual([]);
+  });
+
+  const clients = [
+    of('203.0.113.7', 'example.com'),
+    of('203.0.114.1', 'mail.example.com'),
+    of('198.51.100.1'),
+    of('2001:db8::1'),
+  ];
+  const meant = [
+    ['203.0.113.7', 'example.com'],
+    ['203.0.113.8', ''],
+    ['203.0.113.0/24', 'example.com'],
+    ['203.0.112.0/22', 'example.com mail.example.com'],
+    ['128.0.0.0/1', 'example.com mail.example.com 198.51.100.1'],
+    ['0.0.0.0/0', 'example.com mail.example.com 198.51.100.1'],
+    ['::/0', '2001:db8::1'],
+    ['2001:DB8::/32', '2001:db8::1'],
+    ['2001:db8::1', '2001:db8::1'],
+    ['Example.COM', 'example.com mail.example.com'],
+    ['mail.example.com', 'mail.example.com'],
+    ['com', 'example.com mail.example.com'],
+    ['xample.com', ''],
+    ['ample.com', ''],
+    ['100.1', ''],
+    ['1', ''],
+    ['%', ''],
+    ['', ''],
+    ['u123@example.com', ''],
+  ] as const;
+
+  test('the clients that a text means are shown, then removed', async () => {
+    for (const [text, expected] of meant) {
+      for (const standing of clients) await open().saveStanding(standing);
+      const names = expected.split(' ').filter(Boolean);
+      const found = (await open().standings(text, T, 99)).map(({ identity }) => identity);
+      expect([text, ...found.toSorted()]).toEqual([text, ...names.toSorted()]);
+      expect([text, await open().removeStandings(text)]).toEqual([text, names.length]);
+      expect(await open().standings(text, T, 99)).toEqual([]);
+      expect(await open().standings(undefined, T, 99)).toHaveLength(clients.length - names.length);
+    }
+  });
+
+  test('what was saved just before is removed, expired or not', async () => {
+    const saved = open().saveStanding(white);
+    const expired = open().saveStanding({ ...of('203.0.113.8'), expires: T - 1 });
+    expect(await open().removeStandings('203.0.113.0/24')).toBe(2);
+    await Promise.all([saved, expired]);
+    expect(await open().standing(white.ip)).toBeUndefined();
+  });
+
+  test('kept for as long as reports after they expired, since a blacklisting may go on', async () => {
+    await open().saveStanding(white);
+    const end = white.expires + LIFETIMES.report;
+    expect(await open().expire(LIFETIMES, end, 9)).toBe(0);
+    expect(await open().standing(white.ip)).toEqual(white);
+    expect(await open().expire(LIFETIMES, end + 1, 9)).toBe(1);
+    expect(await open().standing(white.ip)).toBeUndefined();
+  });
+}

@@ -1,0 +1,298 @@
+// The promises of the port about tuples.
+import { describe, expect, test } from 'vitest';
+import type { Change } from '../policy/decide.ts';
+import { REFRESH_AFTER } from '../policy/greylist.ts';
+import { address, asked, attempt, DAY, LIFETIMES, numbered, stored, T } from './contract-samples.ts';
+import type { Remembrance, Store } from './store.ts';
+
+/** Tests them on the store that is open at the time. */
+export function tupleContract(open: () => Store): void {
+  const entry = async (of: Remembrance = attempt) => (await open().recall(asked(of))).entry;
+  const pending = async (client: string) =>
+    (await open().recall({ ...asked(attempt), client: address(client) })).pendingOfClient;
+  const make = async (change: Change, now: number, of: Remembrance = attempt): Promise<void> =>
+    open().remember({ ...of, change }, now);
+  const shown = async (text?: string, limit = 100) =>
+    (await open().tuples({ text, limit })).map(({ tuple }) => tuple.recipient);
+
+  describe('the life of a tuple', () => {
+    const state = { none: [], pending: ['record'], valid: ['record', 'validate'] } as const;
+    const first = { state: 'pending', firstSeen: T + 9, lastSeen: T + 9 };
+    const pendingNow = { state: 'pending', firstSeen: T, lastSeen: T };
+    const validNow = { state: 'valid', firstSeen: T, lastSeen: T };
+    test.for([
+      ['none', 'none', undefined],
+      ['none', 'record', first],
+      ['none', 'restart', first],
+      ['none', 'validate', undefined],
+      ['none', 'refresh', undefined],
+      ['none', 'forget', undefined],
+      ['pending', 'none', pendingNow],
+      ['pending', 'record', pendingNow],
+      ['pending', 'restart', first],
+      ['pending', 'validate', { ...first, state: 'valid' }],
+      ['pending', 'refresh', pendingNow],
+      ['pending', 'forget', undefined],
+      ['valid', 'none', validNow],
+      ['valid', 'record', validNow],
+      ['valid', 'restart', first],
+      ['valid', 'validate', validNow],
+      ['valid', 'refresh', { ...validNow, lastSeen: T + 9 }],
+      ['valid', 'forget', undefined],
+      ['none', 'admit', { ...first, state: 'valid' }],
+      ['pending', 'admit', { ...first, state: 'valid' }],
+      ['valid', 'admit', validNow],
+    ] as const)('%s, %s', async ([before, change, after]) => {
+      for (const step of state[before]) await make(step, T);
+      await make(change, T + 9);
+      expect(await entry()).toEqual(after);
+      expect(await pending('203.0.113.7')).toBe(after?.state === 'pending' ? 1 : 0);
+    });
+
+    test('a refresh keeps the first time, however often', async () => {
+      for (const [change, now] of [
+        ['record', T],
+        ['validate', T + 1],
+        ['refresh', T + 2],
+        ['refresh', T + 2],
+      ] as const) {
+        await make(change, now);
+      }
+      expect(await entry()).toEqual({ state: 'valid', firstSeen: T + 1, lastSeen: T + 2 });
+      expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(3);
+      await make('restart', T + 3);
+      expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(1);
+    });
+
+    test('what is valid is admitted again without a change until its refresh is due', async () => {
+      await make('admit', T);
+      await make('admit', T + REFRESH_AFTER);
+      expect(await entry()).toEqual({ state: 'valid', firstSeen: T, lastSeen: T });
+      await make('admit', T + REFRESH_AFTER + 1);
+      expect(await entry()).toEqual({ state: 'valid', firstSeen: T, lastSeen: T + REFRESH_AFTER + 1 });
+      expect(await open().tuples({ text: undefined, limit: 9 })).toMatchObject([
+        { uses: 2, senderText: 'u123@example.com' },
+      ]);
+    });
+
+    test('what a bounce recorded may be validated by another sender', async () => {
+      await make('record', T, { ...attempt, nullSender: true });
+      await make('validate', T + 1);
+      expect(await open().tuples({ text: undefined, limit: 9 })).toMatchObject([{ state: 'valid', nullSender: true }]);
+    });
+  });
+
+  describe('a recall by several tuples', () => {
+    const own = { ...attempt.tuple, client: 'example.com' };
+    const site = attempt.tuple;
+    const third = { ...attempt.tuple, client: '' };
+    test.for([
+      ['none is there', [], 0],
+      ['the first', [own], 0],
+      ['the second', [site], 1],
+      ['the last', [third], 2],
+      ['the first of several', [third, own, site], 0],
+      ['the second of several', [third, site], 1],
+    ] as const)('%s', async ([, recorded, found]) => {
+      const tuples = [own, site, third];
+      for (const tuple of recorded) await make('record', T, { ...attempt, tuple });
+      const recalled = await open().recall({ ...asked(attempt), tuples });
+      expect(recalled).toEqual({
+        tuple: tuples[found],
+        entry: recorded.length === 0 ? undefined : { state: 'pending', firstSeen: T, lastSeen: T },
+        pass: undefined,
+        pendingOfClient: recorded.length,
+      });
+    });
+  });
+
+  test('another client of the same network has the same tuple and a count of its own', async () => {
+    await make('record', T);
+    const neighbour = { ...attempt, client: address('203.0.113.8') };
+    expect(await entry(neighbour)).toEqual({ state: 'pending', firstSeen: T, lastSeen: T });
+    expect(await pending('203.0.113.8')).toBe(0);
+    await make('validate', T + 300, neighbour);
+    expect(await pending('203.0.113.7')).toBe(0);
+  });
+
+  test('a restart counts for the client that it came from', async () => {
+    await make('record', T);
+    await make('restart', T + 1, { ...attempt, client: address('203.0.113.8') });
+    expect([await pending('203.0.113.7'), await pending('203.0.113.8')]).toEqual([0, 1]);
+  });
+
+  test('pending entries are counted by IPv4 address and by IPv6 /64', async () => {
+    const clients = [
+      '192.0.2.1',
+      '192.0.2.1',
+      '192.0.2.2',
+      '2001:db8::1',
+      '2001:db8::ffff:2',
+      '2001:db8:0:1::1',
+      '::1',
+    ];
+    for (const [i, client] of clients.entries()) await make('record', T, numbered(i, client));
+    const asked = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '2001:db8::9', '2001:db8:0:1::9', '2001:db8:0:2::9', '::2'];
+    expect(await Promise.all(asked.map(pending))).toEqual([2, 1, 0, 2, 1, 0, 1]);
+    await make('forget', T, numbered(4, '2001:db8::7'));
+    expect(await pending('2001:db8::9')).toBe(1);
+  });
+
+  test('a tuple whose client part has nothing to do with the client', async () => {
+    for (const part of ['', '198.51.100.0/24', '198.51.100.9', '2001:db8::/64', 'example.net']) {
+      const odd = { ...attempt, tuple: { ...attempt.tuple, client: part } };
+      await make('record', T, odd);
+      expect(await open().tuples({ text: undefined, limit: 9 })).toMatchObject([
+        { tuple: odd.tuple, client: '203.0.113.7' },
+      ]);
+      await make('forget', T, odd);
+      expect(await pending('203.0.113.7')).toBe(0);
+    }
+  });
+
+  test('tuples never collide', async () => {
+    const texts = ['', '<>', 'a', 'A', 'a\nb', 'a\0b', 'b', '7', '07', '203.0.113.0/24', '203.0.113.0', 'é', '1.2.3'];
+    const clients = [...texts, '203.0.113.1/24', '3.0.1.0/24', '2001:db8::/64', '2001:db8::', '2001:db8:0::/64'];
+    const tuples = clients.flatMap((client) =>
+      texts.flatMap((sender) => ['', 'a', 'b', 'a\nb'].map((recipient) => ({ client, sender, recipient }))),
+    );
+    await Promise.all(tuples.map((tuple, i) => make('record', T + i, { ...attempt, tuple })));
+    const found = await Promise.all(tuples.map((tuple) => entry({ ...attempt, tuple })));
+    expect(found.map((one) => one?.firstSeen)).toEqual(tuples.map((_, i) => T + i));
+    expect(await open().count()).toEqual({ pending: tuples.length, valid: 0 });
+  });
+
+  test('of many attempts at once the first is kept', async () => {
+    await Promise.all(Array.from({ length: 50 }, (_, i) => make('record', T + i)));
+    expect(await entry()).toEqual({ state: 'pending', firstSeen: T, lastSeen: T });
+    expect(await pending('203.0.113.7')).toBe(1);
+    const many = Array.from({ length: 500 }, (_, i) => numbered(i, '192.0.2.1'));
+    await Promise.all(many.map((one) => make('record', T, one)));
+    await Promise.all(many.map((one, i) => make(i % 2 === 0 ? 'validate' : 'none', T + 9, one)));
+    expect(await open().count()).toEqual({ pending: 251, valid: 250 });
+    expect(await pending('192.0.2.1')).toBe(250);
+  });
+
+  describe('expiry', () => {
+    test.for([
+      ['pending', { ...attempt }, [], LIFETIMES.pending],
+      ['a pending shortLived', { ...attempt, shortLived: true }, [], LIFETIMES.pendingShort],
+      [
+        'a pending bounce whose domain cannot fit',
+        { ...attempt, nullSender: true, shortLived: true },
+        [],
+        LIFETIMES.pendingNullSender,
+      ],
+      ['a pending bounce', { ...attempt, nullSender: true }, [], LIFETIMES.pendingNullSender],
+      ['valid', { ...attempt }, ['validate'], LIFETIMES.valid],
+      ['a valid shortLived', { ...attempt, shortLived: true }, ['validate'], LIFETIMES.validShort],
+      ['an admitted shortLived', { ...attempt, shortLived: true, change: 'admit' }, [], LIFETIMES.validShort],
+      ['valid, recorded by a bounce', { ...attempt, nullSender: true }, ['validate'], LIFETIMES.valid],
+    ] as const)('%s: gone once its lifetime has passed, not before', async ([, one, changes, lifetime]) => {
+      await make(one.change, T, one);
+      for (const change of changes) await make(change, T, one);
+      expect(await open().expire(LIFETIMES, T + lifetime, 10)).toBe(0);
+      expect(await open().expire(LIFETIMES, T + lifetime + 1, 10)).toBe(1);
+      expect(await entry(one)).toBeUndefined();
+      expect(await pending('203.0.113.7')).toBe(0);
+    });
+
+    test('counts from the last refresh', async () => {
+      await make('record', T);
+      await make('validate', T);
+      await make('refresh', T + DAY);
+      expect(await open().expire(LIFETIMES, T + DAY + LIFETIMES.valid, 10)).toBe(0);
+      expect(await open().expire(LIFETIMES, T + DAY + LIFETIMES.valid + 1, 10)).toBe(1);
+    });
+
+    test('goes in steps, pending first, and leaves what lives', async () => {
+      for (let i = 0; i < 7; i += 1) await make('record', T - i, numbered(i, '192.0.2.1'));
+      for (const i of [0, 1]) await make('validate', T, numbered(i, '192.0.2.1'));
+      await make('record', T + 20 * DAY, attempt);
+      const now = T + 20 * DAY;
+      expect(await open().expire(LIFETIMES, now, 0)).toBe(0);
+      expect(await open().expire(LIFETIMES, now, 4)).toBe(4);
+      expect(await open().count()).toEqual({ pending: 2, valid: 2 });
+      expect(await pending('192.0.2.1')).toBe(1);
+      expect(await open().expire(LIFETIMES, now, 4)).toBe(3);
+      expect(await shown()).toEqual([attempt.tuple.recipient]);
+    });
+
+    test('a clock that was ahead for a while holds up nothing', async () => {
+      await make('record', T + 1000 * DAY, numbered(1, '192.0.2.1'));
+      await make('record', T, numbered(2, '192.0.2.1'));
+      expect(await open().expire(LIFETIMES, T + 4 * DAY, 10)).toBe(1);
+      expect(await shown()).toEqual(['1@example.org']);
+    });
+  });
+
+  describe('listings', () => {
+    test('show what was remembered', async () => {
+      const spellings = ['u123@example.com', 'example.com', 'U1@Example.COM', 'x@', '@example.com', ''];
+      for (const senderText of spellings) {
+        const one: Remembrance = { ...attempt, senderText, nullSender: senderText === '', clientName: undefined };
+        await make('restart', T, one);
+        expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([stored(one, T)]);
+      }
+      const v6: Remembrance = { ...attempt, client: address('2001:db8:1:2:3::4') };
+      const parts = ['2001:db8:1:2::/64', '2001:db8:1:2:3::4', ''];
+      for (const client of parts) {
+        const one = { ...v6, tuple: { ...v6.tuple, client } };
+        await make('record', T + 1, one);
+        expect(await open().tuples({ text: undefined, limit: 1 })).toEqual([stored(one, T + 1)]);
+        await make('forget', T + 1, one);
+      }
+    });
+
+    test('newest first, pending and valid together, at most the limit', async () => {
+      for (const i of [3, 1, 4, 2]) await make('record', T + i, numbered(i, '192.0.2.1'));
+      await make('record', T, { ...numbered(0, '192.0.2.1'), nullSender: true });
+      await make('validate', T + 9, numbered(2, '192.0.2.1'));
+      expect(await shown()).toEqual([2, 4, 3, 1, 0].map((i) => `${i}@example.org`));
+      expect(await shown(undefined, 2)).toEqual(['2@example.org', '4@example.org']);
+      expect(await shown(undefined, 0)).toEqual([]);
+    });
+
+    const meant = [
+      ['203.0.113.7', 'v4'],
+      ['203.0.113.8', ''],
+      ['203.0.113.0/24', 'v4'],
+      ['203.0.0.0/16', 'v4'],
+      ['2001:DB8:0::1', 'v6 bounce'],
+      ['2001:db8::/32', 'v6 bounce'],
+      ['mail.example.com', 'v4'],
+      ['example.com', 'v4'],
+      ['xample.com', ''],
+      ['com', 'v4'],
+      ['U123@example.com', 'v4'],
+      ['123@example.com', ''],
+      ['user1@example.org', 'v4 bounce'],
+      ['example.org', 'v4 bounce v6'],
+      ['<>', 'bounce'],
+      ['example.net', ''],
+      ['', ''],
+    ] as const;
+
+    test('of what a text means', async () => {
+      const v6 = { client: address('2001:db8::1'), clientName: undefined };
+      const all: readonly Remembrance[] = [
+        { ...attempt, tuple: { ...attempt.tuple, recipient: 'user1@example.org' } },
+        { ...attempt, ...v6, tuple: { client: '', sender: '', recipient: 'example.org' }, senderText: 'x@a.test' },
+        {
+          ...attempt,
+          ...v6,
+          nullSender: true,
+          senderText: '',
+          tuple: { client: '', sender: '<>', recipient: 'user1@example.org' },
+        },
+      ];
+      for (const one of all) await make('record', T, one);
+      for (const [text, expected] of meant) {
+        const names = (await open().tuples({ text, limit: 9 })).map((one) =>
+          one.nullSender ? 'bounce' : one.client.includes(':') ? 'v6' : 'v4',
+        );
+        expect([text, ...names.toSorted()]).toEqual([text, ...expected.split(' ').filter(Boolean).toSorted()]);
+      }
+    });
+  });
+}

@@ -1,0 +1,150 @@
+// Both backends are asked the same things in the same order, whatever they are, and have to say the same.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { silentLog } from '../lib/log.ts';
+import type { Change } from '../policy/decide.ts';
+import { EVENTS } from '../policy/report.ts';
+import { address, allOf, attempt, DAY, LIFETIMES, spam, T } from './contract-samples.ts';
+import { MemoryStore } from './memory-store.ts';
+import { SqliteStore } from './sqlite-store.ts';
+import type { Recall, Store } from './store.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ddgrey-model-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+type Step = (store: Store, now: number) => Promise<unknown>;
+
+const client = fc.constantFrom('203.0.113.7', '203.0.113.8', '2001:db8::1', '2001:db8::2').map(address);
+const part = fc.constantFrom('203.0.113.0/24', 'example.com', '');
+const tuple = part.map((text) => ({ ...attempt.tuple, client: text }));
+const key = fc.record({ client: part, domain: fc.constantFrom('example.com', 'com') });
+const changes: readonly Change[] = ['none', 'record', 'restart', 'validate', 'refresh', 'admit', 'forget'];
+const remembrance = fc.record({
+  tuple,
+  client,
+  change: fc.constantFrom(...changes),
+  nullSender: fc.boolean(),
+  shortLived: fc.boolean(),
+  senderText: fc.constantFrom('u123@example.com', 'b@Example.net', ''),
+  clientName: fc.constantFrom('mail.example.com', undefined),
+});
+const report = fc.record(
+  {
+    originId: fc.constantFrom(0, 0, 0, 3, 8),
+    ip: client.map(({ text }) => text),
+    event: fc.constantFrom(...EVENTS, 'odd'),
+    sender: fc.constantFrom('a', 'b'),
+    domain: fc.constantFrom('example.com', 'mail.example.com', '203.0.113.7'),
+  },
+  { requiredKeys: ['originId', 'ip', 'event'] },
+);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  remembrance.map(
+    (one): Step =>
+      (store, now) =>
+        store.remember(one, now),
+  ),
+  key.map(
+    (one): Step =>
+      (store, now) =>
+        store.addPass({ ...one, firstSeen: now, lastSeen: now, uses: 1 }),
+  ),
+  key.map(
+    (one): Step =>
+      (store, now) =>
+        store.refreshPass(one, now),
+  ),
+  fc.record({ tuple, key }).map(
+    (one): Step =>
+      (store) =>
+        store.forget({ tuples: [one.tuple], passes: [one.key] }),
+  ),
+  fc.integer({ min: 0, max: 4 }).map(
+    (most): Step =>
+      (store, now) =>
+        store.expire(LIFETIMES, now, most),
+  ),
+  report.map(
+    (one): Step =>
+      (store, now) =>
+        store.addReport({ ...one, ...SEEN, time: now - (now % 3), stored: now }),
+  ),
+  client.map(
+    (one): Step =>
+      (store, now) =>
+        store.countReports({ ...whom(one.text), since: now - 60 * DAY, now }),
+  ),
+  fc.constantFrom('203.0.113.0/24', 'com').map(
+    (text): Step =>
+      (store) =>
+        store.removeStandings(text),
+  ),
+  client.map(
+    ({ text }): Step =>
+      (store, now) =>
+        store.saveStanding(standing(text, now)),
+  ),
+);
+const run = fc.array(fc.record({ step, after: fc.constantFrom(0, 1, 59, 3600, 7 * 3600, DAY, 10 * DAY) }), {
+  minLength: 5,
+  maxLength: 40,
+});
+
+const SEEN = { origin: spam.origin, reporter: 'exim4' };
+
+function whom(ip: string): { ip: string; identity: string } {
+  return { ip, identity: ip.includes(':') ? 'example.com' : ip };
+}
+
+function standing(ip: string, now: number): Parameters<Store['saveStanding']>[0] {
+  const identity = ip.endsWith('7') ? 'example.com' : ip;
+  return { ip, identity, score: 1, class: 'white', reasons: [], computed: now, expires: now + DAY, reveal: undefined };
+}
+
+test('any sequence of steps', { timeout: 60_000 }, async () => {
+  let files = 0;
+  await fc.assert(
+    fc.asyncProperty(run, async (steps) => {
+      files += 1;
+      await using sqlite = new SqliteStore(join(directory, `${files}.db`), silentLog);
+      await using memory = new MemoryStore();
+      let now = T;
+      for (const one of steps) {
+        now += one.after;
+        expect(await one.step(sqlite, now)).toEqual(await one.step(memory, now));
+      }
+      expect(await everything(sqlite, now)).toEqual(await everything(memory, now));
+    }),
+    { numRuns: 15 },
+  );
+});
+
+/** All that a store knows, in an order of its own where the port promises none. */
+async function everything(store: Store, now: number): Promise<unknown> {
+  const passes = await allOf(store.exportPasses(0));
+  const all: Recall = { tuples: [attempt.tuple], client: attempt.client, passes };
+  return {
+    tuples: sorted(await store.tuples({ text: undefined, limit: 99 })),
+    valid: sorted(await allOf(store.exportTuples('valid', T + DAY))),
+    passes: sorted(passes),
+    candidates: sorted(await store.passCandidates(now - DAY)),
+    ofClient: sorted(await store.validTuplesOf(['203.0.113.7', '2001:db8::1'])),
+    count: await store.count(),
+    pending: (await store.recall({ ...all, passes: [] })).pendingOfClient,
+    reports: await store.reports(undefined, 99),
+    ofDomain: await store.reports('example.com', 99),
+    after: await store.reportsAfter(2, 99),
+    bad: sorted(await store.badClientsSince(T + DAY)),
+    standings: await store.standings(undefined, now, 99),
+  };
+}
+
+function sorted(items: readonly unknown[]): readonly string[] {
+  return items
+    .map((item) => JSON.stringify(Object.entries(Object(item)).toSorted(([a], [b]) => a.localeCompare(b))))
+    .toSorted();
+}

@@ -1,0 +1,131 @@
+// The listings of tuples and passes, as the worker reads them.
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { parseMailbox, type Seconds } from '../policy/check.ts';
+import type { StoredTuple } from '../policy/greylist.ts';
+import type { Pass } from '../policy/pass.ts';
+import type { Tuple } from '../policy/tuple.ts';
+import type { ListingKinds } from './listings.ts';
+import { addressOf, packAddress, unpackPart } from './packed-address.ts';
+import { passOf } from './pass-table.ts';
+import { inPieces } from './pieces.ts';
+import type { PassCandidate, TupleQuery } from './store.ts';
+import { KIND, kindsOf } from './tuple-kind.ts';
+import { newestFirst, tupleMatcher } from './tuple-query.ts';
+import { clientBytes, clientOf, LISTED, senderTextOf, storedTuple } from './tuple-row.ts';
+
+/** Rows a read: what is read at once keeps the write-ahead log from starting again. */
+const ROWS = 10_000;
+/** An export waits for whoever takes it. */
+const EXPORTED = 500;
+
+type Row = readonly SQLOutputValue[];
+type Listing = 'tuples' | 'count' | 'exportTuples' | 'exportPasses' | 'passCandidates' | 'validTuplesOf';
+
+/** The listings, from this database. */
+export function tupleListings(db: DatabaseSync): Pick<ListingKinds, Listing> {
+  const newest = tupleScan(db, '<', 'DESC');
+  const oldest = tupleScan(db, '>', 'ASC');
+  const passes = db.prepare(
+    `SELECT * FROM pass WHERE (last_seen, client, domain) > (?, ?, ?) ORDER BY last_seen, client, domain LIMIT ?`,
+  );
+  const counts = db.prepare(
+    `SELECT pending, total - pending AS valid
+     FROM (SELECT (SELECT ifnull(sum(pending), 0) FROM pending_client) AS pending, (SELECT count(*) FROM tuple) AS total)`,
+  );
+  const candidates = candidateStatement(db);
+  return {
+    tuples: (query) => inPieces(matchingTuples(newest, query)),
+    count: () => [[counts.get()].map((row) => ({ pending: Number(row?.['pending']), valid: Number(row?.['valid']) }))],
+    exportTuples: ({ state, after }) => inPieces(tuplesAfter(oldest, kindsOf(state), after)),
+    exportPasses: ({ after }) => inPieces(passesAfter(passes, after)),
+    passCandidates: ({ before }) => inPieces(candidates.all(before).map(candidateOf)),
+    validTuplesOf: ({ clients }) => inPieces(tuplesOfClients(oldest, clients)),
+  };
+}
+
+/** The rows of a kind from this time on (not included when going back), so many a read. */
+type TupleScan = (kind: number, after: Seconds, rows: number) => Generator<Row, void>;
+
+function tupleScan(db: DatabaseSync, after: '<' | '>', order: 'ASC' | 'DESC'): TupleScan {
+  const page = db.prepare(
+    `SELECT ${LISTED} FROM tuple WHERE kind = ? AND (last_seen, seq) ${after} (?, ?)
+     ORDER BY last_seen ${order}, seq ${order} LIMIT ?`,
+    { returnArrays: true },
+  );
+  return function* scan(kind, start, rows) {
+    let [lastSeen, seq] = [start, order === 'ASC' ? -1 : 0];
+    for (;;) {
+      const found = page.all(kind, lastSeen, seq, rows) as unknown as Row[];
+      yield* found;
+      const last = found.at(-1);
+      if (last === undefined) return;
+      [lastSeen, seq] = [Number(last[1]), Number(last[2])];
+    }
+  };
+}
+
+function matchingTuples(newest: TupleScan, { text, limit }: TupleQuery): readonly StoredTuple[] {
+  const matching = tupleMatcher(text);
+  const found = Object.values(KIND).flatMap((kind) =>
+    newestOf(newest(kind, Number.MAX_SAFE_INTEGER, ROWS), matching, limit),
+  );
+  return found.toSorted(newestFirst).slice(0, limit);
+}
+
+function newestOf(rows: Iterable<Row>, matching: (stored: StoredTuple) => boolean, limit: number): StoredTuple[] {
+  const found: StoredTuple[] = [];
+  if (limit <= 0) return found;
+  for (const row of rows) {
+    const stored = storedTuple(row);
+    if (matching(stored) && found.push(stored) === limit) break;
+  }
+  return found;
+}
+
+function* tuplesAfter(oldest: TupleScan, kinds: readonly number[], after: Seconds): Generator<StoredTuple, void> {
+  for (const kind of kinds) for (const row of oldest(kind, after + 1, EXPORTED)) yield storedTuple(row);
+}
+
+function* passesAfter(page: StatementSync, after: Seconds): Generator<Pass, void> {
+  let last: readonly [Seconds, string, string] = [after + 1, '', ''];
+  for (;;) {
+    const passes = page.all(...last, EXPORTED).map(passOf);
+    yield* passes;
+    const final = passes.at(-1);
+    if (final === undefined) return;
+    last = [final.lastSeen, final.client, final.domain];
+  }
+}
+
+function* tuplesOfClients(oldest: TupleScan, clients: readonly string[]): Generator<Tuple, void> {
+  const wanted = new Set(clients.map((client) => packAddress(client).join()));
+  for (const kind of kindsOf('valid')) {
+    for (const row of oldest(kind, 0, ROWS)) {
+      if (wanted.has(clientOf(row).join())) yield storedTuple(row).tuple;
+    }
+  }
+}
+
+function candidateStatement(db: DatabaseSync): StatementSync {
+  db.function(
+    'sender_domain',
+    { deterministic: true },
+    (sender, local, text) => parseMailbox(senderTextOf({ sender, local, text })).domain,
+  );
+  return db.prepare(
+    `SELECT part, client, client_name, sender_domain(sender, sender_local, sender_text) AS domain, sum(uses) AS uses
+     FROM tuple WHERE kind IN (${kindsOf('valid').join(', ')}) AND ifnull(first_seen, last_seen) <= ? AND domain <> ''
+     GROUP BY part, client, client_name, domain`,
+  );
+}
+
+function candidateOf(row: Record<string, SQLOutputValue>): PassCandidate {
+  const { part = null, client = null, client_name: name = null } = row;
+  return {
+    part: unpackPart(part as Uint8Array | string),
+    client: addressOf(clientBytes(part, client)).text,
+    clientName: name === null ? undefined : String(name),
+    senderDomain: String(row['domain']),
+    uses: Number(row['uses']),
+  };
+}
