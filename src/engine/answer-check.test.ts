@@ -1,58 +1,27 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type ManualClock, manualClock } from '../lib/clock.ts';
-import { type Counters, createCounters } from '../lib/counters.ts';
-import { createLog } from '../lib/log.ts';
-import { parseNetwork } from '../policy/address.ts';
-import { type Check, parseMailbox } from '../policy/check.ts';
-import type { Rules } from '../policy/decide.ts';
+import { type Bench, type BenchOptions, checkOf, engineBench } from '../../test/engine-bench.ts';
+import type { Check } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
-import { type AnswerCheck, type CheckSettings, createAnswerCheck } from './answer-check.ts';
+import { admit, createAnswerCheck } from './answer-check.ts';
+import type { CentralServer } from './central-server.ts';
 
-const RULES: Rules = {
-  greylisting: true,
-  trusted: [parseNetwork('192.0.2.0/24') ?? []].flat(),
-  parts: { client: 'NET', sender: 'HOST', recipient: 'FULL' },
-  normal: { delay: 600, retry: 36_000 },
-  nullSender: { delay: 1500, retry: 18_000 },
-  validLifetime: 1_209_600,
-  pendingLimit: { normal: 2, nullSender: 1 },
-};
+const CONFIG = `
+  reputation no
+  grey_default 10m
+  GREY_IP_COMPONENT NET
+  GREY_PENDING_NORMAL 2
+  GREY_PENDING_NULLSENDER 1
+  trusted 192.0.2.0/24
+`;
 
-interface Bench {
-  readonly answerCheck: AnswerCheck;
-  readonly clock: ManualClock;
-  readonly counters: Counters;
-  /** What was logged so far, without the time. */
-  readonly logged: () => string[];
-}
-
-function bench(store: Store, settings?: Partial<CheckSettings>): Bench {
-  const clock = manualClock();
-  const counters = createCounters();
-  let text = '';
-  const log = createLog({ level: 0, format: 'text' }, (lines) => {
-    text += lines;
-  });
-  const inForce = { rules: RULES, deadline: 5, onFailure: 'white', ...settings } as const;
-  return {
-    answerCheck: createAnswerCheck({ store, clock, log, counters, settings: () => inForce }),
-    clock,
-    counters,
-    logged: () => {
-      log.flush();
-      return text
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => line.slice(line.indexOf(' ') + 1));
-    },
-  };
+function bench(options: BenchOptions = {}): Promise<Bench> {
+  return engineBench({ ...options, config: CONFIG + (options.config ?? '') });
 }
 
 function check(sender = 'a@example.com', recipient = 'b@example.org', client = '203.0.113.7'): Check {
-  const mailboxes = { sender: parseMailbox(sender), recipient: parseMailbox(recipient) };
-  return { id: 'x1', client: { family: 4, text: client }, ...mailboxes, via: 'test' };
+  return checkOf(client, sender, recipient);
 }
 
 function failingStore(failing: Partial<Store>): Store {
@@ -71,7 +40,7 @@ afterEach(() => {
 });
 
 test('a sender that waits and comes back passes, and is known from then on', async () => {
-  const { answerCheck, clock } = bench(new MemoryStore());
+  const { answerCheck, clock } = await bench();
   const answers: Verdict[] = [];
   for (const pause of [0, 599, 1, 0, 1_209_600, 1_209_601]) {
     clock.advance(pause);
@@ -88,8 +57,7 @@ test('a sender that waits and comes back passes, and is known from then on', asy
 });
 
 test('a valid entry is refreshed after more than 6 hours, not before', async () => {
-  const store = new MemoryStore();
-  const { answerCheck, clock } = bench(store);
+  const { answerCheck, clock, store } = await bench();
   const uses: (number | undefined)[] = [];
   for (const pause of [0, 600, 21_600, 1, 1]) {
     clock.advance(pause);
@@ -100,8 +68,7 @@ test('a valid entry is refreshed after more than 6 hours, not before', async () 
 });
 
 test('a bounce passes once and leaves nothing', async () => {
-  const store = new MemoryStore();
-  const { answerCheck, clock } = bench(store);
+  const { answerCheck, clock, store } = await bench();
   const seen: [reason: string, entries: number][] = [];
   for (const pause of [0, 1499, 1, 0]) {
     clock.advance(pause);
@@ -117,8 +84,7 @@ test('a bounce passes once and leaves nothing', async () => {
 });
 
 test('beyond its limit, what a client tries first is not remembered; others are not concerned', async () => {
-  const store = new MemoryStore();
-  const { answerCheck } = bench(store);
+  const { answerCheck, store } = await bench();
   const reasons: string[] = [];
   for (const recipient of ['b', 'c', 'd']) reasons.push((await answerCheck(check('a@example.com', recipient))).reason);
   reasons.push((await answerCheck(check('a@example.com', 'd', '203.0.113.8'))).reason);
@@ -127,13 +93,13 @@ test('beyond its limit, what a client tries first is not remembered; others are 
 });
 
 test('what a rule settles does not ask the memory', async () => {
-  const { answerCheck } = bench(failingStore({ recall: never, remember: never }));
+  const { answerCheck } = await bench({ store: failingStore({ recall: never, remember: never }) });
   expect(await answerCheck(check('a@b', 'c@d', '192.0.2.9'))).toEqual({ kind: 'white', reason: 'trusted' });
 });
 
 test('an answer leaves when its memory is safe, not before', async () => {
   const saved = Promise.withResolvers<void>();
-  const { answerCheck } = bench(failingStore({ remember: () => saved.promise }));
+  const { answerCheck } = await bench({ store: failingStore({ remember: () => saved.promise }) });
   let answered = false;
   const answer = answerCheck(check()).then(() => {
     answered = true;
@@ -150,7 +116,10 @@ test.for<[what: string, failing: Partial<Store>, onFailure: 'white' | 'grey', ve
   ['remember', { remember: () => Promise.reject(disk) }, 'white', { kind: 'white', reason: 'failed' }],
   ['recall', { recall: () => Promise.reject(disk) }, 'grey', { kind: 'grey', reason: 'failed', wait: 600 }],
 ])('when %s fails, on_failure answers', async ([, failing, onFailure, verdict]) => {
-  const { answerCheck, logged, counters } = bench(failingStore(failing), { onFailure });
+  const { answerCheck, logged, counters } = await bench({
+    store: failingStore(failing),
+    config: `on_failure ${onFailure}`,
+  });
   expect(await answerCheck(check())).toEqual(verdict);
   expect(logged()).toHaveLength(1);
   expect(logged()[0]).toContain('reason=failed');
@@ -160,7 +129,7 @@ test.for<[what: string, failing: Partial<Store>, onFailure: 'white' | 'grey', ve
 
 test('a check is answered at its deadline, once: what comes later is neither logged nor counted', async () => {
   const late = Promise.withResolvers<void>();
-  const { answerCheck, logged, counters } = bench(failingStore({ remember: () => late.promise }));
+  const { answerCheck, logged, counters } = await bench({ store: failingStore({ remember: () => late.promise }) });
   const answer = answerCheck(check());
   await vi.advanceTimersByTimeAsync(4999);
   expect(logged()).toEqual([]);
@@ -177,16 +146,127 @@ test('a check is answered at its deadline, once: what comes later is neither log
 });
 
 test('no timer is left behind', async () => {
-  const { answerCheck } = bench(new MemoryStore());
+  const { answerCheck } = await bench();
   await answerCheck(check());
   expect(vi.getTimerCount()).toBe(0);
 });
 
 test('a check leaves one line that tells all of it', async () => {
-  const { answerCheck, logged } = bench(new MemoryStore());
+  const { answerCheck, logged } = await bench();
   await answerCheck({ ...check(), clientName: 'mx.example.com', helo: 'mx verdict=white', queueId: 'Q1' });
   expect(logged()).toEqual([
     'check verdict=grey reason=first id=x1 ip=203.0.113.7 from=<a@example.com> to=<b@example.org> ' +
       'name=mx.example.com helo="mx verdict=white" queue=Q1 via=test wait=600',
   ]);
+});
+
+test('a pass lets everything of the domain through, and is refreshed after more than 6 hours', async () => {
+  const { answerCheck, clock, store } = await bench();
+  const pass = { client: '203.0.113.7', domain: 'example.com', firstSeen: 0, lastSeen: 1_700_000_000, uses: 5 };
+  await store.addPass(pass);
+  const seen: unknown[] = [];
+  for (const pause of [0, 21_600, 1]) {
+    clock.advance(pause);
+    const { reason, because } = (await answerCheck(check('x@sub.example.com', 'new@example.org'))) as Verdict;
+    const { pass: kept } = await store.recall({ tuples: [NO_TUPLE], client: check().client, passes: [pass] });
+    seen.push([reason, because, kept?.uses]);
+  }
+  expect(seen).toEqual([
+    ['pass', '203.0.113.7 example.com', 5],
+    ['pass', '203.0.113.7 example.com', 5],
+    ['pass', '203.0.113.7 example.com', 6],
+  ]);
+});
+
+const NO_TUPLE = { client: '', sender: '', recipient: '' };
+
+test('a pass that was given to the address counts although the name of the client is known', async () => {
+  const { answerCheck, store, clock } = await bench();
+  const now = clock.now() / 1000;
+  await store.addPass({ client: '203.0.113.7', domain: 'example.com', firstSeen: now, lastSeen: now, uses: 5 });
+  const named = checkOf('203.0.113.7', 'a@example.com', 'b@example.org', 'mx.example.com');
+  expect(await answerCheck(named)).toMatchObject({ reason: 'pass' });
+});
+
+test('every answer is told of once it is made, one of a failure too', async () => {
+  const told: string[] = [];
+  const { checks } = await bench({ store: failingStore({ remember: () => Promise.reject(disk) }) });
+  const answerCheck = createAnswerCheck({ ...checks, onAnswer: ({ id }, { reason }) => told.push(`${id} ${reason}`) });
+  await answerCheck(check('a@b', 'c@d', '192.0.2.9'));
+  await answerCheck(check());
+  expect(told).toEqual(['x1 trusted', 'x1 failed']);
+});
+
+test('a mail server that saw it pass makes a tuple valid, and notes the use of a pass; a bounce leaves nothing', async () => {
+  const { answerCheck, checks, clock, store } = await bench();
+  await answerCheck(check());
+  await admit(checks, check());
+  await admit(checks, check('a@example.com', 'new@example.org'));
+  await admit(checks, check('<>'));
+  expect(await store.count()).toEqual({ pending: 0, valid: 2 });
+  expect(await answerCheck(check())).toEqual({ kind: 'white', reason: 'known' });
+  const pass = { client: '203.0.113.7', domain: 'example.com', firstSeen: 0, lastSeen: clock.now() / 1000, uses: 5 };
+  await store.addPass(pass);
+  clock.advance(21_601);
+  await admit(checks, check());
+  const recalled = await store.recall({ tuples: [NO_TUPLE], client: check().client, passes: [pass] });
+  expect(recalled.pass).toMatchObject({ uses: 6, lastSeen: pass.lastSeen + 21_601 });
+});
+
+type Answer = Awaited<ReturnType<CentralServer['ask']>>;
+
+/** A central server that always answers the same, and what it was asked and told. */
+function serverSaying(answer: Answer): { server: CentralServer; heard: string[] } {
+  const heard: string[] = [];
+  const server: CentralServer = {
+    ask: async ({ recipient }) => {
+      heard.push(`ask ${recipient.local}`);
+      return answer;
+    },
+    tell: ({ recipient }) => heard.push(`tell ${recipient.local}`),
+  };
+  return { server, heard };
+}
+
+test.for<[answer: Answer, sender: string, first: Verdict, kept: object, then: string]>([
+  ['ok', 'a@x.org', { kind: 'white', reason: 'server' }, { pending: 0, valid: 1 }, 'known'],
+  ['ok', '<>', { kind: 'white', reason: 'server' }, { pending: 0, valid: 0 }, 'server'],
+  ['reject', 'a@x.org', { kind: 'black', reason: 'server' }, { pending: 0, valid: 0 }, 'server'],
+  ['wait', 'a@x.org', { kind: 'grey', reason: 'first', wait: 600 }, { pending: 1, valid: 0 }, 'early'],
+  ['unreachable', 'a@x.org', { kind: 'grey', reason: 'first', wait: 600 }, { pending: 1, valid: 0 }, 'early'],
+])('client mode: what is new is asked about; %s for %s', async ([answer, sender, first, kept, then]) => {
+  const { server, heard } = serverSaying(answer);
+  const { answerCheck, store } = await bench({ server });
+  expect(await answerCheck(check(sender))).toEqual(first);
+  expect(await store.count()).toEqual(kept);
+  expect((await answerCheck(check(sender))).reason).toBe(then);
+  expect(heard).toEqual(then === 'server' ? ['ask b', 'ask b'] : ['ask b']);
+});
+
+test('client mode: what passes here is told, when it becomes valid and when it is refreshed; the rest is not', async () => {
+  const { server, heard } = serverSaying('wait');
+  const { answerCheck, clock } = await bench({ server });
+  for (const pause of [0, 599, 1, 1, 21_600, 1]) {
+    clock.advance(pause);
+    await answerCheck(check());
+    heard.push('-');
+  }
+  await answerCheck(check('a@b', 'c@d', '192.0.2.9'));
+  expect(heard.join(' ')).toBe('ask b - - tell b - - tell b - -');
+});
+
+test('client mode: what starts again is asked about again', async () => {
+  const { server, heard } = serverSaying('unreachable');
+  const { answerCheck, clock } = await bench({ server, config: 'retry 2d' });
+  await answerCheck(check());
+  clock.advance(172_800);
+  expect(await answerCheck(check())).toMatchObject({ reason: 'first' });
+  expect(heard).toEqual(['ask b', 'ask b']);
+});
+
+test('client mode: a server that does not answer does not hold up the check past its deadline', async () => {
+  const { answerCheck } = await bench({ server: { ask: never, tell: () => {} } });
+  const answer = answerCheck(check());
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(await answer).toEqual({ kind: 'white', reason: 'failed' });
 });

@@ -1,12 +1,24 @@
-// Answers one check: ask the memory, decide, remember, tell. Every way through it ends in conclude().
+// Answers one check: what do the rules say, who is the client, what is remembered; decide, remember, tell. Every way
+// through it ends in conclude().
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
-import { decide, decideByRule, type Rules } from '../policy/decide.ts';
-import { tupleOf } from '../policy/tuple.ts';
+import {
+  type Change,
+  type Decision,
+  decide,
+  decideByPass,
+  decideByRule,
+  type Recalled,
+  type Rules,
+} from '../policy/decide.ts';
+import { passesFor } from '../policy/pass.ts';
+import { type Tuple, tuplesOf } from '../policy/tuple.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { Store } from '../store/store.ts';
+import type { CentralServer } from './central-server.ts';
+import { type ClientParts, type KnownClient, knowClient } from './know-client.ts';
 
 /** What may change while the daemon runs. */
 export interface CheckSettings {
@@ -17,13 +29,17 @@ export interface CheckSettings {
   readonly onFailure: 'white' | 'grey';
 }
 
-export interface CheckParts {
+export interface CheckParts extends ClientParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
   /** The settings in force now. */
   readonly settings: () => CheckSettings;
+  /** In client mode. */
+  readonly server: CentralServer | undefined;
+  /** Told of every answer once it is made: what follows from a check must not show in it. */
+  readonly onAnswer: (check: Check, verdict: Verdict) => void;
 }
 
 /** Answers a check. Never rejects and never waits longer than the deadline: when something fails, the verdict says so. */
@@ -50,22 +66,75 @@ export function createAnswerCheck(parts: CheckParts): AnswerCheck {
 }
 
 async function judge(parts: CheckParts, check: Check, rules: Rules): Promise<Verdict> {
-  const ruled = decideByRule(check.client, rules);
-  if (ruled !== undefined) return ruled;
-  const tuple = tupleOf(check, rules.parts);
-  const recalled = await parts.store.recall({ tuple, client: check.client });
+  const ruling = decideByRule(check, rules);
+  if (ruling.verdict !== undefined) return ruling.verdict;
+  const client = await knowClient(parts, check, rules);
+  const recalled = await recall(parts.store, check, client, rules);
+  const decision = decide({ check, client, recalled, rules, excusable: ruling.excusable }, seconds(parts.clock));
+  const attempt = { check, client, tuple: recalled.tuple };
+  await remember(parts, attempt, decision.change);
+  if (decision.refreshPass === true && recalled.pass !== undefined)
+    await parts.store.refreshPass(recalled.pass, seconds(parts.clock));
+  return parts.server === undefined ? decision.verdict : consult(parts, parts.server, attempt, decision);
+}
+
+/** What the store knows about a check of this client. */
+export function recall(store: Store, check: Check, { domain }: KnownClient, rules: Rules): Promise<Recalled> {
+  const { client, sender } = check;
+  const tuples = tuplesOf(check, rules.parts, domain);
+  return store.recall({ tuples, client, passes: passesFor(client, domain, sender) });
+}
+
+/** Makes the tuple of a check valid, at the word of a mail server that saw it pass, and notes a use of its pass. A bounce leaves nothing. */
+export async function admit(parts: CheckParts, check: Check): Promise<void> {
+  if (isNullSender(check.sender)) return;
+  const { rules } = parts.settings();
+  const client = await knowClient(parts, check, rules);
+  const { tuple, pass } = await recall(parts.store, check, client, rules);
+  await remember(parts, { check, client, tuple }, 'admit');
   const now = seconds(parts.clock);
-  const { verdict, change } = decide(check, recalled, rules, now);
+  if (pass !== undefined && decideByPass(pass, rules.passLifetime, now)?.refreshPass === true)
+    await parts.store.refreshPass(pass, now);
+}
+
+/** A check, who made it, and under which tuple it is remembered. */
+interface Attempt {
+  readonly check: Check;
+  readonly client: KnownClient;
+  readonly tuple: Tuple;
+}
+
+function remember({ store, clock }: CheckParts, { check, client, tuple }: Attempt, change: Change): Promise<void> {
   const nullSender = isNullSender(check.sender);
-  const { client, clientName, sender } = check;
-  await parts.store.remember({ tuple, client, change, nullSender, senderText: sender.text, clientName }, now);
-  return verdict;
+  const { client: address, clientName, sender } = check;
+  const { shortLived } = client;
+  return store.remember(
+    { tuple, client: address, change, nullSender, shortLived, senderText: sender.text, clientName },
+    seconds(clock),
+  );
+}
+
+/** Client mode: what is new here may be known to the server, and what has passed here it should know. */
+async function consult(
+  parts: CheckParts,
+  server: CentralServer,
+  attempt: Attempt,
+  { verdict, change }: Decision,
+): Promise<Verdict> {
+  if (change === 'validate' || change === 'refresh') server.tell(attempt.check);
+  if (change !== 'record' && change !== 'restart') return verdict;
+  const answer = await server.ask(attempt.check);
+  if (answer !== 'ok' && answer !== 'reject') return verdict;
+  // What was rejected must not pass here by waiting: the next attempt asks again.
+  const isKept = answer === 'ok' && !isNullSender(attempt.check.sender);
+  await remember(parts, attempt, isKept ? 'admit' : 'forget');
+  return { kind: answer === 'ok' ? 'white' : 'black', reason: 'server' };
 }
 
 function failure(onFailure: 'white' | 'grey', rules: Rules): Verdict {
   return onFailure === 'white'
     ? { kind: 'white', reason: 'failed' }
-    : { kind: 'grey', reason: 'failed', wait: rules.normal.delay };
+    : { kind: 'grey', reason: 'failed', wait: rules.delays.grey_default };
 }
 
 /** The one line that every check leaves in the log, and its counters. */
@@ -85,8 +154,10 @@ function conclude(parts: CheckParts, check: Check, verdict: Verdict, cause?: str
     via: check.via,
     wait: verdict.kind === 'grey' ? verdict.wait : undefined,
     waited: verdict.kind === 'white' ? verdict.waited : undefined,
+    because: verdict.because,
     cause,
   });
+  parts.onAnswer(check, verdict);
   return verdict;
 }
 

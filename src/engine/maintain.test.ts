@@ -1,80 +1,99 @@
 import { expect, test } from 'vitest';
-import { manualClock } from '../lib/clock.ts';
-import { createCounters } from '../lib/counters.ts';
-import { createLog } from '../lib/log.ts';
-import type { Address } from '../policy/address.ts';
-import { MemoryStore } from '../store/memory-store.ts';
-import { type MaintenanceParts, runMaintenance, startMaintenance } from './maintain.ts';
+import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
+import { admit } from './answer-check.ts';
+import { runMaintenance, startMaintenance } from './maintain.ts';
 
-const LIFETIMES = { pending: 100, pendingNullSender: 50, valid: 1000 };
-const START = 1_700_000_000;
-const CLIENT: Address = { family: 4, text: '203.0.113.7' };
-const noPause = (): Promise<void> => Promise.resolve();
+const DAY = 86_400;
+const CONFIG = `
+  reputation no
+  retry 3d
+  GREY_MAX_DELAY_NULLSENDER 1d
+  GREY_VALIDLIST_LIFETIME 14d
+  GREY_WHITELIST_LIFETIME 21d
+  GREY_IP_COMPONENT NET
+  GREY_PENDING_NORMAL 0
+`;
 
-async function filledStore(entries: number): Promise<MemoryStore> {
-  const store = new MemoryStore();
-  for (let i = 0; i < entries; i += 1) await record(store, `${i}@example.org`, false);
-  return store;
+/** One of everything, at T0: names fit the sender, or do not. */
+async function filled(config = ''): Promise<Bench> {
+  const bench = await engineBench({ config: CONFIG + config });
+  const named = (sender: string, recipient: string, name = 'mx.example.com') =>
+    checkOf('203.0.113.7', sender, recipient, name);
+  await bench.answerCheck(named('a@example.com', 'pending@x.org'));
+  await bench.answerCheck(named('a@example.com', 'pending-misfit@x.org', 'mx.other.net'));
+  await bench.answerCheck(named('<>', 'pending-bounce@x.org'));
+  await admit(bench.checks, named('a@example.com', 'valid@x.org'));
+  await admit(bench.checks, named('a@example.com', 'valid-misfit@x.org', 'mx.other.net'));
+  await bench.store.addPass({ client: 'example.net', domain: 'pass', firstSeen: T0, lastSeen: T0, uses: 5 });
+  await bench.acceptReport({ reporter: 'exim4', time: T0, ip: '203.0.113.7', event: 'spam' });
+  return bench;
 }
 
-async function record(store: MemoryStore, recipient: string, nullSender: boolean): Promise<void> {
-  const tuple = { client: CLIENT.text, sender: nullSender ? '<>' : 'example.com', recipient };
-  const attempt = { tuple, client: CLIENT, nullSender, senderText: '', clientName: undefined };
-  await store.remember({ ...attempt, change: 'record' }, START);
+async function left({ store }: Bench): Promise<string> {
+  const tuples = await store.tuples({ text: undefined, limit: 99 });
+  const names = tuples.map(({ tuple }) => tuple.recipient.replace('@x.org', ''));
+  for await (const passes of store.exportPasses(0)) names.push(...passes.map(({ domain }) => domain));
+  names.push(...(await store.reports(undefined, 9)).map(({ event }) => event));
+  return names.toSorted((one, other) => (one < other ? -1 : 1)).join(' ');
 }
 
-function parts(
-  store: MemoryStore,
-  logged: string[] = [],
-): MaintenanceParts & { clock: ReturnType<typeof manualClock> } {
-  const log = createLog({ level: 1, format: 'text' }, (text) => logged.push(text.slice(text.indexOf(' ') + 1)));
-  const settings = { lifetimes: LIFETIMES, interval: 600 };
-  return { store, clock: manualClock(START), log, counters: createCounters(), settings: () => settings };
-}
-
-test.for<[after: number, pending: number]>([
-  [50, 2],
-  [51, 1],
-  [100, 1],
-  [101, 0],
-])('%i s after a bounce and a mail came first, %i of them are left', async ([after, pending]) => {
-  const store = await filledStore(1);
-  await record(store, 'b@example.org', true);
-  const maintenance = parts(store);
-  maintenance.clock.advance(after);
-  await runMaintenance(maintenance, noPause);
-  expect(await store.count()).toEqual({ pending, valid: 0 });
+// Each line: what the line before has, without what has just ended.
+test.for<[after: number, left: string]>([
+  [DAY, 'pass pending pending-bounce pending-misfit spam valid valid-misfit'],
+  [DAY + 1, 'pass pending pending-misfit spam valid valid-misfit'],
+  [2 * DAY, 'pass pending pending-misfit spam valid valid-misfit'],
+  [2 * DAY + 1, 'pass pending spam valid valid-misfit'],
+  [3 * DAY, 'pass pending spam valid valid-misfit'],
+  [3 * DAY + 1, 'pass spam valid valid-misfit'],
+  [5 * DAY, 'pass spam valid valid-misfit'],
+  [5 * DAY + 1, 'pass spam valid'],
+  [14 * DAY, 'pass spam valid'],
+  [14 * DAY + 1, 'pass spam'],
+  [21 * DAY, 'pass spam'],
+  [21 * DAY + 1, 'spam'],
+  [60 * DAY, 'spam'],
+  [60 * DAY + 1, ''],
+])('after %i seconds there is still: %s', async ([after, expected]) => {
+  const bench = await filled();
+  bench.clock.advance(after);
+  await bench.maintain();
+  expect(await left(bench)).toBe(expected);
 });
 
-test.for<[entries: number, steps: number]>([
-  [0, 1],
-  [99, 1],
-  [100, 2],
-  [250, 3],
-])('%i entries are removed in %i steps, with a pause after each', async ([entries, steps]) => {
-  const logged: string[] = [];
-  const store = await filledStore(entries);
-  const maintenance = parts(store, logged);
-  maintenance.clock.advance(101);
-  let pauses = 0;
-  await runMaintenance(maintenance, async () => {
-    pauses += 1;
+test('what does not fit lives as long as the rest unless GREY_DEWHITE_FLAGS says otherwise', async () => {
+  const bench = await filled('GREY_DEWHITE_FLAGS none');
+  bench.clock.advance(3 * DAY);
+  await bench.maintain();
+  expect(await left(bench)).toBe('pass pending pending-misfit spam valid valid-misfit');
+});
+
+test.for<[entries: number, pauses: number]>([
+  [0, 0],
+  [49, 0],
+  [50, 1],
+  [120, 2],
+])('%i entries are removed in steps, with %i pauses for checks', async ([entries, pauses]) => {
+  const bench = await engineBench({ config: CONFIG });
+  for (let i = 0; i < entries; i += 1)
+    await bench.answerCheck(checkOf('203.0.113.7', 'a@example.com', `${i}@x.org`, 'mx.example.com'));
+  bench.clock.advance(3 * DAY + 1);
+  let paused = 0;
+  await runMaintenance(bench.upkeep, async () => {
+    paused += 1;
   });
-  maintenance.log.flush();
-  expect(pauses).toBe(steps);
-  expect(await store.count()).toEqual({ pending: 0, valid: 0 });
-  expect(maintenance.counters.list()).toEqual([['expired', entries]]);
-  expect(logged).toEqual(entries === 0 ? [] : [`maintenance expired=${entries}\n`]);
+  expect(paused).toBe(pauses);
+  expect(await bench.store.count()).toEqual({ pending: 0, valid: 0 });
+  expect(bench.counters.list().filter(([name]) => name === 'expired')).toEqual([['expired', entries]]);
+  expect(bench.logged().filter((line) => line.startsWith('maintenance'))).toEqual(
+    entries === 0 ? [] : [`maintenance expired=${entries} promoted=0 dewhited=0`],
+  );
 });
 
 test('maintenance that fails is logged, and does not end the daemon', async () => {
-  const logged: string[] = [];
-  const store = await filledStore(0);
-  store.expire = () => Promise.reject(new Error('disk full'));
-  const maintenance = parts(store, logged);
-  const running = startMaintenance(maintenance);
+  const bench = await engineBench();
+  bench.store.expire = () => Promise.reject(new Error('disk full'));
+  const running = startMaintenance(bench.upkeep);
   await new Promise(setImmediate);
   await running[Symbol.asyncDispose]();
-  maintenance.log.flush();
-  expect(logged.join('')).toBe('maintenance failed cause="Error: disk full"\n');
+  expect(bench.logged()).toEqual(['maintenance failed cause="Error: disk full"']);
 });

@@ -1,13 +1,20 @@
-// Maintenance: what is past its lifetime is removed, in small steps between checks, so that no check ever waits for it.
+// Maintenance: what is past its lifetime is removed, what has proved itself gets a pass, what was found bad loses what it
+// had. In small steps between checks, so that no check ever waits for it.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import { type Pause, startRepeating } from '../lib/repeat.ts';
 import type { Seconds } from '../policy/check.ts';
+import type { DewhiteRules } from '../policy/dewhite.ts';
+import type { Policy } from '../policy/rules.ts';
 import type { Lifetimes, Store } from '../store/store.ts';
+import { dewhite } from './dewhite.ts';
+import type { ManualList } from './manual-entries.ts';
+import { promote } from './promote.ts';
 
 export interface MaintenanceParts {
   readonly store: Store;
+  readonly manual: ManualList;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
@@ -18,25 +25,41 @@ export interface MaintenanceSettings {
   readonly lifetimes: Lifetimes;
   /** From the end of one pass to the start of the next. */
   readonly interval: Seconds;
+  readonly equivalents: Policy['equivalents'];
+  readonly dewhite: DewhiteRules;
+  /** How far back reports count. */
+  readonly searchDuration: Seconds;
 }
 
 /** Entries a step: about a millisecond of work. */
-const STEP = 100;
+const STEP = 50;
 /** Milliseconds between two steps, in which checks have the daemon to themselves. */
 const PAUSE = 5;
 
-/** Removes everything that is past its lifetime. */
+/** One round of everything. */
 export async function runMaintenance(parts: MaintenanceParts, pause: Pause): Promise<void> {
-  const { lifetimes } = parts.settings();
+  const { counters, log } = parts;
+  const rest = (): Promise<void> => pause(PAUSE);
+  const done = {
+    expired: await expire(parts, rest),
+    promoted: await promote(parts, rest),
+    dewhited: await dewhite(parts, rest),
+  };
+  await parts.manual.expire();
+  for (const [what, count] of Object.entries(done)) counters.add(what, count);
+  if (Object.values(done).some((count) => count > 0)) log.event(1, 'maintenance', done);
+}
+
+/** Removes everything that is past its lifetime; returns how much that was. */
+async function expire({ store, clock, settings }: MaintenanceParts, rest: () => Promise<void>): Promise<number> {
+  const { lifetimes } = settings();
   let expired = 0;
-  let step = STEP;
-  while (step === STEP) {
-    step = await parts.store.expire(lifetimes, seconds(parts.clock), STEP);
+  for (;;) {
+    const step = await store.expire(lifetimes, seconds(clock), STEP);
     expired += step;
-    parts.counters.add('expired', step);
-    await pause(PAUSE);
+    if (step < STEP) return expired;
+    await rest();
   }
-  if (expired > 0) parts.log.event(1, 'maintenance', { expired });
 }
 
 /** Runs maintenance now and then at every interval, until it is closed. */

@@ -11,7 +11,14 @@ test('the overview tells version, time, memory and counters', async () => {
   counters.add('verdict grey', 2);
   const client = { family: 4, text: '203.0.113.7' } as const;
   const tuple = { client: '203.0.113.0/24', sender: 'example.com', recipient: 'b@example.org' };
-  const attempt = { tuple, client, nullSender: false, senderText: 'a@example.com', clientName: undefined };
+  const attempt = {
+    tuple,
+    client,
+    nullSender: false,
+    shortLived: false,
+    senderText: 'a@example.com',
+    clientName: undefined,
+  };
   await store.remember({ ...attempt, change: 'record' }, 1_700_000_000);
 
   expect(await overview.statistics()).toEqual({

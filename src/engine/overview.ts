@@ -1,7 +1,9 @@
 // What the daemon can tell about itself: counters and the size of its memory.
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Statistics {
@@ -17,6 +19,12 @@ export interface Overview {
   statistics(): Promise<Statistics>;
   /** Remembered tuples by client, network, address or domain; the newest first. */
   tuples(text: string | undefined): Promise<readonly StoredTuple[]>;
+  /** Standings that are in force, by address, network or domain. */
+  standings(text: string | undefined): Promise<readonly Standing[]>;
+  /** Reports likewise; the newest first. */
+  reports(text: string | undefined): Promise<readonly StoredReport[]>;
+  /** Whether mail with that id was accepted from that address. */
+  wasAccepted(ip: string, mtaId: string): Promise<boolean>;
 }
 
 export interface OverviewParts {
@@ -27,7 +35,7 @@ export interface OverviewParts {
 }
 
 /** More than anyone reads; keeps an answer from growing without a bound. */
-const MOST_TUPLES = 100_000;
+const MOST = 20_000;
 
 /** The overview over a running daemon. */
 export function createOverview({ store, clock, counters, version }: OverviewParts): Overview {
@@ -39,6 +47,9 @@ export function createOverview({ store, clock, counters, version }: OverviewPart
       tuples: await store.count(),
       counters: Object.fromEntries(counters.list()),
     }),
-    tuples: (text) => store.tuples({ text, limit: MOST_TUPLES }),
+    tuples: (text) => store.tuples({ text, limit: MOST }),
+    standings: (text) => store.standings(text, seconds(clock), MOST),
+    reports: (text) => store.reports(text, MOST),
+    wasAccepted: (ip, mtaId) => store.wasAccepted(ip, mtaId),
   };
 }

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { engineBench, T0 } from '../../test/engine-bench.ts';
+import type { IncomingReport } from './accept-report.ts';
+
+const DNS = { ptr: { '203.0.113.7': ['mx.example.com'] }, a: { 'mx.example.com': ['203.0.113.7'] } };
+const REPORT: IncomingReport = { reporter: 'exim4', time: T0 - 5, ip: '203.0.113.7', event: 'spam', mtaId: 'Q1' };
+
+test('a report is kept as one of this server, with the time when it was stored', async () => {
+  const { acceptReport, store, counters } = await engineBench({ dns: DNS });
+  await acceptReport(REPORT);
+  const kept = { ...REPORT, origin: 'mx1.example.org', originId: 1, stored: T0 };
+  expect(await store.reports(undefined, 9)).toEqual([kept]);
+  expect(counters.list()).toEqual([['report spam stored', 1]]);
+});
+
+test.for<[event: string, domain: string | undefined]>([
+  ['ok', 'example.com'],
+  ['spam', undefined],
+  ['hard_trap', undefined],
+  ['whatever', undefined],
+])('whom the client belongs to is looked up for good mail only: %s', async ([event, domain]) => {
+  const { acceptReport, store, dns } = await engineBench({ dns: DNS });
+  await acceptReport({ ...REPORT, event });
+  expect((await store.reports(undefined, 9))[0]?.domain).toBe(domain);
+  expect(dns.asked.length > 0).toBe(domain !== undefined);
+});
+
+test('good mail of a client that can not be looked up is kept without a domain', async () => {
+  const { acceptReport, store } = await engineBench({ dns: { failing: ['PTR 203.0.113.7'] } });
+  await acceptReport({ ...REPORT, event: 'ok' });
+  expect((await store.reports(undefined, 9)).map(({ event, domain }) => [event, domain])).toEqual([['ok', undefined]]);
+});
+
+test.for<[what: string, ip: string]>([
+  ['a trusted client', '192.0.2.9'],
+  ['a trusted IPv6 client', '2001:db8::9'],
+  ['what is no address', 'localhost'],
+])('nothing is reported of %s', async ([, ip]) => {
+  const { acceptReport, store, counters } = await engineBench({ config: 'trusted 192.0.2.0/24 2001:db8::/32' });
+  for (const event of ['spam', 'ok', 'manual']) await acceptReport({ ...REPORT, ip, event });
+  expect(await store.reports(undefined, 9)).toEqual([]);
+  expect(counters.list()).toEqual([]);
+});
+
+test('the same report again is dropped, and changes no standing', async () => {
+  const { acceptReport, standings, store, clock, counters } = await engineBench({ dns: DNS });
+  await standings.of({ family: 4, text: '203.0.113.7' });
+  await acceptReport(REPORT);
+  clock.advance(60);
+  await acceptReport(REPORT);
+  expect(await store.reports(undefined, 9)).toHaveLength(1);
+  expect(await standings.known({ family: 4, text: '203.0.113.7' })).toMatchObject({ computed: T0, score: -20 });
+  expect(counters.list()).toContainEqual(['report spam duplicate', 1]);
+});

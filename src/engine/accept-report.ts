@@ -1,0 +1,52 @@
+// Takes in a report from one of this server's own feeds: whose client is it, keep it, and let it count.
+import { type Clock, seconds } from '../lib/clock.ts';
+import type { Counters } from '../lib/counters.ts';
+import type { Log } from '../lib/log.ts';
+import { type Address, parseAddress } from '../policy/address.ts';
+import type { Report } from '../policy/report.ts';
+import type { Store } from '../store/store.ts';
+import type { Standings } from './standings.ts';
+
+export interface ReportParts {
+  readonly store: Store;
+  readonly standings: Standings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly settings: () => ReportSettings;
+}
+
+export interface ReportSettings {
+  /** This server's name in the reports that it makes. */
+  readonly origin: string;
+  readonly isTrusted: (client: Address) => boolean;
+}
+
+/** A report of any event, also of one that does not count. */
+export type IncomingReport = Omit<Report, 'event'> & { readonly event: string };
+
+/** Resolves when the report is kept, or was not worth keeping. */
+export type AcceptReport = (report: IncomingReport) => Promise<void>;
+
+/** The function that takes in reports. */
+export function createAcceptReport(parts: ReportParts): AcceptReport {
+  const { store, standings, clock, log, counters, settings } = parts;
+  return async (report) => {
+    const client = parseAddress(report.ip);
+    const { origin, isTrusted } = settings();
+    if (client === undefined || isTrusted(client)) return;
+    // Good mail counts for whom the client belongs to, so that must be known; the rest counts for the address.
+    const domain = report.event === 'ok' ? await standings.identityOf(client) : undefined;
+    const stored = await store.addReport({
+      ...report,
+      origin,
+      originId: 0,
+      stored: seconds(clock),
+      ...(domain === undefined ? {} : { domain }),
+    });
+    counters.add(`report ${report.event} ${stored}`);
+    const { ip, event, sender: from, recipient: to, mtaId: queue, reporter, time } = report;
+    log.event(2, 'report', { event, ip, from, to, queue, reporter, time, stored });
+    if (stored === 'stored') await standings.reported(ip, event);
+  };
+}

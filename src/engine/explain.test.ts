@@ -1,0 +1,106 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type Bench, checkOf, engineBench } from '../../test/engine-bench.ts';
+
+const DNS = { ptr: { '203.0.113.7': ['mx.example.com'] }, a: { 'mx.example.com': ['203.0.113.7'] } };
+const CHECK = checkOf('203.0.113.7', 'a@example.com', 'b@example.org');
+const TUPLE = { client: 'example.com', sender: 'example.com', recipient: 'b@example.org' };
+const CONFIG = 'grey_default 290s\nretry 3d';
+
+async function explained(bench: Bench): Promise<unknown> {
+  const { verdict, recalled, window } = await bench.explain(CHECK);
+  return { ...verdict, state: recalled.entry?.state, tuple: recalled.tuple, window };
+}
+
+test('it says what the answer would be, and on what it rests, at every age of a tuple', async () => {
+  const bench = await engineBench({ dns: DNS, config: CONFIG });
+  const window = { delay: 290, retry: 259_200 };
+  const rest = { tuple: TUPLE, window };
+  expect(await explained(bench)).toEqual({ kind: 'grey', reason: 'first', wait: 290, state: undefined, ...rest });
+  await bench.answerCheck(CHECK);
+  bench.clock.advance(100);
+  expect(await explained(bench)).toEqual({ kind: 'grey', reason: 'early', wait: 190, state: 'pending', ...rest });
+  bench.clock.advance(190);
+  expect(await explained(bench)).toEqual({ kind: 'white', reason: 'retried', waited: 290, state: 'pending', ...rest });
+  await bench.answerCheck(CHECK);
+  expect(await explained(bench)).toEqual({ kind: 'white', reason: 'known', state: 'valid', ...rest });
+});
+
+test('nothing is recorded by asking: no tuple, no use, no standing, no counter, no report', async () => {
+  const bench = await engineBench({ dns: DNS, config: `${CONFIG}\nhard_trap b@example.org` });
+  const explainTwice = async (): Promise<void> => {
+    await bench.explain(CHECK);
+    await bench.explain(CHECK);
+    await bench.reported();
+  };
+  await explainTwice();
+  expect(await bench.store.count()).toEqual({ pending: 0, valid: 0 });
+  await bench.store.remember({ ...REMEMBRANCE, change: 'admit' }, bench.clock.now() / 1000);
+  bench.clock.advance(21_601);
+  await explainTwice();
+  expect(await bench.store.tuples({ text: undefined, limit: 9 })).toMatchObject([{ uses: 1, state: 'valid' }]);
+  expect(bench.counters.list()).toEqual([]);
+  expect(await bench.store.reports(undefined, 9)).toEqual([]);
+  expect(await bench.store.standing('203.0.113.7')).toBeUndefined();
+  expect(bench.logged()).toEqual([]);
+});
+
+const REMEMBRANCE = {
+  tuple: TUPLE,
+  client: CHECK.client,
+  nullSender: false,
+  shortLived: false,
+  senderText: 'a@example.com',
+  clientName: undefined,
+};
+
+test.for<[policy: string, verdict: object, lines: readonly number[]]>([
+  ['GreyCheckTo:b@example.org NO', { reason: 'policy', because: 'policy line 1: b@example.org' }, [1]],
+  ['GreyCheckFrom:example.com NO\nGreyCheckTo:example.org YES', { reason: 'first' }, [1, 2]],
+  ['GreyCheckFrom:other.com NO', { reason: 'first' }, []],
+])('the policy lines that had their say: %s', async ([policy, verdict, lines]) => {
+  const { explain } = await engineBench({ dns: DNS, policy });
+  const explanation = await explain(CHECK);
+  expect(explanation.verdict).toMatchObject(verdict);
+  expect(explanation.policy.map(({ line }) => line)).toEqual(lines);
+});
+
+test('the client is described also where a rule has settled the matter already', async () => {
+  const { explain } = await engineBench({ dns: DNS, config: 'trusted 203.0.113.0/24' });
+  const { verdict, client } = await explain(CHECK);
+  expect(verdict.reason).toBe('trusted');
+  expect(client).toMatchObject({ domain: 'example.com', standing: { score: 0 } });
+});
+
+test('what the DNS said is told: found, absent, failed, or under way when the time is over', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const failing = ['A 7.113.0.203.bl.spamcop.net'];
+  const late = ['A 7.113.0.203.list.dnswl.org'];
+  const { explain } = await engineBench({ dns: { ...DNS, failing, late } });
+  const explanation = explain(CHECK);
+  await vi.advanceTimersByTimeAsync(3000);
+  const { lookups, client } = await explanation;
+  expect(lookups.map(({ about, answer, records }) => [about, answer, ...records].join(' '))).toEqual([
+    'names found mx.example.com',
+    'addresses of mx.example.com found 203.0.113.7',
+    'Spamcop failed',
+    'Uceprotect level 2 absent',
+    'DNSWL under way',
+  ]);
+  expect(client.standing).toMatchObject({ identity: 'example.com', score: 0 });
+});
+
+test('the standing that a client has is the one that is shown', async () => {
+  const bench = await engineBench({ dns: DNS });
+  await bench.answerCheck(CHECK);
+  bench.dns.change({});
+  expect((await bench.explain(CHECK)).client.standing).toMatchObject({ identity: 'example.com', score: 0 });
+});
+
+test('while reputation is switched off nothing is looked up', async () => {
+  const { explain, dns } = await engineBench({ dns: DNS, config: 'reputation no' });
+  expect(await explain(CHECK)).toMatchObject({ lookups: [], client: { standing: undefined } });
+  expect(dns.asked).toEqual([]);
+});

@@ -1,0 +1,78 @@
+// Why a check would be answered as it would: every step with what it rests on. Nothing is recorded by asking.
+import type { Lookup, Records } from '../dns/resolver.ts';
+import { seconds } from '../lib/clock.ts';
+import type { Check } from '../policy/check.ts';
+import { decide, decideByRule, type Recalled } from '../policy/decide.ts';
+import { decideByPolicy, type PolicyHit } from '../policy/decide-by-policy.ts';
+import type { Standing } from '../policy/standing.ts';
+import type { Verdict } from '../policy/verdict.ts';
+import { windowOf } from '../policy/window.ts';
+import type { Window } from '../policy/greylist.ts';
+import { type CheckParts, recall } from './answer-check.ts';
+import { type KnownClient, knowClient } from './know-client.ts';
+import type { Findings } from './look-up-client.ts';
+
+export interface Explanation {
+  /** What the answer would be now. */
+  readonly verdict: Verdict;
+  /** The lines of the policy file that had their say. */
+  readonly policy: readonly PolicyHit[];
+  readonly client: KnownClient;
+  /** What the DNS said about the client; empty while reputation is switched off. */
+  readonly lookups: readonly ExplainedLookup[];
+  readonly recalled: Recalled;
+  /** The delay and the retry window that apply. */
+  readonly window: Window;
+  readonly now: number;
+}
+
+export interface ExplainedLookup {
+  /** `names`, `addresses of NAME`, or the list's title. */
+  readonly about: string;
+  readonly answer: 'found' | 'absent' | 'failed' | 'under way';
+  readonly records: readonly string[];
+  /** Seconds since it was asked, where it was remembered. */
+  readonly age: number | undefined;
+}
+
+export interface ExplainParts extends Pick<CheckParts, 'store' | 'clock' | 'settings' | 'manual'> {
+  /** What would be known of the client now; undefined while reputation is switched off. */
+  readonly preview: (check: Check) => Promise<{ readonly standing: Standing; readonly findings: Findings } | undefined>;
+}
+
+/** Explains a check. Like the check itself it may take as long as the DNS does. */
+export async function explain(parts: ExplainParts, check: Check): Promise<Explanation> {
+  const { rules } = parts.settings();
+  const ruling = decideByRule(check, rules);
+  const preview = await parts.preview(check);
+  const client = await knowClient({ ...parts, standingOf: async () => preview?.standing }, check, rules);
+  const recalled = await recall(parts.store, check, client, rules);
+  const now = seconds(parts.clock);
+  const excusable = ruling.verdict === undefined && ruling.excusable;
+  return {
+    verdict: ruling.verdict ?? decide({ check, client, recalled, rules, excusable }, now).verdict,
+    policy: decideByPolicy(rules.policy, check).trace,
+    lookups: preview === undefined ? [] : lookupsOf(preview.findings),
+    client,
+    recalled,
+    window: windowOf(check, client.standing, client.misfit, rules),
+    now,
+  };
+}
+
+function lookupsOf({ names, addresses, lists }: Findings): readonly ExplainedLookup[] {
+  return [
+    explained('names', names),
+    ...[...addresses].map(([name, lookup]) => explained(`addresses of ${name}`, lookup)),
+    ...[...lists].map(([list, lookup]) => explained(list.title, lookup)),
+  ];
+}
+
+function explained(about: string, lookup: Lookup<Records> | undefined): ExplainedLookup {
+  return {
+    about,
+    answer: lookup?.kind ?? 'under way',
+    records: lookup?.kind === 'found' ? lookup.value : [],
+    age: lookup?.age,
+  };
+}

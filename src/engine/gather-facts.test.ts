@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
+import { BLOCK_LISTS, DNSWL } from '../dns/known-lists.ts';
+import { type DnsList, listedName } from '../dns/lists.ts';
+import { type Address, parseAddress } from '../policy/address.ts';
+import { type Facts, NO_BAD, NO_GOOD } from '../policy/facts.ts';
+import { factsFrom, nameFacts, type NameFacts } from './gather-facts.ts';
+import { type Findings, lookUpClient } from './look-up-client.ts';
+
+const CLIENT = addressOf('203.0.113.10');
+const NAMED: FakeDns = { ptr: { '203.0.113.10': ['mail.example.com'] }, a: { 'mail.example.com': ['203.0.113.10'] } };
+const LISTS: readonly DnsList[] = [...BLOCK_LISTS, DNSWL];
+
+function addressOf(text: string): Address {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(`not an address: ${text}`);
+  return address;
+}
+
+async function findingsOf(dns: FakeDns, client = CLIENT, usable = true): Promise<Findings> {
+  const resolver = fakeResolver(dns);
+  const { findings, done } = lookUpClient({ resolver, lists: () => LISTS, usable: () => usable }, client);
+  await done;
+  return findings;
+}
+
+/** The world of a named client that these lists answer about, `failed` for a failing list. */
+function listed(answers: { readonly [list: string]: readonly string[] | 'failed' }): FakeDns {
+  const a: { [name: string]: readonly string[] } = { ...NAMED.a };
+  const failing: string[] = [];
+  for (const list of LISTS) {
+    const answer = answers[list.name];
+    if (answer === 'failed') failing.push(`A ${listedName(list, CLIENT)}`);
+    else if (answer !== undefined) a[listedName(list, CLIENT)] = answer;
+  }
+  return { ...NAMED, a, failing };
+}
+
+function named(name: string, addresses: readonly string[], client = CLIENT.text): FakeDns {
+  return { ptr: { [client]: [name] }, a: { [name]: addresses }, aaaa: { [name]: addresses } };
+}
+
+const nameless = { verifiedName: undefined, domain: undefined, dynamic: false, nameUnknown: false };
+const verified = { ...nameless, verifiedName: 'mail.example.com', domain: 'example.com' };
+const unknown = { ...nameless, nameUnknown: true };
+
+test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
+  ['verified', NAMED, '203.0.113.10', verified],
+  ['IPv6', named('mail.example.com', ['2001:db8::1'], '2001:db8::1'), '2001:db8::1', verified],
+  ['IPv6 at another address', named('mail.example.com', ['2001:db8::2'], '2001:db8::1'), '2001:db8::1', nameless],
+  ['none', {}, '203.0.113.10', { ...nameless, dynamic: true }],
+  ['does not resolve', named('mail.example.com', []), '203.0.113.10', nameless],
+  ['resolves to another', named('mail.example.com', ['203.0.113.11']), '203.0.113.10', nameless],
+  ['a public suffix', named('co.uk', ['203.0.113.10']), '203.0.113.10', { ...nameless, verifiedName: 'co.uk' }],
+  [
+    'looks dynamic',
+    named('dsl-1-2.example.com', ['203.0.113.10']),
+    '203.0.113.10',
+    { ...nameless, verifiedName: 'dsl-1-2.example.com', dynamic: true },
+  ],
+  ['looks dynamic, does not resolve', named('dsl-1-2.example.com', []), '203.0.113.10', { ...nameless, dynamic: true }],
+  [
+    'of a list of end users',
+    listed({ spamhaus: ['127.0.0.10'] }),
+    '203.0.113.10',
+    { ...verified, domain: undefined, dynamic: true },
+  ],
+  ['reverse lookup failed', { failing: ['PTR 203.0.113.10'] }, '203.0.113.10', unknown],
+  ['forward lookup failed', { ...NAMED, failing: ['A mail.example.com'] }, '203.0.113.10', unknown],
+  [
+    'one of two forward lookups failed',
+    { ptr: { '203.0.113.10': ['bad.example', 'mail.example.com'] }, a: NAMED.a ?? {}, failing: ['A bad.example'] },
+    '203.0.113.10',
+    verified,
+  ],
+])('name: %s', async ([, dns, client, facts]) => {
+  const address = addressOf(client);
+  expect(nameFacts(await findingsOf(dns, address), address)).toEqual(facts);
+});
+
+function titles({ listings }: Facts): string {
+  return listings.map(({ title, points, mayErr }) => `${title} ${points}${mayErr ? ' mayErr' : ''}`).join(', ');
+}
+
+type Answers = Parameters<typeof listed>[0];
+
+test.for<[answers: Answers, listings: string, dnswl: Facts['dnswl'], incomplete: boolean]>([
+  [{}, '', 0, false],
+  [{ spamcop: ['127.0.0.2'] }, 'Spamcop -80 mayErr', 0, false],
+  [{ 'uce-2': ['127.0.0.2'], barracuda: ['127.0.0.2'] }, 'Uceprotect level 2 -50, Barracuda -80 mayErr', 0, false],
+  [{ spamhaus: ['127.0.0.4', '127.0.0.10'] }, 'Spamhaus ZEN -100', 0, false],
+  // Errors and failures say nothing, and what is missing is known to be missing.
+  [{ spamhaus: ['127.255.255.254'] }, '', 0, true],
+  [{ spamcop: ['203.0.113.80'] }, '', 0, true],
+  [{ spamcop: 'failed', 'uce-2': ['127.0.0.2'] }, 'Uceprotect level 2 -50', 0, true],
+  [{ dnswl: ['127.0.5.0'] }, '', 0, false],
+  [{ dnswl: ['127.0.5.1'] }, '', 1, false],
+  [{ dnswl: ['127.0.10.2'] }, '', 2, false],
+  [{ dnswl: ['127.0.5.3'] }, '', 3, false],
+  [{ dnswl: ['127.0.0.255'] }, '', 0, true],
+  [{ dnswl: ['10.127.0.2'] }, '', 0, true],
+  [{ dnswl: 'failed' }, '', 0, true],
+])('lists: %o → %j, DNSWL %i, incomplete %j', async ([answers, listings, dnswl, incomplete]) => {
+  const facts = factsFrom(await findingsOf(listed(answers)), CLIENT, { bad: NO_BAD, good: NO_GOOD });
+  expect([titles(facts), facts.dnswl, facts.incomplete]).toEqual([listings, dnswl, incomplete]);
+});
+
+test('counts are taken as they are', async () => {
+  const counts = { bad: { ...NO_BAD, spam: 3, newest: 5 }, good: { olderThanDay: 2, olderThanWeek: 1 } };
+  expect(factsFrom(await findingsOf(NAMED), CLIENT, counts)).toMatchObject({ ...counts, domain: 'example.com' });
+});
+
+test.for(['ptr', 'forward', 'list'] as const)(
+  'what is still under way makes the facts incomplete: %s',
+  async (late) => {
+    const question = {
+      ptr: 'PTR 203.0.113.10',
+      forward: 'A mail.example.com',
+      list: 'A 10.113.0.203.bl.spamcop.net',
+    }[late];
+    const resolver = fakeResolver({ ...listed({ spamcop: ['127.0.0.2'] }), late: [question] });
+    const { findings, done } = lookUpClient({ resolver, lists: () => LISTS, usable: () => true }, CLIENT);
+    await new Promise(setImmediate);
+    const facts = (): Facts => factsFrom(findings, CLIENT, { bad: NO_BAD, good: NO_GOOD });
+    expect(facts().incomplete).toBe(true);
+    expect(facts()).toMatchObject(
+      late === 'list'
+        ? { domain: 'example.com', listings: [] }
+        : { nameUnknown: true, listings: [{ title: 'Spamcop' }] },
+    );
+    resolver.release();
+    await done;
+    expect(facts()).toMatchObject({ incomplete: false, domain: 'example.com', listings: [{ title: 'Spamcop' }] });
+  },
+);
+
+test.for(['10.0.0.5', '172.16.0.1', '192.168.3.4', '::1', 'fd00::1'])('no list is asked about %s', async (text) => {
+  const client = addressOf(text);
+  expect((await findingsOf(named('mail.example.com', [text], text), client)).lists.size).toBe(0);
+});
+
+test('addresses beside the private ones are asked about', async () => {
+  expect((await findingsOf({}, addressOf('172.32.0.1'))).lists.size).toBe(LISTS.length);
+});
+
+test('no list is asked that is not usable, and none about IPv6 that can not know', async () => {
+  expect((await findingsOf(NAMED, CLIENT, false)).lists.size).toBe(0);
+  const asked = await findingsOf({}, addressOf('2001:db8::1'));
+  expect([...asked.lists.keys()].map(({ name }) => name)).toEqual(['spamhaus', 'dnswl']);
+});
+
+test('of very many names only some are looked up', async () => {
+  const names = Array.from({ length: 100 }, (_, index) => `n${index}.example.com`);
+  const { addresses } = await findingsOf({ ptr: { '203.0.113.10': names } });
+  expect(addresses.size).toBe(8);
+});

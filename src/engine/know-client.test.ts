@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { addressOf, checkOf, engineBench } from '../../test/engine-bench.ts';
+import type { FakeDns } from '../dns/fake-resolver.ts';
+import { knowClient } from './know-client.ts';
+
+const MX = '203.0.113.7';
+const NAMED = { ptr: { [MX]: ['mx.example.com'] }, a: { 'mx.example.com': [MX] } };
+const DYNAMIC = { ptr: { [MX]: ['dsl-7-113.example.net'] }, a: { 'dsl-7-113.example.net': [MX] } };
+
+test.for<[config: string, dns: FakeDns, clientName: string | undefined, domain: string | undefined]>([
+  ['', NAMED, undefined, 'example.com'],
+  ['', NAMED, 'mx.other.net', 'example.com'],
+  ['', {}, 'mx.other.net', 'other.net'],
+  ['', { failing: [`PTR ${MX}`] }, 'mx.other.net', 'other.net'],
+  ['', {}, undefined, undefined],
+  ['', DYNAMIC, undefined, undefined],
+  ['', {}, 'dsl-7-113.example.net', undefined],
+  ['reputation no', NAMED, 'mx.other.net', 'other.net'],
+  ['reputation no', NAMED, undefined, undefined],
+])('%s, DNS %j, named %s by the mail server: the domain is %s', async ([config, dns, clientName, domain]) => {
+  const { checks } = await engineBench({ config, dns });
+  const check = checkOf(MX, 'a@example.com', 'b@example.org', clientName);
+  const client = await knowClient(checks, check, checks.settings().rules);
+  expect(client.domain).toBe(domain);
+  expect(client.standing === undefined).toBe(config !== '');
+});
+
+test.for<[flags: string, clientName: string | undefined, sender: string, misfit: boolean, shortLived: boolean]>([
+  ['DomainMatch', 'mx.example.com', 'a@example.com', false, false],
+  ['DomainMatch', 'mx.other.net', 'a@example.com', true, true],
+  ['DomainMatch', undefined, 'a@example.com', true, true],
+  ['BadResolve', 'mx.other.net', 'a@example.com', false, false],
+  ['BadResolve', undefined, 'a@example.com', false, true],
+  ['none', undefined, 'a@example.com', false, false],
+  ['none\nGREY_COMPAT_DOMAIN_CHECK yes', 'mx.other.net', 'a@example.com', true, false],
+])('GREY_DEWHITE_FLAGS %s, client %s, sender %s', async ([flags, clientName, sender, misfit, shortLived]) => {
+  const { checks } = await engineBench({ config: `reputation no\nGREY_DEWHITE_FLAGS ${flags}` });
+  const check = checkOf(MX, sender, 'b@example.org', clientName);
+  expect(await knowClient(checks, check, checks.settings().rules)).toMatchObject({ misfit, shortLived });
+});
+
+test.for<[subject: string, clientName: string | undefined]>([
+  [MX, undefined],
+  ['203.0.113.0/24', undefined],
+  ['example.com', undefined],
+  ['other.net', 'mx.other.net'],
+])('the entry made by hand for %s is found', async ([subject, clientName]) => {
+  const { checks, manual } = await engineBench({ dns: NAMED });
+  const entry = { subject, kind: 'white', author: 'me', reason: 'test', made: 0, expires: 2_000_000_000 } as const;
+  await manual.put(entry);
+  const check = checkOf(addressOf(MX).text, 'a@example.com', 'b@example.org', clientName);
+  expect((await knowClient(checks, check, checks.settings().rules)).manual).toEqual(entry);
+});

@@ -1,0 +1,61 @@
+// What the DNS says about a client: all questions at once, under one deadline. What comes late still counts for later.
+import { type DnsList, listQuestion } from '../dns/lists.ts';
+import { addressesQuestion, type Lookup, namesQuestion, type Records, type Resolver } from '../dns/resolver.ts';
+import type { Address } from '../policy/address.ts';
+
+export interface LookupParts {
+  readonly resolver: Resolver;
+  readonly lists: () => readonly DnsList[];
+  /** Whether a list has proved sane for such addresses. */
+  readonly usable: (list: DnsList, family: 4 | 6) => boolean;
+}
+
+/** What is known so far; a lookup that is still under way is missing. */
+export interface Findings {
+  names: Lookup<Records> | undefined;
+  /** The addresses of each name. */
+  readonly addresses: Map<string, Lookup<Records>>;
+  /** What each list that was asked said; undefined: nothing yet. */
+  readonly lists: Map<DnsList, Lookup<Records> | undefined>;
+}
+
+export interface ClientLookup {
+  readonly findings: Findings;
+  /** Resolves when nothing is under way any more. */
+  readonly done: Promise<void>;
+}
+
+/** An address with more names than that is not believed any the more for them. */
+const MOST_NAMES = 8;
+
+/** Starts all lookups about a client. */
+export function lookUpClient(parts: LookupParts, client: Address): ClientLookup {
+  const findings: Findings = { names: undefined, addresses: new Map(), lists: new Map() };
+  const lists = parts.lists().filter((list) => parts.usable(list, client.family));
+  const done = Promise.all([
+    lookUpNames(parts.resolver, client, findings),
+    ...lists.map((list) => lookUpList(parts.resolver, list, client, findings)),
+  ]);
+  return { findings, done: done.then(() => {}) };
+}
+
+/** The client's names, then the addresses of each. */
+async function lookUpNames(resolver: Resolver, client: Address, findings: Findings): Promise<void> {
+  const names = await resolver.lookUp(namesQuestion(client));
+  if (names.kind === 'found') {
+    await Promise.all(
+      names.value.slice(0, MOST_NAMES).map(async (name) => {
+        findings.addresses.set(name, await resolver.lookUp(addressesQuestion(name, client.family)));
+      }),
+    );
+  }
+  // Last, so that names never stand there without the answers that verify them.
+  findings.names = names;
+}
+
+async function lookUpList(resolver: Resolver, list: DnsList, client: Address, findings: Findings): Promise<void> {
+  const question = listQuestion(list, client);
+  if (question === undefined) return;
+  findings.lists.set(list, undefined);
+  findings.lists.set(list, await resolver.lookUp(question));
+}

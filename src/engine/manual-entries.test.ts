@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { addressOf, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import { openManualList } from './manual-entries.ts';
+
+const DAY = 86_400;
+
+function entry(subject: string, kind: ManualEntry['kind'] = 'white', expires = T0 + DAY): ManualEntry {
+  return { subject, kind, author: 'admin', reason: `about ${subject}`, made: T0, expires };
+}
+
+const ENTRIES = [
+  '203.0.113.0/24',
+  '203.0.113.7',
+  '203.0.0.0/16',
+  '2001:db8::/32',
+  '2001:db8:0:7::/64',
+  'example.com',
+  'mx.example.com',
+  'example.net',
+];
+
+test.for<[client: string, names: readonly (string | undefined)[], subject: string | undefined]>([
+  ['203.0.113.7', [], '203.0.113.7'],
+  ['203.0.113.8', [], '203.0.113.0/24'],
+  ['203.0.114.8', [], '203.0.0.0/16'],
+  ['203.1.114.8', [], undefined],
+  ['2001:db8:0:7::1', [], '2001:db8:0:7::/64'],
+  ['2001:db8:0:8::1', [], '2001:db8::/32'],
+  ['203.0.113.8', ['mx.example.com'], '203.0.113.0/24'],
+  ['198.51.100.1', ['mx.example.com'], 'mx.example.com'],
+  ['198.51.100.1', ['a.MX.example.com.'], 'mx.example.com'],
+  ['198.51.100.1', ['mx2.example.com'], 'example.com'],
+  ['198.51.100.1', ['notexample.com'], undefined],
+  ['198.51.100.1', [undefined, 'mx.example.net'], 'example.net'],
+  ['198.51.100.1', ['example.com', 'example.net'], 'example.com'],
+])('for %s with the names %j the entry of %s counts', async ([client, names, subject]) => {
+  const { manual } = await engineBench();
+  for (const written of ENTRIES) await manual.put(entry(written));
+  expect(manual.find(addressOf(client), names)?.subject).toBe(subject);
+});
+
+test.for<[kind: ManualEntry['kind'], verdict: object]>([
+  ['white', { kind: 'white', reason: 'whitelisted', because: 'about 203.0.113.7 (admin)' }],
+  ['black', { kind: 'black', reason: 'blacklisted', because: 'about 203.0.113.7 (admin)' }],
+])('%s by hand goes before what is known', async ([kind, verdict]) => {
+  const { manual, answerCheck, store } = await engineBench();
+  await manual.put(entry('203.0.113.7', kind));
+  expect(await answerCheck(checkOf('203.0.113.7', 'a@example.com', 'b@example.org'))).toEqual(verdict);
+  expect(await store.count()).toEqual({ pending: 0, valid: 0 });
+});
+
+test('an entry counts until its time, then the next larger network does; maintenance removes it', async () => {
+  const { manual, clock, maintain, store } = await engineBench();
+  await manual.put(entry('203.0.113.7', 'black', T0 + 100));
+  await manual.put(entry('203.0.113.0/24'));
+  const counting = (): string | undefined => manual.find(addressOf('203.0.113.7'), [])?.subject;
+  clock.advance(99);
+  expect([counting(), manual.list().length]).toEqual(['203.0.113.7', 2]);
+  clock.advance(1);
+  expect(manual.list().map(({ subject }) => subject)).toEqual(['203.0.113.0/24']);
+  await maintain();
+  expect(counting()).toBe('203.0.113.0/24');
+  expect((await store.entries()).map(({ subject }) => subject)).toEqual(['203.0.113.0/24']);
+});
+
+test('an entry replaces that of the same subject, and can be removed', async () => {
+  const { manual } = await engineBench();
+  await manual.put(entry('example.com', 'white'));
+  await manual.put(entry('example.com', 'black'));
+  expect(manual.list()).toEqual([entry('example.com', 'black')]);
+  expect([await manual.remove('example.com'), await manual.remove('example.com')]).toEqual([true, false]);
+  expect(manual.find(addressOf('203.0.113.7'), ['example.com'])).toBeUndefined();
+});
+
+test('what the store has is there from the start', async () => {
+  const store = new MemoryStore();
+  await store.putEntry(entry('203.0.113.7'));
+  const list = await openManualList(store, { now: () => T0 * 1000 });
+  expect(list.find(addressOf('203.0.113.7'), [])).toEqual(entry('203.0.113.7'));
+});
+
+test('an entry that could not be kept does not count', async () => {
+  const store = Object.assign(new MemoryStore(), { putEntry: () => Promise.reject(new Error('disk full')) });
+  const { manual } = await engineBench({ store });
+  await expect(manual.put(entry('203.0.113.7'))).rejects.toThrow('disk full');
+  expect(manual.list()).toEqual([]);
+});

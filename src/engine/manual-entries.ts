@@ -1,0 +1,49 @@
+// What is white or black by hand: kept by the store, looked up in memory, since every check asks.
+import { type Clock, seconds } from '../lib/clock.ts';
+import type { Address } from '../policy/address.ts';
+import { indexManualEntries, type ManualEntries } from '../policy/manual-entries.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
+import type { Store } from '../store/store.ts';
+
+export interface ManualList {
+  /** The entry that counts for a client with these names now. */
+  find(client: Address, names: readonly (string | undefined)[]): ManualEntry | undefined;
+  /** Those that count now. */
+  list(): readonly ManualEntry[];
+  /** Creates or replaces the entry of a subject; resolves when it is kept. */
+  put(entry: ManualEntry): Promise<void>;
+  /** Whether there was one. */
+  remove(subject: string): Promise<boolean>;
+  /** Removes those past their time. */
+  expire(): Promise<void>;
+}
+
+/** The list as the store has it. */
+export async function openManualList(store: Store, clock: Clock): Promise<ManualList> {
+  const entries = new Map((await store.entries()).map((entry) => [entry.subject, entry]));
+  let index: ManualEntries = indexManualEntries([...entries.values()], seconds(clock));
+  const renew = (): void => {
+    index = indexManualEntries([...entries.values()], seconds(clock));
+  };
+  const remove = async (subject: string): Promise<boolean> => {
+    const removed = await store.removeEntry(subject);
+    entries.delete(subject);
+    renew();
+    return removed;
+  };
+  const live = (): ManualEntry[] => [...entries.values()].filter(({ expires }) => expires > seconds(clock));
+  return {
+    find: (client, names) => index.find(client, names, seconds(clock)),
+    list: live,
+    put: async (entry) => {
+      await store.putEntry(entry);
+      entries.set(entry.subject, entry);
+      renew();
+    },
+    remove,
+    expire: async () => {
+      const kept = new Set(live());
+      for (const [subject, entry] of entries) if (!kept.has(entry)) await remove(subject);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
+import type { Pass } from '../policy/pass.ts';
+import { admit } from './answer-check.ts';
+
+const DAY = 86_400;
+
+interface Valid {
+  readonly client?: string;
+  readonly name?: string | undefined;
+  readonly from?: string;
+  /** How many recipients. */
+  readonly uses: number;
+  /** Days before maintenance. */
+  readonly age?: number;
+}
+
+const CONFIG = 'reputation no\nGREY_CLEANUP_INTERVAL 10m\nGREY_DEWHITE_FLAGS none';
+
+/** The passes that are there after tuples became valid and a round of maintenance came by. */
+async function passesAfter(bench: Bench, valid: readonly Valid[]): Promise<readonly string[]> {
+  const oldest = Math.max(...valid.map(({ age = 3 }) => age));
+  for (const { client = '203.0.113.7', from = 'a@example.com', uses, age = 3, ...named } of valid) {
+    bench.clock.advance(T0 + (oldest - age) * DAY - bench.clock.now() / 1000);
+    const name = 'name' in named ? named.name : 'mx.example.com';
+    for (let use = 1; use <= uses; use += 1)
+      await admit(bench.checks, checkOf(client, from, `u${use}-${age}@x.org`, name));
+  }
+  bench.clock.advance(T0 + oldest * DAY - bench.clock.now() / 1000);
+  await bench.maintain();
+  return (await passesOf(bench)).map(({ client, domain, uses }) => `${client} ${domain} ${uses}`);
+}
+
+async function passesOf({ store }: Bench): Promise<readonly Pass[]> {
+  const passes: Pass[] = [];
+  for await (const some of store.exportPasses(0)) passes.push(...some);
+  return passes;
+}
+
+test.for<[what: string, valid: readonly Valid[], passes: readonly string[]]>([
+  ['5 uses, 3 days old', [{ uses: 5 }], ['example.com example.com 5']],
+  ['4 uses', [{ uses: 4 }], []],
+  ['younger by a second', [{ uses: 5, age: 3 - 1 / DAY }], []],
+  ['4 old ones and a young one', [{ uses: 4 }, { uses: 1, age: 1 }], []],
+  [
+    'of two senders of the domain',
+    [{ uses: 3 }, { uses: 2, from: 'b@example.com', age: 4 }],
+    ['example.com example.com 5'],
+  ],
+  ['a sender of a subdomain fits too', [{ uses: 5, from: 'a@news.example.com' }], ['example.com news.example.com 5']],
+  ['a domain that differs in its suffix only', [{ uses: 5, from: 'a@example.fr' }], ['example.com example.fr 5']],
+  ['a domain that does not fit', [{ uses: 9, from: 'a@other.net' }], []],
+  ['a client without a name', [{ uses: 9, name: undefined }], []],
+  ['bounces', [{ uses: 9, from: '<>' }], []],
+  ['senders without a domain', [{ uses: 9, from: 'root' }], []],
+])('%s', async ([, valid, passes]) => {
+  expect(await passesAfter(await engineBench({ config: CONFIG }), valid)).toEqual(passes);
+});
+
+test('without a domain in the tuples a pass is the address’s, for each client of the network by itself', async () => {
+  const bench = await engineBench({ config: `${CONFIG}\nGREY_IP_COMPONENT NET` });
+  const others = [3, 4].map((last) => ({ client: `203.0.113.${last}`, uses: 3, age: last }));
+  expect(await passesAfter(bench, [...others, { uses: 5, age: 5 }])).toEqual(['203.0.113.7 example.com 5']);
+});
+
+test('an IPv6 client is its /64', async () => {
+  const bench = await engineBench({ config: `${CONFIG}\nGREY_IP_COMPONENT NET` });
+  expect(await passesAfter(bench, [{ client: '2001:db8::1', uses: 5 }])).toEqual(['2001:db8::/64 example.com 5']);
+  const neighbour = checkOf('2001:db8::2', 'z@example.com', 'new@example.org', 'mx.example.com');
+  expect(await bench.answerCheck(neighbour)).toMatchObject({ reason: 'pass' });
+});
+
+test('equivalent domains fit (GreyDomainEquiv)', async () => {
+  const bench = await engineBench({ config: CONFIG, policy: 'GreyDomainEquiv:other.net example.com' });
+  expect(await passesAfter(bench, [{ uses: 5, from: 'a@other.net' }])).toEqual(['example.com other.net 5']);
+});
+
+test('refreshes count as uses', async () => {
+  const bench = await engineBench({ config: CONFIG });
+  const seen: number[] = [];
+  for (let day = 0; day < 5; day += 1) {
+    await admit(bench.checks, checkOf('203.0.113.7', 'a@example.com', 'b@example.org', 'mx.example.com'));
+    await bench.maintain();
+    seen.push((await passesOf(bench)).length);
+    bench.clock.advance(DAY);
+  }
+  expect(seen).toEqual([0, 0, 0, 0, 1]);
+});
+
+test('the tuples stay, for the neighbours that use them; a pass that is there is left as it is', async () => {
+  const bench = await engineBench({ config: CONFIG });
+  await passesAfter(bench, [{ uses: 5 }]);
+  const [pass] = await passesOf(bench);
+  bench.clock.advance(600);
+  await bench.maintain();
+  expect(await passesOf(bench)).toEqual([pass]);
+  expect(await bench.store.count()).toEqual({ pending: 0, valid: 5 });
+  expect(bench.counters.list()).toContainEqual(['promoted', 1]);
+});

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
+import type { FakeDns } from '../dns/fake-resolver.ts';
+import type { Standing } from '../policy/standing.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+
+const DAY = 86_400;
+const [MX, HOST] = ['203.0.113.7', 'mx.example.com'];
+const CLIENT = addressOf(MX);
+const NAMED = { ptr: { [MX]: [HOST] }, a: { [HOST]: [MX] } };
+const SPAMCOP = '7.113.0.203.bl.spamcop.net';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Good mail of the domain, of as many days ago. */
+async function acceptedBefore(bench: Bench, days: number, mails: number): Promise<void> {
+  const origin = { origin: 'mx1', originId: 0, stored: T0, reporter: 'exim4', domain: 'example.com' };
+  for (let mail = 0; mail < mails; mail += 1)
+    await bench.store.addReport({ ...origin, time: T0 - days * DAY - mail, ip: '203.0.113.99', event: 'ok' });
+}
+
+function spam(bench: Bench, event = 'spam'): Promise<void> {
+  return bench.acceptReport({ reporter: 'exim4', time: bench.clock.now() / 1000, ip: MX, event });
+}
+
+test.for<[what: string, dns: FakeDns, standing: Partial<Standing>]>([
+  ['a name that leads back', NAMED, { identity: 'example.com', class: 'grey_default', score: 0 }],
+  ['no name', {}, { identity: MX, class: 'grey_long', score: -10 }],
+  ['a name that leads elsewhere', { ...NAMED, a: { [HOST]: ['203.0.113.8'] } }, { identity: MX, score: -10 }],
+  ['the second name leads back', { ...NAMED, ptr: { [MX]: ['x.example.net', HOST] } }, { identity: 'example.com' }],
+  ['listed', { ...NAMED, a: { ...NAMED.a, [SPAMCOP]: ['127.0.0.2'] } }, { class: 'grey_max', score: -80 }],
+  ['a list that may not be asked', { ...NAMED, a: { ...NAMED.a, [SPAMCOP]: ['127.255.255.254'] } }, { score: 0 }],
+  ['a lookup failed: kept for an hour', { ...NAMED, failing: [`A ${SPAMCOP}`] }, { score: 0, expires: T0 + 3600 }],
+  ['no answer about the name', { failing: [`PTR ${MX}`] }, { identity: MX, score: 0, expires: T0 + 3600 }],
+  ['all is known: kept for a week', NAMED, { computed: T0, expires: T0 + 7 * DAY }],
+])('%s', async ([, dns, standing]) => {
+  const bench = await engineBench({ dns });
+  expect(await bench.standings.of(CLIENT)).toMatchObject(standing);
+  expect(await bench.store.standing(MX)).toMatchObject(standing);
+});
+
+test('good history of the domain counts for the client', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await acceptedBefore(bench, 8, 5);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'white', score: 20 });
+});
+
+test('it is computed once for all who ask at the same time, and not again while it lives', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  const standings = await Promise.all([1, 2, 3].map(() => bench.standings.of(CLIENT)));
+  expect(new Set(standings).size).toBe(1);
+  const asked = bench.dns.asked.length;
+  expect(asked).toBe(5);
+  bench.clock.advance(7 * DAY - 1);
+  await bench.standings.of(CLIENT);
+  expect(bench.dns.asked).toHaveLength(asked);
+  bench.clock.advance(1);
+  await bench.standings.of(CLIENT);
+  expect(bench.dns.asked).toHaveLength(2 * asked);
+});
+
+test('one that was saved is taken from the store after a restart', async () => {
+  const store = new MemoryStore();
+  const saved = await (await engineBench({ dns: NAMED, store })).standings.of(CLIENT);
+  const restarted = await engineBench({ store });
+  expect(await restarted.standings.of(CLIENT)).toEqual(saved);
+  expect(restarted.dns.asked).toEqual([]);
+});
+
+test('a DNS that says nothing does not hold up the check past dns_timeout; what comes later completes the standing', async () => {
+  const bench = await engineBench({ dns: { ...NAMED, late: [`PTR ${MX}`, `A ${SPAMCOP}`] } });
+  const answer = bench.answerCheck(checkOf(MX, 'a@example.com', 'b@example.org'));
+  await vi.advanceTimersByTimeAsync(2999);
+  expect(bench.logged().filter((line) => line.startsWith('check'))).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await answer).toMatchObject({ kind: 'grey', reason: 'first' });
+  const preliminary = { identity: MX, score: 0, expires: T0 + 3600 };
+  expect(await bench.standings.known(CLIENT)).toMatchObject(preliminary);
+  bench.dns.change({ ...NAMED, a: { ...NAMED.a, [SPAMCOP]: ['127.0.0.2'] } });
+  bench.dns.release();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await bench.standings.known(CLIENT)).toMatchObject({ identity: 'example.com', score: -80 });
+  expect(await bench.standings.known(CLIENT)).toMatchObject({ expires: T0 + 7 * DAY });
+});
+
+test('a retry counts although the DNS was silent at the first attempt', async () => {
+  const bench = await engineBench({ dns: { ...NAMED, late: [`PTR ${MX}`] }, config: 'grey_default 290s' });
+  const check = checkOf(MX, 'a@example.com', 'b@example.org');
+  const first = bench.answerCheck(check);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(await first).toMatchObject({ reason: 'first' });
+  bench.dns.release();
+  await vi.advanceTimersByTimeAsync(1);
+  bench.clock.advance(290);
+  expect(await bench.answerCheck(check)).toEqual({ kind: 'white', reason: 'retried', waited: 290 });
+});
+
+test('answers that come after the deadline, when the store has failed, are logged and end nothing', async () => {
+  const store = new MemoryStore();
+  const bench = await engineBench({ store, dns: { late: [`PTR ${MX}`] } });
+  const computed = bench.standings.of(CLIENT);
+  await vi.advanceTimersByTimeAsync(3000);
+  await computed;
+  store.saveStanding = () => Promise.reject(new Error('disk full'));
+  bench.dns.release();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(bench.logged().at(-1)).toBe(`standing not completed ip=${MX} cause="Error: disk full"`);
+});
+
+test('a bad report makes it anew, for a client that somebody asked about', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await spam(bench);
+  expect(await bench.standings.known(CLIENT)).toBeUndefined();
+  await bench.standings.of(CLIENT);
+  bench.clock.advance(60);
+  await spam(bench, 'soft_trap');
+  expect(await bench.standings.known(CLIENT)).toMatchObject({ computed: T0 + 60, score: -70, class: 'grey_max' });
+});
+
+test('good mail counts from a day on: the standing ends then, unless it is white', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await bench.standings.of(CLIENT);
+  await spam(bench, 'ok');
+  expect(await bench.standings.known(CLIENT)).toMatchObject({ computed: T0, expires: T0 + DAY });
+  expect(await bench.store.standing(MX)).toMatchObject({ expires: T0 + DAY });
+  bench.clock.advance(100);
+  await spam(bench, 'ok');
+  expect(await bench.standings.known(CLIENT)).toMatchObject({ expires: T0 + DAY });
+});
+
+test('white stays as it is when more good mail comes', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await acceptedBefore(bench, 8, 5);
+  await bench.standings.of(CLIENT);
+  await spam(bench, 'ok');
+  expect(await bench.standings.known(CLIENT)).toMatchObject({ class: 'white', expires: T0 + 7 * DAY });
+});
+
+test('black keeps its moment of reveal as long as it lasts, and ends with the newest bad report', async () => {
+  const bench = await engineBench({ dns: NAMED, config: 'blacklist 10d' });
+  await spam(bench, 'hard_trap');
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'black', reveal: T0 + DAY, expires: T0 + 7 * DAY });
+  bench.clock.advance(7 * DAY);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ reveal: T0 + DAY, expires: T0 + 10 * DAY });
+  bench.clock.advance(3 * DAY);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'grey_max', reveal: undefined });
+});
+
+test('one that is being computed is computed once more when a report comes in', async () => {
+  const bench = await engineBench({ dns: { ...NAMED, late: [`PTR ${MX}`] } });
+  const first = bench.standings.of(CLIENT);
+  await vi.advanceTimersByTimeAsync(1);
+  const renewed = bench.standings.renew(CLIENT);
+  await vi.advanceTimersByTimeAsync(3000);
+  await first;
+  await vi.advanceTimersByTimeAsync(3000);
+  await renewed;
+  expect(bench.dns.asked.filter((question) => question.startsWith('PTR'))).toHaveLength(2);
+});
+
+test('what is removed is computed anew', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await bench.standings.of(CLIENT);
+  bench.dns.change({});
+  expect(await bench.standings.remove('203.0.113.0/24')).toBe(1);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ score: -10 });
+});
+
+test.for<[dns: FakeDns, identity: string | undefined]>([
+  [NAMED, 'example.com'],
+  [{}, MX],
+  [{ failing: [`PTR ${MX}`] }, undefined],
+])('whom a client without a standing belongs to: %j', async ([dns, identity]) => {
+  const bench = await engineBench({ dns });
+  expect(await bench.standings.identityOf(CLIENT)).toBe(identity);
+  expect(bench.dns.asked.some((question) => question.includes('spamcop'))).toBe(false);
+});

@@ -1,0 +1,160 @@
+// The standings of clients: remembered, computed when there is none, computed again when something could change it. Never
+// twice at the same time for one client.
+import { type Clock, seconds } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { type Address, parseAddress } from '../policy/address.ts';
+import type { Seconds } from '../policy/check.ts';
+import { identityDomain } from '../policy/identity.ts';
+import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
+import type { Store } from '../store/store.ts';
+import { factsFrom, nameFacts } from './gather-facts.ts';
+import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
+import { RecentMap } from '../lib/recent-map.ts';
+
+export interface StandingSettings {
+  readonly times: StandingTimes;
+  /** How far back reports count. */
+  readonly searchDuration: Seconds;
+  /** How long a check waits for all lookups together. */
+  readonly lookupDeadline: Seconds;
+}
+
+export interface StandingParts extends LookupParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** From [0, 1). */
+  readonly random: () => number;
+  readonly settings: () => StandingSettings;
+}
+
+/** Standings that are kept in memory; each takes about half a KiB. */
+const MOST_CACHED = 20_000;
+const DAY: Seconds = 86_400;
+
+export class Standings {
+  readonly #parts: StandingParts;
+  readonly #cache = new RecentMap<string, Standing>(MOST_CACHED);
+  readonly #computing = new Map<string, Promise<Standing>>();
+
+  constructor(parts: StandingParts) {
+    this.#parts = parts;
+  }
+
+  /** The standing of a client, computed if there is none that lives. */
+  async of(client: Address): Promise<Standing> {
+    const known = this.#live(this.#cache.get(client.text));
+    return known ?? this.#computing.get(client.text) ?? this.#recallOrCompute(client);
+  }
+
+  /** The standing as far as it is known already; nothing is computed. */
+  async known(client: Address): Promise<Standing | undefined> {
+    return this.#live(this.#cache.get(client.text) ?? (await this.#parts.store.standing(client.text)));
+  }
+
+  /** What is found about a client now, and the standing that it has or would get; nothing is kept. */
+  async preview(client: Address): Promise<{ readonly standing: Standing; readonly findings: Findings }> {
+    const { findings, done } = lookUpClient(this.#parts, client);
+    await this.#deadline(done);
+    return { standing: (await this.known(client)) ?? (await this.#judge(client, findings)), findings };
+  }
+
+  /** Computes it again, now; one that is being computed is computed once more when that is done. */
+  async renew(client: Address): Promise<Standing> {
+    const previous = this.#computing.get(client.text);
+    await previous;
+    return this.#computing.get(client.text) ?? this.#start(client);
+  }
+
+  /** A new report came in. What nobody asked about is computed when somebody does. */
+  async reported(ip: string, event: string): Promise<void> {
+    const client = parseAddress(ip);
+    const standing = client && (await this.known(client));
+    if (client === undefined || standing === undefined || event === 'check') return;
+    if (event !== 'ok') await this.renew(client);
+    // Good mail counts from a day on.
+    else if (standing.class !== 'white')
+      await this.#keep({ ...standing, expires: Math.min(standing.expires, seconds(this.#parts.clock) + DAY) });
+  }
+
+  /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
+  async identityOf(client: Address): Promise<string | undefined> {
+    const standing = await this.known(client);
+    if (standing !== undefined) return standing.identity;
+    const { findings, done } = lookUpClient({ ...this.#parts, lists: () => [] }, client);
+    await done;
+    const { verifiedName, nameUnknown } = nameFacts(findings, client);
+    return nameUnknown ? undefined : (identityDomain(verifiedName) ?? client.text);
+  }
+
+  /** Forgets the standings of an address, network or domain; returns how many there were. */
+  async remove(text: string): Promise<number> {
+    this.#cache.clear();
+    return this.#parts.store.removeStandings(text);
+  }
+
+  #live(standing: Standing | undefined): Standing | undefined {
+    return standing !== undefined && standing.expires > seconds(this.#parts.clock) ? standing : undefined;
+  }
+
+  async #recallOrCompute(client: Address): Promise<Standing> {
+    const saved = this.#live(await this.#parts.store.standing(client.text));
+    if (saved !== undefined) this.#cache.set(client.text, saved);
+    return saved ?? this.#computing.get(client.text) ?? this.#start(client);
+  }
+
+  #start(client: Address): Promise<Standing> {
+    const computing = this.#compute(client).finally(() => this.#computing.delete(client.text));
+    this.#computing.set(client.text, computing);
+    return computing;
+  }
+
+  async #compute(client: Address): Promise<Standing> {
+    const { findings, done } = lookUpClient(this.#parts, client);
+    const late = await this.#deadline(done);
+    const standing = await this.#conclude(client, findings);
+    // The answers that come after the deadline complete the standing for the next check.
+    if (late) done.then(() => this.#conclude(client, findings)).catch((error: unknown) => this.#failed(client, error));
+    return standing;
+  }
+
+  /** Waits for the lookups, but not past the deadline; whether that passed. */
+  #deadline(done: Promise<void>): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(resolve, this.#parts.settings().lookupDeadline * 1000, true);
+    done.then(() => {
+      clearTimeout(timer);
+      resolve(false);
+    }, resolve);
+    return promise;
+  }
+
+  async #conclude(client: Address, findings: Findings): Promise<Standing> {
+    return this.#keep(await this.#judge(client, findings));
+  }
+
+  /** The standing that follows from what was found and reported. */
+  async #judge(client: Address, findings: Findings): Promise<Standing> {
+    const { store, clock, random, settings } = this.#parts;
+    const { times, searchDuration } = settings();
+    const now = seconds(clock);
+    const { domain } = nameFacts(findings, client);
+    const ip = client.text;
+    const counts = await store.countReports({ ip, identity: domain ?? ip, since: now - searchDuration, now });
+    const facts = factsFrom(findings, client, counts);
+    const previous = this.#cache.get(ip) ?? (await store.standing(ip));
+    return standingFrom({ ip, facts, times, previous, random: random(), now });
+  }
+
+  async #keep(standing: Standing): Promise<Standing> {
+    this.#cache.set(standing.ip, standing);
+    const { ip, identity, score, class: kind } = standing;
+    this.#parts.log.event(1, 'standing', { ip, identity, class: kind, score, because: describeReasons(standing) });
+    await this.#parts.store.saveStanding(standing);
+    return standing;
+  }
+
+  #failed(client: Address, error: unknown): void {
+    this.#parts.log.event(0, 'standing not completed', { ip: client.text, cause: String(error) });
+  }
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { addressOf, checkOf, engineBench } from '../../test/engine-bench.ts';
+
+const DNS = { a: { 'mx.example.com': ['203.0.113.7'] }, aaaa: { 'mx.example.com': ['2001:db8::7'] } };
+
+test.for<[client: string, trusted: boolean]>([
+  ['192.0.2.1', true],
+  ['192.0.3.1', false],
+  ['::ffff:192.0.2.1', true],
+  ['2001:db8:1::5', true],
+  ['2001:db8:2::5', false],
+  ['203.0.113.7', false],
+])('%s is trusted by its network: %s', async ([client, isTrusted]) => {
+  const { trusted } = await engineBench({ config: 'trusted 192.0.2.0/24 2001:db8:1::/48 mx.example.com', dns: DNS });
+  expect(trusted.has(addressOf(client))).toBe(isTrusted);
+});
+
+test('a name counts with all its addresses once it is looked up, and loses those that it lost', async () => {
+  const { trusted, dns } = await engineBench({ config: 'trusted mx.example.com', dns: DNS });
+  const trustedNow = (): readonly boolean[] =>
+    ['203.0.113.7', '2001:db8::7', '203.0.113.8'].map((client) => trusted.has(addressOf(client)));
+  expect(trustedNow()).toEqual([false, false, false]);
+  await trusted.lookUp();
+  expect(trustedNow()).toEqual([true, true, false]);
+  dns.change({ a: { 'mx.example.com': ['203.0.113.8'] } });
+  await trusted.lookUp();
+  expect(trustedNow()).toEqual([false, false, true]);
+});
+
+test('a name that can not be looked up now keeps the addresses it had', async () => {
+  const { trusted, dns, logged } = await engineBench({ config: 'trusted mx.example.com', dns: DNS });
+  await trusted.lookUp();
+  dns.change({ failing: ['A mx.example.com', 'AAAA mx.example.com'] });
+  await trusted.lookUp();
+  expect(trusted.has(addressOf('203.0.113.7'))).toBe(true);
+  expect(logged()).toEqual(['trusted name has no address name=mx.example.com cause=SERVFAIL']);
+  dns.change({});
+  await trusted.lookUp();
+  expect(trusted.has(addressOf('203.0.113.7'))).toBe(false);
+  expect(logged().at(-1)).toBe('trusted name has no address name=mx.example.com cause="none found"');
+});
+
+test('changed settings count at once; names that stay keep their addresses', async () => {
+  const { trusted, configure } = await engineBench({ config: 'trusted mx.example.com 192.0.2.0/24', dns: DNS });
+  await trusted.lookUp();
+  configure('trusted mx.example.com 198.51.100.0/24');
+  const now = ['203.0.113.7', '192.0.2.1', '198.51.100.1'].map((client) => trusted.has(addressOf(client)));
+  expect(now).toEqual([true, false, true]);
+});
+
+test('a trusted client is answered white, and no DNS is asked about it', async () => {
+  const { answerCheck, dns } = await engineBench({ config: 'trusted 192.0.2.0/24' });
+  const verdict = await answerCheck(checkOf('192.0.2.9', 'a@example.com', 'b@example.org'));
+  expect(verdict).toEqual({ kind: 'white', reason: 'trusted' });
+  expect(dns.asked).toEqual([]);
+});

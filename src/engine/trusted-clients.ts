@@ -1,0 +1,73 @@
+// The clients in `trusted`: networks, and hosts by name, whose addresses are looked up now and every hour.
+import { addressesQuestion, type Resolver } from '../dns/resolver.ts';
+import type { Log } from '../lib/log.ts';
+import { startRepeating } from '../lib/repeat.ts';
+import type { Address } from '../policy/address.ts';
+import { parsePrefix } from '../policy/address-prefix.ts';
+import { NetworkTable } from '../policy/network-table.ts';
+
+export interface TrustedSettings {
+  /** As parsePrefix reads them. */
+  readonly networks: readonly string[];
+  readonly names: readonly string[];
+}
+
+export interface TrustedParts {
+  readonly resolver: Resolver;
+  readonly log: Log;
+  readonly settings: () => TrustedSettings;
+}
+
+const HOUR = 3_600_000;
+
+export class TrustedClients {
+  readonly #parts: TrustedParts;
+  readonly #ofNames = new Map<string, readonly string[]>();
+  #table = new NetworkTable<true>();
+
+  constructor(parts: TrustedParts) {
+    this.#parts = parts;
+    this.refresh();
+  }
+
+  has(client: Address): boolean {
+    return this.#table.find(client) === true;
+  }
+
+  /** Takes over changed settings; names that are new count once they are looked up. */
+  refresh(): void {
+    const { networks, names } = this.#parts.settings();
+    const table = new NetworkTable<true>();
+    for (const text of [...networks, ...names.flatMap((name) => this.#ofNames.get(name) ?? [])]) {
+      const prefix = parsePrefix(text);
+      if (prefix !== undefined) table.set(prefix, true);
+    }
+    this.#table = table;
+  }
+
+  /** Looks up all names. One that can't be looked up now keeps the addresses it had. */
+  async lookUp(): Promise<void> {
+    await Promise.all(this.#parts.settings().names.map((name) => this.#lookUpName(name)));
+    this.refresh();
+  }
+
+  async #lookUpName(name: string): Promise<void> {
+    const { resolver, log } = this.#parts;
+    const lookups = await Promise.all(
+      ([4, 6] as const).map((family) => resolver.lookUp(addressesQuestion(name, family))),
+    );
+    const failed = lookups.find((lookup) => lookup.kind === 'failed');
+    const found = lookups.flatMap((lookup) => (lookup.kind === 'found' ? lookup.value : []));
+    if (failed === undefined || found.length > 0) this.#ofNames.set(name, found);
+    if (found.length === 0) log.event(0, 'trusted name has no address', { name, cause: failed?.error ?? 'none found' });
+  }
+}
+
+/** Looks the names up now and every hour, until it is closed. */
+export function startTrustedLookups(trusted: TrustedClients, log: Log): AsyncDisposable {
+  return startRepeating({
+    work: () => trusted.lookUp(),
+    interval: () => HOUR,
+    onError: (error) => log.event(0, 'trusted names not looked up', { cause: String(error) }),
+  });
+}
