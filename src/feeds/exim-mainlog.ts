@@ -1,0 +1,146 @@
+// Exim's main log as a feed: each line may give reports. A mail is `ok` once Exim has done with it, for each recipient it was
+// delivered to, so its sender and client are remembered from `<=` until `Completed`.
+import type { Address } from '../policy/address.ts';
+import { parseAddress } from '../policy/address.ts';
+import type { Seconds } from '../policy/check.ts';
+import type { Event, Report } from '../policy/report.ts';
+import { type About, type LogLine, parseLogLine } from './exim-line.ts';
+import type { LineReader } from './follow-file.ts';
+
+export interface EximMainlogSettings {
+  /** Which line tells of an unknown recipient: the ACL's before greylisting, or the refusal itself. */
+  readonly unknown: 'verify' | 'delivery';
+  /** Nothing is reported of these clients. */
+  readonly isTrusted: (client: Address) => boolean;
+}
+
+export interface EximMainlog {
+  /** What the line reports; most lines report nothing. Never throws. */
+  reports(line: string): readonly Report[];
+  /** Lines so far that did not begin with a date. */
+  undated(): number;
+  /** What must be known again after a restart to go on with the next line: the newest mails under way. */
+  context(): string;
+  /** Goes on from such a context; anything else than a context is an empty one. */
+  restore(context: string): void;
+}
+
+/** Mails under way that are remembered, and those of them that outlive a restart. */
+const OPEN_LIMIT = 20_000;
+const CONTEXT_LIMIT = 1000;
+const RECIPIENT_LIMIT = 100;
+// Exim gives up after four days in its default retry rules.
+const OPEN_LIFETIME: Seconds = 7 * 86_400;
+
+interface OpenMail {
+  readonly since: Seconds;
+  readonly ip: string | undefined;
+  readonly sender: string;
+  readonly recipients: readonly string[];
+}
+
+/** A log of which nothing is known yet. */
+export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
+  let open = new Map<string, OpenMail>();
+  let undated = 0;
+  const shown = (client: Address | undefined): client is Address => client !== undefined && !settings.isTrusted(client);
+
+  const take = ({ time, seen }: LogLine): readonly Report[] => {
+    switch (seen?.kind) {
+      case undefined:
+        return [];
+      case 'event':
+        return shown(seen.client) ? [report(time, seen.client.text, seen.event, seen.about)] : [];
+      case 'unknown': {
+        const wanted = seen.mode === settings.unknown && shown(seen.client);
+        return wanted ? [report(time, seen.client.text, 'unknown', seen.about)] : [];
+      }
+      case 'arrived': {
+        const ip = shown(seen.client) ? seen.client.text : undefined;
+        const recipients = open.get(seen.id)?.recipients ?? [];
+        remember(open, seen.id, { since: time, ip, sender: seen.sender, recipients });
+        return [];
+      }
+      case 'delivered':
+        addRecipient(open, seen.id, { time, recipient: seen.recipient });
+        return [];
+      case 'completed': {
+        const mail = open.get(seen.id);
+        open.delete(seen.id);
+        return mail === undefined ? [] : acceptedMail(time, seen.id, mail);
+      }
+    }
+  };
+  return {
+    reports: (line) => {
+      const parsed = parseLogLine(line);
+      if (parsed === undefined) undated += 1;
+      return parsed === undefined ? [] : take(parsed);
+    },
+    undated: () => undated,
+    context: () => JSON.stringify([...open].slice(-CONTEXT_LIMIT)),
+    restore: (context) => {
+      open = readContext(context);
+    },
+  };
+}
+
+/** The log as a reader of lines that hands on its reports, those of one block together. */
+export function eximLineReader(mainlog: EximMainlog, accept: (report: Report) => Promise<void>): LineReader {
+  return {
+    take: async (lines) => {
+      await Promise.all(lines.flatMap((line) => mainlog.reports(line)).map(accept));
+    },
+    context: () => mainlog.context(),
+    restore: (context) => mainlog.restore(context),
+  };
+}
+
+function report(time: Seconds, ip: string, event: Event, about: About): Report {
+  return { reporter: 'exim4', time, ip, event, ...about };
+}
+
+function acceptedMail(time: Seconds, mtaId: string, { ip, sender, recipients }: OpenMail): Report[] {
+  if (ip === undefined) return [];
+  return recipients.map((recipient) => report(time, ip, 'ok', { sender, recipient, mtaId }));
+}
+
+function remember(open: Map<string, OpenMail>, id: string, mail: OpenMail): void {
+  open.delete(id);
+  open.set(id, mail);
+  for (const [oldest, { since }] of open) {
+    if (open.size <= OPEN_LIMIT && since > mail.since - OPEN_LIFETIME) break;
+    open.delete(oldest);
+  }
+}
+
+// A cutthrough delivery is logged before the arrival.
+function addRecipient(
+  open: Map<string, OpenMail>,
+  id: string,
+  { time, recipient }: { time: Seconds; recipient: string },
+): void {
+  const mail = open.get(id);
+  if (mail === undefined) remember(open, id, { since: time, ip: undefined, sender: '', recipients: [recipient] });
+  else if (mail.recipients.length < RECIPIENT_LIMIT) {
+    open.set(id, { ...mail, recipients: [...mail.recipients, recipient] });
+  }
+}
+
+function readContext(context: string): Map<string, OpenMail> {
+  try {
+    const entries: unknown = JSON.parse(context);
+    return new Map(Array.isArray(entries) ? entries.filter(isOpenEntry) : []);
+  } catch {
+    return new Map();
+  }
+}
+
+function isOpenEntry(entry: unknown): entry is [string, OpenMail] {
+  if (!Array.isArray(entry) || typeof entry[0] !== 'string') return false;
+  const mail: Partial<Record<keyof OpenMail, unknown>> = Object(entry[1]);
+  if (typeof mail.since !== 'number' || typeof mail.sender !== 'string' || !Array.isArray(mail.recipients))
+    return false;
+  const known = mail.ip === undefined || (typeof mail.ip === 'string' && parseAddress(mail.ip) !== undefined);
+  return known && mail.recipients.every((recipient) => typeof recipient === 'string');
+}

@@ -1,0 +1,61 @@
+// The policy file in force. It is read again when it changes; a broken new version is refused, its lines are named in the
+// log, and the one before stays.
+import { changedFile } from '../lib/changed-file.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { type Pause, startRepeating } from '../lib/repeat.ts';
+import { type Policy, type PolicyReading, readPolicyWithPauses } from '../policy/rules.ts';
+
+export interface PolicyFileParts {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told of each version that is in force from now on. */
+  readonly onPolicy: (policy: Policy) => void;
+}
+
+/** Milliseconds between two looks at the file. */
+const INTERVAL = 5000;
+/** A line of a policy file takes less than 100 bytes; a million of them is more than anybody has. */
+const SIZE_LIMIT = 100 * 1024 * 1024;
+/** Problems that are named; the rest is counted. */
+const NAMED = 20;
+
+/** Reads the policy file and follows its changes until it is closed. Throws, naming its lines, if it is broken now. */
+export async function followPolicyFile(parts: PolicyFileParts): Promise<AsyncDisposable> {
+  const { path, clock, log } = parts;
+  const file = changedFile(path, clock, SIZE_LIMIT);
+  let known: string | undefined;
+  const load = async (pause: () => Promise<void>): Promise<void> => {
+    const text = await file.read();
+    if (text === undefined || text === known) return;
+    known = text;
+    accept(parts, await readPolicyWithPauses(text, pause));
+  };
+  await load(() => Promise.resolve());
+  let trouble = '';
+  return startRepeating({
+    work: async (pause: Pause) => {
+      await load(() => pause(1));
+      trouble = '';
+    },
+    interval: () => INTERVAL,
+    onError: (error) => {
+      const cause = error instanceof Error ? error.message : String(error);
+      if (cause !== trouble) log.event(0, 'policy file not read; the one before stays', { file: path, cause });
+      trouble = cause;
+    },
+  });
+}
+
+function accept({ path, log, onPolicy }: PolicyFileParts, reading: PolicyReading): void {
+  const describe = (problems: readonly { readonly line: number; readonly message: string }[]): string[] => {
+    const named = problems.slice(0, NAMED).map(({ line, message }) => `${path}:${line}: ${message}`);
+    const more = problems.length - named.length;
+    return more > 0 ? [...named, `and ${more} more`] : named;
+  };
+  if (reading.kind === 'broken') throw new Error(describe(reading.errors).join('\n'));
+  for (const problem of describe(reading.warnings)) log.event(0, 'policy file', { problem });
+  log.event(0, 'policy file read', { file: path });
+  onPolicy(reading.policy);
+}

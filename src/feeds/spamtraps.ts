@@ -1,0 +1,103 @@
+// Spam traps: addresses that no honest sender has. A file in the manner of an aliases file names them, one a line:
+//
+//   user@example.org: hard      a whole address
+//   user@: soft                 this user in every domain
+//   example.org: hard           everybody in the domain and below it; `@example.org` is the same
+//
+// White space around the words and comments from `#` on do not count, nor does the case of letters.
+import type { Mailbox } from '../policy/check.ts';
+
+export type TrapKind = 'hard' | 'soft';
+
+export interface Trap {
+  /** In lower case: `user@domain`, `user@` or `domain`. */
+  readonly target: string;
+  readonly kind: TrapKind;
+}
+
+/** A line that names no trap. */
+export interface BadLine {
+  readonly line: number;
+  readonly problem: string;
+}
+
+export interface TrapFile {
+  readonly traps: readonly Trap[];
+  readonly badLines: readonly BadLine[];
+}
+
+/** Looks traps up. */
+export interface TrapIndex {
+  readonly size: number;
+  /** What the recipient is a trap of; undefined: it is none. `hard` where both would fit. */
+  trapFor(recipient: Mailbox): TrapKind | undefined;
+}
+
+const LINE_SHOWN = 80;
+const TARGET = /^(?:[^\s@:]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:]+@$/u;
+
+/** The traps of a file's text; bad lines are named and change nothing else. */
+export function parseTraps(text: string): TrapFile {
+  const traps: Trap[] = [];
+  const badLines: BadLine[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    const words = line.split('#', 1)[0]?.trim() ?? '';
+    if (words === '') continue;
+    const trap = parseTrap(words);
+    if (typeof trap === 'string') badLines.push({ line: index + 1, problem: trap });
+    else traps.push(trap);
+  }
+  return { traps, badLines };
+}
+
+/** The trap that an option's word (hard_trap, soft_trap) names, or what is wrong with it. */
+export function trapOf(word: string, kind: TrapKind): Trap | string {
+  const target = word.toLowerCase().replace(/^@/, '').replace(/\.$/, '');
+  if (TARGET.test(target)) return { target, kind };
+  return `${JSON.stringify(word.slice(0, LINE_SHOWN))} is not user@domain, user@ or a domain`;
+}
+
+/** An index over all these traps. */
+export function indexTraps(traps: readonly Trap[]): TrapIndex {
+  const kinds = new Map<string, TrapKind>();
+  for (const { target, kind } of traps) if (kinds.get(target) !== 'hard') kinds.set(target, kind);
+  return {
+    size: kinds.size,
+    trapFor: (recipient) => {
+      let found: TrapKind | undefined;
+      for (const target of targetsOf(recipient)) {
+        found = kinds.get(target) ?? found;
+        if (found === 'hard') break;
+      }
+      return found;
+    },
+  };
+}
+
+function parseTrap(words: string): Trap | string {
+  const colon = words.lastIndexOf(':');
+  const kind = words
+    .slice(colon + 1)
+    .trim()
+    .toLowerCase();
+  if (colon < 0 || (kind !== 'hard' && kind !== 'soft')) {
+    return `${JSON.stringify(words.slice(0, LINE_SHOWN))} does not end in ": hard" or ": soft"`;
+  }
+  return trapOf(words.slice(0, colon).trim(), kind);
+}
+
+// A domain name has at most 127 labels (RFC 1035 section 3.1), a hostile recipient may have more.
+const LABEL_LIMIT = 127;
+
+function* targetsOf({ local, domain }: Mailbox): Iterable<string> {
+  if (domain === '') return;
+  yield `${local}@${domain}`;
+  yield `${local}@`;
+  let rest = domain;
+  for (let labels = 0; labels < LABEL_LIMIT; labels += 1) {
+    yield rest;
+    const dot = rest.indexOf('.');
+    if (dot < 0) return;
+    rest = rest.slice(dot + 1);
+  }
+}
