@@ -129,9 +129,9 @@ async function ask(
     return Promise.resolve(verdict);
   };
   const answer: Answer | undefined = greylistProtocol({ answerCheck, nextId: () => 'made-1' })
-    .open()
+    .open({ kind: 'unix' })
     .line(line);
-  return { answer: await answer?.text, close: answer?.close ?? false, asked };
+  return { answer: (await answer?.text) as string | undefined, close: answer?.close ?? false, asked };
 }
 
 const GREY: Verdict = { kind: 'grey', reason: 'first', wait: 300 };

@@ -118,7 +118,9 @@ function startAsking(verdict: Verdict, text = '4.2.0 Greylisted'): Asking {
     return Promise.resolve(verdict);
   };
   const replyText = (check: Check): string => `${text} (${check.id})`;
-  const session = policyProtocol({ answerCheck, nextId: () => 'made-1', replyText, log: silentLog, counters }).open();
+  const session = policyProtocol({ answerCheck, nextId: () => 'made-1', replyText, log: silentLog, counters }).open({
+    kind: 'unix',
+  });
   return {
     asked,
     counted: () => counters.list(),
@@ -126,7 +128,7 @@ function startAsking(verdict: Verdict, text = '4.2.0 Greylisted'): Asking {
       for (const line of lines) expect(session.line(line)).toBeUndefined();
       const answer = session.line('');
       expect(answer?.close).toBe(false);
-      return await answer?.text;
+      return (await answer?.text) as string | undefined;
     },
   };
 }

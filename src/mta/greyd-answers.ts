@@ -1,0 +1,72 @@
+// What the greyd protocol answers, to the byte as ze-filter's server does: clients look for `CODE COMMAND ANSWER`.
+import type { Table } from './greyd-commands.ts';
+import type { UploadResult } from './greyd-tables.ts';
+
+export const BANNER = '200 OK - Waiting for commands !\r\n';
+/** Without a CR; and then the connection is closed. */
+export const DENIED = '500 Access denied\n';
+export const BUSY = "421 I'm too busy. Come back later\r\n";
+export const TOO_LONG = '600 Line too long !\r\n';
+
+export const HELP = `200-OK for help !\r
+    GREYCHECK ip from to hostname\r
+    GREYVALID ip from to hostname\r
+    DOWNLOAD PENDING\r
+    DOWNLOAD VALID\r
+    UPDATE PENDING \r
+    UPDATE VALID \r
+    RECONFIGURE \r
+    REOPENDB \r
+    EXIT \r
+    QUIT \r
+    HELP \r
+    SHUTDOWN \r
+200 help done !\r
+`;
+
+const CODES = { OK: 200, WAIT: 400, REJECT: 500, ERROR: 700 } as const;
+
+/** The answer to GREYCHECK or GREYVALID. */
+export function said(command: 'GREYCHECK' | 'GREYVALID', word: keyof typeof CODES): string {
+  return `${CODES[word]} ${command} ANSWER Grey server said... ${word} \r\n`;
+}
+
+/** The first and the last line of what is done with a table. */
+export function tableLines(command: string, table: Table): { readonly first: string; readonly last: string } {
+  return { first: `200-OK for ${command} ${table}!\r\n`, last: `200 ${command} done !\r\n` };
+}
+
+export function done(command: string): string {
+  return `200-OK for ${command} !\r\n200 ${command} done !\r\n`;
+}
+
+export function failed(command: string): string {
+  return `700 ${command} : ERROR !\r\n`;
+}
+
+export function reopened(well: boolean): string {
+  return `200-OK for reopendb !\r\n200 reopendb : POLICY     ${well ? 'OK' : 'ERROR'} !\r\n`;
+}
+
+export function leaving(command: string): string {
+  return `200 OK for ${command} (EXIT)!\r\n`;
+}
+
+export const STOPPING = '200-OK for shutdown !\r\n200 shutdown done (EXIT)!\r\n';
+
+export function notAllowed(command: string): string {
+  return `600 ${command} : Not allowed !\r\n`;
+}
+
+export function sendEntries(table: Table): string {
+  return `300 OK for upload ${table}! Send entries, then a line with a single dot\r\n`;
+}
+
+/** How an upload ended. */
+export function uploaded({ lines, taken, refused, problems, failure }: UploadResult): string {
+  const code = failure === undefined && refused === 0 ? 200 : 700;
+  const told = [`taken ${taken} of ${lines} !`, ...problems.map(([line, problem]) => `line ${line} : ${problem} !`)];
+  const last =
+    failure !== undefined ? 'upload : ERROR !' : refused > 0 ? `upload : ${refused} refused !` : 'upload done !';
+  return [...told.map((text) => `${code}-${text}`), `${code} ${last}`, ''].join('\r\n');
+}

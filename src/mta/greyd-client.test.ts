@@ -1,0 +1,281 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { manualClock } from '../lib/clock.ts';
+import { createCounters, type Counters } from '../lib/counters.ts';
+import type { LineProtocol } from '../lib/line-protocol.ts';
+import { startLineServer } from '../lib/line-server.ts';
+import { createLog, silentLog } from '../lib/log.ts';
+import { type Check, parseMailbox } from '../policy/check.ts';
+import type { Verdict } from '../policy/verdict.ts';
+import {
+  createGreydClient,
+  formatQuestion,
+  type GreydClient,
+  type GreydClientOptions,
+  parseAnswer,
+} from './greyd-client.ts';
+import { greydProtocol } from './greyd.ts';
+
+const closers: (() => void | PromiseLike<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+function check(recipient = 'bob@example.org', sender = 'joe@example.com', clientName?: string): Check {
+  const mailboxes = { sender: parseMailbox(sender), recipient: parseMailbox(recipient) };
+  const known = { id: 'x1', client: { family: 4, text: '10.1.2.3' }, ...mailboxes, via: 'test' } as const;
+  return clientName === undefined ? known : { ...known, clientName };
+}
+
+interface Scripted {
+  readonly port: number;
+  readonly server: Server;
+  /** The blocks that came, of all connections. */
+  readonly blocks: string[];
+  readonly sockets: Socket[];
+}
+
+const BANNER = '200 OK - Waiting for commands !\r\n';
+
+/** A server that says `greeting`, and to each block what the script says; undefined closes. */
+async function scripted(script: (block: string) => string | undefined, greeting = BANNER, port = 0): Promise<Scripted> {
+  const [blocks, sockets]: [string[], Socket[]] = [[], []];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      blocks.push(String(bytes));
+      const answer = script(String(bytes));
+      if (answer === undefined) socket.end();
+      else socket.write(answer);
+    });
+    socket.write(greeting);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => stop({ server, sockets }));
+  const address = server.address();
+  return { port: typeof address === 'object' && address !== null ? address.port : 0, server, blocks, sockets };
+}
+
+async function stop({ server, sockets }: Pick<Scripted, 'server' | 'sockets'>): Promise<void> {
+  for (const socket of sockets) socket.destroy();
+  if (!server.listening) return;
+  server.close();
+  await once(server, 'close');
+}
+
+interface Asking {
+  readonly client: GreydClient;
+  readonly counters: Counters;
+  readonly logged: () => string;
+}
+
+function asking(port: number, options: Partial<GreydClientOptions> = {}): Asking {
+  const counters = createCounters();
+  let text = '';
+  const log = createLog({ level: 0, format: 'text' }, (lines) => {
+    text += lines;
+  });
+  const address = { kind: 'tcp', host: '127.0.0.1', port } as const;
+  const client = createGreydClient({ address, connectTimeout: 2, log, counters, random: () => 0, ...options });
+  closers.push(() => client[Symbol.asyncDispose]());
+  const logged = (): string => {
+    log.flush();
+    return text;
+  };
+  return { client, counters, logged };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate);
+}
+
+const said = (code: number, word: string): string => `${code} GREYCHECK ANSWER Grey server said... ${word} \r\n`;
+
+/** As recorded from ze-filter in client mode with scripted servers; 500 was accepted there (D9). */
+test.for<[title: string, answer: string | undefined, greeting: string, outcome: string]>([
+  ['answer 200', said(200, 'OK'), BANNER, 'ok'],
+  ['answer 400', said(400, 'WAIT'), BANNER, 'wait'],
+  ['answer 500', said(500, 'REJECT'), BANNER, 'reject'],
+  ['answer 100', said(100, 'DUNNO'), BANNER, 'wait'],
+  ['answer 700', said(700, 'ERROR'), BANNER, 'wait'],
+  ['answer 421', '421 too busy\r\n', BANNER, 'unreachable'],
+  ['answer 600', '600 greycheck : Unknown command !\r\n', BANNER, 'wait'],
+  ['answer in lower case', said(200, 'OK').toLowerCase(), BANNER, 'ok'],
+  ['words before the answer', `hello ${said(200, 'OK')}`, BANNER, 'ok'],
+  ['server closes after the command', undefined, BANNER, 'unreachable'],
+  ['no banner', said(400, 'WAIT'), '', 'wait'],
+  ['access denied', '', '500 Access denied\n', 'unreachable'],
+  ['too busy', '', "421 I'm too busy. Come back later\r\n", 'unreachable'],
+  ['a line without an end', 'x'.repeat(5000), BANNER, 'unreachable'],
+  ['an answer to something else', '200 GREYVALID ANSWER Grey server said... OK \r\n', BANNER, 'unreachable'],
+  ['silence', '', BANNER, 'unreachable'],
+])('%s', async ([, answer, greeting, outcome]) => {
+  const server = await scripted(() => answer, greeting);
+  const { client, counters } = asking(server.port, { answerTimeout: 0.05 });
+  expect(await client.ask(check('bob@example.org', 'joe@example.com', 'mail.example.com'))).toBe(outcome);
+  const question = 'GREYCHECK 10.1.2.3 <joe@example.com> <bob@example.org> mail.example.com\r\n';
+  // A server that refuses us may have closed before it read the question.
+  expect(new Set([question, ...server.blocks])).toEqual(new Set([question]));
+  expect(counters.list()).toContainEqual([`greyd client ${outcome}`, 1]);
+});
+
+test.for<[check: Check, text: string | undefined]>([
+  [check('b', ''), 'GREYCHECK 10.1.2.3 <> <b> [10.1.2.3]\r\n'],
+  [check('b', 'Joe@Example.COM', 'MX'), 'GREYCHECK 10.1.2.3 <Joe@Example.COM> <b> MX\r\n'],
+  [check('b\r\nSHUTDOWN', '"a b,c\0"@d', 'm x'), 'GREYCHECK 10.1.2.3 <"a_b_c_"@d> <b__SHUTDOWN> m_x\r\n'],
+  [check('b'.repeat(1000)), undefined],
+])('question %#', ([asked, text]) => {
+  expect(formatQuestion('GREYCHECK', asked)).toBe(text);
+});
+
+test('an answer is one to its own command', () => {
+  expect(parseAnswer('GREYCHECK', said(200, 'OK'))).toBe('ok');
+  expect(parseAnswer('GREYVALID', said(200, 'OK'))).toBeUndefined();
+  expect(parseAnswer('GREYCHECK', BANNER)).toBeUndefined();
+});
+
+/** Our own server; the verdict of a check is told by its recipient, and comes when it is released. */
+async function ours(): Promise<{ port: number; inHand: Check[]; release: () => void; told: Check[] }> {
+  const [inHand, told]: [Check[], Check[]] = [[], []];
+  const releases: (() => void)[] = [];
+  const verdictOf = ({ recipient }: Check): Verdict =>
+    recipient.text.startsWith('w') ? { kind: 'white', reason: 'known' } : { kind: 'grey', reason: 'first', wait: 1 };
+  const protocol: LineProtocol = greydProtocol({
+    answerCheck: async (asked) => {
+      inHand.push(asked);
+      await new Promise<void>((resolve) => releases.push(resolve));
+      return verdictOf(asked);
+    },
+    admit: async (tells) => void told.push(tells),
+    tables: { exportTuples: none, exportPasses: none, importTuples: async () => 0, importPasses: async () => 0 },
+    reload: async () => {},
+    stop: () => {},
+    access: () => 'use',
+    nextId: () => 'id',
+    clock: manualClock(),
+    log: silentLog,
+    counters: createCounters(),
+  });
+  const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const server = await startLineServer({ address, protocol, log: silentLog, counters: createCounters() });
+  closers.push(() => server[Symbol.asyncDispose]());
+  const port = server.address.kind === 'tcp' ? server.address.port : 0;
+  return { port, inHand, told, release: () => releases.splice(0).forEach((release) => release()) };
+}
+
+async function* none(): AsyncGenerator<never> {}
+
+test('with our server, many questions are in flight, and each gets its own answer', async () => {
+  const server = await ours();
+  const { client } = asking(server.port);
+  const recipients = Array.from({ length: 100 }, (_, i) => `${'wg'[i % 2]}${i}`);
+  const answers = Promise.all(recipients.map((recipient) => client.ask(check(recipient))));
+  await until(() => server.inHand.length === 4);
+  server.release();
+  // Having seen that the server tells lines apart, the client sends all the rest at once.
+  await until(() => server.inHand.length === 100);
+  server.release();
+  expect(await answers).toEqual(recipients.map((recipient) => (recipient.startsWith('w') ? 'ok' : 'wait')));
+});
+
+test('to a server that takes a block for a command, each command goes in its own, on four connections', async () => {
+  const server = await scripted((block) => {
+    if (block.startsWith('HELP')) return `600 help\r\nhelp : Unknown command !\r\n`;
+    return block.includes('<w') ? said(200, 'OK') : said(400, 'WAIT');
+  });
+  const { client } = asking(server.port);
+  const recipients = Array.from({ length: 100 }, (_, i) => `${'wg'[i % 2]}${i}`);
+  const answers = await Promise.all(recipients.map((recipient) => client.ask(check(recipient))));
+  expect(answers).toEqual(recipients.map((recipient) => (recipient.startsWith('w') ? 'ok' : 'wait')));
+  const blocks = server.blocks.filter((block) => !block.startsWith('HELP'));
+  expect(blocks.filter((block) => block.split('\n').length !== 2)).toEqual([]);
+  expect([blocks.length, server.blocks.length, server.sockets.length]).toEqual([100, 101, 4]);
+});
+
+test('no connection brings 1000 commands', async () => {
+  const server = await scripted(() => said(200, 'OK'));
+  const { client, counters } = asking(server.port);
+  for (let i = 0; i < 1000; i += 1) await client.ask(check());
+  expect(server.sockets).toHaveLength(2);
+  expect(counters.list()).toEqual([['greyd client ok', 1000]]);
+});
+
+test('a server that is away is not asked again and again', async () => {
+  const server = await scripted(() => undefined);
+  await stop(server);
+  const { client, counters, logged } = asking(server.port);
+  for (let i = 0; i < 8; i += 1) expect(await client.ask(check())).toBe('unreachable');
+  expect(counters.list()).toContainEqual(['greyd server failed', 1]);
+  expect(logged().match(/greyd server failed/g)).toHaveLength(1);
+});
+
+test('the waits get longer until there is an answer; a connection is none', async () => {
+  const answers: (string | undefined)[] = [undefined, undefined, undefined, said(200, 'OK'), undefined];
+  const server = await scripted(() => answers.shift());
+  const { client, logged } = asking(server.port, { firstWait: 0.02 });
+  const outcomes: string[] = [];
+  while (answers.length > 0) {
+    const left = answers.length;
+    const outcome = await client.ask(check());
+    if (answers.length < left) outcomes.push(outcome);
+    else await new Promise(setImmediate);
+  }
+  expect(outcomes).toEqual(['unreachable', 'unreachable', 'unreachable', 'ok', 'unreachable']);
+  expect(logged().match(/(?<=retry=)\S+|back/g)).toEqual(['0.02', '0.04', '0.08', 'back', '0.02']);
+});
+
+test('after a failure a single question tries the server, the others do not wait for it', async () => {
+  let answer: string | undefined;
+  const server = await scripted(() => answer);
+  const { client } = asking(server.port, { firstWait: 0.01 });
+  await client.ask(check());
+  answer = '';
+  const asked: Promise<string>[] = [];
+  while (server.blocks.length < 2) {
+    asked.push(client.ask(check()));
+    await new Promise(setImmediate);
+  }
+  server.sockets.at(-1)?.write(said(200, 'OK'));
+  expect((await Promise.all(asked)).filter((outcome) => outcome !== 'unreachable')).toEqual(['ok']);
+  expect(server.blocks).toHaveLength(2);
+});
+
+test('what became valid is told once the server is back, as much as is kept', async () => {
+  const away = await scripted(() => undefined);
+  await stop(away);
+  const { client, counters } = asking(away.port, { firstWait: 0.01 });
+  for (let i = 0; i < 1005; i += 1) client.tell(check(`r${i}`));
+  await until(() => counters.list().some(([name]) => name === 'greyd server failed'));
+  const back = await scripted(() => '200 GREYVALID ANSWER Grey server said... OK \r\n', BANNER, away.port);
+  await until(() => back.blocks.length === 1000);
+  expect(new Set(back.blocks)).toEqual(
+    new Set(Array.from({ length: 1000 }, (_, i) => formatQuestion('GREYVALID', check(`r${i + 5}`)))),
+  );
+  expect(counters.list()).toContainEqual(['greyd client dropped', 5]);
+});
+
+test('telling our own server', async () => {
+  const server = await ours();
+  const { client } = asking(server.port);
+  client.tell(check('r', 'joe@example.com', 'mx.example.com'));
+  await until(() => server.told.length === 1);
+  expect(server.told).toMatchObject([
+    { client: { text: '10.1.2.3' }, sender: { text: 'joe@example.com' }, via: 'greyd' },
+  ]);
+});
+
+test('closing ends what is in flight, and nothing is asked afterwards', async () => {
+  const server = await scripted(() => '');
+  const { client, logged } = asking(server.port);
+  const answers = Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((recipient) => client.ask(check(recipient))));
+  await until(() => server.blocks.length === 4);
+  client.tell(check());
+  await client[Symbol.asyncDispose]();
+  expect(await answers).toEqual(Array.from({ length: 6 }, () => 'unreachable'));
+  expect(await client.ask(check())).toBe('unreachable');
+  expect(logged()).toContain('greyd server was not told entries=1');
+});

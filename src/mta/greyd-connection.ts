@@ -1,0 +1,133 @@
+// One connection of a client to a greyd server: questions go out as they come, answers belong to them in their order.
+import { createConnection, type Socket } from 'node:net';
+import { createLineReader, type LineReader } from '../lib/line-reader.ts';
+import type { SocketAddress } from '../lib/socket-address.ts';
+
+/** What is asked, and who hears the answer. */
+export interface Question {
+  /** The bytes, line end included. */
+  readonly text: string;
+  /** Takes a line that the server sent; whether the answer is complete with it. */
+  readonly hear: (line: string) => boolean;
+  /** There will be no answer. Called once, and then no more of `hear`. */
+  readonly lost: () => void;
+}
+
+export interface GreydConnectionParts {
+  readonly address: SocketAddress;
+  /** Milliseconds to be connected, and to answer a question. */
+  readonly connectTimeout: number;
+  readonly answerTimeout: number;
+  /** A question was answered. */
+  readonly onAnswer: () => void;
+  /** The connection is over; `failure` says why, unless nothing was wrong. The questions in hand are lost. */
+  readonly onOver: (connection: GreydConnection, failure: string | undefined) => void;
+}
+
+/** Questions on one connection: ze-filter's server silently closes one that brings 1000 of them too quickly. */
+const MOST_QUESTIONS = 900;
+/** Milliseconds; less than any server waits, so that it does not close on us just when we ask. */
+const IDLE = 45_000;
+/** Characters of a line of the server. */
+const LONGEST_LINE = 4096;
+/** What a server says in place of its banner when it does not want us. */
+const REFUSAL = /^(?:421 |500 access denied)/i;
+
+export class GreydConnection {
+  readonly #parts: GreydConnectionParts;
+  readonly #socket: Socket;
+  readonly #reader: LineReader = createLineReader(LONGEST_LINE);
+  #questions: Question[] = [];
+  #asked = 0;
+  #connected = false;
+  #failure: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: GreydConnectionParts) {
+    this.#parts = parts;
+    const { address } = parts;
+    this.#socket = createConnection(address.kind === 'unix' ? address : { host: address.host, port: address.port });
+    this.#socket.setNoDelay(true);
+    this.#expect('not connected in time', parts.connectTimeout);
+    this.#socket.on('connect', () => this.#onConnect());
+    this.#socket.on('data', (bytes: Buffer) => this.#read(bytes));
+    this.#socket.on('error', (error) => this.fail(error.message));
+    this.#socket.on('close', () => this.#onClose());
+    this.#socket.setTimeout(IDLE, () => {
+      if (this.#questions.length === 0) this.close();
+    });
+  }
+
+  /** Questions that have no answer yet. */
+  get inFlight(): number {
+    return this.#questions.length;
+  }
+
+  /** Whether it takes one more, with at most `depth` at a time. */
+  hasRoom(depth: number): boolean {
+    return this.#questions.length < depth && this.#asked < MOST_QUESTIONS && this.#socket.writable;
+  }
+
+  ask(question: Question): void {
+    this.#asked += 1;
+    this.#questions.push(question);
+    this.#socket.write(question.text);
+    if (this.#connected && this.#questions.length === 1) this.#expectAnswer();
+  }
+
+  /** Closes at once; nothing is wrong. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** Closes at once, for this reason. */
+  fail(failure: string): void {
+    this.#failure ??= failure;
+    this.#socket.destroy();
+  }
+
+  #onConnect(): void {
+    this.#connected = true;
+    this.#expectAnswer();
+  }
+
+  #read(bytes: Buffer): void {
+    for (const line of this.#reader.read(bytes)) {
+      if (this.#socket.destroyed) return;
+      this.#hear(line);
+    }
+    if (this.#reader.tooLong()) this.fail('a line without an end');
+  }
+
+  /** Lines that nobody waits for, such as the banner, are none of our business. */
+  #hear(line: string): void {
+    if (REFUSAL.test(line)) {
+      this.fail(`refused: ${line}`);
+      return;
+    }
+    if (this.#questions[0]?.hear(line) !== true) return;
+    this.#questions.shift();
+    this.#expectAnswer();
+    if (this.#asked >= MOST_QUESTIONS && this.#questions.length === 0) this.close();
+    this.#parts.onAnswer();
+  }
+
+  #expectAnswer(): void {
+    if (this.#questions.length > 0) this.#expect('no answer in time', this.#parts.answerTimeout);
+    else clearTimeout(this.#timer);
+  }
+
+  #expect(otherwise: string, milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.fail(otherwise), milliseconds);
+  }
+
+  #onClose(): void {
+    clearTimeout(this.#timer);
+    const questions = this.#questions;
+    this.#questions = [];
+    const failure = this.#failure ?? (questions.length > 0 ? 'closed without an answer' : undefined);
+    for (const question of questions) question.lost();
+    this.#parts.onOver(this, failure);
+  }
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { uploaded } from './greyd-answers.ts';
+import { type GreydTables, startUpload } from './greyd-tables.ts';
+
+const NOW = 1_700_000_000;
+const line = (to: string, update = NOW): string => `10.1.2;a;${to} 1;${update};10.1.2.3;-;a;FLAGS;1;NULL`;
+
+interface Storing extends GreydTables {
+  readonly batches: number[];
+  /** What storing waits for. */
+  gate: Promise<unknown>;
+}
+
+function storing(): Storing {
+  const tables: Storing = {
+    batches: [],
+    gate: Promise.resolve(),
+    exportTuples: async function* () {},
+    exportPasses: async function* () {},
+    importTuples: async (batch) => {
+      await tables.gate;
+      tables.batches.push(batch.length);
+      return batch.length - 1;
+    },
+    importPasses: (batch) => {
+      tables.batches.push(batch.length);
+      return Promise.reject(new Error('disk full'));
+    },
+  };
+  return tables;
+}
+
+test('lines that are wrong are told of, the others are taken', async () => {
+  const upload = startUpload(storing(), 'pending', NOW);
+  for (const text of [line('a'), 'x', line('b'), line('c', NOW + 301), line('d', NOW + 300)]) void upload.take(text);
+  expect(uploaded(await upload.end()).split('\r\n')).toEqual([
+    '700-taken 2 of 5 !',
+    '700-line 2 : line is not key and record !',
+    '700-line 4 : time is in the future !',
+    '700 upload : 2 refused !',
+    '',
+  ]);
+});
+
+test('of many wrong lines only the first are told', async () => {
+  const upload = startUpload(storing(), 'valid', NOW);
+  for (let i = 0; i < 1000; i += 1) void upload.take('x');
+  const result = await upload.end();
+  expect(result).toMatchObject({ lines: 1000, taken: 0, refused: 1000, failure: undefined });
+  expect(result.problems.map(([number]) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test('many lines are stored in batches, one after the other, for which the client is made to wait', async () => {
+  const tables = storing();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  tables.gate = promise;
+  const upload = startUpload(tables, 'valid', NOW);
+  const waits = Array.from({ length: 1201 }, (_, i) => upload.take(line(String(i)))).filter(
+    (wait) => wait !== undefined,
+  );
+  expect(waits).toHaveLength(2);
+  const ended = upload.end();
+  await new Promise(setImmediate);
+  expect(tables.batches).toEqual([]);
+  resolve();
+  expect(await ended).toMatchObject({ lines: 1201, taken: 1198 });
+  expect(tables.batches).toEqual([500, 500, 201]);
+});
+
+test('storing that fails is told of, and the rest is not tried', async () => {
+  const tables = storing();
+  const upload = startUpload(tables, 'white', NOW);
+  for (let i = 0; i < 501; i += 1) void upload.take('10.1.2.3;a 1;2;10.1.2.3;-;a;FLAGS;5;NULL');
+  const result = await upload.end();
+  expect(result).toMatchObject({ lines: 501, taken: 0, failure: 'Error: disk full' });
+  expect(tables.batches).toEqual([500]);
+  expect(uploaded(result)).toBe('700-taken 0 of 501 !\r\n700 upload : ERROR !\r\n');
+});

@@ -1,0 +1,122 @@
+// DOWNLOAD and UPLOAD: the tables of the memory as text, both a piece at a time, however long a table is.
+import type { Seconds } from '../policy/check.ts';
+import type { StoredTuple, TupleState } from '../policy/greylist.ts';
+import type { Pass } from '../policy/pass.ts';
+import type { Table } from './greyd-commands.ts';
+import { formatPass, formatTuple, type Parsed, parsePass, parseTuple } from './greyd-records.ts';
+
+/** What the tables need of the memory. */
+export interface GreydTables {
+  /** All entries with `lastSeen > after`, in chunks. */
+  exportTuples(state: TupleState, after: Seconds): AsyncIterable<readonly StoredTuple[]>;
+  exportPasses(after: Seconds): AsyncIterable<readonly Pass[]>;
+  /** Takes entries over, but for those that it has already; returns how many it took. */
+  importTuples(tuples: readonly StoredTuple[]): Promise<number>;
+  importPasses(passes: readonly Pass[]): Promise<number>;
+}
+
+/** A table being uploaded. */
+export interface Upload {
+  /** Takes a line; returns a promise, which never rejects, when the client had better wait before it sends much more. */
+  take(line: string): Promise<void> | undefined;
+  /** Resolves when everything is stored; never rejects. */
+  end(): Promise<UploadResult>;
+}
+
+export interface UploadResult {
+  readonly lines: number;
+  /** New to us, or newer than what we had. */
+  readonly taken: number;
+  readonly refused: number;
+  /** Of the first lines that were refused: their number and what is wrong. */
+  readonly problems: readonly (readonly [line: number, problem: string])[];
+  /** Why storing failed, if it did; nothing more was stored after that. */
+  readonly failure: string | undefined;
+}
+
+/** Entries that are stored together. */
+const BATCH = 500;
+/** Problems that are told; whoever sends worse needs another file. */
+const MOST_PROBLEMS = 10;
+/** Clocks differ; but an entry from the far future would never expire. */
+const AHEAD: Seconds = 300;
+
+/** The lines of a table, of entries with `lastSeen > after`. */
+export async function* downloadLines(tables: GreydTables, table: Table, after: Seconds): AsyncGenerator<string> {
+  if (table === 'white') {
+    for await (const passes of tables.exportPasses(after))
+      yield passes.map((pass) => `${formatPass(pass)}\r\n`).join('');
+    return;
+  }
+  for await (const tuples of tables.exportTuples(table, after)) {
+    yield tuples.map((tuple) => `${formatTuple(tuple)}\r\n`).join('');
+  }
+}
+
+/** Starts to take a table; `now` is the time beyond which entries are refused. */
+export function startUpload(tables: GreydTables, table: Table, now: Seconds): Upload {
+  const parts = { latest: now + AHEAD };
+  if (table === 'white')
+    return new Taking({ ...parts, parse: parsePass, store: (batch) => tables.importPasses(batch) });
+  const parse = (line: string): Parsed<StoredTuple> => parseTuple(line, table);
+  return new Taking({ ...parts, parse, store: (batch) => tables.importTuples(batch) });
+}
+
+interface TakingParts<T> {
+  readonly parse: (line: string) => Parsed<T>;
+  readonly store: (batch: readonly T[]) => Promise<number>;
+  readonly latest: Seconds;
+}
+
+class Taking<T extends { readonly firstSeen: Seconds; readonly lastSeen: Seconds }> implements Upload {
+  readonly #parts: TakingParts<T>;
+  readonly #problems: [number, string][] = [];
+  #batch: T[] = [];
+  #stored: Promise<void> = Promise.resolve();
+  #lines = 0;
+  #taken = 0;
+  #refused = 0;
+  #failure: string | undefined;
+
+  constructor(parts: TakingParts<T>) {
+    this.#parts = parts;
+  }
+
+  take(line: string): Promise<void> | undefined {
+    this.#lines += 1;
+    const parsed = this.#parts.parse(line);
+    if (parsed.kind === 'wrong') return this.#refuse(parsed.problem);
+    const { entry } = parsed;
+    if (Math.max(entry.firstSeen, entry.lastSeen) > this.#parts.latest) return this.#refuse('time is in the future');
+    this.#batch.push(entry);
+    return this.#batch.length < BATCH ? undefined : this.#storeBatch();
+  }
+
+  async end(): Promise<UploadResult> {
+    await this.#storeBatch();
+    const [lines, taken, refused] = [this.#lines, this.#taken, this.#refused];
+    return { lines, taken, refused, problems: this.#problems, failure: this.#failure };
+  }
+
+  #refuse(problem: string): undefined {
+    this.#refused += 1;
+    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push([this.#lines, problem]);
+  }
+
+  /** One batch after the other, so that checks find their turn between them. */
+  #storeBatch(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#stored = this.#stored.then(() => this.#store(batch));
+    return this.#stored;
+  }
+
+  async #store(batch: readonly T[]): Promise<void> {
+    if (batch.length === 0 || this.#failure !== undefined) return;
+    try {
+      this.#taken += await this.#parts.store(batch);
+    } catch (error) {
+      this.#failure = String(error);
+    }
+  }
+}

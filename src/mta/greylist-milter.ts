@@ -1,0 +1,228 @@
+// Greylisting as a mail filter: the answer at RCPT, the header, and reports of what was seen. (docs/protocols/milter.md)
+import type { AnswerCheck } from '../engine/answer-check.ts';
+import { type Clock, seconds } from '../lib/clock.ts';
+import { type Address, parseAddress } from '../policy/address.ts';
+import { type Check, type Mailbox, parseMailbox } from '../policy/check.ts';
+import type { Event, Report } from '../policy/report.ts';
+import type { Verdict, White } from '../policy/verdict.ts';
+import { GREYLIST_HEADER, greylistHeader, isForged } from './greylist-header.ts';
+import type { Needs } from './milter-negotiation.ts';
+import type { ClientInfo, Macros } from './milter-packets.ts';
+import { isRefused, refusalEvent } from './milter-refusals.ts';
+import type { MilterReply, Modification, SmtpReply } from './milter-replies.ts';
+import type { FilteredClient, FilteredMessage, MilterFilter } from './milter-session.ts';
+
+/** A header by which another filter marks spam. */
+export interface SpamHeader {
+  /** In lower case. */
+  readonly name: string;
+  readonly pattern: RegExp;
+}
+
+/** What may change while the daemon runs. */
+export interface MilterSettings {
+  /** The name that stands in the header. */
+  readonly host: string;
+  /** Whether mail gets the header. */
+  readonly header: boolean;
+  readonly spamHeaders: readonly SpamHeader[];
+}
+
+export interface GreylistMilterParts {
+  readonly answerCheck: AnswerCheck;
+  /** Takes a report; must not throw. */
+  readonly accept: (report: Report) => void;
+  readonly nextId: () => string;
+  /** What a sender is told for a verdict that is not white. */
+  readonly reply: (check: Check, verdict: Verdict) => SmtpReply;
+  readonly clock: Clock;
+  readonly settings: () => MilterSettings;
+}
+
+/** Names, and how much of a header is looked at: patterns may be slow on long texts. */
+const LONGEST_NAME = 255;
+const LONGEST_VALUE = 1000;
+
+const CONTINUE: MilterReply = { kind: 'continue' };
+
+/** The filter, for a milter server. */
+export function greylistMilter(parts: GreylistMilterParts): MilterFilter {
+  return {
+    needs: () => needs(parts.settings()),
+    connect: (info) => new Client(parts, info),
+  };
+}
+
+function needs({ header, spamHeaders }: MilterSettings): Needs {
+  return {
+    data: true,
+    headers: header || spamHeaders.length > 0,
+    changesHeaders: header,
+    refusedRecipients: true,
+    macros: {
+      mail: ['i', 'auth_authen', 'auth_type'],
+      rcpt: ['i', 'rcpt_mailer', 'rcpt_host', 'rcpt_addr'],
+      eom: ['i'],
+    },
+  };
+}
+
+class Client implements FilteredClient {
+  readonly parts: GreylistMilterParts;
+  /** Undefined when the client is a program on the MTA's own machine, or unknown. */
+  readonly address: Address | undefined;
+  /** Only names that the MTA verified; else it gives the address in brackets. */
+  readonly name: string | undefined;
+  #helo: string | undefined;
+  #sawMail = false;
+  #lostData = false;
+
+  constructor(parts: GreylistMilterParts, { name, address }: ClientInfo) {
+    this.parts = parts;
+    this.address = parseAddress(address);
+    this.name = name === '' || name === 'unknown' || name.startsWith('[') ? undefined : name.slice(0, LONGEST_NAME);
+  }
+
+  get heloName(): string | undefined {
+    return this.#helo;
+  }
+
+  helo(name: string): void {
+    this.#helo = name.slice(0, LONGEST_NAME);
+    this.#lostData = false;
+  }
+
+  mail(sender: string, macros: Macros): FilteredMessage {
+    this.#sawMail = true;
+    this.#lostData = false;
+    if (this.address === undefined || isAuthenticated(macros)) return EXEMPT;
+    return new Message(this, this.address, parseMailbox(sender), macros.get('i') || undefined);
+  }
+
+  /** The client's message ended after DATA without its end. If it does nothing more, the connection was lost. */
+  lostData(): void {
+    this.#lostData = true;
+  }
+
+  close(): void {
+    if (this.#lostData) this.report('smtp_connection_lost');
+    else if (!this.#sawMail) this.report('smtp_no_mail');
+  }
+
+  report(event: Event, details: Pick<Report, 'sender' | 'recipient' | 'mtaId'> = {}): void {
+    if (this.address === undefined) return;
+    const { accept, clock } = this.parts;
+    accept({ reporter: 'milter', time: seconds(clock), ip: this.address.text, event, ...details });
+  }
+}
+
+/** Sendmail also sends macros that are empty. */
+function isAuthenticated(macros: Macros): boolean {
+  return Boolean(macros.get('auth_authen') || macros.get('auth_type'));
+}
+
+/** A message of an authenticated client, or of one without an address: the MTA need not tell more of it. */
+const EXEMPT: FilteredMessage = {
+  rcpt: () => ({ kind: 'accept' }),
+  data: () => {},
+  header: () => {},
+  eom: () => [],
+  abort: () => {},
+};
+
+class Message implements FilteredMessage {
+  readonly #client: Client;
+  readonly #address: Address;
+  readonly #sender: Mailbox;
+  #queueId: string | undefined;
+  readonly #accepted: string[] = [];
+  /** Of the recipient whose mail waited longest, or of the first. */
+  #passed: White | undefined;
+  #data = false;
+  #spam = false;
+  #greylistHeaders = 0;
+  /** Their places among the headers of that name. */
+  readonly #forged: number[] = [];
+
+  constructor(client: Client, address: Address, sender: Mailbox, queueId: string | undefined) {
+    this.#client = client;
+    this.#address = address;
+    this.#sender = sender;
+    this.#queueId = queueId;
+  }
+
+  rcpt(text: string, macros: Macros): MilterReply | Promise<MilterReply> {
+    this.#queueId = macros.get('i') || this.#queueId;
+    const recipient = parseMailbox(text);
+    if (isRefused(macros)) {
+      const event = refusalEvent(macros);
+      if (event !== undefined) this.#report(event, recipient.text);
+      return CONTINUE;
+    }
+    const check = this.#check(recipient);
+    return this.#client.parts.answerCheck(check).then((verdict) => this.#answer(check, verdict));
+  }
+
+  data(): void {
+    this.#data = true;
+  }
+
+  header(name: string, value: string): void {
+    const { host, spamHeaders } = this.#client.parts.settings();
+    const lowerName = name.toLowerCase();
+    if (lowerName === GREYLIST_HEADER.toLowerCase()) {
+      this.#greylistHeaders += 1;
+      if (isForged(name, value, host)) this.#forged.push(this.#greylistHeaders);
+    }
+    for (const spam of spamHeaders) {
+      if (spam.name === lowerName && spam.pattern.test(value.slice(0, LONGEST_VALUE))) this.#spam = true;
+    }
+  }
+
+  eom(macros: Macros): readonly Modification[] {
+    this.#queueId = macros.get('i') || this.#queueId;
+    for (const recipient of this.#accepted) this.#report(this.#spam ? 'spam' : 'ok', recipient);
+    const { clock, settings } = this.#client.parts;
+    const { host, header } = settings();
+    if (!header || this.#passed === undefined) return [];
+    // From the last to the first, so that no removal moves those that are still to be removed.
+    const removals = this.#forged.toReversed().map((index) => changeHeader(index, ''));
+    const value = greylistHeader(this.#passed, host, seconds(clock));
+    return [...removals, { kind: 'insert-header', index: 0, name: GREYLIST_HEADER, value }];
+  }
+
+  abort(): void {
+    if (this.#data && this.#accepted.length > 0) this.#client.lostData();
+  }
+
+  #check(recipient: Mailbox): Check {
+    const { name, heloName, parts } = this.#client;
+    return {
+      id: parts.nextId(),
+      client: this.#address,
+      sender: this.#sender,
+      recipient,
+      via: 'milter',
+      ...(name === undefined ? {} : { clientName: name }),
+      ...(heloName === undefined ? {} : { helo: heloName }),
+      ...(this.#queueId === undefined ? {} : { queueId: this.#queueId }),
+    };
+  }
+
+  #answer(check: Check, verdict: Verdict): MilterReply {
+    if (verdict.kind !== 'white') return { kind: 'reply', ...this.#client.parts.reply(check, verdict) };
+    this.#accepted.push(check.recipient.text);
+    if ((verdict.waited ?? -1) > (this.#passed?.waited ?? -1)) this.#passed = verdict;
+    this.#passed ??= verdict;
+    return CONTINUE;
+  }
+
+  #report(event: Event, recipient: string): void {
+    const mtaId = this.#queueId === undefined ? {} : { mtaId: this.#queueId };
+    this.#client.report(event, { sender: this.#sender.text, recipient, ...mtaId });
+  }
+}
+
+function changeHeader(index: number, value: string): Modification {
+  return { kind: 'change-header', index, name: GREYLIST_HEADER, value };
+}

@@ -1,0 +1,229 @@
+// One connection from an MTA: the order of commands, which of them are answered, and what is told to the filter. It speaks
+// for any filter that decides at RCPT and changes headers at the end of the message.
+import { ACTIONS, awaitsAnswer, type Needs, negotiate } from './milter-negotiation.ts';
+import type { ClientInfo, Command, Macros, Offer, Step } from './milter-packets.ts';
+import type { Agreement, MilterReply, Modification } from './milter-replies.ts';
+
+/** A mail filter. */
+export interface MilterFilter {
+  /** Asked once a connection from an MTA. */
+  needs(): Needs;
+  /** A client connected to the MTA. */
+  connect(client: ClientInfo): FilteredClient;
+}
+
+/** A client of the MTA, which may send any number of messages. */
+export interface FilteredClient {
+  helo(name: string): void;
+  mail(sender: string, macros: Macros): FilteredMessage;
+  /** The client is gone. Not called when the MTA itself vanishes. */
+  close(): void;
+}
+
+/** A message from MAIL on. Ends with eom or abort, or by the next MAIL when it was accepted early. */
+export interface FilteredMessage {
+  /** The answer to a recipient. Must not reject. */
+  rcpt(recipient: string, macros: Macros): MilterReply | Promise<MilterReply>;
+  data(): void;
+  header(name: string, value: string): void;
+  /** The whole message was received; what is to be changed. */
+  eom(macros: Macros): readonly Modification[];
+  abort(): void;
+}
+
+export interface MessageLimits {
+  /** Recipients, and headers, of one message. */
+  readonly recipients: number;
+  readonly headers: number;
+}
+
+/** What a command comes to. */
+export type Reaction =
+  | { readonly kind: 'reply'; readonly replies: readonly MilterReply[] }
+  /** The connection ends; with a cause, because of the MTA's fault. */
+  | { readonly kind: 'close'; readonly cause?: string };
+
+export interface MilterSession {
+  /** The reaction to a command. The next command may be given only when a promise is settled. */
+  take(command: Command): Reaction | Promise<Reaction>;
+}
+
+/** What is known of the message that is being sent. */
+interface Current {
+  readonly filtered: FilteredMessage;
+  recipients: number;
+  headers: number;
+}
+
+type Of<K extends Command['kind']> = Extract<Command, { readonly kind: K }>;
+
+const NO_MACROS: Macros = new Map();
+const SILENCE: Reaction = { kind: 'reply', replies: [] };
+const CONTINUE: Reaction = { kind: 'reply', replies: [{ kind: 'continue' }] };
+
+/** A session for a new connection. */
+export function createMilterSession(filter: MilterFilter, limits: MessageLimits): MilterSession {
+  return new Session(filter, limits);
+}
+
+class Session implements MilterSession {
+  readonly #filter: MilterFilter;
+  readonly #limits: MessageLimits;
+  #agreement: Agreement | undefined;
+  #client: FilteredClient | undefined;
+  #message: Current | undefined;
+  /** Macros for commands to come. Each is used once: an MTA sends none when it has none, and old ones must not count. */
+  readonly #macros = new Map<Step, Macros>();
+
+  constructor(filter: MilterFilter, limits: MessageLimits) {
+    this.#filter = filter;
+    this.#limits = limits;
+  }
+
+  take(command: Command): Reaction | Promise<Reaction> {
+    const { kind } = command;
+    switch (kind) {
+      case 'malformed':
+        return { kind: 'close', cause: command.cause };
+      case 'quit':
+        this.#leave();
+        return { kind: 'close' };
+      case 'negotiate':
+        return this.#agreement === undefined ? this.#negotiate(command) : outOfOrder(kind);
+      case 'macros':
+      case 'connect':
+      case 'abort':
+      case 'quit-nc':
+        return this.#agreement === undefined ? outOfOrder(kind) : this.#betweenClients(command);
+      case 'helo':
+      case 'mail':
+      case 'unknown':
+        return this.#client === undefined ? outOfOrder(kind) : this.#fromClient(command, this.#client);
+      case 'rcpt':
+      case 'data':
+      case 'header':
+      case 'eoh':
+      case 'body':
+      case 'eom':
+        return this.#message === undefined ? outOfOrder(kind) : this.#inMessage(command, this.#message);
+    }
+  }
+
+  #negotiate(offer: Offer): Reaction {
+    this.#agreement = negotiate(offer, this.#filter.needs());
+    if (this.#agreement === undefined) return { kind: 'close', cause: `protocol version ${offer.version} is too old` };
+    return { kind: 'reply', replies: [{ kind: 'agree', ...this.#agreement }] };
+  }
+
+  #betweenClients(command: Of<'macros' | 'connect' | 'abort' | 'quit-nc'>): Reaction {
+    switch (command.kind) {
+      case 'macros':
+        this.#macros.set(command.step, command.macros);
+        return SILENCE;
+      case 'connect':
+        if (this.#client !== undefined) return outOfOrder(command.kind);
+        this.#client = this.#filter.connect(command);
+        return this.#answer('connect');
+      case 'abort':
+        this.#abort();
+        return SILENCE;
+      case 'quit-nc':
+        this.#leave();
+        return SILENCE;
+    }
+  }
+
+  #fromClient(command: Of<'helo' | 'mail' | 'unknown'>, client: FilteredClient): Reaction {
+    switch (command.kind) {
+      case 'helo':
+        client.helo(command.name);
+        break;
+      case 'mail': {
+        const filtered = client.mail(command.address, this.#macrosOf('mail'));
+        this.#message = { filtered, recipients: 0, headers: 0 };
+        break;
+      }
+      case 'unknown':
+        break;
+    }
+    return this.#answer(command.kind);
+  }
+
+  #inMessage(
+    command: Of<'rcpt' | 'data' | 'header' | 'eoh' | 'body' | 'eom'>,
+    message: Current,
+  ): Reaction | Promise<Reaction> {
+    switch (command.kind) {
+      case 'rcpt':
+        return this.#rcpt(command.address, message);
+      case 'data':
+        message.filtered.data();
+        break;
+      case 'header':
+        message.headers += 1;
+        if (message.headers > this.#limits.headers) return tooMany('headers', this.#limits.headers);
+        message.filtered.header(command.name, command.value);
+        break;
+      case 'eoh':
+      case 'body':
+        break;
+      case 'eom':
+        this.#message = undefined;
+        return this.#change(message.filtered.eom(this.#macrosOf('eom')));
+    }
+    return this.#answer(command.kind);
+  }
+
+  #rcpt(recipient: string, message: Current): Reaction | Promise<Reaction> {
+    message.recipients += 1;
+    if (message.recipients > this.#limits.recipients) return tooMany('recipients', this.#limits.recipients);
+    const reply = message.filtered.rcpt(recipient, this.#macrosOf('rcpt'));
+    return reply instanceof Promise ? reply.then(replyWith) : replyWith(reply);
+  }
+
+  /** The changes that were agreed on, in words that the MTA's version knows: inserting came with 3. */
+  #change(changes: readonly Modification[]): Reaction {
+    const { actions = 0, version = 0 } = this.#agreement ?? {};
+    const allowed = changes.flatMap((change): Modification[] => {
+      const action = change.kind === 'change-header' ? ACTIONS.changeHeaders : ACTIONS.addHeaders;
+      if ((actions & action) === 0) return [];
+      const { name, value } = change;
+      return [change.kind === 'insert-header' && version < 3 ? { kind: 'add-header', name, value } : change];
+    });
+    return { kind: 'reply', replies: [...allowed, { kind: 'continue' }] };
+  }
+
+  #answer(step: Step): Reaction {
+    return awaitsAnswer(step, this.#agreement?.steps ?? 0) ? CONTINUE : SILENCE;
+  }
+
+  #macrosOf(step: Step): Macros {
+    const macros = this.#macros.get(step) ?? NO_MACROS;
+    this.#macros.delete(step);
+    return macros;
+  }
+
+  #abort(): void {
+    this.#message?.filtered.abort();
+    this.#message = undefined;
+  }
+
+  #leave(): void {
+    this.#abort();
+    this.#client?.close();
+    this.#client = undefined;
+    this.#macros.clear();
+  }
+}
+
+function replyWith(reply: MilterReply): Reaction {
+  return { kind: 'reply', replies: [reply] };
+}
+
+function outOfOrder(kind: Command['kind']): Reaction {
+  return { kind: 'close', cause: `command ${kind} out of order` };
+}
+
+function tooMany(what: string, limit: number): Reaction {
+  return { kind: 'close', cause: `more than ${limit} ${what} in one message` };
+}
