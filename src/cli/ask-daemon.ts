@@ -6,19 +6,36 @@ import type { Location } from '../config/locate-config.ts';
 import { listenersOf } from '../config/listeners.ts';
 import { quoteWord } from '../lib/quote-word.ts';
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
-import { type Answer, parseAnswer } from '../peers/sync-protocol.ts';
+import { type Answer, END, formatLines, parseAnswer, withoutDot } from '../peers/sync-protocol.ts';
 
 /** Milliseconds of silence after which the daemon counts as hung. */
 const PATIENCE = 30_000;
 
-/** The daemon's answer to a command line. Throws, in words for an administrator, if none comes or it is a refusal. */
-export async function askDaemon(location: Location, command: string): Promise<Answer> {
+/** The daemon's no to a command. */
+export class Refusal extends Error {}
+
+/**
+ * The daemon's answer to a command line, and to the lines that follow it. Throws, in words for an administrator, if none
+ * comes; a Refusal if it is one.
+ */
+export async function askDaemon(location: Location, command: string, lines?: readonly string[]): Promise<Answer> {
+  const body = lines === undefined ? '' : `${formatLines(lines)}${END}`;
   const address = syncAddress(location);
-  const answer = await exchange(open(address), command).catch((error: unknown) => {
+  const answer = await exchange(open(address), `${command}\r\n${body}`).catch((error: unknown) => {
     throw new Error(explain(error, address), { cause: error });
   });
-  if (answer.code >= 400) throw new Error(answer.text);
+  if (answer.code >= 400) throw new Refusal(answer.text);
   return answer;
+}
+
+/** The lines of the document that answers a command, many at a time, however many there are. Throws as askDaemon. */
+export async function* askForLines(location: Location, command: string): AsyncGenerator<readonly string[]> {
+  const address = syncAddress(location);
+  try {
+    yield* documentLines(open(address), command);
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Error(explain(error, address), { cause: error });
+  }
 }
 
 /** An argument as one word of a command line. Throws, in words for an administrator, if it can't be one. */
@@ -28,6 +45,11 @@ export function quoteArgument(text: string): string {
   return word;
 }
 
+/** The JSON of a document that is one item. The daemon is of our own version: it says what we know. */
+export function itemOf<T>({ document }: Answer): T {
+  return JSON.parse(document.join('\n')) as T;
+}
+
 function syncAddress({ directory, configFile }: Location): SocketAddress {
   const listener = listenersOf(loadConfig(configFile).config, directory).find(({ protocol }) => protocol === 'sync');
   if (listener !== undefined) return listener.address;
@@ -35,19 +57,49 @@ function syncAddress({ directory, configFile }: Location): SocketAddress {
 }
 
 function open(address: SocketAddress): Socket {
-  return address.kind === 'unix' ? connect(address.path) : connect(address.port, address.host);
+  const socket = address.kind === 'unix' ? connect(address.path) : connect(address.port, address.host);
+  return socket.setEncoding('utf8').setTimeout(PATIENCE, () => socket.destroy(new Error('no answer')));
 }
 
-async function exchange(socket: Socket, command: string): Promise<Answer> {
-  socket.setEncoding('utf8').setTimeout(PATIENCE, () => socket.destroy(new Error('no answer')));
-  socket.write(`${command}\r\n`);
+async function exchange(socket: Socket, wire: string): Promise<Answer> {
+  socket.write(wire);
   let received = '';
   try {
     for await (const chunk of socket) {
       received += chunk;
       // A long document comes in hundreds of chunks, of which the last one alone is sure to end a line.
-      const answer = String(chunk).endsWith('\n') ? parseAnswer(received) : undefined;
+      const answer = String(chunk).endsWith('\n') ? finalAnswer(received) : undefined;
       if (answer !== undefined) return answer;
+    }
+  } finally {
+    socket.destroy();
+  }
+  throw new Error('the connection ended in the middle of the answer');
+}
+
+/** The answer that counts: where lines follow a command, that to the lines. */
+function finalAnswer(received: string): Answer | undefined {
+  const answer = parseAnswer(received);
+  return answer?.code === 301 ? parseAnswer(received.slice(received.indexOf('\n') + 1)) : answer;
+}
+
+async function* documentLines(socket: Socket, command: string): AsyncGenerator<readonly string[]> {
+  socket.write(`${command}\r\n`);
+  let rest = '';
+  let begun = false;
+  try {
+    for await (const chunk of socket) {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      if (!begun && lines.length > 0) {
+        const { code, text } = parseAnswer(`${lines.shift()}\n.\n`) ?? { code: 500, text: '' };
+        if (code !== 300) throw new Refusal(text);
+        begun = true;
+      }
+      const whole = lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+      const end = whole.indexOf('.');
+      yield whole.slice(0, end < 0 ? whole.length : end).map(withoutDot);
+      if (end >= 0) return;
     }
   } finally {
     socket.destroy();

@@ -1,17 +1,23 @@
 // What a command of `ddgrey` is.
 import type { Location } from '../config/locate-config.ts';
+import type { Screen } from './screen.ts';
+
+/** Options that only some commands take. */
+export type Flag = 'white' | 'grey' | 'black' | 'scores' | 'events' | 'calc' | 'remove' | 'dry-run';
 
 /** What a command is given. */
 export interface Invocation {
   readonly location: Location;
   readonly words: readonly string[];
+  readonly flags: ReadonlySet<Flag>;
   /** Print JSON instead of text for people. */
   readonly json: boolean;
+  readonly screen: Screen;
 }
 
-/** What a command leaves: the text to print and the exit code. */
+/** What a command leaves: the text to print, perhaps piece by piece, and the exit code. */
 export interface Outcome {
-  readonly text: string;
+  readonly text: string | AsyncIterable<string>;
   readonly exitCode: number;
 }
 
@@ -22,6 +28,10 @@ export interface Command {
   /** How many arguments it takes, at least and at most. */
   readonly least: number;
   readonly most: number;
+  readonly flags?: readonly Flag[];
   /** Throws an error whose message is for the administrator. */
   readonly run: (invocation: Invocation) => Promise<Outcome>;
 }
+
+/** A mistake in the arguments. */
+export class UsageError extends Error {}

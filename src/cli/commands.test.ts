@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatDocument } from '../peers/sync-protocol.ts';
 import { askDaemon, quoteArgument } from './ask-daemon.ts';
-import type { Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { type Printed, printed } from './printed.ts';
+import { NO_SCREEN } from './screen.ts';
 
 let directory = '';
 let server: Server | undefined;
@@ -42,10 +43,10 @@ function where(): { directory: string; configFile: string } {
   return { directory, configFile: join(directory, 'ddgrey.conf') };
 }
 
-async function run(name: string, words: readonly string[] = [], json = false): Promise<Outcome> {
+async function run(name: string, words: readonly string[] = [], json = false): Promise<Printed> {
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) throw new Error(`no command ${name}`);
-  return command.run({ location: where(), words, json });
+  return printed(await command.run({ location: where(), words, json, flags: new Set(), screen: NO_SCREEN }));
 }
 
 test.for<[verdict: object, text: string, exitCode: number]>([

@@ -1,8 +1,28 @@
-// The commands of `ddgrey`, one file each.
+// The commands of `ddgrey`, a file each, or two that belong together.
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { configCommand } from './config.ts';
+import { blackCommand, entriesCommand, whiteCommand } from './entries.ts';
+import { explainCommand } from './explain.ts';
+import { feedCommand } from './feed.ts';
+import { forgetCommand } from './forget.ts';
+import { listCommand } from './listing.ts';
 import { statsCommand } from './stats.ts';
+import { exportCommand, importCommand } from './tables.ts';
 import { tuplesCommand } from './tuples.ts';
 
-export const COMMANDS: readonly Command[] = [checkCommand, tuplesCommand, statsCommand, configCommand];
+export const COMMANDS: readonly Command[] = [
+  listCommand,
+  checkCommand,
+  explainCommand,
+  tuplesCommand,
+  whiteCommand,
+  blackCommand,
+  entriesCommand,
+  forgetCommand,
+  statsCommand,
+  configCommand,
+  feedCommand,
+  exportCommand,
+  importCommand,
+];

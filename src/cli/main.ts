@@ -2,51 +2,83 @@
 import { parseArgs } from 'node:util';
 import { locateConfig } from '../config/locate-config.ts';
 import { VERSION } from '../lib/version.ts';
-import type { Outcome } from './command.ts';
+import { parseSubject } from '../policy/subject.ts';
+import { type Command, type Flag, type Outcome, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { listCommand } from './listing.ts';
+import { print } from './print.ts';
+import { processScreen } from './screen.ts';
 
 const USAGE = `ddgrey - asks and tells a running ddgreyd
 
-  ddgrey [-D DIR] [-c FILE] [--json] COMMAND [ARGUMENT...]
+  ddgrey [-D DIR] [--config FILE] [--json] COMMAND [ARGUMENT...]
 
-${COMMANDS.map((command) => `  ${`${command.name} ${command.arguments}`.padEnd(38)}${command.about}`).join('\n')}
+${COMMANDS.map((command) => `  ${`${command.name} ${command.arguments}`.padEnd(50)}${command.about}`).join('\n')}
+
+Listing:
+  -w, --white           white clients
+  -g, --grey            grey clients
+  -b, --black           black clients
+  -s, --scores          with their scores
+  -e, --events          reports instead
+  -c, --calc            compute the standings that are missing
+  -r, --remove          remove standings; with -c, compute them anew
 
   -D, --directory DIR   the daemon's directory (default /var/lib/ddgrey)
-  -c, --config FILE     its configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)
+      --config FILE     its configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)
       --json            print JSON
   -h, --help            this text
   -V, --version         the version
 
-Exit code: 0 done, 1 failed (no daemon answers, a command was refused), 2 wrong arguments.
+Exit code: 0 done, 1 failed (no daemon answers, a command or an entry was refused), 2 wrong arguments;
+check: 0 white, 10 grey, 20 black.
 `;
 
-/** A mistake in the arguments. */
-class UsageError extends Error {}
+const FLAGS: readonly Flag[] = ['white', 'grey', 'black', 'scores', 'events', 'calc', 'remove', 'dry-run'];
 
 async function main(args: readonly string[]): Promise<Outcome> {
   const { values, positionals } = readArguments(args);
   if (values.help) return { text: USAGE, exitCode: 0 };
   if (values.version) return { text: `ddgrey ${VERSION}\n`, exitCode: 0 };
-  const [name, ...words] = positionals;
-  const command = COMMANDS.find((candidate) => candidate.name === name);
-  if (name === undefined) throw new UsageError('which command?');
-  if (command === undefined) throw new UsageError(`there is no command ${name}`);
+  const { command, words } = commandOf(positionals);
   if (words.length < command.least || words.length > command.most)
-    throw new UsageError(`usage: ddgrey ${command.name} ${command.arguments}`.trimEnd());
-  return command.run({ location: locateConfig(values.directory, values.config), words, json: values.json });
+    throw new UsageError(`usage: ddgrey ${command.name} ${command.arguments}`);
+  const flags = FLAGS.filter((flag) => values[flag] === true);
+  const odd = flags.find((flag) => command.flags?.includes(flag) !== true);
+  if (odd !== undefined) throw new UsageError(`${command.name} does not take --${odd}`);
+  const location = locateConfig(values.directory, values.config);
+  return command.run({ location, words, flags: new Set(flags), json: values.json, screen: processScreen(process) });
+}
+
+/** Without a command it is a listing: of all, or of an address, network or domain. */
+function commandOf([name, ...words]: readonly string[]): { command: Command; words: readonly string[] } {
+  if (name === undefined) return { command: listCommand, words: [] };
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command !== undefined) return { command, words };
+  if (parseSubject(name) === undefined) throw new UsageError(`there is no command ${name}`);
+  return { command: listCommand, words: [name, ...words] };
 }
 
 function readArguments(args: readonly string[]) {
+  const flag = (short?: string) => ({ type: 'boolean', default: false, ...(short && { short }) }) as const;
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
+        white: flag('w'),
+        grey: flag('g'),
+        black: flag('b'),
+        scores: flag('s'),
+        events: flag('e'),
+        calc: flag('c'),
+        remove: flag('r'),
+        'dry-run': flag(),
         directory: { type: 'string', short: 'D' },
-        config: { type: 'string', short: 'c' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-        version: { type: 'boolean', short: 'V', default: false },
+        config: { type: 'string' },
+        json: flag(),
+        help: flag('h'),
+        version: flag('V'),
       },
     });
   } catch (error) {
@@ -54,11 +86,9 @@ function readArguments(args: readonly string[]) {
   }
 }
 
-// `ddgrey tuples | head` wants no more.
-process.stdout.on('error', () => {});
 try {
   const { text, exitCode } = await main(process.argv.slice(2));
-  process.stdout.write(text);
+  await print(text, process.stdout);
   process.exitCode = exitCode;
 } catch (error) {
   const usage = error instanceof UsageError;

@@ -3,6 +3,7 @@ import type { StoredTuple } from '../policy/greylist.ts';
 import { askDaemon, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { formatTable, formatTime } from './render.ts';
+import { fitTable } from './screen.ts';
 
 export const tuplesCommand: Command = {
   name: 'tuples',
@@ -10,14 +11,12 @@ export const tuplesCommand: Command = {
   about: 'list the attempts that are remembered, the newest first',
   least: 0,
   most: 1,
-  run: async ({ location, words, json }) => {
+  run: async ({ location, words, json, screen }) => {
     const { document } = await askDaemon(location, ['tuples', ...words.map(quoteArgument)].join(' '));
     if (json) return { text: `[${document.join(',\n')}]\n`, exitCode: 0 };
     const tuples = document.map((line) => JSON.parse(line) as StoredTuple);
-    return {
-      text: formatTable(['state', 'since', 'last used', 'client', 'sender', 'recipient'], tuples.map(row)),
-      exitCode: 0,
-    };
+    const headings = ['state', 'since', 'last used', 'client', 'sender', 'recipient'];
+    return { text: fitTable(formatTable(headings, tuples.map(row)), screen), exitCode: 0 };
   },
 };
 

@@ -1,12 +1,22 @@
 // The sync protocol on the wire, for both ends: commands are lines; a long answer is a document, `300 ...`, its lines,
-// and a single dot; a line that begins with a dot is sent with one more (as in RFC 5321 section 4.5.2).
+// and a single dot; a command may be followed by such lines too, once it was answered by `301`. A line that begins with
+// a dot is sent with one more (as in RFC 5321 section 4.5.2).
 
 /** The first line of a document. */
-const FOLLOWING = '300 document following\r\n';
+export const FOLLOWING = '300 document following\r\n';
+/** The last line of what is sent line by line. */
+export const END = '.\r\n';
+/** The answer to a command that is followed by lines. */
+export const GO_AHEAD = '301 go ahead\r\n';
+
+/** Lines of a document or of what follows a command, without the end. */
+export function formatLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line.startsWith('.') ? '.' : ''}${line}\r\n`).join('');
+}
 
 /** The lines as a document. */
 export function formatDocument(lines: readonly string[]): string {
-  return `${FOLLOWING}${lines.map((line) => `${line.startsWith('.') ? '.' : ''}${line}\r\n`).join('')}.\r\n`;
+  return `${FOLLOWING}${formatLines(lines)}${END}`;
 }
 
 /** One answer: its code, the text behind it, and the document's lines if one follows. */
@@ -27,6 +37,10 @@ export function parseAnswer(received: string): Answer | undefined {
   if (code !== '300') return { code: Number(code), text, document: [] };
   const end = rest.indexOf('.');
   if (end < 0) return undefined;
-  const document = rest.slice(0, end).map((line) => (line.startsWith('.') ? line.slice(1) : line));
-  return { code: 300, text, document };
+  return { code: 300, text, document: rest.slice(0, end).map(withoutDot) };
+}
+
+/** A line without the dot that it was sent with. */
+export function withoutDot(line: string): string {
+  return line.startsWith('.') ? line.slice(1) : line;
 }

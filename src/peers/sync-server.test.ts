@@ -1,56 +1,45 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Answer } from '../lib/line-protocol.ts';
-import { createShortIds } from '../lib/short-ids.ts';
-import type { StoredTuple } from '../policy/greylist.ts';
+import type { Answer, LineSession } from '../lib/line-protocol.ts';
+import type { Pass } from '../policy/pass.ts';
+import { type FakeParts, fakeParts, NOW, REPORT, STANDING, STATISTICS, TUPLE } from './fake-sync-parts.ts';
 import { parseAnswer } from './sync-protocol.ts';
-import { type SyncParts, syncProtocol } from './sync-server.ts';
+import { syncProtocol } from './sync-server.ts';
 
-const STATISTICS = { version: '1', uptime: 5, tuples: { pending: 1, valid: 2 }, counters: { 'verdict grey': 3 } };
-const TUPLE: StoredTuple = {
-  tuple: { client: '203.0.113.0/24', sender: 'example.com', recipient: '.b@example.org' },
-  client: '203.0.113.7',
-  clientName: undefined,
-  senderText: 'a@example.com',
-  nullSender: false,
-  state: 'pending',
-  firstSeen: 1,
-  lastSeen: 1,
-  uses: 1,
-};
-
-/** What the line is answered with, and what was asked of the daemon for it. */
-async function send(
-  line: string,
-  parts: Partial<SyncParts> = {},
-): Promise<{ wire: string; asked: unknown[]; answer: Answer | undefined }> {
-  const asked: unknown[] = [];
-  const protocol = syncProtocol({
-    answerCheck: async (check) => {
-      asked.push([check.client.text, check.sender.text, check.recipient.text, check.via]);
-      return { kind: 'grey', reason: 'first', wait: 290 };
-    },
-    nextId: createShortIds(0),
-    overview: {
-      statistics: async () => STATISTICS,
-      tuples: async (text) => {
-        asked.push(text);
-        return [TUPLE, TUPLE];
-      },
-    },
-    ...parts,
-  });
-  const answer = protocol.open().line(line);
-  return { wire: (await answer?.text) ?? '', asked, answer };
+function session(parts: FakeParts): LineSession {
+  return syncProtocol(parts).open({ kind: 'unix' });
 }
 
-async function documentOf(line: string): Promise<unknown[] | undefined> {
-  return parseAnswer((await send(line)).wire)?.document.map((text) => JSON.parse(text));
+async function textOf(answer: Answer | undefined): Promise<string> {
+  if (answer === undefined) return '';
+  const { text } = answer;
+  if (typeof text === 'string' || text instanceof Promise) return text;
+  let all = '';
+  for await (const piece of text) all += piece;
+  return all;
 }
+
+/** What the lines of one connection are answered with. */
+async function send(parts: FakeParts, ...lines: readonly string[]): Promise<string> {
+  const { line } = bound(session(parts));
+  return (await Promise.all(lines.map((text) => textOf(line(text))))).join('');
+}
+
+function bound(open: LineSession): { line: LineSession['line'] } {
+  return { line: (text) => open.line(text) };
+}
+
+/** The document that a line is answered with, parsed. */
+async function ask(line: string, parts = fakeParts()): Promise<unknown[] | undefined> {
+  const answer = parseAnswer(await send(parts, line));
+  return answer?.code === 300 ? answer.document.map((text) => JSON.parse(text)) : undefined;
+}
+
+const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 test('verdict asks like a mail server and tells the verdict with its id', async () => {
-  expect(await documentOf('verdict 203.0.113.7 a@example.com b@example.org')).toEqual([
-    { kind: 'grey', reason: 'first', wait: 290, id: '0000001' },
+  expect(await ask('verdict 203.0.113.7 a@example.com b@example.org')).toEqual([
+    { kind: 'grey', reason: 'first', wait: 290, id: 'made-1' },
   ]);
 });
 
@@ -60,47 +49,198 @@ test.for<[line: string, asked: unknown[]]>([
     [['203.0.113.7', 'A@example.com', 'b@example.org', 'sync']],
   ],
   ['verdict 2001:DB8::1 "" "b c@example.org"', [['2001:db8::1', '', 'b c@example.org', 'sync']]],
+  [
+    'verdict 203.0.113.7 a b name=mx.example.net helo=x=y other',
+    [['203.0.113.7', 'a', 'b', 'sync', 'mx.example.net', 'x=y']],
+  ],
   ['tuples', [undefined]],
   ['tuples example.com', ['example.com']],
+  ['standings 203.0.113.0/24', ['203.0.113.0/24']],
+  ['reports example.com', ['example.com']],
+  ['standing 2001:DB8::1', [['of', '2001:db8::1']]],
+  ['renew 203.0.113.7', [['renew', '203.0.113.7']]],
+  ['remove 203.0.113.7/24', [['remove', '203.0.113.0/24']]],
   ['stats', []],
 ])('%s asks for %j', async ([line, asked]) => {
-  expect((await send(line)).asked).toEqual(asked);
+  const parts = fakeParts();
+  await send(parts, line);
+  expect(parts.asked).toEqual(asked);
+});
+
+test.for<[line: string, document: unknown[]]>([
+  ['tuples', [TUPLE]],
+  ['standings', [STANDING]],
+  ['reports', [REPORT]],
+  ['standing 203.0.113.7', [STANDING]],
+  ['renew 203.0.113.7', [STANDING]],
+  ['stats', [STATISTICS]],
+  ['remove example.com', [{ standings: 2 }]],
+  ['accepted 203.0.113.7 1r2CUr-0001Sv-P4', [{ accepted: true }]],
+  ['accepted 203.0.113.7 other', [{ accepted: false }]],
+  ['entries', []],
+])('%s is answered %j', async ([line, document]) => {
+  expect(await ask(line)).toEqual(asJson(document));
+});
+
+test('explain tells every step, under a name of the client too', async () => {
+  expect(await ask('explain 203.0.113.7 a@example.com b@example.org name=mx.example.net')).toMatchObject([
+    { verdict: { kind: 'grey' }, client: { domain: 'mx.example.net' }, window: { delay: 290 }, now: NOW },
+  ]);
 });
 
 test.for<[line: string, wire: string]>([
+  ['helo mx2.example.org', '200 welcome. I am mx1.example.org\r\n'],
+  ['helo', '500 argument missing\r\n'],
+  ['helo a/b', '500 bad argument\r\n'],
+  ['helo mx3 extra args', '200 welcome. I am mx1.example.org\r\n'],
+  ['helo under_score-1.x', '200 welcome. I am mx1.example.org\r\n'],
+  ['"helo" mx2', '200 welcome. I am mx1.example.org\r\n'],
+  ['HELO mx2', '500 unknown command\r\n'],
+  ['ehlo mx2', '500 unknown command\r\n'],
+  ['check 1.2.3.4 a b', '500 unknown command\r\n'],
+  ['Report', '500 unknown command\r\n'],
+  // p03; the original had a syntax error here.
+  ['helo "" x', '500 bad argument\r\n'],
   ['verdict', '500 arguments missing\r\n'],
   ['verdict 203.0.113.7 a@b', '500 arguments missing\r\n'],
   ['verdict example.org a@b c@d', '500 example.org is not an IP address\r\n'],
+  ['standing example.org', '500 example.org is not an IP address\r\n'],
+  ['accepted 203.0.113.7', '500 arguments missing\r\n'],
+  ['remove x', '500 x is not an address, network or domain\r\n'],
+  ['forget', '500 arguments missing\r\n'],
+  ['white 203.0.113.7', '500 arguments missing\r\n'],
+  ['black 203.0.113.7 3d root', '500 3d is not a number of seconds\r\n'],
+  ['black 203.0.113.7 0 root', '500 0 is not a number of seconds\r\n'],
+  ['export black', '500 which table? pending, valid, white\r\n'],
+  ['import', '500 which table? pending, valid, white\r\n'],
   ['frobnicate', '500 unknown command\r\n'],
   ['constructor', '500 unknown command\r\n'],
   ['', ''],
-  ['# comment', ''],
-])('%j is answered %j, and the connection stays', async ([line, wire]) => {
-  const sent = await send(line);
-  expect([sent.wire, sent.answer?.close ?? false, sent.asked]).toEqual([wire, false, []]);
+  ['# x', ''],
+])('%j is answered %j', async ([line, wire]) => {
+  const parts = fakeParts();
+  expect([await send(parts, line), parts.asked]).toEqual([wire, []]);
 });
 
-test('quit closes the connection', async () => {
-  const { wire, answer } = await send('quit');
-  expect([wire, answer?.close]).toEqual(['250 closing connection\r\n', true]);
+test('quit closes the connection', () => {
+  expect(session(fakeParts()).line('quit now')).toEqual({ text: '250 closing connection\r\n', close: true });
 });
 
-test('tuples and statistics come as JSON, one a line', async () => {
-  expect(await documentOf('tuples')).toEqual([TUPLE, TUPLE].map((tuple) => JSON.parse(JSON.stringify(tuple))));
-  expect(await documentOf('stats')).toEqual([STATISTICS]);
+const REPORT_LINES =
+  'origin:mx2 origin_id:7 reporter:exim4 time:1699999000 stored:1 ip:203.0.113.10 domain: event:ok e_from:.a e_to:b mta_id:'.split(
+    ' ',
+  );
+
+test('a report is taken, and the connection goes on', async () => {
+  const parts = fakeParts();
+  const wire = await send(parts, 'report', '..ignored:x', ...REPORT_LINES, '.', 'helo x');
+  expect(wire).toBe('301 go ahead\r\n200 accepted\r\n200 welcome. I am mx1.example.org\r\n');
+  expect(parts.asked).toEqual([
+    { reporter: 'exim4', time: 1_699_999_000, ip: '203.0.113.10', event: 'ok', sender: '.a', recipient: 'b' },
+  ]);
 });
 
-test('what fails within is a refusal on one line', async () => {
-  const failing = { statistics: () => Promise.reject(new Error('disk\r\nfull')), tuples: async () => [] };
-  expect((await send('stats', { overview: failing })).wire).toBe('500 disk full\r\n');
+test('p57 to p59, defect 17: a bad report leaves nothing behind', async () => {
+  const parts = fakeParts();
+  const wire = await send(parts, 'report', 'nocolon', '.', 'report', 'e_from:x', '.', 'report', ...REPORT_LINES, '.');
+  expect(wire.split('\r\n').filter((line) => line !== '301 go ahead')).toEqual([
+    '500 bad report (bad row format)',
+    '500 bad report (missing field origin)',
+    '200 accepted',
+    '',
+  ]);
+  expect(parts.asked).toHaveLength(1);
 });
 
-test('any line has one whole answer, or none', async () => {
-  const line = fc.array(fc.constantFrom('verdict ', 'tuples', 'stats', '203.0.113.7 ', '"', ' ', '<>', '#', 'x@y '));
+test('p61: a report that is broken off is none; quit and comments within are part of it', async () => {
+  const parts = fakeParts();
+  expect(await send(parts, 'report', ...REPORT_LINES, '# x', 'quit')).toBe('301 go ahead\r\n');
+  expect(parts.asked).toEqual([]);
+});
+
+test('an endless report is refused', async () => {
+  const wire = await send(fakeParts(), 'report', ...Array.from({ length: 101 }, () => 'x:y'), '.');
+  expect(wire).toBe('301 go ahead\r\n500 bad report (too many lines)\r\n');
+});
+
+test('a report that can not be kept is refused', async () => {
+  const parts = { ...fakeParts(), acceptReport: () => Promise.reject(new Error('disk\r\nfull')) };
+  expect(await send(parts, 'report', ...REPORT_LINES, '.')).toBe('301 go ahead\r\n500 disk full\r\n');
+});
+
+test('an entry is made by hand, replaced, listed and forgotten', async () => {
+  const parts = fakeParts();
+  const entry = { author: 'root', made: NOW };
+  const first = { ...entry, subject: '203.0.113.0/24', kind: 'white', reason: 'a customer', expires: NOW + 60 };
+  const second = { ...entry, subject: 'example.com', kind: 'black', reason: 'no reason given', expires: NOW + 5 };
+  expect(await ask('white 203.0.113.7/24 60 root a customer', parts)).toEqual([first]);
+  await ask('white Example.com 99 root', parts);
+  expect(await ask('black Example.com 5 root', parts)).toEqual([second]);
+  expect(await ask('entries', parts)).toEqual([first, second]);
+  expect(await ask('forget example.com', parts)).toMatchObject([{ entries: 1 }]);
+  expect(await ask('forget example.com', parts)).toMatchObject([{ entries: 0 }]);
+  expect(await ask('entries', parts)).toEqual([first]);
+});
+
+test("forget removes what is the client's, however much it is, and nothing else", async () => {
+  const parts = fakeParts();
+  const many = Array.from({ length: 250 }, (_, at) => ({ ...TUPLE, tuple: { ...TUPLE.tuple, sender: `${at}` } }));
+  const neighbour = { ...TUPLE, client: '203.0.114.1' };
+  parts.tuples.splice(0, 1, ...many, neighbour);
+  const pass: Pass = { client: '203.0.113.9', domain: 'example.com', firstSeen: 1, lastSeen: 1, uses: 5 };
+  parts.passes.push(pass, { ...pass, client: 'example.com' });
+  expect(await ask('forget 203.0.113.0/24', parts)).toEqual([{ entries: 0, standings: 2, tuples: 250, passes: 1 }]);
+  expect([parts.tuples, parts.passes]).toEqual([[neighbour], [{ ...pass, client: 'example.com' }]]);
+});
+
+test('a table goes out as it is', async () => {
+  const { document } = parseAnswer(await send(fakeParts(), 'export valid')) ?? {};
+  expect(document).toEqual(['valid;a;b 1', '.dot', 'valid;c;d 2']);
+});
+
+test('a table comes in, and what is wrong with it is told', async () => {
+  const wire = await send(fakeParts(), 'import white', 'a;b 1', '..x', 'c;d 2', '.');
+  const answer = parseAnswer(wire.slice('301 go ahead\r\n'.length));
+  expect(answer?.document.map((line) => JSON.parse(line))).toEqual([
+    { lines: 3, taken: 2, refused: 1, problems: [[2, 'bad for white']] },
+  ]);
+});
+
+test('a long listing comes in pieces', async () => {
+  const parts = fakeParts();
+  parts.tuples.splice(0, 1, ...Array.from({ length: 2000 }, () => TUPLE));
+  const text = session(parts).line('tuples')?.text;
+  const pieces: string[] = [];
+  if (typeof text === 'object' && !(text instanceof Promise)) for await (const piece of text) pieces.push(piece);
+  expect(pieces.length).toBe(6);
+  expect(parseAnswer(pieces.join(''))?.document).toHaveLength(2000);
+});
+
+test.for(['stats', 'tuples'])('what fails within %s is a refusal on one line', async (line) => {
+  const parts = fakeParts();
+  const fail = (): Promise<never> => Promise.reject(new Error('disk\r\nfull'));
+  expect(await send({ ...parts, overview: { ...parts.overview, statistics: fail, tuples: fail } }, line)).toBe(
+    '500 disk full\r\n',
+  );
+});
+
+test('any line has one whole answer, or none, unless lines are to follow', async () => {
+  const words = 'verdict,tuples,stats,report,helo,import,valid,forget,203.0.113.7,",<>,#,x@y,.,example.com'.split(',');
+  const line = fc.array(fc.constantFrom(...words, ' '), { maxLength: 6 }).map((parts) => parts.join(' '));
   await fc.assert(
-    fc.asyncProperty(line, async (words) => {
-      const { wire, answer } = await send(words.join(''));
-      expect(parseAnswer(wire) === undefined).toBe(answer === undefined);
+    fc.asyncProperty(line, async (text) => {
+      const wire = await send(fakeParts(), text);
+      expect(wire === '' || parseAnswer(wire) !== undefined).toBe(true);
+    }),
+  );
+});
+
+test('any lines in any order leave the session usable', async () => {
+  const line = fc.constantFrom('report', 'import valid', '.', 'ip:1', 'quit', 'stats', 'x', '', ...REPORT_LINES);
+  await fc.assert(
+    fc.asyncProperty(fc.array(line), async (lines) => {
+      const wire = await send(fakeParts(), ...lines, '.', 'helo x');
+      expect(wire.endsWith('200 welcome. I am mx1.example.org\r\n')).toBe(true);
     }),
   );
 });

@@ -1,73 +1,83 @@
-// The sync protocol's server side. On the local socket it has further verbs, for the command line:
-//   verdict IP FROM TO   a check like an MTA's; a document with the verdict in JSON
-//   tuples [TEXT]        a document with one tuple in JSON a line
-//   stats                a document with the statistics in JSON
-import type { AnswerCheck } from '../engine/answer-check.ts';
-import type { Overview } from '../engine/overview.ts';
-import type { Answer, LineProtocol } from '../lib/line-protocol.ts';
+// The sync protocol's server side: what the verbs say is turned into answers. `quit` ends the connection.
+import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
 import { splitWords } from '../lib/words.ts';
-import { parseAddress } from '../policy/address.ts';
-import { parseMailbox } from '../policy/check.ts';
-import { formatDocument } from './sync-protocol.ts';
+import { LOCAL_COMMANDS, type LocalParts } from './local-commands.ts';
+import { SYNC_COMMANDS, type SyncCommandParts } from './sync-commands.ts';
+import { GO_AHEAD, withoutDot } from './sync-protocol.ts';
+import { type Body, isBody, refusal, type Reply, type Verb, type Verbs } from './sync-verb.ts';
 
-export interface SyncParts {
-  readonly answerCheck: AnswerCheck;
-  readonly nextId: () => string;
-  readonly overview: Overview;
-}
+export type SyncParts = SyncCommandParts & LocalParts;
 
-/** What a verb does with its arguments. */
-type Verb = (parts: SyncParts, words: readonly string[]) => string | Promise<string>;
-
-/** The protocol of the local socket. */
+/** The protocol of the local socket, on which everything is allowed. */
 export function syncProtocol(parts: SyncParts): LineProtocol {
-  return {
-    name: 'sync',
-    tooLong: '500 line too long\r\n',
-    open: () => ({ line: (line) => answer(parts, line) }),
-  };
+  const verbs: Verbs<SyncParts> = new Map<string, Verb<SyncParts>>([...SYNC_COMMANDS, ...LOCAL_COMMANDS]);
+  return { name: 'sync', tooLong: '500 line too long\r\n', open: () => new SyncSession(verbs, parts) };
 }
 
-function answer(parts: SyncParts, line: string): Answer | undefined {
-  const [name, ...words] = splitWords(line);
-  if (name === undefined) return undefined;
-  if (name === 'quit') return { text: '250 closing connection\r\n', close: true };
-  const verb = VERBS.get(name);
-  if (verb === undefined) return { text: '500 unknown command\r\n', close: false };
-  return { text: run(verb, parts, words), close: false };
-}
+class SyncSession<Parts> implements LineSession {
+  readonly #verbs: Verbs<Parts>;
+  readonly #parts: Parts;
+  /** While lines follow a command. */
+  #body: Body | undefined;
 
-async function run(verb: Verb, parts: SyncParts, words: readonly string[]): Promise<string> {
-  try {
-    return await verb(parts, words);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    return `500 ${cause.replaceAll(/[\r\n]+/g, ' ')}\r\n`;
+  constructor(verbs: Verbs<Parts>, parts: Parts) {
+    this.#verbs = verbs;
+    this.#parts = parts;
+  }
+
+  line(line: string): Answer | undefined {
+    return this.#body === undefined ? this.#command(line) : this.#bodyLine(this.#body, line);
+  }
+
+  #command(line: string): Answer | undefined {
+    const [name, ...words] = splitWords(line);
+    if (name === undefined) return undefined;
+    if (name === 'quit') return { text: '250 closing connection\r\n', close: true };
+    const verb = this.#verbs.get(name);
+    if (verb === undefined) return open(refusal('unknown command'));
+    const reply = attempt(() => verb(this.#parts, words));
+    if (!isBody(reply)) return open(orRefusal(reply));
+    this.#body = reply;
+    return open(GO_AHEAD);
+  }
+
+  #bodyLine(body: Body, line: string): Answer | undefined {
+    if (line === '.') {
+      this.#body = undefined;
+      return open(orRefusal(body.end()));
+    }
+    const taken = body.take(withoutDot(line));
+    return taken && open(taken.then(() => ''));
   }
 }
 
-const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
-  ['verdict', judge],
-  ['tuples', async ({ overview }, [text]) => formatDocument((await overview.tuples(text)).map(toJson))],
-  ['stats', async ({ overview }) => formatDocument([toJson(await overview.statistics())])],
-]);
-
-async function judge({ answerCheck, nextId }: SyncParts, words: readonly string[]): Promise<string> {
-  const [ip = '', sender, recipient] = words;
-  if (sender === undefined || recipient === undefined) return '500 arguments missing\r\n';
-  const client = parseAddress(ip);
-  if (client === undefined) return `500 ${ip} is not an IP address\r\n`;
-  const id = nextId();
-  const verdict = await answerCheck({
-    id,
-    client,
-    sender: parseMailbox(sender),
-    recipient: parseMailbox(recipient),
-    via: 'sync',
-  });
-  return formatDocument([toJson({ ...verdict, id })]);
+function open(text: Answer['text']): Answer {
+  return { text, close: false };
 }
 
-function toJson(value: unknown): string {
-  return JSON.stringify(value);
+function attempt(verb: () => Reply): Reply {
+  try {
+    return verb();
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+function orRefusal(reply: Exclude<Reply, Body>): Answer['text'] {
+  if (typeof reply === 'string') return reply;
+  return reply instanceof Promise ? reply.catch(refusal) : piecesOrRefusal(reply);
+}
+
+/** Once a document has begun, only the end of the connection can tell that it is not whole. */
+async function* piecesOrRefusal(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let begun = false;
+  try {
+    for await (const piece of pieces) {
+      begun = true;
+      yield piece;
+    }
+  } catch (error) {
+    if (begun) throw error;
+    yield refusal(error);
+  }
 }

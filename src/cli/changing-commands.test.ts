@@ -1,0 +1,140 @@
+// white, black, entries, forget, export and import against the real sync server.
+import { writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
+import { NOW } from '../peers/fake-sync-parts.ts';
+import { UsageError } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { type Printed, printed } from './printed.ts';
+import { formatTime } from './render.ts';
+import { NO_SCREEN } from './screen.ts';
+
+let daemon: FakeDaemon;
+let progress: string[];
+
+beforeEach(async () => {
+  daemon = await startFakeDaemon('blacklist 60d', 'GREY_WHITELIST_LIFETIME 3w');
+  progress = [];
+});
+
+afterEach(async () => {
+  await daemon[Symbol.asyncDispose]();
+});
+
+async function run(line: string, json = false): Promise<Printed> {
+  const [name, ...words] = line.split(' ');
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) throw new Error(`no command ${name}`);
+  const screen = { ...NO_SCREEN, progress: (text: string) => void progress.push(text) };
+  return printed(await command.run({ location: daemon.location, words, json, flags: new Set(), screen }));
+}
+
+const DAY = 86_400;
+const ME = userInfo().username;
+
+test.for<[line: string, subject: string, kind: string, span: number, reason: string]>([
+  ['white 203.0.113.7', '203.0.113.7', 'white', 21 * DAY, 'no reason given'],
+  ['black 203.0.113.7', '203.0.113.7', 'black', 60 * DAY, 'no reason given'],
+  ['white 203.0.113.7/24 3d', '203.0.113.0/24', 'white', 3 * DAY, 'no reason given'],
+  ['black Example.com 4 hours sends "offers"', 'example.com', 'black', 4 * 3600, 'sends "offers"'],
+  ["black 2001:db8::/32 1w it's spam", '2001:db8::/32', 'black', 7 * DAY, "it's spam"],
+  // Without a unit a number is a part of the reason.
+  ['white example.com 2 new servers', 'example.com', 'white', 21 * DAY, '2 new servers'],
+])('%s', async ([line, subject, kind, span, reason]) => {
+  const { text } = await run(line);
+  expect(text).toBe(`${subject} is ${kind} until ${formatTime(NOW + span)}: ${reason} (${ME})\n`);
+  expect([...daemon.parts.entries.values()]).toEqual([
+    { subject, kind, author: ME, reason, made: NOW, expires: NOW + span },
+  ]);
+});
+
+test('what is no address, network or domain is refused by the daemon, a duration of 0 at once', async () => {
+  await expect(run('white x')).rejects.toThrow('x is not an address, network or domain');
+  await expect(run('white example.com 0d')).rejects.toThrow(UsageError);
+});
+
+test('entries are a table', async () => {
+  await run('white example.com 1h a customer');
+  const { text } = await run('entries');
+  expect(text.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    ['kind', 'subject', 'until', 'by', 'reason'],
+    Array(5).fill(expect.stringMatching(/^-+$/)),
+    ['white', 'example.com', formatTime(NOW + 3600), ME, 'a customer'],
+    [''],
+  ]);
+  expect(JSON.parse((await run('entries', true)).text)).toMatchObject([{ subject: 'example.com', kind: 'white' }]);
+});
+
+test('forget tells what is gone', async () => {
+  await run('white 203.0.113.7');
+  expect((await run('forget 203.0.113.7')).text).toBe('forgotten: 1 entry by hand, 2 standings, 1 attempt\n');
+  Object.assign(daemon.parts.standings, { remove: async () => 0 });
+  expect((await run('forget 203.0.113.7')).text).toBe('nothing was known of it\n');
+  expect(JSON.parse((await run('forget 203.0.113.7', true)).text)).toEqual({
+    entries: 0,
+    standings: 0,
+    tuples: 0,
+    passes: 0,
+  });
+});
+
+const EXPORTED = `200-OK for download pending!
+pending;a;b 1
+.dot
+pending;c;d 2
+200 download done !
+`;
+
+test('export writes what import takes', async () => {
+  expect((await run('export pending')).text).toBe(EXPORTED);
+  expect(progress.at(-1)).toBe('');
+  const all = (await run('export')).text;
+  expect(all.match(/^200-OK.*/gm)).toEqual(['pending', 'valid', 'white'].map((name) => `200-OK for download ${name}!`));
+  await expect(run('export black')).rejects.toThrow(UsageError);
+});
+
+function file(text: string): string {
+  const path = join(daemon.location.directory, 'download.txt');
+  writeFileSync(path, text);
+  return path;
+}
+
+test('import takes tables over, and names the lines that it can not take', async () => {
+  const text = `220 ze-filter greyd\r\n${EXPORTED}200-OK for download white!\n${'a;b 1\n'.repeat(3)}200 download done !\n`;
+  const { text: said, exitCode } = await run(`import ze-filter ${file(text)}`);
+  expect(said).toBe('6 entries: 5 taken, 0 known already, 1 refused\nline 4: bad for pending\n');
+  expect(exitCode).toBe(1);
+  expect(progress).toContain('6 entries (100 %)');
+});
+
+test('a long file goes in batches, and its lines keep their numbers', async () => {
+  const text = `${'a;b 1\n'.repeat(12_000)}bad\n`;
+  const { text: said } = await run(`import ze-filter ${file(text)} valid`, true);
+  expect(JSON.parse(said)).toEqual({
+    lines: 12_001,
+    taken: 12_000,
+    refused: 1,
+    problems: [[12_001, 'bad for valid']],
+  });
+});
+
+test.for<[line: (path: string) => string, message: string]>([
+  [(path) => `import ze-filter ${path}`, 'line 1 is before any "200-OK for download TABLE!"'],
+  [(path) => `import postgrey ${path} valid`, 'the form that is known is ze-filter'],
+  [(path) => `import ze-filter ${path} black`, 'there is no table black'],
+])('import needs to know the form and the table: %s', async ([line, message]) => {
+  const importing = run(line(file('a;b 1\n')));
+  await expect(importing).rejects.toThrow(message);
+  await expect(importing).rejects.toThrow(UsageError);
+});
+
+test('a failure of the daemon ends an import', async () => {
+  const startImport = () => ({
+    take: () => undefined,
+    end: async () => ({ lines: 1, taken: 0, refused: 0, problems: [], failure: 'disk full' }),
+  });
+  Object.assign(daemon.parts, { startImport });
+  await expect(run(`import ze-filter ${file('a;b 1\n')} valid`)).rejects.toThrow('after 0 lines: disk full');
+});

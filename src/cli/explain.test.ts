@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { startFakeDaemon } from '../peers/fake-daemon.ts';
+import { explainCommand } from './explain.ts';
+import { printed } from './printed.ts';
+import { NO_SCREEN } from './screen.ts';
+
+test('explain asks the daemon, and records nothing', async () => {
+  await using daemon = await startFakeDaemon();
+  const words = ['203.0.113.7', '<>', 'b@example.org', 'name=mx.example.net'];
+  const given = { location: daemon.location, words, flags: new Set<never>(), screen: NO_SCREEN };
+  const { text, exitCode } = await printed(await explainCommand.run({ ...given, json: false }));
+  expect(text).toMatch(/^203.0.113.7, <> to <b@example.org>\ngrey: /);
+  expect(text).toMatch(/^client +belongs to mx.example.net$/m);
+  expect(text).toMatch(/^reports +1 spam$/m);
+  expect(exitCode).toBe(0);
+  // The listing of reports is all that was asked besides.
+  expect(daemon.parts.asked).toEqual(['203.0.113.7']);
+  const { text: json } = await printed(await explainCommand.run({ ...given, json: true }));
+  expect(JSON.parse(json)).toMatchObject({ verdict: { kind: 'grey' }, reports: [{ event: 'spam' }] });
+});

@@ -1,0 +1,28 @@
+// ddgrey explain IP FROM TO [name=NAME]: what the daemon would answer now, everything that rests on, and what would change
+// it. The attempt does not count.
+import type { StoredReport } from '../policy/report.ts';
+import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
+import type { Command } from './command.ts';
+import { type Explained, formatExplanation } from './explanation-text.ts';
+
+export const explainCommand: Command = {
+  name: 'explain',
+  arguments: 'IP FROM TO [name=NAME] [helo=NAME]',
+  about: 'why a check would be answered as it would; nothing is recorded',
+  least: 3,
+  most: 5,
+  run: async ({ location, words, json, screen }) => {
+    const question = words.map(quoteArgument).join(' ');
+    const [ip = '', sender = '', recipient = ''] = words;
+    const explained = itemOf<Explained>(await askDaemon(location, `explain ${question}`));
+    const { document } = await askDaemon(location, `reports ${quoteArgument(ip)}`);
+    const reports = document.map((line) => JSON.parse(line) as StoredReport);
+    if (json) return { text: `${JSON.stringify({ ...explained, reports })}\n`, exitCode: 0 };
+    const asked = { ip, sender: bare(sender), recipient: bare(recipient) };
+    return { text: formatExplanation({ asked, explained, reports }, screen), exitCode: 0 };
+  },
+};
+
+function bare(address: string): string {
+  return address.replace(/^<|>$/g, '');
+}

@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
+import type { Verdict } from '../policy/verdict.ts';
+import { type Explained, formatExplanation } from './explanation-text.ts';
+import { formatTime } from './render.ts';
+import { NO_SCREEN } from './screen.ts';
+import { whatWouldChange } from './what-would-change.ts';
+
+const NOW = 1_700_000_000;
+const STANDING: Standing = {
+  ip: '203.0.113.7',
+  identity: 'example.com',
+  score: 5,
+  class: 'grey_short',
+  reasons: [
+    { points: 10, reason: 'DNSWL low' },
+    { points: -5, reason: 'novelty TLD' },
+  ],
+  computed: NOW - 180,
+  expires: NOW + 3600,
+  reveal: undefined,
+};
+const TUPLE = { client: 'example.com', sender: '<>', recipient: '' };
+const REPORT: StoredReport = {
+  reporter: 'exim4',
+  time: NOW - 10,
+  ip: '203.0.113.7',
+  event: 'spam',
+  sender: 'a@b',
+  recipient: 'c@d',
+  origin: 'mx1',
+  originId: 1,
+  stored: NOW,
+};
+const FIRST: Explained = {
+  verdict: { kind: 'grey', reason: 'first', wait: 290 },
+  policy: [{ stage: 'connect', line: 12, key: '203.0.113', value: 'YES' }],
+  lookups: [
+    { about: 'names', answer: 'found', records: ['mail.example.com'], age: 61 },
+    { about: 'Spamcop', answer: 'failed', records: [] },
+  ],
+  client: { standing: STANDING, domain: 'example.com', misfit: true },
+  recalled: { tuple: TUPLE, pendingOfClient: 3 },
+  window: { delay: 290, retry: 259_200 },
+  now: NOW,
+};
+
+function text(explained: Explained, reports: readonly StoredReport[] = []): string {
+  const asked = { ip: '203.0.113.7', sender: '', recipient: 'c@d' };
+  return formatExplanation({ asked, explained, reports }, NO_SCREEN);
+}
+
+test('everything that is known has its paragraph', () => {
+  const entry = { state: 'pending', firstSeen: NOW - 100, lastSeen: NOW - 100 } as const;
+  const pass = { client: 'example.com', domain: 'b', firstSeen: NOW - 9, lastSeen: NOW - 8, uses: 5 };
+  const manual = { subject: 'b', kind: 'white', author: 'root', reason: 'r', made: 1, expires: NOW + 5 } as const;
+  const explained: Explained = {
+    ...FIRST,
+    verdict: { kind: 'grey', reason: 'early', wait: 190 },
+    client: { ...FIRST.client, manual },
+    recalled: { ...FIRST.recalled, entry, pass },
+  };
+  expect(text(explained, [REPORT, { ...REPORT, event: 'ok' }])).toBe(`203.0.113.7, <> to <c@d>
+grey: tried again before the delay was over; 4 minutes to wait
+
+policy    line 12, connect: 203.0.113 YES
+
+client    belongs to example.com
+          the sender's domain does not fit its name
+
+by hand   b is white until ${formatTime(NOW + 5)}: r (root)
+
+dns       names: mail.example.com (asked 61 seconds ago)
+          Spamcop: failed
+
+standing  grey_short, score 5, from what DNS and the reports said 3 minutes ago; kept until ${formatTime(NOW + 3600)}
+            +10  DNSWL low
+             -5  novelty TLD
+
+reports   1 ok, 1 spam
+            ${formatTime(NOW - 10)} spam (exim4) a@b -> c@d
+            ${formatTime(NOW - 10)} ok (exim4) a@b -> c@d
+
+pass      example.com, b: since ${formatTime(NOW - 9)}, last used ${formatTime(NOW - 8)}
+
+tuple     example.com, <>, *: pending since ${formatTime(NOW - 100)}, last used ${formatTime(NOW - 100)}
+          pending of this client: 3
+
+delay     a retry counts after 5 minutes, for 72 hours from the first attempt
+          here from ${formatTime(NOW + 190)} to ${formatTime(NOW - 100 + 259_200)}
+
+change    the same attempt from ${formatTime(NOW + 190)} on
+          5 points more: grey_min
+          1 point less: grey_default
+          ddgrey white 203.0.113.7, ddgrey black 203.0.113.7
+`);
+});
+
+test('what is not known is said, or left out', () => {
+  const said = text({ ...FIRST, policy: [], client: { misfit: false } });
+  expect(said).not.toMatch(/^(?:policy|by hand|pass) /m);
+  expect(said).toMatch(/^client +no verified domain$/m);
+  expect(said).toMatch(/^standing +none: reputation is switched off$/m);
+  expect(said).toMatch(/^reports +none$/m);
+  expect(said).toMatch(/^tuple +example.com, <>, \*: not seen yet$/m);
+});
+
+test('of many reports the newest are shown', () => {
+  const said = text(
+    FIRST,
+    Array.from({ length: 30 }, () => REPORT),
+  );
+  expect(said).toContain('reports   30 spam\n');
+  expect(said.match(/\(exim4\)/g)).toHaveLength(20);
+  expect(said).toContain('\n            ...\n');
+});
+
+test('a blacklisting that does not show yet is told with its time', () => {
+  const standing: Standing = { ...STANDING, class: 'black', score: -510, reveal: NOW + 60 };
+  const explained: Explained = { ...FIRST, client: { standing, misfit: false } };
+  expect(text(explained)).toContain(`answered as grey until ${formatTime(NOW + 60)}`);
+});
+
+const MANUAL = {
+  manual: { subject: 'b', kind: 'black', author: 'root', reason: 'r', made: 1, expires: NOW },
+} as const;
+const BLACK: Standing = { ...STANDING, class: 'black', score: -510, reveal: NOW + 60 };
+const WHITE: Standing = { ...STANDING, class: 'white', score: 20 };
+
+test.for<[verdict: Verdict, known: Partial<Explained['client']>, change: readonly RegExp[]]>([
+  [{ kind: 'white', reason: 'off' }, {}, [/^GREY_CHECK yes in the configuration$/]],
+  [{ kind: 'white', reason: 'trusted' }, {}, [/trusted/]],
+  [{ kind: 'white', reason: 'policy' }, {}, [/^line 12 of the policy file$/]],
+  [{ kind: 'white', reason: 'whitelisted' }, MANUAL, [/^ddgrey forget b, or its end at /]],
+  [{ kind: 'black', reason: 'blacklisted' }, MANUAL, [/^ddgrey forget b/]],
+  [
+    { kind: 'black', reason: 'blacklisted' },
+    { standing: BLACK },
+    [/^black shows from /, /^410 points more: grey_max$/, /^ddgrey white 203.0.113.7/],
+  ],
+  [
+    { kind: 'white', reason: 'standing' },
+    { standing: WHITE },
+    [/^1 point less: grey_min$/, /^ddgrey/, /YES line of the policy file/],
+  ],
+  [{ kind: 'white', reason: 'pass' }, {}, [/forgotten/]],
+  [{ kind: 'white', reason: 'known' }, {}, [/forgotten/]],
+  [{ kind: 'white', reason: 'retried' }, {}, [/^nothing/]],
+  [{ kind: 'grey', reason: 'limit', wait: 1 }, {}, [/now 3/]],
+  [{ kind: 'grey', reason: 'first', wait: 1 }, {}, [new RegExp(`^the same attempt from ${formatTime(NOW + 290)} on$`)]],
+  [{ kind: 'grey', reason: 'failed', wait: 1 }, {}, [/log/]],
+])('%j, %j: %j', ([verdict, known, change]) => {
+  const said = whatWouldChange({ ...FIRST, verdict, client: { misfit: false, ...known } });
+  expect(said).toEqual(change.map((line) => expect.stringMatching(line)));
+});

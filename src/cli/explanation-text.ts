@@ -1,0 +1,133 @@
+// An explanation in words: a paragraph for each thing that is known, in the order in which it is looked at.
+import type { Seconds } from '../policy/check.ts';
+import type { Recalled } from '../policy/decide.ts';
+import type { PolicyHit } from '../policy/decide-by-policy.ts';
+import type { Window } from '../policy/greylist.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
+import { inWords } from '../policy/reply.ts';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
+import { REASONS, type Verdict } from '../policy/verdict.ts';
+import { formatTime } from './render.ts';
+import { coloured, type Screen } from './screen.ts';
+import { whatWouldChange } from './what-would-change.ts';
+
+/** As engine/explain.ts gives it; what is not known is left out. */
+export interface Explained {
+  readonly verdict: Verdict;
+  readonly policy: readonly PolicyHit[];
+  readonly client: {
+    readonly standing?: Standing;
+    readonly domain?: string;
+    readonly manual?: ManualEntry;
+    readonly misfit: boolean;
+  };
+  readonly lookups: readonly {
+    readonly about: string;
+    readonly answer: string;
+    readonly records: readonly string[];
+    readonly age?: Seconds;
+  }[];
+  readonly recalled: Pick<Recalled, 'tuple' | 'pendingOfClient'> & Partial<Pick<Recalled, 'entry' | 'pass'>>;
+  readonly window: Window;
+  readonly now: Seconds;
+}
+
+export interface ExplainedCheck {
+  readonly asked: { readonly ip: string; readonly sender: string; readonly recipient: string };
+  readonly explained: Explained;
+  readonly reports: readonly StoredReport[];
+}
+
+/** Reports that are shown; the others are counted. */
+const MOST_REPORTS = 20;
+
+/** The whole text. */
+export function formatExplanation({ asked, explained, reports }: ExplainedCheck, screen: Screen): string {
+  const { verdict } = explained;
+  const what = `${asked.ip}, <${asked.sender}> to <${asked.recipient}>`;
+  const wait = verdict.kind === 'grey' ? `; ${inWords(verdict.wait)} to wait` : '';
+  const because = verdict.because === undefined ? '' : ` (${verdict.because})`;
+  const paragraphs: readonly (readonly [name: string, lines: readonly string[]])[] = [
+    ['policy', explained.policy.map(({ line, stage, key, value }) => `line ${line}, ${stage}: ${key} ${value}`)],
+    ['client', clientLines(explained)],
+    ['by hand', manualLines(explained)],
+    ['dns', lookupLines(explained)],
+    ['standing', standingLines(explained)],
+    ['reports', reportLines(reports)],
+    ['pass', passLines(explained)],
+    ['tuple', tupleLines(explained)],
+    ['delay', delayLines(explained)],
+    ['change', whatWouldChange(explained)],
+  ];
+  const answer = `${what}\n${coloured(verdict.kind, verdict.kind, screen)}: ${REASONS[verdict.reason]}${because}${wait}\n`;
+  return answer + paragraphs.map(([name, lines]) => paragraph(name, lines)).join('');
+}
+
+function paragraph(name: string, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  return `\n${lines.map((line, at) => `${(at === 0 ? name : '').padEnd(10)}${line}\n`).join('')}`;
+}
+
+function clientLines({ client }: Explained): readonly string[] {
+  const domain = client.domain === undefined ? 'no verified domain' : `belongs to ${client.domain}`;
+  return client.misfit ? [domain, "the sender's domain does not fit its name"] : [domain];
+}
+
+function lookupLines({ lookups }: Explained): readonly string[] {
+  return lookups.map(({ about, answer, records, age }) => {
+    const what = answer === 'found' ? records.join(', ') : answer;
+    return `${about}: ${what}${age === undefined ? '' : ` (asked ${inWords(age)} ago)`}`;
+  });
+}
+
+function manualLines({ client: { manual } }: Explained): readonly string[] {
+  if (manual === undefined) return [];
+  const { subject, kind, author, reason, expires } = manual;
+  return [`${subject} is ${kind} until ${formatTime(expires)}: ${reason} (${author})`];
+}
+
+function standingLines({ client: { standing }, now }: Explained): readonly string[] {
+  if (standing === undefined) return ['none: reputation is switched off'];
+  const { score, reasons, computed, expires, reveal } = standing;
+  const points = reasons.map((award) => `${signed(award.points).padStart(5)}  ${award.reason}`);
+  const hidden = reveal !== undefined && reveal > now ? [`answered as grey until ${formatTime(reveal)}`] : [];
+  const age = `from what DNS and the reports said ${inWords(Math.max(0, now - computed))} ago`;
+  return [`${standing.class}, score ${score}, ${age}; kept until ${formatTime(expires)}`, ...points, ...hidden];
+}
+
+function signed(points: number): string {
+  return points > 0 ? `+${points}` : String(points);
+}
+
+function reportLines(reports: readonly StoredReport[]): readonly string[] {
+  if (reports.length === 0) return ['none'];
+  const events = Map.groupBy(reports, ({ event }) => event);
+  const counts = [...events].map(([event, list]) => `${list.length} ${event}`).toSorted();
+  const shown = reports.slice(0, MOST_REPORTS).map(({ time, event, reporter, sender = '', recipient = '' }) => {
+    return `  ${formatTime(time)} ${event} (${reporter}) ${sender} -> ${recipient}`;
+  });
+  return [counts.join(', '), ...shown, ...(reports.length > MOST_REPORTS ? ['  ...'] : [])];
+}
+
+function passLines({ recalled: { pass } }: Explained): readonly string[] {
+  if (pass === undefined) return [];
+  return [
+    `${pass.client}, ${pass.domain}: since ${formatTime(pass.firstSeen)}, last used ${formatTime(pass.lastSeen)}`,
+  ];
+}
+
+function tupleLines({ recalled: { entry, tuple, pendingOfClient } }: Explained): readonly string[] {
+  const parts = [tuple.client, tuple.sender, tuple.recipient].map((part) => (part === '' ? '*' : part)).join(', ');
+  const state =
+    entry === undefined
+      ? 'not seen yet'
+      : `${entry.state} since ${formatTime(entry.firstSeen)}, last used ${formatTime(entry.lastSeen)}`;
+  return [`${parts}: ${state}`, `pending of this client: ${pendingOfClient}`];
+}
+
+function delayLines({ recalled: { entry }, window: { delay, retry }, now }: Explained): readonly string[] {
+  const since = entry?.state === 'pending' ? entry.firstSeen : now;
+  const rule = `a retry counts after ${inWords(delay)}, for ${inWords(retry)} from the first attempt`;
+  return [rule, `here from ${formatTime(since + delay)} to ${formatTime(since + retry)}`];
+}

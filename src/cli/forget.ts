@@ -1,0 +1,38 @@
+// ddgrey forget SUBJECT: removes an entry made by hand, and all that is remembered of an address, network or domain.
+import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
+import type { Command } from './command.ts';
+
+/** How many there were of each. */
+interface Forgotten {
+  readonly entries: number;
+  readonly standings: number;
+  readonly tuples: number;
+  readonly passes: number;
+}
+
+export const forgetCommand: Command = {
+  name: 'forget',
+  arguments: 'IP|NETWORK|DOMAIN',
+  about: 'undo white or black, and forget its standing, attempts and passes; reports stay',
+  least: 1,
+  most: 1,
+  run: async ({ location, words: [subject = ''], json }) => {
+    const forgotten = itemOf<Forgotten>(await askDaemon(location, `forget ${quoteArgument(subject)}`));
+    return { text: json ? `${JSON.stringify(forgotten)}\n` : describe(forgotten), exitCode: 0 };
+  },
+};
+
+function describe({ entries, standings, tuples, passes }: Forgotten): string {
+  const parts = [
+    counted(entries, 'entry by hand', 'entries by hand'),
+    counted(standings, 'standing', 'standings'),
+    counted(tuples, 'attempt', 'attempts'),
+    counted(passes, 'pass', 'passes'),
+  ].filter((text) => text !== '');
+  return parts.length === 0 ? 'nothing was known of it\n' : `forgotten: ${parts.join(', ')}\n`;
+}
+
+function counted(count: number, one: string, many: string): string {
+  if (count === 0) return '';
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,86 @@
+// ddgrey [-w] [-g] [-b] [-s] [-e] [-c] [-r] [IP|NETWORK|DOMAIN]: the standings of clients, or the reports about them, in
+// the columns of the original ddgrey.
+import { loadConfig } from '../config/load-config.ts';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
+import { parseSubject } from '../policy/subject.ts';
+import { askDaemon, itemOf } from './ask-daemon.ts';
+import { type Command, type Flag, type Invocation, type Outcome, UsageError } from './command.ts';
+import { formatReports } from './report-rows.ts';
+import { formatStandings, kindOf } from './standing-rows.ts';
+
+const FILTERS = ['white', 'grey', 'black'] as const;
+
+export const listCommand: Command = {
+  name: 'list',
+  arguments: '[-wgbsecr] [IP|NETWORK|DOMAIN]',
+  about: 'standings, or with -e reports; "list" may be left out',
+  least: 0,
+  most: 1,
+  flags: [...FILTERS, 'scores', 'events', 'calc', 'remove'],
+  run: async (invocation) => {
+    const subject = subjectOf(invocation);
+    const { flags } = invocation;
+    refuseNonsense(flags);
+    if (flags.has('events')) return listReports(invocation, subject);
+    const removed = flags.has('remove') ? await remove(invocation, subject) : undefined;
+    if (removed !== undefined && !flags.has('calc')) return { text: `${removed} removed\n`, exitCode: 0 };
+    if (flags.has('calc')) await calculate(invocation, subject);
+    return listStandings(invocation, subject);
+  },
+};
+
+/** Its canonical text; empty without one. */
+function subjectOf({ words: [text] }: Invocation): string {
+  if (text === undefined) return '';
+  const subject = parseSubject(text);
+  if (subject === undefined) throw new UsageError(`${text} is not an address, network or domain`);
+  return subject.text;
+}
+
+function refuseNonsense(flags: Invocation['flags']): void {
+  const filtered = FILTERS.some((name) => flags.has(name));
+  if (filtered && flags.has('calc')) throw new UsageError('-c can not be combined with filter arguments');
+  if (filtered && flags.has('remove')) throw new UsageError('-r can not be combined with filter arguments');
+  if (!flags.has('events')) return;
+  if (filtered) throw new UsageError('-e can not be combined with filter arguments');
+  if (flags.has('calc') || flags.has('remove'))
+    throw new UsageError('-e only lists, and can not be combined with -c or -r');
+}
+
+async function remove({ location }: Invocation, subject: string): Promise<number> {
+  if (subject === '') throw new UsageError('-r needs an address, network or domain');
+  return itemOf<{ readonly standings: number }>(await askDaemon(location, `remove ${subject}`)).standings;
+}
+
+/** Standings for the clients that have none, as far as anything is known of them. */
+async function calculate({ location, screen }: Invocation, subject: string): Promise<void> {
+  const single = parseSubject(subject)?.kind === 'address';
+  const ips = single ? [subject] : [...new Set((await reportsOf(location, subject)).map(({ ip }) => ip))];
+  for (const [at, ip] of ips.entries()) {
+    if (ips.length > 1) screen.progress(`${at + 1} of ${ips.length}`);
+    await askDaemon(location, `standing ${ip}`);
+  }
+  if (ips.length > 1) screen.progress('');
+}
+
+async function listStandings({ location, flags, json, screen }: Invocation, subject: string): Promise<Outcome> {
+  const { document } = await askDaemon(location, `standings ${subject}`.trimEnd());
+  const filters: readonly Flag[] = FILTERS.filter((name) => flags.has(name));
+  const standings = document
+    .map((line) => JSON.parse(line) as Standing)
+    .filter((standing) => filters.length === 0 || filters.includes(kindOf(standing)));
+  if (json) return { text: `${JSON.stringify(standings)}\n`, exitCode: 0 };
+  const { config } = loadConfig(location.configFile);
+  return { text: formatStandings(standings, { delays: config, scores: flags.has('scores'), screen }), exitCode: 0 };
+}
+
+async function listReports({ location, json, screen }: Invocation, subject: string): Promise<Outcome> {
+  const reports = await reportsOf(location, subject);
+  return { text: json ? `${JSON.stringify(reports)}\n` : formatReports(reports, screen), exitCode: 0 };
+}
+
+async function reportsOf(location: Invocation['location'], subject: string): Promise<readonly StoredReport[]> {
+  const { document } = await askDaemon(location, `reports ${subject}`.trimEnd());
+  return document.map((line) => JSON.parse(line) as StoredReport);
+}

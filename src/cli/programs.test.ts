@@ -1,0 +1,69 @@
+// The programs as they are started: arguments, exit codes, where the text goes.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { VERSION } from '../lib/version.ts';
+import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
+
+let daemon: FakeDaemon;
+
+beforeAll(async () => {
+  daemon = await startFakeDaemon();
+});
+
+afterAll(async () => {
+  await daemon[Symbol.asyncDispose]();
+});
+
+interface Ended {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly errors: string;
+}
+
+async function start(file: string, args: readonly string[], input = ''): Promise<Ended> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args]);
+  const ended = new Promise<number>((resolve) => {
+    child.on('close', (code) => resolve(code ?? -1));
+  });
+  child.stdin.end(input);
+  const [out, errors, exitCode] = await Promise.all([textOf(child.stdout), textOf(child.stderr), ended]);
+  return { exitCode, out, errors };
+}
+
+function ddgrey(line: string): Promise<Ended> {
+  return start('main.ts', ['-D', daemon.location.directory, ...line.split(' ').filter((word) => word !== '')]);
+}
+
+test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
+  ['', 0, /^domain .*\n-{74}\nexample.com .*\n$/, /^$/],
+  ['203.0.113.7 -s', 0, /^domain .* score reason\n/, /^$/],
+  ['-e', 0, /^time .*\n-{79}\n.* spam\n$/, /^$/],
+  ['-gc', 2, /^$/, /-c can not be combined with filter arguments\nTry/],
+  ['--json list example.com', 0, /^\[\{"ip":"203.0.113.7"/, /^$/],
+  ['check 203.0.113.7 a@b c@d', 10, /^grey: /, /^$/],
+  ['check 203.0.113.7 a@b', 2, /^$/, /usage: ddgrey check IP FROM TO\n/],
+  ['stats -w', 2, /^$/, /stats does not take --white\n/],
+  ['standing', 2, /^$/, /there is no command standing\n/],
+  ['--foo', 2, /^$/, /--foo/],
+  ['-V', 0, new RegExp(`^ddgrey ${VERSION.replaceAll('.', '\\.')}\n$`), /^$/],
+  ['-h', 0, /explain IP FROM TO[^]*-w, --white[^]*Exit code:/, /^$/],
+  ['white x', 1, /^$/, /^ddgrey: x is not an address, network or domain\n$/],
+])('ddgrey %s', async ([line, exitCode, out, errors]) => {
+  expect(await ddgrey(line)).toEqual({
+    exitCode,
+    out: expect.stringMatching(out),
+    errors: expect.stringMatching(errors),
+  });
+});
+
+test.for<[args: readonly string[], exitCode: number, out: RegExp, errors: RegExp]>([
+  [[], 65, /^$/, /^ddgrey-report: no attached message found\n/],
+  [['--foo'], 64, /^$/, /--foo.*\nTry 'ddgrey-report --help'/],
+  [['-V'], 0, /^ddgrey-report \d/, /^$/],
+  [['-h'], 0, /\n {2}spam: "\|\/.*ddgrey-report"\n[^]*Exit code: 0/, /^$/],
+])('ddgrey-report %j', async ([args, exitCode, out, errors]) => {
+  const ended = await start('report-main.ts', ['-D', daemon.location.directory, ...args], 'Subject: x\n\nx\n');
+  expect(ended).toEqual({ exitCode, out: expect.stringMatching(out), errors: expect.stringMatching(errors) });
+});

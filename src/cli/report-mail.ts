@@ -1,0 +1,66 @@
+// Sends what a reported mail tells of to the daemon. Exit codes are those of sysexits.h, by which a mail server knows whether
+// to keep the mail and try again (75) or to give it back with what was printed.
+import { loadConfig } from '../config/load-config.ts';
+import type { Location } from '../config/locate-config.ts';
+import { MAIL_LIMIT, notReceived, readReportedMail } from '../feeds/reported-mail.ts';
+import { formatReport } from '../peers/report-text.ts';
+import type { Report } from '../policy/report.ts';
+import { askDaemon, itemOf, quoteArgument, Refusal } from './ask-daemon.ts';
+import { trustedBy } from './trusted.ts';
+
+export const EXIT_CODES = { sent: 0, usage: 64, unusable: 65, tryAgain: 75, refused: 77 } as const;
+
+/** How it ended; `message` is for the user in a bounce, and empty when there is nothing to say. */
+export interface Ending {
+  readonly exitCode: number;
+  readonly message: string;
+}
+
+const SENT: Ending = { exitCode: EXIT_CODES.sent, message: '' };
+const HOW_TO_REPORT =
+  'To report spam, forward it as an attachment (one spam a mail) or redirect it, as it came, with all its header lines.';
+
+/** Reports the mail. Never rejects. */
+export async function reportMail(mail: AsyncIterable<Buffer>, location: Location, now: number): Promise<Ending> {
+  try {
+    // All of it, whatever comes: a mail server whose pipe breaks takes that for a failure.
+    const bytes = await readMail(mail);
+    const { config } = loadConfig(location.configFile);
+    const read = readReportedMail(bytes, { isTrusted: await trustedBy(config), now });
+    if (read.kind === 'unusable') {
+      return { exitCode: EXIT_CODES.unusable, message: `${read.problem}\n${HOW_TO_REPORT}` };
+    }
+    return await send(read.report, location, config.report_verify);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof Refusal) return { exitCode: EXIT_CODES.refused, message: `refused: ${message}` };
+    return {
+      exitCode: EXIT_CODES.tryAgain,
+      message: `could not connect to ddgrey server, try again later: ${message}`,
+    };
+  }
+}
+
+async function send(report: Report, location: Location, verify: boolean): Promise<Ending> {
+  if (verify && !(await wasAccepted(report, location))) {
+    const why = 'This server only takes reports of mail that it has accepted lately (report_verify).';
+    return { exitCode: EXIT_CODES.refused, message: `${notReceived(report)}\n${why}` };
+  }
+  await askDaemon(location, 'report', formatReport(report));
+  return SENT;
+}
+
+async function wasAccepted({ ip, mtaId }: Report, location: Location): Promise<boolean> {
+  if (mtaId === undefined) return false;
+  const answer = await askDaemon(location, `accepted ${ip} ${quoteArgument(mtaId)}`);
+  return itemOf<{ readonly accepted: boolean }>(answer).accepted;
+}
+
+/** The first MAIL_LIMIT bytes. The rest is read, and dropped. */
+async function readMail(mail: AsyncIterable<Buffer>): Promise<Buffer> {
+  // Memory that is not written to costs nothing, so a small mail stays small.
+  const kept = Buffer.allocUnsafeSlow(MAIL_LIMIT);
+  let length = 0;
+  for await (const bytes of mail) length += bytes.copy(kept, length);
+  return kept.subarray(0, length);
+}

@@ -1,0 +1,44 @@
+// Where a command's text goes to: a terminal has a width, colours and somebody who waits; a file has none of these.
+import { styleText } from 'node:util';
+
+export interface Screen {
+  /** Columns; undefined: as long as they get. */
+  readonly columns: number | undefined;
+  readonly colours: boolean;
+  /** Tells whoever waits how far it is; nothing when nobody does. */
+  readonly progress: (text: string) => void;
+}
+
+/** A file, or another program. */
+export const NO_SCREEN: Screen = { columns: undefined, colours: false, progress: () => {} };
+
+/** The screen of this process. Node's hasColors() knows NO_COLOR, and what the terminal can do. */
+export function processScreen({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): Screen {
+  return {
+    // A terminal that does not know its width says 0.
+    columns: stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined,
+    colours: stdout.isTTY && stdout.hasColors(),
+    // Back to the start of the line, and the rest of it cleared.
+    progress: stderr.isTTY ? (text) => void stderr.write(`\r${text}\u001b[K`) : () => {},
+  };
+}
+
+/** The line, cut to what fits. */
+export function fit(line: string, { columns }: Screen): string {
+  return columns === undefined || line.length <= columns ? line : `${line.slice(0, Math.max(1, columns - 1))}…`;
+}
+
+/** Each line of a table, cut to what fits. */
+export function fitTable(table: string, screen: Screen): string {
+  return table
+    .split('\n')
+    .map((line) => fit(line, screen))
+    .join('\n');
+}
+
+const COLOURS = { white: 'green', grey: 'yellow', black: 'red' } as const;
+
+/** The text in the colour of a verdict. */
+export function coloured(text: string, kind: keyof typeof COLOURS, { colours }: Screen): string {
+  return colours ? styleText(COLOURS[kind], text, { validateStream: false }) : text;
+}

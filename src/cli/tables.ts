@@ -1,0 +1,130 @@
+// ddgrey export [TABLE...] and ddgrey import ze-filter FILE: the memory as ze-filter's greyd downloads it. A table begins with
+//   200-OK for download pending!   (or valid, white)
+// then come its entries, a line each; other lines that begin with a code are the server's talk and mean nothing.
+import { createReadStream, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { askDaemon, askForLines, itemOf } from './ask-daemon.ts';
+import { type Command, type Invocation, UsageError } from './command.ts';
+
+const TABLES = ['pending', 'valid', 'white'] as const;
+type Table = (typeof TABLES)[number];
+
+/** What came of lines that were sent; as the daemon's import tells it. */
+interface Imported {
+  readonly lines: number;
+  readonly taken: number;
+  readonly refused: number;
+  readonly problems: readonly (readonly [line: number, problem: string])[];
+  readonly failure?: string;
+}
+
+/** Lines that are sent at once. */
+const BATCH = 5000;
+/** Problems that are shown; whoever has more needs another file. */
+const MOST_PROBLEMS = 10;
+
+const HEADING = /^200-OK for download (pending|valid|white)!/i;
+const TALK = /^(?:\d{3}[ -]|\.?$)/;
+
+export const exportCommand: Command = {
+  name: 'export',
+  arguments: '[pending] [valid] [white]',
+  about: 'all attempts and passes as text that import takes',
+  least: 0,
+  most: 3,
+  run: async (invocation) => {
+    const { words } = invocation;
+    return { text: exported(invocation, words.length === 0 ? TABLES : words.map(tableOf)), exitCode: 0 };
+  },
+};
+
+async function* exported({ location, screen }: Invocation, tables: readonly Table[]): AsyncGenerator<string> {
+  let count = 0;
+  for (const table of tables) {
+    yield `200-OK for download ${table}!\n`;
+    for await (const lines of askForLines(location, `export ${table}`)) {
+      count += lines.length;
+      screen.progress(`${count} entries`);
+      yield lines.map((line) => `${line}\n`).join('');
+    }
+    yield '200 download done !\n';
+  }
+  screen.progress('');
+}
+
+export const importCommand: Command = {
+  name: 'import',
+  arguments: 'ze-filter FILE [pending|valid|white]',
+  about: "take over what DOWNLOAD or export wrote; the table where the file doesn't say; newer entries stay",
+  least: 2,
+  most: 3,
+  run: async (invocation) => {
+    const [form, file = '', table] = invocation.words;
+    if (form !== 'ze-filter') throw new UsageError(`${form}: the form that is known is ze-filter`);
+    const done = await importFile(invocation, file, table === undefined ? undefined : tableOf(table));
+    const text = invocation.json ? `${JSON.stringify(done)}\n` : describe(done);
+    return { text, exitCode: done.refused > 0 ? 1 : 0 };
+  },
+};
+
+function tableOf(word: string): Table {
+  const table = TABLES.find((name) => name === word.toLowerCase());
+  if (table === undefined) throw new UsageError(`there is no table ${word}; ${TABLES.join(', ')}`);
+  return table;
+}
+
+/** Some lines of one table, with where the first of them is. */
+interface Batch {
+  readonly table: Table;
+  /** Its lines, by their numbers in the file. */
+  readonly numbers: readonly number[];
+  readonly lines: readonly string[];
+}
+
+async function importFile({ location, screen }: Invocation, file: string, table: Table | undefined): Promise<Imported> {
+  const size = file === '-' ? 0 : statSync(file).size;
+  const input = file === '-' ? process.stdin : createReadStream(file);
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  const total = { lines: 0, taken: 0, refused: 0, problems: [] as [number, string][] };
+  for await (const batch of batches(lines, table)) {
+    const answer = await askDaemon(location, `import ${batch.table}`, batch.lines);
+    const { taken, refused, problems, failure } = itemOf<Imported>(answer);
+    if (failure !== undefined) throw new Error(`after ${total.lines} lines: ${failure}`);
+    total.lines += batch.lines.length;
+    total.taken += taken;
+    total.refused += refused;
+    for (const [at, problem] of problems) total.problems.push([batch.numbers[at - 1] ?? 0, problem]);
+    const read = 'bytesRead' in input && size > 0 ? ` (${Math.floor((100 * input.bytesRead) / size)} %)` : '';
+    screen.progress(`${total.lines} entries${read}`);
+  }
+  screen.progress('');
+  return total;
+}
+
+async function* batches(lines: AsyncIterable<string>, first: Table | undefined): AsyncGenerator<Batch> {
+  let table = first;
+  let numbers: number[] = [];
+  let waiting: string[] = [];
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    const heading = HEADING.exec(line)?.[1];
+    if (waiting.length >= BATCH || heading !== undefined) {
+      if (table !== undefined && waiting.length > 0) yield { table, numbers, lines: waiting };
+      [numbers, waiting] = [[], []];
+    }
+    if (heading !== undefined) table = tableOf(heading);
+    if (TALK.test(line)) continue;
+    if (table === undefined)
+      throw new UsageError(`line ${number} is before any "200-OK for download TABLE!"; say which table it is of`);
+    numbers.push(number);
+    waiting.push(line);
+  }
+  if (table !== undefined && waiting.length > 0) yield { table, numbers, lines: waiting };
+}
+
+function describe({ lines, taken, refused, problems }: Imported): string {
+  const shown = problems.slice(0, MOST_PROBLEMS).map(([line, problem]) => `line ${line}: ${problem}\n`);
+  const kept = lines - taken - refused;
+  return `${lines} entries: ${taken} taken, ${kept} known already, ${refused} refused\n${shown.join('')}`;
+}

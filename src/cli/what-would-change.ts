@@ -1,0 +1,75 @@
+// What would have to happen for a check to be answered otherwise, by the reason of the answer.
+import type { Seconds } from '../policy/check.ts';
+import { classOf, type Standing } from '../policy/standing.ts';
+import type { Explained } from './explanation-text.ts';
+import { formatTime } from './render.ts';
+
+/** One sentence a line. */
+export function whatWouldChange(explained: Explained): readonly string[] {
+  const { verdict, client, recalled, window, now } = explained;
+  switch (verdict.reason) {
+    case 'off':
+      return ['GREY_CHECK yes in the configuration'];
+    case 'trusted':
+      return ['the configuration: the client is in its trusted lines'];
+    case 'policy':
+      return [`line ${explained.policy.at(-1)?.line ?? '?'} of the policy file`];
+    case 'whitelisted':
+      return manualChange(explained);
+    case 'blacklisted':
+      return client.manual === undefined ? standingChange(client.standing, now) : manualChange(explained);
+    case 'pass':
+    case 'known':
+      return ['it is forgotten when it is not used for its lifetime, or with ddgrey forget'];
+    case 'standing':
+      return [...standingChange(client.standing, now), 'a YES line of the policy file'];
+    case 'limit':
+      return [`fewer pending attempts of this client (now ${recalled.pendingOfClient}), or one of them repeated`];
+    case 'first':
+      return [retry(now + window.delay), ...standingChange(client.standing, now)];
+    case 'early':
+      return [retry((recalled.entry?.firstSeen ?? now) + window.delay), ...standingChange(client.standing, now)];
+    case 'retried':
+      return ['nothing: the sender waited; once it has delivered, it is known'];
+    case 'server':
+    case 'failed':
+      return ['what the log says about it'];
+  }
+}
+
+function retry(from: Seconds): string {
+  return `the same attempt from ${formatTime(from)} on`;
+}
+
+function manualChange({ client: { manual } }: Explained): readonly string[] {
+  return manual === undefined ? [] : [`ddgrey forget ${manual.subject}, or its end at ${formatTime(manual.expires)}`];
+}
+
+function standingChange(standing: Standing | undefined, now: Seconds): readonly string[] {
+  if (standing === undefined) return [];
+  const { score, ip, reveal } = standing;
+  const shows = reveal !== undefined && reveal > now ? [`black shows from ${formatTime(reveal)} on`] : [];
+  const worse = nextScore(score, -1);
+  const better = nextScore(score, 1);
+  return [
+    ...shows,
+    ...(better === undefined ? [] : [`${points(better - score)} more: ${classOf(better)}`]),
+    ...(worse === undefined ? [] : [`${points(score - worse)} less: ${classOf(worse)}`]),
+    `ddgrey white ${ip}, ddgrey black ${ip}`,
+  ];
+}
+
+function points(count: number): string {
+  return count === 1 ? '1 point' : `${count} points`;
+}
+
+/** Further than the widest class. */
+const FARTHEST = 1000;
+
+/** The nearest score of another class in that direction. */
+function nextScore(score: number, step: 1 | -1): number | undefined {
+  const kind = classOf(score);
+  for (let next = score + step; Math.abs(next - score) <= FARTHEST; next += step)
+    if (classOf(next) !== kind) return next;
+  return undefined;
+}

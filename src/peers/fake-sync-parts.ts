@@ -1,0 +1,153 @@
+// The parts of a daemon as the sync protocol sees them, for tests: they note what they are asked, and know a little.
+import { manualClock } from '../lib/clock.ts';
+import type { StoredTuple } from '../policy/greylist.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
+import type { Pass } from '../policy/pass.ts';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
+import type { SyncParts } from './sync-server.ts';
+
+export const NOW = 1_700_000_000;
+
+export const STATISTICS = {
+  version: '1',
+  uptime: 5,
+  tuples: { pending: 1, valid: 2 },
+  counters: { 'verdict grey': 3 },
+};
+
+export const TUPLE: StoredTuple = {
+  tuple: { client: '203.0.113.0/24', sender: 'example.com', recipient: '.b@example.org' },
+  client: '203.0.113.7',
+  clientName: undefined,
+  senderText: 'a@example.com',
+  nullSender: false,
+  state: 'pending',
+  firstSeen: 1,
+  lastSeen: 1,
+  uses: 1,
+};
+
+export const STANDING: Standing = {
+  ip: '203.0.113.7',
+  identity: 'example.com',
+  score: -10,
+  class: 'grey_long',
+  reasons: [{ points: -10, reason: 'dynamic address' }],
+  computed: NOW,
+  expires: NOW + 600,
+  reveal: undefined,
+};
+
+export const REPORT: StoredReport = {
+  reporter: 'exim4',
+  time: NOW - 10,
+  ip: '203.0.113.7',
+  event: 'spam',
+  origin: 'mx1.example.org',
+  originId: 1,
+  stored: NOW,
+};
+
+export interface FakeParts extends SyncParts {
+  /** What was asked, in order. */
+  readonly asked: unknown[];
+  readonly tuples: StoredTuple[];
+  readonly passes: Pass[];
+  readonly entries: Map<string, ManualEntry>;
+}
+
+/** A daemon that knows one tuple, one standing and one report. */
+export function fakeParts(): FakeParts {
+  const asked: unknown[] = [];
+  const tuples = [TUPLE];
+  const passes: Pass[] = [];
+  const entries = new Map<string, ManualEntry>();
+  const ask = async <T>(what: unknown, answer: T): Promise<T> => {
+    asked.push(what);
+    return answer;
+  };
+  return {
+    asked,
+    tuples,
+    passes,
+    entries,
+    ...fakeMemory(tuples, passes),
+    name: () => 'mx1.example.org',
+    clock: manualClock(NOW),
+    nextId: () => 'made-1',
+    acceptReport: (report) => ask(report, undefined),
+    answerCheck: ({ client, sender, recipient, via, clientName, helo }) => {
+      const details = [clientName, helo].filter((text) => text !== undefined);
+      return ask([client.text, sender.text, recipient.text, via, ...details], {
+        kind: 'grey',
+        reason: 'first',
+        wait: 290,
+      });
+    },
+    explain: async ({ client, sender, recipient, via, clientName }) => ({
+      verdict: { kind: 'grey', reason: 'first', wait: 290 },
+      policy: [],
+      lookups: [],
+      client: { standing: STANDING, domain: clientName, manual: undefined, misfit: false, shortLived: false },
+      recalled: {
+        entry: undefined,
+        tuple: { client: client.text, sender: sender.text, recipient: recipient.text },
+        pass: undefined,
+        pendingOfClient: via.length,
+      },
+      window: { delay: 290, retry: 86_400 },
+      now: NOW,
+    }),
+    overview: {
+      statistics: async () => STATISTICS,
+      tuples: (text) => ask(text, [...tuples]),
+      standings: (text) => ask(text, [STANDING]),
+      reports: (text) => ask(text, [REPORT]),
+      wasAccepted: async (ip, mtaId) => ip === REPORT.ip && mtaId === '1r2CUr-0001Sv-P4',
+    },
+    standings: {
+      of: ({ text }) => ask(['of', text], STANDING),
+      renew: ({ text }) => ask(['renew', text], STANDING),
+      remove: (text) => ask(['remove', text], 2),
+    },
+    manual: {
+      list: () => [...entries.values()],
+      put: async (entry) => void entries.set(entry.subject, entry),
+      remove: async (subject) => entries.delete(subject),
+    },
+  };
+}
+
+function fakeMemory(tuples: StoredTuple[], passes: Pass[]): Pick<SyncParts, 'store' | 'exportLines' | 'startImport'> {
+  const removeFrom = <T>(list: T[], gone: (item: T) => boolean): number => {
+    const before = list.length;
+    list.splice(0, before, ...list.filter((item) => !gone(item)));
+    return before - list.length;
+  };
+  return {
+    store: {
+      async *exportPasses() {
+        yield [...passes];
+      },
+      forget: async (what) =>
+        removeFrom(tuples, ({ tuple }) => what.tuples?.includes(tuple) === true) +
+        removeFrom(passes, (pass) => what.passes?.includes(pass) === true),
+    },
+    async *exportLines(table) {
+      yield `${table};a;b 1\r\n.dot\r\n`;
+      yield `${table};c;d 2\r\n`;
+    },
+    startImport: (table) => {
+      const lines: string[] = [];
+      return {
+        take: (line) => (lines.push(line) % 2 === 0 ? Promise.resolve() : undefined),
+        end: async () => {
+          const good = lines.filter((line) => line.includes(';')).length;
+          const problems = lines.flatMap((line, at) => (line.includes(';') ? [] : [[at + 1, `bad for ${table}`]]));
+          return { lines: lines.length, taken: good, refused: lines.length - good, problems };
+        },
+      };
+    },
+  };
+}

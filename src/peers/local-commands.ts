@@ -1,0 +1,74 @@
+// The verbs for the command line and ddgrey-report. What they answer is a document, in JSON, one item a line:
+//   verdict IP FROM TO [KEY=VALUE...]   a check like an MTA's, and its id; keys: name, helo
+//   explain IP FROM TO [KEY=VALUE...]   why that would be answered as it would
+//   tuples [TEXT]                       what is remembered, of an address, network or domain
+//   standings [TEXT], reports [TEXT]    likewise
+//   standing IP                         its standing, computed if there is none
+//   renew IP                            its standing, computed anew
+//   remove TEXT                         removes standings; how many
+//   stats                               the statistics
+//   accepted IP MTA_ID                  whether that mail was accepted
+// and what local-entries.ts and local-tables.ts have.
+import type { AnswerCheck } from '../engine/answer-check.ts';
+import type { Explanation } from '../engine/explain.ts';
+import type { Overview } from '../engine/overview.ts';
+import type { Standings } from '../engine/standings.ts';
+import { type Check, parseMailbox } from '../policy/check.ts';
+import { item, needAddress, needSubject } from './local-arguments.ts';
+import { ENTRY_COMMANDS, type EntryParts } from './local-entries.ts';
+import { TABLE_COMMANDS, type TableParts } from './local-tables.ts';
+import { listDocument, type Verb, type Verbs } from './sync-verb.ts';
+
+export interface LocalParts extends EntryParts, TableParts {
+  readonly answerCheck: AnswerCheck;
+  readonly nextId: () => string;
+  readonly explain: (check: Check) => Promise<Explanation>;
+  readonly overview: Overview;
+  readonly standings: Pick<Standings, 'of' | 'renew' | 'remove'>;
+}
+
+const verdict: Verb<LocalParts> = async ({ answerCheck, nextId }, words) => {
+  const check = checkFrom(words, nextId());
+  return item({ ...(await answerCheck(check)), id: check.id });
+};
+
+const explain: Verb<LocalParts> = async (parts, words) => item(await parts.explain(checkFrom(words, 'explain')));
+
+const remove: Verb<LocalParts> = async ({ standings }, [text]) =>
+  item({ standings: await standings.remove(needSubject(text).text) });
+
+const accepted: Verb<LocalParts> = async ({ overview }, [ip, mtaId]) => {
+  const client = needAddress(ip);
+  if (mtaId === undefined) throw new Error('arguments missing');
+  return item({ accepted: await overview.wasAccepted(client.text, mtaId) });
+};
+
+export const LOCAL_COMMANDS: Verbs<LocalParts> = new Map<string, Verb<LocalParts>>([
+  ['verdict', verdict],
+  ['explain', explain],
+  ['tuples', ({ overview }, [text]) => listDocument(overview.tuples(text))],
+  ['standings', ({ overview }, [text]) => listDocument(overview.standings(text))],
+  ['reports', ({ overview }, [text]) => listDocument(overview.reports(text))],
+  ['standing', async ({ standings }, [ip]) => item(await standings.of(needAddress(ip)))],
+  ['renew', async ({ standings }, [ip]) => item(await standings.renew(needAddress(ip)))],
+  ['remove', remove],
+  ['stats', async ({ overview }) => item(await overview.statistics())],
+  ['accepted', accepted],
+  ...ENTRY_COMMANDS,
+  ...TABLE_COMMANDS,
+]);
+
+function checkFrom([ip, sender, recipient, ...pairs]: readonly string[], id: string): Check {
+  if (sender === undefined || recipient === undefined) throw new Error('arguments missing');
+  const details = new Map(pairs.map((pair) => [pair.replace(/=.*$/s, ''), pair.replace(/^[^=]*=?/, '')]));
+  const [clientName = '', helo = ''] = [details.get('name'), details.get('helo')];
+  return {
+    id,
+    client: needAddress(ip),
+    sender: parseMailbox(sender),
+    recipient: parseMailbox(recipient),
+    via: 'sync',
+    ...(clientName === '' ? {} : { clientName }),
+    ...(helo === '' ? {} : { helo }),
+  };
+}

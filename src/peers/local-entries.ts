@@ -1,0 +1,82 @@
+// The verbs for what is entered by hand:
+//   entries                                  the entries that count now
+//   white SUBJECT SECONDS AUTHOR [REASON...]  makes the entry of an address, network or domain, or replaces it
+//   black SUBJECT SECONDS AUTHOR [REASON...]
+//   forget SUBJECT                            removes it, and all that is remembered of it; what was removed
+import type { ManualList } from '../engine/manual-entries.ts';
+import type { Standings } from '../engine/standings.ts';
+import { type Clock, seconds } from '../lib/clock.ts';
+import type { StoredTuple } from '../policy/greylist.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
+import type { Pass, PassKey } from '../policy/pass.ts';
+import { coversPass, coversTuple, type Subject } from '../policy/subject.ts';
+import type { Tuple } from '../policy/tuple.ts';
+import { item, needSubject } from './local-arguments.ts';
+import { listDocument, type Verb, type Verbs } from './sync-verb.ts';
+
+/** What is needed of the memory. */
+export interface Forgetting {
+  exportPasses(after: number): AsyncIterable<readonly Pass[]>;
+  forget(what: { readonly tuples?: readonly Tuple[]; readonly passes?: readonly PassKey[] }): Promise<number>;
+}
+
+export interface EntryParts {
+  readonly manual: Pick<ManualList, 'list' | 'put' | 'remove'>;
+  readonly standings: Pick<Standings, 'remove'>;
+  readonly overview: { tuples(text: string | undefined): Promise<readonly StoredTuple[]> };
+  readonly store: Forgetting;
+  readonly clock: Clock;
+}
+
+/** Tuples that are removed at once, so that checks find their turn between. */
+const STEP = 100;
+
+const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
+  return async ({ manual, clock }, [text, duration = '', author, ...reason]) => {
+    const subject = needSubject(text);
+    if (author === undefined) throw new Error('arguments missing');
+    if (!/^[1-9]\d{0,9}$/.test(duration)) throw new Error(`${duration} is not a number of seconds`);
+    const made = seconds(clock);
+    const because = reason.join(' ') || 'no reason given';
+    const entry = { subject: subject.text, kind, author, reason: because, made, expires: made + Number(duration) };
+    await manual.put(entry);
+    return item(entry);
+  };
+};
+
+const forget: Verb<EntryParts> = async (parts, [text]) => {
+  const subject = needSubject(text);
+  return item({
+    entries: (await parts.manual.remove(subject.text)) ? 1 : 0,
+    standings: await parts.standings.remove(subject.text),
+    tuples: await forgetTuples(parts, subject),
+    passes: await forgetPasses(parts, subject),
+  });
+};
+
+/** A listing ends somewhere, so it is asked for until it has nothing more to forget. */
+async function forgetTuples({ overview, store }: EntryParts, subject: Subject): Promise<number> {
+  let forgotten = 0;
+  for (;;) {
+    const tuples = (await overview.tuples(subject.text)).filter((tuple) => coversTuple(subject, tuple));
+    let removed = 0;
+    for (let start = 0; start < tuples.length; start += STEP)
+      removed += await store.forget({ tuples: tuples.slice(start, start + STEP).map(({ tuple }) => tuple) });
+    if (removed === 0) return forgotten;
+    forgotten += removed;
+  }
+}
+
+async function forgetPasses({ store }: EntryParts, subject: Subject): Promise<number> {
+  let forgotten = 0;
+  for await (const passes of store.exportPasses(0))
+    forgotten += await store.forget({ passes: passes.filter((pass) => coversPass(subject, pass)) });
+  return forgotten;
+}
+
+export const ENTRY_COMMANDS: Verbs<EntryParts> = new Map<string, Verb<EntryParts>>([
+  ['entries', ({ manual }) => listDocument(Promise.resolve(manual.list()))],
+  ['white', enter('white')],
+  ['black', enter('black')],
+  ['forget', forget],
+]);

@@ -1,0 +1,95 @@
+// A report as text: a line `field:value` for each of the fields below, all of them, in any order; others are ignored.
+// origin, origin_id, domain, stored, e_from, e_to and mta_id may be empty.
+import type { IncomingReport } from '../engine/accept-report.ts';
+import { parseAddress } from '../policy/address.ts';
+
+/** The forms of the values. Digits, so that they are numbers; times and ids of today have 10 of them at most. */
+const NAME = /^[\w.-]+$/;
+const NUMBER = /^\d{1,11}$/;
+const WORD = /^\S+$/;
+const ANY = /^/;
+
+const FORMS: ReadonlyMap<string, RegExp> = new Map([
+  ['origin', NAME],
+  ['origin_id', NUMBER],
+  ['reporter', NAME],
+  ['time', NUMBER],
+  ['stored', NUMBER],
+  ['ip', WORD],
+  ['domain', WORD],
+  ['event', ANY],
+  ['e_from', ANY],
+  ['e_to', ANY],
+  ['mta_id', WORD],
+]);
+const NEEDED = ['reporter', 'time', 'ip', 'event'];
+
+export type ParsedReport =
+  | { readonly kind: 'report'; readonly report: IncomingReport }
+  | { readonly kind: 'bad'; readonly reason: string };
+
+/** The report that the lines tell of; which server says so and whose the client is, is found out here. Never throws. */
+export function parseReport(lines: readonly string[]): ParsedReport {
+  const fields = new Map<string, string>();
+  for (const line of lines) {
+    if (line === '') continue;
+    const colon = line.indexOf(':');
+    if (colon <= 0) return { kind: 'bad', reason: 'bad row format' };
+    fields.set(line.slice(0, colon), line.slice(colon + 1));
+  }
+  const reason = problemOf(fields);
+  if (reason !== undefined) return { kind: 'bad', reason };
+  const ip = parseAddress(fields.get('ip') ?? '');
+  if (ip === undefined) return { kind: 'bad', reason: 'format error in field ip' };
+  return { kind: 'report', report: reportFrom(fields, ip.text) };
+}
+
+function problemOf(fields: ReadonlyMap<string, string>): string | undefined {
+  const names = [...FORMS.keys()];
+  const missing = names.find((name) => !fields.has(name));
+  if (missing !== undefined) return `missing field ${missing}`;
+  const empty = NEEDED.find((name) => fields.get(name) === '');
+  if (empty !== undefined) return `empty required field ${empty}`;
+  const wrong = names.find((name) => {
+    const value = fields.get(name) ?? '';
+    return value !== '' && FORMS.get(name)?.test(value) !== true;
+  });
+  return wrong && `format error in field ${wrong}`;
+}
+
+function reportFrom(fields: ReadonlyMap<string, string>, ip: string): IncomingReport {
+  const text = (name: string): string => fields.get(name) ?? '';
+  const optional = <K extends string>(key: K, name: string): { [P in K]?: string } =>
+    text(name) === '' ? {} : ({ [key]: text(name) } as { [P in K]?: string });
+  return {
+    reporter: text('reporter'),
+    time: Number(text('time')),
+    ip,
+    event: text('event'),
+    ...optional('sender', 'e_from'),
+    ...optional('recipient', 'e_to'),
+    ...optional('mtaId', 'mta_id'),
+  };
+}
+
+/** The lines of a report that is new. */
+export function formatReport({
+  reporter,
+  time,
+  ip,
+  event,
+  sender,
+  recipient,
+  mtaId,
+}: IncomingReport): readonly string[] {
+  const values: { readonly [field: string]: string | number | undefined } = {
+    reporter,
+    time,
+    ip,
+    event,
+    e_from: sender,
+    e_to: recipient,
+    mta_id: mtaId?.replaceAll(/\s/g, ''),
+  };
+  return [...FORMS.keys()].map((name) => `${name}:${String(values[name] ?? '').replaceAll(/[\r\n]+/g, ' ')}`);
+}

@@ -1,0 +1,48 @@
+// What a verb of the sync protocol is: it is given the words behind it, and says what to answer.
+import { END, FOLLOWING, formatLines } from './sync-protocol.ts';
+
+/** What follows a command, line by line up to a single dot. */
+export interface Body {
+  /** Takes a line; a promise when the client had better wait before it sends much more. */
+  take(line: string): Promise<void> | undefined;
+  /** The answer to it all. */
+  end(): Promise<string>;
+}
+
+/** Pieces of an answer are asked for as fast as the client reads them. A body was asked for by GO_AHEAD. */
+export type Reply = string | Promise<string> | AsyncIterable<string> | Body;
+
+/** Throws, or rejects, with an error whose message is for the client. */
+export type Verb<Parts> = (parts: Parts, words: readonly string[]) => Reply;
+
+export type Verbs<Parts> = ReadonlyMap<string, Verb<Parts>>;
+
+/** Lines that are made without a pause: about a millisecond of work. */
+const SLICE = 500;
+
+/** A list as a document, an item in JSON a line, made as it is read. */
+export async function* listDocument(list: Promise<readonly unknown[]>): AsyncGenerator<string> {
+  const items = await list;
+  yield FOLLOWING;
+  for (let start = 0; start < items.length; start += SLICE)
+    yield formatLines(items.slice(start, start + SLICE).map((item) => JSON.stringify(item)));
+  yield END;
+}
+
+/** Pieces of whole lines as a document. */
+export async function* linesDocument(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  yield FOLLOWING;
+  for await (const piece of pieces) yield piece.replaceAll(/^\./gm, '..');
+  yield END;
+}
+
+/** What the connection is told when something went wrong: one line. */
+export function refusal(error: unknown): string {
+  const cause = error instanceof Error ? error.message : String(error);
+  return `500 ${cause.replaceAll(/[\r\n]+/g, ' ')}\r\n`;
+}
+
+/** Whether the reply asks for lines. */
+export function isBody(reply: Reply): reply is Body {
+  return typeof reply === 'object' && 'take' in reply;
+}
