@@ -1,10 +1,12 @@
 // The option table as files and pages: conf/ddgrey.conf, docs/options.md, and what `ddgrey config` prints.
 import type { Origins } from './check-config.ts';
-import { anyOption, type Config, OPTIONS, type OptionName, SECTIONS, type Section } from './options.ts';
+import type { OptionType } from './option-types.ts';
+import { anyOption, type Config, OPTIONS, type OptionName, SECTIONS } from './options.ts';
 
 /** One option as `ddgrey config` shows it. */
 export interface OptionInForce {
   readonly name: OptionName;
+  /** As the file would have it; several lines for what needs them. */
   readonly value: string;
   readonly default: string;
   /** `FILE:LINE`, or undefined where the default is in force. */
@@ -13,13 +15,13 @@ export interface OptionInForce {
 
 /** What is in force, option by option, in the table's order. */
 export function describeInForce(config: Config, origins: Origins): readonly OptionInForce[] {
-  return optionNames().map((name) => {
-    const { type, default: standard } = anyOption(name);
+  return namesIn(OPTIONS).map((name) => {
+    const { type, follows, default: standard } = anyOption(name);
     const place = origins.get(name);
     return {
       name,
       value: type.write(config[name]),
-      default: type.write(standard),
+      default: type.write(follows === undefined ? standard : config[follows as OptionName]),
       setAt: place && `${place.file}:${place.line}`,
     };
   });
@@ -31,9 +33,9 @@ export function recommendedConfig(): string {
     '# ddgrey.conf: the recommended configuration. `name value`, one option a line; # starts a comment.',
     '# What is commented out is the default. `ddgrey config` prints what is in force; docs/options.md tells more.',
   ];
-  for (const section of sections()) {
-    lines.push('', `# --- ${SECTIONS[section]} ---`);
-    for (const name of optionNames(section)) lines.push('', ...configLines(name));
+  for (const { title, options } of SECTIONS) {
+    lines.push('', `# --- ${title} ---`);
+    for (const name of namesIn(options)) lines.push('', ...configLines(name));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -43,49 +45,41 @@ export function optionsPage(): string {
   const lines = [
     '# Options',
     '',
-    'Made from the table in `src/config/options.ts` by `npm run docs`; do not edit.',
+    'Made from the tables in `src/config/*-options.ts` by `npm run docs`; do not edit.',
     '',
     'One option a line: `name value`, an `=` between them if you like. `#` starts a comment, quotes keep words together,',
     '`include FILE` reads another file in its place. Names in any case. Times: `90`, `10s`, `10m`, `4h`, `3d`, `2w`,',
     '`4 hours` (m is always minutes).',
   ];
-  for (const section of sections()) {
-    lines.push('', `## ${SECTIONS[section]}`);
-    for (const name of optionNames(section)) lines.push('', ...pageLines(name));
+  for (const { title, options } of SECTIONS) {
+    lines.push('', `## ${title}`);
+    for (const name of namesIn(options)) lines.push('', ...pageLines(name));
   }
   return `${lines.join('\n')}\n`;
 }
 
-function sections(): readonly Section[] {
-  return Object.keys(SECTIONS) as Section[];
-}
-
-function optionNames(section?: Section): readonly OptionName[] {
-  const names = Object.keys(OPTIONS) as OptionName[];
-  return section === undefined ? names : names.filter((name) => OPTIONS[name].section === section);
+function namesIn(options: object): readonly OptionName[] {
+  return Object.keys(options) as OptionName[];
 }
 
 function configLines(name: OptionName): readonly string[] {
   const { about, recommended, type, default: standard, defaultNote } = anyOption(name);
-  const comment = recommended === undefined ? about : `${about} ${recommended.why}`;
-  const set = (value: unknown): readonly string[] => `${name} ${type.write(value)}`.trimEnd().split('\n');
-  const example = set(standard).map((line) => `#${line}`);
-  if (recommended !== undefined)
-    return [...wrapped(comment), `# Default: ${type.write(standard)}`, ...set(recommended.value)];
-  return [...wrapped(comment), ...(defaultNote === undefined ? example : [`#${name}    (default: ${defaultNote})`])];
+  const set = (value: unknown): readonly string[] =>
+    writtenLines(type, value).map((line) => `${name} ${line}`.trimEnd());
+  if (recommended !== undefined) {
+    const comment = wrapped(`${about} ${recommended.why}`);
+    return [...comment, `# Default: ${defaultNote ?? type.write(standard)}`, ...set(recommended.value)];
+  }
+  if (defaultNote !== undefined) return [...wrapped(about), `#${name}    (default: ${defaultNote})`];
+  return [...wrapped(about), ...set(standard).map((line) => `#${line}`)];
 }
 
 function pageLines(name: OptionName): readonly string[] {
   const { about, aliases, recommended, type, default: standard, defaultNote, restart } = anyOption(name);
-  const values = (value: unknown): string => {
-    const written = type.write(value);
-    return written === ''
-      ? 'none'
-      : written
-          .split('\n')
-          .map((line) => `\`${line}\``)
-          .join(', ');
-  };
+  const values = (value: unknown): string =>
+    writtenLines(type, value)
+      .map((line) => `\`${line}\``)
+      .join(', ');
   return [
     `### ${name}`,
     '',
@@ -97,6 +91,10 @@ function pageLines(name: OptionName): readonly string[] {
     ...(aliases === undefined ? [] : [`- Also known as: ${aliases.map((alias) => `\`${alias}\``).join(', ')}`]),
     ...(restart === undefined ? [] : ['- A change takes effect when the daemon is started anew.']),
   ];
+}
+
+function writtenLines(type: OptionType<unknown>, value: unknown): readonly string[] {
+  return type.write(value).split('\n');
 }
 
 function wrapped(text: string): readonly string[] {

@@ -22,6 +22,8 @@ test.for<[text: string, sockets: string[]]>([
     'listen greylist unix:a\nlisten greylist unix:b',
     ['greylist unix:/var/lib/ddgrey/a 666 undefined', 'greylist unix:/var/lib/ddgrey/b 666 undefined', SYNC],
   ],
+  ['listen greyd unix:a', ['greyd unix:/var/lib/ddgrey/a 600 undefined', GREYLIST, SYNC]],
+  ['listen milter unix:a', ['milter unix:/var/lib/ddgrey/a 666 undefined', GREYLIST, SYNC]],
   ['listen sync unix:a group=root', ['sync unix:/var/lib/ddgrey/a 600 0', GREYLIST]],
 ])('%j serves %j', ([text, sockets]) => {
   expect(listeners(text)).toEqual(sockets);

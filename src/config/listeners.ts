@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { SocketAddress } from '../lib/socket-address.ts';
 import { groupId } from '../lib/system-users.ts';
-import type { Listener } from './option-types.ts';
+import type { Listener } from './listener-type.ts';
 import type { Config } from './options.ts';
 
 export interface ListenerInForce {
@@ -12,8 +12,14 @@ export interface ListenerInForce {
   readonly gid: number | undefined;
 }
 
-/** Mail servers run under users of their own; the command line's socket can change things and shows addresses. */
-const DEFAULT_MODES: { readonly [P in Listener['protocol']]: number } = { greylist: 0o666, policy: 0o666, sync: 0o600 };
+/** Mail servers run under users of their own; what comes in through a socket of greyd or sync can change everything. */
+const DEFAULT_MODES: { readonly [P in Listener['protocol']]: number } = {
+  greylist: 0o666,
+  policy: 0o666,
+  milter: 0o666,
+  greyd: 0o600,
+  sync: 0o600,
+};
 
 /** The sockets to serve. Throws, in words for an administrator, if a group does not exist. */
 export function listenersOf(config: Config, directory: string): readonly ListenerInForce[] {

@@ -1,15 +1,18 @@
-// The types that an option's value can have: how its words are read, and how a value is written.
+// What an option's value can be: how its words are read, and how a value is written. Here the types of a single value.
+import { isHostName } from '../lib/host-name.ts';
 import { quoteWord } from '../lib/quote-word.ts';
 import { formatSocketAddress, parseSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
-import { type Network, parseNetwork } from '../policy/address.ts';
 import { formatReplyTemplate, parseReplyTemplate, type ReplyTemplate } from '../policy/reply.ts';
+
+/** The forms of a socket's address. */
+export const SOCKET_ADDRESSES = 'unix:PATH, HOST:PORT, [IPV6]:PORT or inet:PORT@HOST';
 
 export interface OptionType<T> {
   /** What may stand there, for error messages and the documentation. */
   readonly allowed: string;
   /** The value that the words behind the option's name spell, or undefined. */
   readonly parse: (words: readonly string[]) => T | undefined;
-  /** The value as the file would have it. */
+  /** The value as the file would have it behind the option's name; what needs several lines is separated by line ends. */
   readonly write: (value: T) => string;
 }
 
@@ -39,6 +42,13 @@ export const count: OptionType<number> = {
   write: String,
 };
 
+/** A number from 0 up. */
+export const decimal: OptionType<number> = {
+  allowed: 'a number, 0 or more, such as 1 or 0.5',
+  parse: one((word) => (/^\d{1,9}(?:\.\d{1,6})?$/.test(word) ? Number(word) : undefined)),
+  write: String,
+};
+
 /** `yes` or `no`. */
 export const yesNo: OptionType<boolean> = {
   allowed: 'yes or no',
@@ -65,14 +75,18 @@ export function choice<const T extends string>(...choices: readonly T[]): Option
   };
 }
 
-/** Addresses and networks, any number on a line. */
-export const networks: OptionType<readonly Network[]> = {
-  allowed: 'addresses and networks such as 192.0.2.1, 198.51.100.0/24 or 2001:db8::/32',
-  parse: (words) => {
-    const parsed = words.map(parseNetwork);
-    return parsed.length > 0 && parsed.every((network) => network !== undefined) ? parsed : undefined;
-  },
-  write: (value) => value.map((network) => network.text).join(' '),
+/** Where a server is found. */
+export const socketAddress: OptionType<SocketAddress> = {
+  allowed: SOCKET_ADDRESSES,
+  parse: one(parseSocketAddress),
+  write: (value) => quoted(formatSocketAddress(value)),
+};
+
+/** The name that a server goes by; every machine can call itself localhost. */
+export const serverName: OptionType<string> = {
+  allowed: 'a host name without "localhost" in it',
+  parse: one((text) => (isHostName(text) && !text.toLowerCase().includes('localhost') ? text : undefined)),
+  write: (value) => value,
 };
 
 /** GREY_REPLY. */
@@ -82,53 +96,11 @@ export const reply: OptionType<ReplyTemplate> = {
   write: (value) => quoted(formatReplyTemplate(value)),
 };
 
-export const PROTOCOLS = ['greylist', 'policy', 'sync'] as const;
-
-/** A socket that the daemon serves. */
-export interface Listener {
-  readonly protocol: (typeof PROTOCOLS)[number];
-  readonly address: SocketAddress;
-  /** File mode of a unix socket. */
-  readonly mode?: number;
-  /** Group of a unix socket's file. */
-  readonly group?: string;
-}
-
-/** `PROTOCOL ADDRESS [mode=0660] [group=NAME]`. */
-export const listeners: OptionType<readonly Listener[]> = {
-  allowed: `${PROTOCOLS.join(', ')}, then unix:PATH, HOST:PORT, [IPV6]:PORT or inet:PORT@HOST, then perhaps mode=0660 group=NAME (unix)`,
-  parse: (words) => {
-    const listener = parseListener(words);
-    return listener && [listener];
-  },
-  write: (value) => value.map(writeListener).join('\nlisten '),
-};
-
-function parseListener([name, where = '', ...rest]: readonly string[]): Listener | undefined {
-  const protocol = PROTOCOLS.find((candidate) => candidate === name?.toLowerCase());
-  const address = parseSocketAddress(where);
-  if (protocol === undefined || address === undefined) return undefined;
-  let listener: Listener = { protocol, address };
-  for (const text of rest) {
-    const [, mode, group] = /^(?:mode=([0-7]{3,4})|group=(\S+))$/.exec(text) ?? [];
-    if (address.kind !== 'unix' || (mode ?? group) === undefined) return undefined;
-    listener = { ...listener, ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }) };
-    listener = { ...listener, ...(group === undefined ? {} : { group }) };
-  }
-  return listener;
-}
-
-function writeListener({ protocol, address, mode, group }: Listener): string {
-  const words = [protocol, quoted(formatSocketAddress(address))];
-  if (mode !== undefined) words.push(`mode=${mode.toString(8).padStart(4, '0')}`);
-  if (group !== undefined) words.push(`group=${group}`);
-  return words.join(' ');
-}
-
 function one<T>(parse: (word: string) => T | undefined): (words: readonly string[]) => T | undefined {
   return ([first, ...rest]) => (first === undefined || rest.length > 0 ? undefined : parse(first));
 }
 
-function quoted(text: string): string {
+/** The text as one word of a line. */
+export function quoted(text: string): string {
   return quoteWord(text) ?? text;
 }

@@ -5,6 +5,7 @@ import { formatProblem } from './option-lines.ts';
 import { OPTIONS, type OptionName } from './options.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
 
+const SHORT_DELAYS = 'grey_min 1\ngrey_short 1\ngrey_default 1\ngrey_long 1\ngrey_max 1';
 const NAMES = Object.keys(OPTIONS) as OptionName[];
 
 function read(text: string): ReadConfig {
@@ -37,7 +38,7 @@ test.for<[text: string, name: OptionName, value: unknown]>([
 
 test('a list grows with every line, in their order; protocols without a line keep their socket', () => {
   const { config } = read('trusted 192.0.2.1\nlisten policy 127.0.0.1:1\ntrusted 192.0.2.2 192.0.2.3');
-  expect(config.trusted.map(({ text }) => text)).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3']);
+  expect(OPTIONS.trusted.type.write(config.trusted)).toBe('192.0.2.1 192.0.2.2 192.0.2.3');
   expect(config.listen.map(({ protocol }) => protocol)).toEqual(['policy', 'greylist', 'sync']);
 });
 
@@ -64,23 +65,40 @@ test.for<[text: string, warnings: string[]]>([
 });
 
 test.for<[text: string, error: string]>([
-  ['grey_default 2h\nretry 2h', 'dd.conf:2: grey_default must be shorter than retry, or no retry could ever pass'],
+  ['grey_default 3d\nretry 2d', 'dd.conf:2: grey_default must be shorter than retry, or no retry could ever pass'],
   ['grey_default 60d', 'dd.conf:1: grey_default must be shorter than retry, or no retry could ever pass'],
-  ['GREY_MAX_DELAY_NULLSENDER 25m\ngrey_default 1m', 'dd.conf:2: GREY_MAX_DELAY_NULLSENDER must be longer than'],
-  ['\ngrey_default 1d', 'dd.conf:2: GREY_MAX_DELAY_NULLSENDER must be longer than'],
+  ['retry 12h', 'dd.conf:1: grey_long and grey_max must be shorter than retry, or no retry could ever pass'],
+  ['grey_min 1d\nretry 12h', 'dd.conf:2: grey_min, grey_long and grey_max must be shorter than retry'],
+  ['search_duration 1d', 'dd.conf:1: grey_max must be shorter than retry'],
+  ['GREY_COMPAT_DOMAIN_CHECK yes\nretry 2d', 'dd.conf:2: with GREY_COMPAT_DOMAIN_CHECK twice grey_max, and at least'],
+  ['retry 2d\ngrey_max 25h\n\nGREY_COMPAT_DOMAIN_CHECK yes', 'dd.conf:1: with GREY_COMPAT_DOMAIN_CHECK twice grey_max'],
+  [
+    `GREY_COMPAT_DOMAIN_CHECK yes\n${SHORT_DELAYS}\nretry 15m`,
+    'dd.conf:7: with GREY_COMPAT_DOMAIN_CHECK twice grey_min, grey_short, grey_default, grey_long and grey_max, and at',
+  ],
+  [
+    'GREY_MAX_DELAY_NULLSENDER 25m',
+    'dd.conf:1: GREY_MIN_DELAY_NULLSENDER must be shorter than GREY_MAX_DELAY_NULLSENDER, or no bounce could ever pass',
+  ],
   ['answer_deadline 0', 'dd.conf:1: answer_deadline must be from 1s to 1h'],
   ['answer_deadline 3601', 'dd.conf:1: answer_deadline must be from 1s to 1h'],
   ['answer_deadline 0\nretry soon', 'dd.conf:1: answer_deadline must be from 1s to 1h'],
   ['listen policy [::1]:1\nlisten greylist inet:1@::1', 'dd.conf:2: listen: two lines with the same address'],
   ['listen policy unix:ddgrey.socket', 'dd.conf:1: listen: two lines with the same address'],
   ['GREY_CLEANUP_INTERVAL 0', 'dd.conf:1: GREY_CLEANUP_INTERVAL must be from 1s to 1w'],
+  ['dns_timeout 0', 'dd.conf:1: dns_timeout must be from 1s to 1m'],
+  ['dns_timeout 61', 'dd.conf:1: dns_timeout must be from 1s to 1m'],
+  ['GREY_CONNECT_TIMEOUT 0', 'dd.conf:1: GREY_CONNECT_TIMEOUT must be from 1s to 1h'],
   ['GREY_CLEANUP_INTERVAL 4w', 'dd.conf:1: GREY_CLEANUP_INTERVAL must be from 1s to 1w'],
 ])('%j: right by themselves, but not together: %s', ([text, error]) => {
   expect(problems(text).errors.map((message) => message.slice(0, error.length))).toContain(error);
 });
 
 test.for([
-  'grey_default 7199\nretry 2h',
+  'grey_max 7199\ngrey_long 7199\ngrey_default 7199\nretry 2h',
+  'retry 86401',
+  'GREY_COMPAT_DOMAIN_CHECK yes\nretry 172801',
+  `GREY_COMPAT_DOMAIN_CHECK yes\n${SHORT_DELAYS}\nretry 901`,
   'GREY_MAX_DELAY_NULLSENDER 1501\ngrey_default 1500',
   'answer_deadline 1h',
   'listen policy [::1]:0\nlisten policy [::1]:0',
@@ -88,10 +106,37 @@ test.for([
   expect(problems(text).errors).toEqual([]);
 });
 
+test.for<[text: string, retry: string, standard: string]>([
+  ['', '60d', '60d'],
+  ['search_duration 30d', '30d', '30d'],
+  ['search_duration 30d\nretry 3d', '3d', '30d'],
+  ['GREY_MAX_DELAY_NORMAL 3d\nsearch_duration 30d', '3d', '30d'],
+])('%j: retry is %s, its default %s', ([text, retry, standard]) => {
+  const { config, origins } = read(text);
+  const shown = describeInForce(config, origins).find(({ name }) => name === 'retry');
+  expect([shown?.value, shown?.default]).toEqual([retry, standard]);
+});
+
+test.for<[name: 'rbls' | 'milter_spam_header', text: string, written: string]>([
+  ['rbls', '', 'spamcop uce-2'],
+  ['rbls', 'rbls uce-3', 'uce-3'],
+  ['rbls', 'rbls uce-3\nrbls spamcop own', 'uce-3 spamcop own'],
+  ['rbls', 'rbls none', 'none'],
+  ['milter_spam_header', 'milter_spam_header X-A a\nmilter_spam_header X-B "b c"', 'X-A a\nX-B "b c"'],
+])('%s after %j: %j', ([name, text, written]) => {
+  const { config, origins } = read(text);
+  expect(describeInForce(config, origins).find((option) => option.name === name)?.value).toBe(written);
+});
+
+test('what an option follows is an option', () => {
+  const followed = NAMES.flatMap((name) => OPTIONS[name].follows ?? []);
+  expect(followed).toEqual(['search_duration']);
+  expect(NAMES).toEqual(expect.arrayContaining(followed));
+});
+
 test('an option with a wrong value is not compared with others', () => {
   expect(problems('grey_default 70d\nretry soon').errors).toEqual([
     expect.stringContaining('retry: "soon" is not allowed'),
-    expect.stringContaining('GREY_MAX_DELAY_NULLSENDER must be longer'),
   ]);
 });
 
@@ -110,9 +155,12 @@ test('no text makes the reader throw', () => {
 });
 
 test('a configuration that was written out reads back as the same', () => {
-  const { config, origins } = read('trusted 192.0.2.0/24\nlisten policy [::1]:1\nlisten sync "unix:a b"\nretry 90h\n');
+  const { config, origins } = read(
+    'trusted 192.0.2.0/24 mx1\nlisten policy [::1]:1\nlisten sync "unix:a b"\nretry 90h\nrbl_score a -1\nrbl_score b -2',
+  );
   const written = describeInForce(config, origins).filter(({ setAt }) => setAt !== undefined);
-  expect(read(written.map(({ name, value }) => `${name} ${value}`).join('\n')).config).toEqual(config);
+  const lines = written.flatMap(({ name, value }) => value.split('\n').map((line) => `${name} ${line}`));
+  expect(read(lines.join('\n')).config).toEqual(config);
 });
 
 test('what is in force tells where it was set and what the default is', () => {

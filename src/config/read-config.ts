@@ -40,6 +40,7 @@ export function readConfig(file: string, readFile: ReadFile): ReadConfig {
       wrong.add(name);
     }
   }
+  for (const name of NAMES) follow(name, values, origins);
   for (const name of origins.keys()) values[name] = anyOption(name).complete?.(values[name]) ?? values[name];
   const config = values as unknown as Config;
   // A file that is missing may have held the other half.
@@ -73,6 +74,11 @@ function setValue(
   const adds = option.list === true && origins.has(name);
   values[name] = adds ? [...(values[name] as unknown[]), ...(value as unknown[])] : value;
   return undefined;
+}
+
+function follow(name: OptionName, values: Record<string, unknown>, origins: Origins): void {
+  const { follows } = OPTIONS[name];
+  if (follows !== undefined && !origins.has(name)) values[name] = values[follows];
 }
 
 /** Two names of one option: which line counts must not be a riddle. */

@@ -1,0 +1,66 @@
+// Options: the daemon itself.
+import type { OptionTable } from './option.ts';
+import { choice, duration, serverName, word } from './option-types.ts';
+
+export interface GeneralConfig {
+  readonly user: string;
+  readonly group: string;
+  /** Empty: the host's own name. */
+  readonly name: string;
+  readonly database: string;
+  readonly answer_deadline: number;
+  readonly on_failure: 'white' | 'grey';
+  readonly log_level: '0' | '1' | '2' | '3';
+  readonly log_format: 'text' | 'json';
+}
+
+export const GENERAL_OPTIONS: OptionTable<GeneralConfig> = {
+  user: {
+    type: word,
+    default: 'daemon',
+    restart: true,
+    about: 'The user that the daemon becomes when it was started as root, once its sockets are bound.',
+  },
+  group: {
+    type: word,
+    default: '',
+    defaultNote: "the user's own group",
+    restart: true,
+    about: 'The group that the daemon becomes when it was started as root.',
+  },
+  name: {
+    type: serverName,
+    default: '',
+    defaultNote: "the host's own name",
+    restart: true,
+    about:
+      'The name of this server in reports and headers; no other server that it exchanges reports with may have it.',
+  },
+  database: {
+    type: word,
+    default: 'ddgrey.db',
+    restart: true,
+    about: 'The file in which everything is remembered; a relative path starts at the directory given with -D.',
+  },
+  answer_deadline: {
+    type: duration,
+    default: 5,
+    about: 'Every check is answered within this time; when it passes, on_failure decides.',
+  },
+  on_failure: {
+    type: choice('white', 'grey'),
+    default: 'white',
+    about: 'The answer when the database or anything else fails: white lets mail flow, grey lets it wait.',
+  },
+  log_level: {
+    type: choice('0', '1', '2', '3'),
+    default: '0',
+    about:
+      '0: verdicts, starts, stops and problems; 1: also connections and maintenance; 2: also each report and DNS question; 3: also each protocol line.',
+  },
+  log_format: {
+    type: choice('text', 'json'),
+    default: 'text',
+    about: 'The form of a log line: key=value pairs or JSON.',
+  },
+};

@@ -1,0 +1,105 @@
+// Options: who is greylisted, what makes a retry, and what removes an entry.
+import type { DewhiteFlag } from '../policy/dewhite.ts';
+import { DEFAULT_REPLY, type ReplyTemplate } from '../policy/reply.ts';
+import type { ClientPart, MailboxPart } from '../policy/tuple.ts';
+import { dewhiteFlags } from './dewhite-type.ts';
+import { type TrustedHost, trustedHosts } from './host-types.ts';
+import { MINUTE, type OptionTable } from './option.ts';
+import { choice, count, decimal, duration, reply, word, yesNo } from './option-types.ts';
+
+export interface GreylistingConfig {
+  readonly GREY_CHECK: boolean;
+  readonly trusted: readonly TrustedHost[];
+  /** Empty: there is none. */
+  readonly policy: string;
+  readonly GREY_PENDING_NORMAL: number;
+  readonly GREY_PENDING_NULLSENDER: number;
+  readonly GREY_IP_COMPONENT: ClientPart;
+  readonly GREY_FROM_COMPONENT: MailboxPart;
+  readonly GREY_TO_COMPONENT: MailboxPart;
+  readonly GREY_COMPAT_DOMAIN_CHECK: boolean;
+  readonly GREY_DEWHITE_FLAGS: ReadonlySet<DewhiteFlag>;
+  readonly GREY_DEWHITE_THRESHOLD: number;
+  readonly GREY_CLEANUP_INTERVAL: number;
+  readonly GREY_REPLY: ReplyTemplate;
+}
+
+export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
+  GREY_CHECK: {
+    type: yesNo,
+    default: true,
+    about: 'Whether mail is greylisted at all; with no every check is answered white.',
+  },
+  trusted: {
+    type: trustedHosts,
+    default: [],
+    list: true,
+    about: 'Clients that are never delayed. Names stand for the addresses that they have in DNS.',
+  },
+  policy: {
+    type: word,
+    default: '',
+    defaultNote: 'none',
+    restart: true,
+    about:
+      'The policy file: which clients, senders and recipients are greylisted and which are not. It is read again when it changes. A relative path starts at the directory given with -D.',
+  },
+  GREY_PENDING_NORMAL: {
+    aliases: ['GREY_MAX_PENDING_NORMAL'],
+    type: count,
+    default: 50,
+    about:
+      'How many first attempts one client (address, or IPv6 /64) may have waiting; further ones are deferred without being remembered. 0: no limit.',
+  },
+  GREY_PENDING_NULLSENDER: {
+    aliases: ['GREY_MAX_PENDING_NULLSENDER'],
+    type: count,
+    default: 6,
+    about: 'The same limit for bounces.',
+  },
+  GREY_IP_COMPONENT: {
+    type: choice('DOMAIN', 'NET', 'FULL', 'NONE'),
+    default: 'DOMAIN',
+    about:
+      'What of the client a retry must have in common with the first attempt: its domain, if its name in DNS is confirmed by its address, else its network; its network (/24, IPv6 /64); its address; or nothing.',
+  },
+  GREY_FROM_COMPONENT: {
+    type: choice('HOST', 'FULL', 'USER', 'NONE'),
+    default: 'HOST',
+    about: 'The same for the sender: its domain, the whole address, the part before the @, or nothing.',
+  },
+  GREY_TO_COMPONENT: {
+    type: choice('FULL', 'HOST', 'USER', 'NONE'),
+    default: 'FULL',
+    about: 'The same for the recipient.',
+  },
+  GREY_COMPAT_DOMAIN_CHECK: {
+    type: yesNo,
+    default: false,
+    about: "Whether a sender whose domain does not fit the client's name waits twice as long, and at least 15 minutes.",
+  },
+  GREY_DEWHITE_FLAGS: {
+    type: dewhiteFlags,
+    default: new Set<DewhiteFlag>(['DomainMatch']),
+    about:
+      'What shortens or ends the time for which a sender that passed is remembered: BadResolve: the client has no confirmed name; DomainMatch: the sender domain does not fit that name; BadRCPT, SpamTrap, BadMX, BadClient, Spammer: unknown recipients, spam traps, relay attempts and spam add up to more than GREY_DEWHITE_THRESHOLD.',
+  },
+  GREY_DEWHITE_THRESHOLD: {
+    aliases: ['GREY_DEWHITELIST_THRESHOLD'],
+    type: decimal,
+    default: 1,
+    about:
+      'The score above which a client is no longer remembered: a fifth for each spam trap hit, a third for each unknown recipient and each relay attempt, and the spam reports for each accepted mail, as far as GREY_DEWHITE_FLAGS names them.',
+  },
+  GREY_CLEANUP_INTERVAL: {
+    type: duration,
+    default: 10 * MINUTE,
+    about: 'How often entries past their lifetime are removed.',
+  },
+  GREY_REPLY: {
+    type: reply,
+    default: DEFAULT_REPLY,
+    about:
+      'What a deferred sender is told, as CODE:STATUS:TEXT. {wait} is the time left, {why} the reason, {id} the id of the check in the log.',
+  },
+};

@@ -1,0 +1,44 @@
+// The option type of `listen`: the sockets that the daemon serves.
+import { formatSocketAddress, parseSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
+import { linesOf } from './list-type.ts';
+import { type OptionType, quoted, SOCKET_ADDRESSES } from './option-types.ts';
+
+export const PROTOCOLS = ['greylist', 'policy', 'milter', 'greyd', 'sync'] as const;
+
+/** A socket that the daemon serves. */
+export interface Listener {
+  readonly protocol: (typeof PROTOCOLS)[number];
+  readonly address: SocketAddress;
+  /** File mode of a unix socket. */
+  readonly mode?: number;
+  /** Group of a unix socket's file. */
+  readonly group?: string;
+}
+
+/** `PROTOCOL ADDRESS [mode=0660] [group=NAME]`. */
+export const listeners: OptionType<readonly Listener[]> = linesOf({
+  allowed: `${PROTOCOLS.join(', ')}, then ${SOCKET_ADDRESSES}, then perhaps mode=0660 group=NAME (unix)`,
+  parse: parseListener,
+  write: writeListener,
+});
+
+function parseListener([name, where = '', ...rest]: readonly string[]): Listener | undefined {
+  const protocol = PROTOCOLS.find((candidate) => candidate === name?.toLowerCase());
+  const address = parseSocketAddress(where);
+  if (protocol === undefined || address === undefined) return undefined;
+  let listener: Listener = { protocol, address };
+  for (const text of rest) {
+    const [, mode, group] = /^(?:mode=([0-7]{3,4})|group=(\S+))$/.exec(text) ?? [];
+    if (address.kind !== 'unix' || (mode ?? group) === undefined) return undefined;
+    listener = { ...listener, ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }) };
+    listener = { ...listener, ...(group === undefined ? {} : { group }) };
+  }
+  return listener;
+}
+
+function writeListener({ protocol, address, mode, group }: Listener): string {
+  const words = [protocol, quoted(formatSocketAddress(address))];
+  if (mode !== undefined) words.push(`mode=${mode.toString(8).padStart(4, '0')}`);
+  if (group !== undefined) words.push(`group=${group}`);
+  return words.join(' ');
+}

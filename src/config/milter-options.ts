@@ -1,0 +1,24 @@
+// Options: what the milter does beside answering.
+import { type HeaderPattern, headerPatterns } from './header-type.ts';
+import type { OptionTable } from './option.ts';
+import { yesNo } from './option-types.ts';
+
+export interface MilterConfig {
+  readonly milter_header: boolean;
+  readonly milter_spam_header: readonly HeaderPattern[];
+}
+
+export const MILTER_OPTIONS: OptionTable<MilterConfig> = {
+  milter_header: {
+    type: yesNo,
+    default: true,
+    about: 'Whether delivered mail gets a header X-Greylist that tells how long it was delayed, or why it was not.',
+  },
+  milter_spam_header: {
+    type: headerPatterns,
+    default: [{ name: 'X-Spam-Flag', pattern: /^\s*yes\b/i }],
+    list: true,
+    about:
+      'A header by which a spam filter marks spam, and a regular expression (in any case of letters) that its value then matches; such mail is reported as spam. One header a line.',
+  },
+};

@@ -1,0 +1,69 @@
+// Options: what the mail server's log, spam traps and people report.
+import { choices, words } from './list-type.ts';
+import type { OptionTable } from './option.ts';
+import { choice, word, yesNo } from './option-types.ts';
+
+export interface MtaConfig {
+  readonly service: readonly 'exim4'[];
+  readonly exim4_mainlog: string;
+  readonly exim4_unknown: 'verify' | 'delivery';
+  readonly traps: readonly string[];
+  readonly hard_trap: readonly string[];
+  readonly soft_trap: readonly string[];
+  readonly report_verify: boolean;
+}
+
+export const MTA_OPTIONS: OptionTable<MtaConfig> = {
+  service: {
+    type: choices('exim4'),
+    default: [],
+    list: true,
+    restart: true,
+    about: 'The mail server whose log is followed for reports. exim4: the file that exim4_mainlog names.',
+  },
+  exim4_mainlog: {
+    type: word,
+    default: '/var/log/exim4/mainlog',
+    restart: true,
+    about: "Exim's main log.",
+  },
+  exim4_unknown: {
+    type: choice('verify', 'delivery'),
+    default: 'verify',
+    restart: true,
+    about:
+      'Which lines of the log tell of unknown recipients: verify: those that the supplied ACL writes before greylisting, so that every attempt counts; delivery: those of refused deliveries.',
+  },
+  traps: {
+    type: words,
+    default: [],
+    list: true,
+    restart: true,
+    about:
+      'Files of spam traps, with lines like `user@example.org: hard`; they are read again when they change. Relative paths start at the directory given with -D.',
+  },
+  hard_trap: {
+    type: words,
+    default: [],
+    list: true,
+    restart: true,
+    about:
+      'Spam traps: addresses (user@example.org), users in every domain (user@) or domains that never had an honest correspondent. A mail to one blacklists, unless much speaks for the client.',
+  },
+  soft_trap: {
+    type: words,
+    default: [],
+    list: true,
+    restart: true,
+    about: 'Spam traps that count less, such as addresses that were in use long ago.',
+  },
+  report_verify: {
+    type: yesNo,
+    default: false,
+    recommended: {
+      value: true,
+      why: 'Without it, anybody who can write to the reporting address blacklists any server with one mail whose Received line is made up.',
+    },
+    about: 'Whether mail reported as spam counts only if it was seen to be accepted here.',
+  },
+};

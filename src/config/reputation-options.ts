@@ -1,0 +1,86 @@
+// Options: what a client's past, DNS and the lists say about it.
+import type { NameServer } from '../lib/name-server.ts';
+import { type ListScore, listScores, nameServers, type OwnListZone, ownListZones } from './dns-types.ts';
+import { words } from './list-type.ts';
+import { DAY, type OptionTable } from './option.ts';
+import { duration, yesNo } from './option-types.ts';
+
+export interface ReputationConfig {
+  readonly reputation: boolean;
+  readonly search_duration: number;
+  readonly policy_duration: number;
+  readonly blacklist: number;
+  readonly rbls: readonly string[];
+  readonly rbl_score: readonly ListScore[];
+  readonly rbl_zone: readonly OwnListZone[];
+  readonly dnswl: boolean;
+  /** Empty: the system's. */
+  readonly resolver: readonly NameServer[];
+  readonly dns_timeout: number;
+}
+
+export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
+  reputation: {
+    type: yesNo,
+    default: true,
+    about:
+      'Whether the delay follows from the standing of the client; with no every client waits grey_default, nobody is blacklisted for what was reported, and no list is asked.',
+  },
+  search_duration: {
+    type: duration,
+    default: 60 * DAY,
+    about: 'How far back what a client did counts.',
+  },
+  policy_duration: {
+    type: duration,
+    default: 7 * DAY,
+    about: 'How long a standing is good before it is worked out anew; a report that could change it does so earlier.',
+  },
+  blacklist: {
+    aliases: ['GREY_BLACKLIST_LIFETIME'],
+    type: duration,
+    default: 60 * DAY,
+    about: 'How long a client stays blacklisted after the newest bad report.',
+  },
+  rbls: {
+    type: words,
+    default: ['spamcop', 'uce-2'],
+    list: true,
+    restart: true,
+    about:
+      'The DNS block lists to ask, by name: spamcop, uce-2, uce-3, backscatter, barracuda, spamhaus, or one that rbl_zone defines. Mind their terms of use.',
+  },
+  rbl_score: {
+    type: listScores,
+    default: [],
+    list: true,
+    restart: true,
+    about: 'The points that being listed brings, where they are not to be those of the list, one list a line.',
+  },
+  rbl_zone: {
+    type: ownListZones,
+    default: [],
+    list: true,
+    restart: true,
+    about:
+      'A block list of your own, one a line: its name, the zone to ask, and the answers that mean "listed" (without any, all but errors). It is asked when rbls names it.',
+  },
+  dnswl: {
+    type: yesNo,
+    default: true,
+    restart: true,
+    about: 'Whether the list of good senders, dnswl.org, is asked.',
+  },
+  resolver: {
+    type: nameServers,
+    default: [],
+    defaultNote: "the system's, from /etc/resolv.conf",
+    list: true,
+    about: 'The name servers to ask. Most block lists refuse to answer public ones.',
+  },
+  dns_timeout: {
+    type: duration,
+    default: 3,
+    about: 'How long an answer from DNS is waited for; later it counts as failed, which is not held against anybody.',
+  },
+};
