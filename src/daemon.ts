@@ -1,25 +1,27 @@
 // The composition root: builds every part of the daemon in start order and says who knows whom. Parts are closed in
-// reverse. Read this first.
+// reverse. Read this first; start-reputation.ts, start-feeds.ts and start-listeners.ts are its three wings.
 import { resolve } from 'node:path';
-import { listenersOf } from './config/listeners.ts';
 import type { Config } from './config/options.ts';
-import { createAnswerCheck } from './engine/answer-check.ts';
+import { admit, type CheckParts, createAnswerCheck } from './engine/answer-check.ts';
+import { explain } from './engine/explain.ts';
 import { startMaintenance } from './engine/maintain.ts';
+import { openManualList } from './engine/manual-entries.ts';
 import { createOverview } from './engine/overview.ts';
+import { followPolicyFile } from './feeds/policy-file.ts';
+import { InForce } from './in-force.ts';
 import type { Clock } from './lib/clock.ts';
 import { createCounters } from './lib/counters.ts';
 import { lockDirectory } from './lib/directory-lock.ts';
-import { startLineServer } from './lib/line-server.ts';
 import type { Log } from './lib/log.ts';
-import { asUser, becomeUser, identityFor } from './lib/privileges.ts';
-import { createShortIds } from './lib/short-ids.ts';
-import { greylistProtocol } from './mta/greylist-socket.ts';
-import { policyProtocol } from './mta/postfix-policy.ts';
-import { syncProtocol } from './peers/sync-server.ts';
-import { replyText } from './policy/reply.ts';
-import { settingsOf } from './settings.ts';
-import { openStore } from './store/open-store.ts';
+import { actAs, asRoot, becomeUser, identityFor } from './lib/privileges.ts';
 import { VERSION } from './lib/version.ts';
+import type { Check } from './policy/check.ts';
+import type { Policy } from './policy/rules.ts';
+import { startCentralServer } from './start-central-server.ts';
+import { startFeeds } from './start-feeds.ts';
+import { startListeners } from './start-listeners.ts';
+import { startReputation } from './start-reputation.ts';
+import { openStore } from './store/open-store.ts';
 
 export interface DaemonStart {
   readonly config: Config;
@@ -27,6 +29,8 @@ export interface DaemonStart {
   readonly directory: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Somebody with the right to do so asks for the configuration to be read again, or for the end. */
+  readonly onCommand: (command: 'reload' | 'stop') => void;
 }
 
 export interface Daemon extends AsyncDisposable {
@@ -35,38 +39,66 @@ export interface Daemon extends AsyncDisposable {
 }
 
 /** Starts the daemon. Throws, with everything closed again, if a part can't start: the message is for an administrator. */
-export async function startDaemon({ config, directory, clock, log }: DaemonStart): Promise<Daemon> {
+export async function startDaemon({ config, directory, clock, log, onCommand }: DaemonStart): Promise<Daemon> {
   await using parts = new AsyncDisposableStack();
   const identity = identityFor(config.user, config.group);
-  let settings = settingsOf(config);
   const counters = createCounters();
+  const inForce = new InForce(config, (client) => trusted.has(client));
 
-  parts.use(await asUser(identity, () => lockDirectory(directory, 'ddgreyd')));
-  const store = parts.use(await asUser(identity, () => openStore({ path: resolve(directory, config.database), log })));
+  actAs(identity);
+  parts.use(lockDirectory(directory, 'ddgreyd'));
+  const store = parts.use(await openStore({ path: resolve(directory, config.database), log }));
+  const manual = await openManualList(store, clock);
 
-  const answerCheck = createAnswerCheck({ store, clock, log, counters, settings: () => settings.check });
-  const overview = createOverview({ store, clock, counters, version: VERSION });
-  parts.use(startMaintenance({ store, clock, log, counters, settings: () => settings.maintenance }));
+  const reputation = parts.use(await startReputation({ store, clock, log, counters, config: () => inForce.config }));
+  const { standings, trusted, acceptReport } = reputation;
+  const feeds = parts.use(await startFeeds({ config, directory, store, acceptReport, trusted, clock, log }));
 
-  const nextId = createShortIds();
-  const asks = { answerCheck, nextId, log, counters };
-  const protocols = {
-    greylist: greylistProtocol(asks),
-    policy: policyProtocol({ ...asks, replyText: (check, verdict) => replyText(settings.reply, check, verdict) }),
-    sync: syncProtocol({ ...asks, overview }),
+  const onPolicy = (policy: Policy): void => inForce.takePolicy(policy);
+  if (config.policy !== '')
+    parts.use(await followPolicyFile({ path: resolve(directory, config.policy), clock, log, onPolicy }));
+
+  const checks: CheckParts = {
+    store,
+    clock,
+    log,
+    counters,
+    manual,
+    settings: () => inForce.check,
+    standingOf: async ({ client }) => (inForce.config.reputation ? standings.of(client) : undefined),
+    server: parts.use(startCentralServer({ config, directory, clock, log, counters })).server,
+    onAnswer: feeds.onAnswer,
   };
-  for (const listener of listenersOf(config, directory)) {
-    const protocol = protocols[listener.protocol];
-    // Bound by root, but the daemon's user is the one who may use them.
-    const owner = { uid: identity?.uid, gid: listener.gid ?? identity?.gid };
-    parts.use(await startLineServer({ ...listener, ...owner, protocol, log, counters }));
-  }
+  const preview = async ({ client }: Check) => (inForce.config.reputation ? standings.preview(client) : undefined);
+  const answerCheck = createAnswerCheck(checks);
+  const overview = createOverview({ store, clock, counters, version: VERSION });
+  parts.use(startMaintenance({ store, manual, clock, log, counters, settings: () => inForce.maintenance }));
 
+  const listeners = (): Promise<AsyncDisposable> =>
+    startListeners({
+      answerCheck,
+      explain: (check) => explain({ ...checks, preview }, check),
+      admit: (check) => admit(checks, check),
+      overview,
+      manual,
+      standings,
+      acceptReport,
+      store,
+      clock,
+      log,
+      counters,
+      inForce,
+      onCommand,
+      directory,
+      identity,
+    });
+  parts.use(await asRoot(identity, listeners));
   becomeUser(identity);
   const running = parts.move();
   return {
     configure: (changed) => {
-      settings = settingsOf(changed);
+      inForce.configure(changed);
+      trusted.refresh();
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -6,6 +6,7 @@ import { type Config, OPTIONS, type OptionName } from './config/options.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLog, type Log, type LogLevel, type LogSettings } from './lib/log.ts';
+import { logOutput } from './lib/log-output.ts';
 import { notifySystemd } from './lib/notify-systemd.ts';
 import { VERSION } from './lib/version.ts';
 
@@ -35,18 +36,26 @@ async function main(words: readonly string[]): Promise<number> {
   if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);
   const config = load(given.configFile);
   if (given.action === 'check-config') return say(`${given.configFile}: no errors\n`);
-  // A full disk or a log reader that went away must not end the daemon; the stream writes again when it can.
-  process.stdout.on('error', () => {});
-  const log = createLog(logSettings(config, given.debug), (text) => process.stdout.write(text));
-  await using daemon = await startDaemon({ config, directory: given.directory, clock: systemClock, log });
-  const reload = reloader(given, config, daemon, log);
-  process.on('SIGHUP', reload);
+  const log = createLog(logSettings(config, given.debug), logOutput(process.stdout));
+  // Before anything is started, so that a signal that comes early still ends it in good order.
+  const stop = anyOf('SIGTERM', 'SIGINT');
+  let reload = (): void => {};
+  process.on('SIGHUP', () => reload());
+  await using daemon = await startDaemon({
+    config,
+    directory: given.directory,
+    clock: systemClock,
+    log,
+    // Commands that come over a socket end here too, so that there is one way each.
+    onCommand: (command) => process.kill(process.pid, command === 'reload' ? 'SIGHUP' : 'SIGTERM'),
+  });
+  reload = reloader(given, config, daemon, log);
   log.event(0, 'ready', { version: VERSION, pid: process.pid, directory: given.directory });
   // The only thing that comes in this way: systemd's socket.
   // oxlint-disable-next-line node/no-process-env
   const problem = await notifySystemd('READY=1', process.env);
   if (problem !== undefined) log.event(0, 'systemd was not told', { cause: problem });
-  const signal = await anyOf('SIGTERM', 'SIGINT');
+  const signal = await stop;
   log.event(0, 'stopping', { signal });
   log.flush();
   return 0;

@@ -1,45 +1,112 @@
 // From the configuration's words to what each part needs to know.
+import { hostname } from 'node:os';
 import type { Config } from './config/options.ts';
+import { systemNameServers } from './dns/system-resolver.ts';
 import type { CheckSettings } from './engine/answer-check.ts';
 import type { MaintenanceSettings } from './engine/maintain.ts';
-import type { ReplyTemplate } from './policy/reply.ts';
+import type { StandingSettings } from './engine/standings.ts';
+import type { TrustedSettings } from './engine/trusted-clients.ts';
+import type { NameServer } from './lib/name-server.ts';
+import type { MilterSettings } from './mta/greylist-milter.ts';
+import type { Address } from './policy/address.ts';
+import type { Rules } from './policy/decide.ts';
+import { LONGEST_SHORT, shortLifetime } from './policy/dewhite.ts';
+import type { Policy } from './policy/rules.ts';
+import type { Lifetimes } from './store/store.ts';
 
-/** What can change while the daemon runs. */
-export interface Settings {
-  readonly check: CheckSettings;
-  readonly maintenance: MaintenanceSettings;
-  readonly reply: ReplyTemplate;
+type IsTrusted = (client: Address) => boolean;
+
+/** What checks go by. */
+export function checkSettings(config: Config, policy: Policy, isTrusted: IsTrusted): CheckSettings {
+  return { deadline: config.answer_deadline, onFailure: config.on_failure, rules: rulesOf(config, policy, isTrusted) };
 }
 
-/** The settings that follow from a configuration. */
-export function settingsOf(config: Config): Settings {
-  const nullSenderDelay = Math.max(config.grey_default, config.GREY_MIN_DELAY_NULLSENDER);
+function rulesOf(config: Config, policy: Policy, isTrusted: IsTrusted): Rules {
+  const flags = config.GREY_DEWHITE_FLAGS;
   return {
-    check: {
-      deadline: config.answer_deadline,
-      onFailure: config.on_failure,
-      rules: {
-        greylisting: config.GREY_CHECK,
-        trusted: config.trusted,
-        parts: {
-          client: config.GREY_IP_COMPONENT,
-          sender: config.GREY_FROM_COMPONENT,
-          recipient: config.GREY_TO_COMPONENT,
-        },
-        normal: { delay: config.grey_default, retry: config.retry },
-        nullSender: { delay: nullSenderDelay, retry: config.GREY_MAX_DELAY_NULLSENDER },
-        validLifetime: config.GREY_VALIDLIST_LIFETIME,
-        pendingLimit: { normal: config.GREY_PENDING_NORMAL, nullSender: config.GREY_PENDING_NULLSENDER },
-      },
+    greylisting: config.GREY_CHECK,
+    isTrusted,
+    policy,
+    parts: {
+      client: config.GREY_IP_COMPONENT,
+      sender: config.GREY_FROM_COMPONENT,
+      recipient: config.GREY_TO_COMPONENT,
     },
-    maintenance: {
-      interval: config.GREY_CLEANUP_INTERVAL,
-      lifetimes: {
-        pending: config.retry,
-        pendingNullSender: config.GREY_MAX_DELAY_NULLSENDER,
-        valid: config.GREY_VALIDLIST_LIFETIME,
-      },
+    delays: {
+      grey_min: config.grey_min,
+      grey_short: config.grey_short,
+      grey_default: config.grey_default,
+      grey_long: config.grey_long,
+      grey_max: config.grey_max,
     },
-    reply: config.GREY_REPLY,
+    retry: config.retry,
+    nullSender: { delay: config.GREY_MIN_DELAY_NULLSENDER, retry: config.GREY_MAX_DELAY_NULLSENDER },
+    misfitsWait: config.GREY_COMPAT_DOMAIN_CHECK,
+    fitMatters: config.GREY_COMPAT_DOMAIN_CHECK || flags.has('DomainMatch'),
+    dewhite: flags,
+    validLifetime: config.GREY_VALIDLIST_LIFETIME,
+    passLifetime: config.GREY_WHITELIST_LIFETIME,
+    pendingLimit: { normal: config.GREY_PENDING_NORMAL, nullSender: config.GREY_PENDING_NULLSENDER },
   };
+}
+
+/** What maintenance goes by. */
+export function maintenanceSettings(config: Config, policy: Policy): MaintenanceSettings {
+  return {
+    interval: config.GREY_CLEANUP_INTERVAL,
+    lifetimes: lifetimesOf(config),
+    equivalents: policy.equivalents,
+    dewhite: { flags: config.GREY_DEWHITE_FLAGS, threshold: config.GREY_DEWHITE_THRESHOLD },
+    searchDuration: config.search_duration,
+  };
+}
+
+function lifetimesOf(config: Config): Lifetimes {
+  return {
+    pending: config.retry,
+    // The longest delay must fit in, doubled, or such an entry could never pass.
+    pendingShort: Math.max(
+      shortLifetime(config.retry, LONGEST_SHORT.pending),
+      Math.min(config.retry, 2 * config.grey_max),
+    ),
+    pendingNullSender: config.GREY_MAX_DELAY_NULLSENDER,
+    valid: config.GREY_VALIDLIST_LIFETIME,
+    validShort: shortLifetime(config.GREY_VALIDLIST_LIFETIME, LONGEST_SHORT.valid),
+    pass: config.GREY_WHITELIST_LIFETIME,
+    report: config.search_duration,
+    checkReport: config.retry,
+  };
+}
+
+/** What standings are computed by. */
+export function standingSettings(config: Config): StandingSettings {
+  return {
+    times: { duration: config.policy_duration, blacklist: config.blacklist },
+    searchDuration: config.search_duration,
+    lookupDeadline: config.dns_timeout,
+  };
+}
+
+/** Who is trusted. */
+export function trustedSettings({ trusted }: Config): TrustedSettings {
+  return {
+    networks: trusted.flatMap((host) => (host.kind === 'network' ? host.network.text : [])),
+    names: trusted.flatMap((host) => (host.kind === 'name' ? host.name : [])),
+  };
+}
+
+/** Whom to ask in the DNS: what the configuration says, else what the machine is set up for. */
+export function nameServers({ resolver }: Config): readonly NameServer[] {
+  return resolver.length > 0 ? resolver : systemNameServers();
+}
+
+/** What the milter goes by. */
+export function milterSettings(config: Config): MilterSettings {
+  const spamHeaders = config.milter_spam_header.map(({ name, pattern }) => ({ name: name.toLowerCase(), pattern }));
+  return { host: serverName(config), header: config.milter_header, spamHeaders };
+}
+
+/** The name of this server in reports and headers. */
+export function serverName({ name }: Config): string {
+  return name === '' ? hostname() : name;
 }

@@ -1,0 +1,72 @@
+// What reports are learnt from, as the configuration has it: the mail server's log, spam traps.
+import { resolve } from 'node:path';
+import type { Config } from './config/options.ts';
+import type { AcceptReport } from './engine/accept-report.ts';
+import type { TrustedClients } from './engine/trusted-clients.ts';
+import { createEximMainlog, eximLineReader } from './feeds/exim-mainlog.ts';
+import type { Place } from './feeds/file-place.ts';
+import { followFile } from './feeds/follow-file.ts';
+import { reportTraps } from './feeds/report-traps.ts';
+import { trapOf } from './feeds/spamtraps.ts';
+import { Traps, watchTraps } from './feeds/watch-traps.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
+import type { Check } from './policy/check.ts';
+import type { Store } from './store/store.ts';
+
+export interface FeedStart {
+  readonly config: Config;
+  readonly directory: string;
+  readonly store: Store;
+  readonly acceptReport: AcceptReport;
+  readonly trusted: TrustedClients;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Feeds extends AsyncDisposable {
+  /** What is to be done about every check that was answered. */
+  readonly onAnswer: (check: Check) => void;
+}
+
+/** Starts them. Throws, in words for an administrator, if a trap of the configuration is no address. */
+export async function startFeeds(start: FeedStart): Promise<Feeds> {
+  await using parts = new AsyncDisposableStack();
+  const { clock, log, acceptReport } = start;
+  const traps = await openTraps(start);
+  parts.use(watchTraps(traps, log));
+  if (start.config.service.includes('exim4')) parts.use(followEximLog(start));
+  const onAnswer = reportTraps({ traps: () => traps, accept: acceptReport, clock, log });
+  const running = parts.move();
+  return { onAnswer, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function openTraps({ config, directory, clock, log }: FeedStart): Promise<Traps> {
+  const configured = (['hard', 'soft'] as const).flatMap((kind) =>
+    (kind === 'hard' ? config.hard_trap : config.soft_trap).map((word) => {
+      const trap = trapOf(word, kind);
+      if (typeof trap === 'string') throw new Error(`${kind}_trap ${word}: ${trap}`);
+      return trap;
+    }),
+  );
+  const traps = new Traps({ files: config.traps.map((file) => resolve(directory, file)), configured, clock, log });
+  await traps.refresh();
+  return traps;
+}
+
+function followEximLog({ config, store, acceptReport, trusted, log }: FeedStart): AsyncDisposable {
+  const path = config.exim4_mainlog;
+  const name = `log ${path}`;
+  const mainlog = createEximMainlog({
+    unknown: config.exim4_unknown,
+    isTrusted: (client) => trusted.has(client),
+  });
+  const places = {
+    load: async (): Promise<Place | undefined> => {
+      const saved = await store.place(name);
+      return saved === undefined ? undefined : (JSON.parse(saved) as Place);
+    },
+    save: (place: Place) => store.savePlace(name, JSON.stringify(place)),
+  };
+  return followFile({ path, places, reader: eximLineReader(mainlog, acceptReport), log });
+}

@@ -1,0 +1,101 @@
+// The sockets that the daemon serves, each with its protocol.
+import { listenersOf } from './config/listeners.ts';
+import type { AcceptReport } from './engine/accept-report.ts';
+import type { AnswerCheck } from './engine/answer-check.ts';
+import type { Explanation } from './engine/explain.ts';
+import type { ManualList } from './engine/manual-entries.ts';
+import type { Overview } from './engine/overview.ts';
+import type { Standings } from './engine/standings.ts';
+import type { InForce } from './in-force.ts';
+import { type Clock, seconds } from './lib/clock.ts';
+import type { Counters } from './lib/counters.ts';
+import { startLineServer } from './lib/line-server.ts';
+import type { Log } from './lib/log.ts';
+import type { Identity } from './lib/privileges.ts';
+import { createShortIds } from './lib/short-ids.ts';
+import { greydProtocol } from './mta/greyd.ts';
+import { greydAccess } from './mta/greyd-access.ts';
+import { downloadLines, startUpload } from './mta/greyd-tables.ts';
+import { greylistMilter } from './mta/greylist-milter.ts';
+import { greylistProtocol } from './mta/greylist-socket.ts';
+import { startMilterServer } from './mta/milter-server.ts';
+import { policyProtocol } from './mta/postfix-policy.ts';
+import { syncProtocol } from './peers/sync-server.ts';
+import type { Check } from './policy/check.ts';
+import { accessRight } from './policy/decide-by-policy.ts';
+import { replyText } from './policy/reply.ts';
+import type { Verdict } from './policy/verdict.ts';
+import { milterSettings, serverName } from './settings.ts';
+import type { Store } from './store/store.ts';
+
+export interface ListenersStart {
+  readonly answerCheck: AnswerCheck;
+  readonly explain: (check: Check) => Promise<Explanation>;
+  readonly admit: (check: Check) => Promise<void>;
+  readonly overview: Overview;
+  readonly manual: ManualList;
+  readonly standings: Standings;
+  readonly acceptReport: AcceptReport;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly inForce: InForce;
+  readonly onCommand: (command: 'reload' | 'stop') => void;
+  readonly directory: string;
+  /** Whom the daemon becomes. */
+  readonly identity: Identity | undefined;
+}
+
+/** Opens all sockets. Throws, in words for an administrator, if one can't be opened. */
+export async function startListeners(start: ListenersStart): Promise<AsyncDisposable> {
+  const { log, counters } = start;
+  await using parts = new AsyncDisposableStack();
+  const serve = protocolsOf(start);
+  const { uid, gid } = start.identity ?? {};
+  for (const { protocol, ...where } of listenersOf(start.inForce.config, start.directory)) {
+    // Bound by root, but the daemon's user is the one who may use them.
+    const socket = { ...where, uid, gid: where.gid ?? gid, log, counters };
+    parts.use(
+      protocol === 'milter'
+        ? await startMilterServer({ ...socket, filter: serve.milter })
+        : await startLineServer({ ...socket, protocol: serve[protocol] }),
+    );
+  }
+  return parts.move();
+}
+
+function protocolsOf(start: ListenersStart) {
+  const { log, store, inForce, onCommand } = start;
+  const asks = { ...start, nextId: createShortIds(), name: () => serverName(inForce.config) };
+  const words = (check: Check, verdict: Verdict): string => replyText(inForce.config.GREY_REPLY, check, verdict);
+  return {
+    greylist: greylistProtocol(asks),
+    policy: policyProtocol({ ...asks, replyText: words }),
+    sync: syncProtocol({
+      ...asks,
+      exportLines: (table, after) => downloadLines(store, table, after),
+      startImport: (table) => startUpload(store, table, seconds(start.clock)),
+    }),
+    greyd: greydProtocol({
+      ...asks,
+      tables: store,
+      access: greydAccess((client) => accessRight(inForce.policy, client)),
+      reload: async () => onCommand('reload'),
+      stop: () => onCommand('stop'),
+    }),
+    milter: greylistMilter({
+      ...asks,
+      settings: () => milterSettings(inForce.config),
+      reply: (check, verdict) => ({
+        code: verdict.kind === 'grey' ? inForce.config.GREY_REPLY.code : '550',
+        text: words(check, verdict),
+      }),
+      accept: (report) => {
+        start.acceptReport(report).catch((error: unknown) => {
+          log.event(0, 'report lost', { event: report.event, cause: String(error) });
+        });
+      },
+    }),
+  };
+}

@@ -1,0 +1,84 @@
+// The part of the house that knows clients: DNS, lists, standings, and what reports do to them.
+import type { Config } from './config/options.ts';
+import { cachingResolver } from './dns/caching-resolver.ts';
+import { chooseLists } from './dns/choose-lists.ts';
+import { createListHealth, startListHealth } from './dns/list-health.ts';
+import type { DnsList } from './dns/lists.ts';
+import type { Resolver } from './dns/resolver.ts';
+import { systemResolver } from './dns/system-resolver.ts';
+import { type AcceptReport, createAcceptReport } from './engine/accept-report.ts';
+import { Standings } from './engine/standings.ts';
+import { startTrustedLookups, TrustedClients } from './engine/trusted-clients.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Counters } from './lib/counters.ts';
+import type { Log } from './lib/log.ts';
+import { nameServers, serverName, standingSettings, trustedSettings } from './settings.ts';
+import type { Store } from './store/store.ts';
+
+export interface ReputationStart {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  /** The configuration in force now. */
+  readonly config: () => Config;
+}
+
+export interface Reputation extends AsyncDisposable {
+  readonly resolver: Resolver;
+  readonly standings: Standings;
+  readonly trusted: TrustedClients;
+  readonly acceptReport: AcceptReport;
+}
+
+/** Answers that are remembered; about 300 bytes each. */
+const MOST_ANSWERS = 50_000;
+
+/** Starts it. Throws, in words for an administrator, if the configuration names a list that does not exist. */
+export async function startReputation(start: ReputationStart): Promise<Reputation> {
+  const { store, clock, log, counters, config } = start;
+  await using parts = new AsyncDisposableStack();
+  const lists = listsOf(config(), log);
+  const servers = (): { servers: ReturnType<typeof nameServers>; timeout: number } => ({
+    servers: nameServers(config()),
+    timeout: config().dns_timeout,
+  });
+  const asking = parts.use(systemResolver({ clock, log, counters, settings: servers }));
+  const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
+  const health = createListHealth({ lists: () => lists, resolver: asking, log, counters });
+  const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()) });
+  const standings = new Standings({
+    store,
+    clock,
+    log,
+    resolver,
+    random: Math.random,
+    lists: () => lists,
+    usable: (list, family) => health.usable(list, family),
+    settings: () => standingSettings(config()),
+  });
+  const acceptReport = createAcceptReport({
+    store,
+    standings,
+    clock,
+    log,
+    counters,
+    settings: () => ({ origin: serverName(config()), isTrusted: (client) => trusted.has(client) }),
+  });
+  if (config().reputation) parts.use(startListHealth(health, log));
+  parts.use(startTrustedLookups(trusted, log));
+  const running = parts.move();
+  return { resolver, standings, trusted, acceptReport, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function listsOf(config: Config, log: Log): readonly DnsList[] {
+  const { lists, warnings, errors } = chooseLists({
+    names: config.rbls,
+    scores: config.rbl_score,
+    own: config.rbl_zone,
+    dnswl: config.dnswl,
+  });
+  if (errors.length > 0) throw new Error(errors.join('\n'));
+  for (const warning of warnings) log.event(0, 'list left out', { warning });
+  return lists;
+}
