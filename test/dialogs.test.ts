@@ -4,39 +4,35 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { type AnswerCheck, type CheckSettings, createAnswerCheck } from '../src/engine/answer-check.ts';
-import { type ManualClock, manualClock } from '../src/lib/clock.ts';
-import { createCounters } from '../src/lib/counters.ts';
+import { type AnswerCheck, admit } from '../src/engine/answer-check.ts';
+import type { ManualClock } from '../src/lib/clock.ts';
 import type { LineProtocol } from '../src/lib/line-protocol.ts';
 import { startLineServer } from '../src/lib/line-server.ts';
 import { silentLog } from '../src/lib/log.ts';
+import { greydProtocol } from '../src/mta/greyd.ts';
 import { greylistProtocol } from '../src/mta/greylist-socket.ts';
 import { policyProtocol } from '../src/mta/postfix-policy.ts';
-import { parseNetwork } from '../src/policy/address.ts';
 import { replyText } from '../src/policy/reply.ts';
-import { MemoryStore } from '../src/store/memory-store.ts';
 import { DialogClient } from './dialog-client.ts';
 import { type DialogLine, parseDialog, type Step } from './dialog-file.ts';
+import { type Bench, configOf, engineBench } from './engine-bench.ts';
 
 const DIALOGS = join(import.meta.dirname, 'dialogs');
-const LINE_ENDS = { greylist: '\r\n', policy: '\n' } as const;
+const LINE_ENDS = { greylist: '\r\n', policy: '\n', greyd: '\r\n' } as const;
 type Protocol = keyof typeof LINE_ENDS;
 
 /** What dialogs/README.md says about the world that they are played in. */
-const SETTINGS: CheckSettings = {
-  rules: {
-    greylisting: true,
-    trusted: ['192.0.2.0/24', '2001:db8:7::/48'].map((text) => parseNetwork(text) ?? expect.unreachable(text)),
-    parts: { client: 'NET', sender: 'HOST', recipient: 'FULL' },
-    normal: { delay: 300, retry: 3 * 86_400 },
-    nullSender: { delay: 1500, retry: 86_400 },
-    validLifetime: 14 * 86_400,
-    pendingLimit: { normal: 50, nullSender: 6 },
-  },
-  deadline: 5,
-  onFailure: 'white',
-};
-const REPLY = { code: '451', status: '4.2.0', text: 'Greylisted: {why}, try again in {wait} ({id})' };
+const WORLD = `
+  reputation no
+  trusted 192.0.2.0/24 2001:db8:7::/48
+  grey_min 1s
+  grey_short 1s
+  grey_default 300s
+  grey_long 1h
+  grey_max 1h
+  retry 3d
+  GREY_IP_COMPONENT NET
+  GREY_REPLY "451:4.2.0:Greylisted: {why}, try again in {wait} ({id})"`;
 
 /** Milliseconds in which an answer must come. */
 const PATIENCE = 2000;
@@ -47,7 +43,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-for (const protocol of ['greylist', 'policy'] as const) {
+for (const protocol of ['greylist', 'policy', 'greyd'] as const) {
   test.for(readdirSync(join(DIALOGS, protocol)).filter((name) => name.endsWith('.txt')))(
     `${protocol}/%s`,
     async (name) => {
@@ -81,13 +77,12 @@ interface Stage {
 async function startStage(protocol: Protocol, patience = PATIENCE): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-dialog-'));
   closers.push(() => rmSync(directory, { recursive: true }));
-  const clock = manualClock();
-  const counters = createCounters();
-  const parts = { store: new MemoryStore(), clock, log: silentLog, counters, settings: () => SETTINGS };
-  const gate = createGate(createAnswerCheck(parts));
+  const bench = await engineBench({ config: WORLD });
+  const { clock, counters } = bench;
+  const gate = createGate(bench.answerCheck);
   const server = await startLineServer({
     address: { kind: 'unix', path: join(directory, 'socket') },
-    protocol: openProtocol(protocol, gate.answerCheck),
+    protocol: openProtocol(protocol, bench, gate.answerCheck),
     log: silentLog,
     counters,
   });
@@ -100,17 +95,28 @@ async function startStage(protocol: Protocol, patience = PATIENCE): Promise<Stag
   return { clock, gate, connect };
 }
 
-function openProtocol(protocol: Protocol, answerCheck: AnswerCheck): LineProtocol {
+function openProtocol(protocol: Protocol, bench: Bench, answerCheck: AnswerCheck): LineProtocol {
   let count = 0;
   const nextId = (): string => `id${(count += 1)}`;
-  if (protocol === 'greylist') return greylistProtocol({ answerCheck, nextId });
-  return policyProtocol({
-    answerCheck,
-    nextId,
-    replyText: (check, verdict) => replyText(REPLY, check, verdict),
-    log: silentLog,
-    counters: createCounters(),
-  });
+  const { clock, checks, counters, store } = bench;
+  const asks = { answerCheck, nextId, log: silentLog, counters };
+  const reply = configOf(WORLD).GREY_REPLY;
+  switch (protocol) {
+    case 'greylist':
+      return greylistProtocol(asks);
+    case 'policy':
+      return policyProtocol({ ...asks, replyText: (check, verdict) => replyText(reply, check, verdict) });
+    case 'greyd':
+      return greydProtocol({
+        ...asks,
+        tables: store,
+        clock,
+        admit: (check) => admit(checks, check),
+        reload: () => Promise.resolve(),
+        stop: () => {},
+        access: () => 'admin',
+      });
+  }
 }
 
 /** Holds the answers about slow clients back. */

@@ -1,0 +1,165 @@
+// The engine as the daemon builds it, on a memory store, a clock that is moved by hand and a DNS that is a table.
+import { expect } from 'vitest';
+import type { Config } from '../src/config/options.ts';
+import { readConfig } from '../src/config/read-config.ts';
+import { chooseLists } from '../src/dns/choose-lists.ts';
+import { type FakeDns, type FakeResolver, fakeResolver } from '../src/dns/fake-resolver.ts';
+import type { Resolver } from '../src/dns/resolver.ts';
+import { type AcceptReport, createAcceptReport } from '../src/engine/accept-report.ts';
+import { type AnswerCheck, type CheckParts, createAnswerCheck } from '../src/engine/answer-check.ts';
+import type { CentralServer } from '../src/engine/central-server.ts';
+import type { ExplainParts } from '../src/engine/explain.ts';
+import { explain, type Explanation } from '../src/engine/explain.ts';
+import { type MaintenanceParts, runMaintenance } from '../src/engine/maintain.ts';
+import { type ManualList, openManualList } from '../src/engine/manual-entries.ts';
+import { Standings } from '../src/engine/standings.ts';
+import { TrustedClients } from '../src/engine/trusted-clients.ts';
+import { reportTraps } from '../src/feeds/report-traps.ts';
+import { indexTraps, type Trap, trapOf } from '../src/feeds/spamtraps.ts';
+import { type Clock, type ManualClock, manualClock } from '../src/lib/clock.ts';
+import { type Counters, createCounters } from '../src/lib/counters.ts';
+import { createLog } from '../src/lib/log.ts';
+import { type Address, parseAddress } from '../src/policy/address.ts';
+import { type Check, parseMailbox } from '../src/policy/check.ts';
+import { readPolicy } from '../src/policy/rules.ts';
+import { checkSettings, maintenanceSettings, standingSettings, trustedSettings } from '../src/settings.ts';
+import { MemoryStore } from '../src/store/memory-store.ts';
+import type { Store } from '../src/store/store.ts';
+
+/** When a bench starts, in seconds since 1970. */
+export const T0 = 1_700_000_000;
+
+export interface BenchOptions {
+  /** Lines of the configuration. */
+  readonly config?: string;
+  /** Lines of the policy file. */
+  readonly policy?: string;
+  readonly dns?: FakeDns;
+  /** What stands between the table and who asks it. */
+  readonly resolver?: (table: Resolver, clock: Clock) => Resolver;
+  readonly store?: Store;
+  readonly server?: CentralServer;
+}
+
+export interface Bench {
+  readonly store: Store;
+  readonly clock: ManualClock;
+  readonly counters: Counters;
+  readonly dns: FakeResolver;
+  readonly manual: ManualList;
+  readonly standings: Standings;
+  readonly trusted: TrustedClients;
+  readonly checks: CheckParts & Pick<ExplainParts, 'preview'>;
+  readonly upkeep: MaintenanceParts;
+  readonly answerCheck: AnswerCheck;
+  readonly acceptReport: AcceptReport;
+  readonly explain: (check: Check) => Promise<Explanation>;
+  /** One round of maintenance. */
+  readonly maintain: () => Promise<void>;
+  /** Resolves when the reports that answers led to are kept. */
+  readonly reported: () => Promise<void>;
+  /** Puts other lines of the configuration in force. */
+  readonly configure: (lines: string) => void;
+  /** The lines of the log so far, without the time. */
+  readonly logged: () => readonly string[];
+}
+
+/** The configuration that the lines say, which must be in order. */
+export function configOf(lines: string): Config {
+  const { config, errors } = readConfig('ddgrey.conf', () => lines);
+  expect(errors).toEqual([]);
+  return config;
+}
+
+/** The engine. Everything random is drawn as 0. */
+export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
+  const { store = new MemoryStore(), server } = options;
+  const [clock, counters, dns] = [manualClock(T0), createCounters(), fakeResolver(options.dns)];
+  const resolver = options.resolver?.(dns, clock) ?? dns;
+  let text = '';
+  const log = createLog({ level: 1, format: 'text' }, (lines) => {
+    text += lines;
+  });
+  let config = configOf(options.config ?? '');
+  const reading = readPolicy(options.policy ?? '');
+  if (reading.kind === 'broken') throw new Error(JSON.stringify(reading.errors));
+  const { policy } = reading;
+
+  const manual = await openManualList(store, clock);
+  const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config) });
+  const { lists } = chooseLists({ names: config.rbls, scores: config.rbl_score, own: [], dnswl: config.dnswl });
+  const shared = { store, clock, log, counters };
+  const standings = new Standings({
+    ...shared,
+    resolver,
+    random: () => 0,
+    lists: () => lists,
+    usable: () => true,
+    settings: () => standingSettings(config),
+  });
+  const acceptReport = createAcceptReport({
+    ...shared,
+    standings,
+    settings: () => ({ origin: 'mx1.example.org', isTrusted: (client: Address) => trusted.has(client) }),
+  });
+  let reports: Promise<void> = Promise.resolve();
+  const accept: AcceptReport = (report) => {
+    reports = Promise.all([reports, acceptReport(report)]).then(() => {});
+    return reports;
+  };
+  const checks = {
+    ...shared,
+    manual,
+    settings: () => checkSettings(config, policy, (client: Address) => trusted.has(client)),
+    standingOf: async ({ client }: Check) => (config.reputation ? standings.of(client) : undefined),
+    preview: async ({ client }: Check) => (config.reputation ? standings.preview(client) : undefined),
+    server,
+    onAnswer: reportTraps({ traps: () => indexTraps(trapsOf(config)), accept, clock, log }),
+  };
+  const preview = async ({ client }: Check) => (config.reputation ? standings.preview(client) : undefined);
+  const upkeep = { ...shared, manual, settings: () => maintenanceSettings(config, policy) };
+  return {
+    ...shared,
+    dns,
+    manual,
+    standings,
+    trusted,
+    checks,
+    upkeep,
+    acceptReport,
+    answerCheck: createAnswerCheck(checks),
+    explain: (check) => explain({ ...checks, preview }, check),
+    maintain: () => runMaintenance(upkeep, () => Promise.resolve()),
+    reported: async () => reports,
+    configure: (lines) => {
+      config = configOf(lines);
+      trusted.refresh();
+    },
+    logged: () => {
+      log.flush();
+      return text.split('\n').flatMap((line) => (line === '' ? [] : line.slice(line.indexOf(' ') + 1)));
+    },
+  };
+}
+
+/** A check, as a mail server would ask it. */
+export function checkOf(client: string, sender: string, recipient: string, clientName?: string): Check {
+  const mailboxes = { sender: parseMailbox(sender), recipient: parseMailbox(recipient) };
+  const check = { id: 'x1', client: addressOf(client), ...mailboxes, via: 'test' };
+  return clientName === undefined ? check : { ...check, clientName };
+}
+
+/** The address that the text spells; it must be one. */
+export function addressOf(text: string): Address {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(`no address: ${text}`);
+  return address;
+}
+
+function trapsOf(config: Config): readonly Trap[] {
+  const named = [
+    ...config.hard_trap.map((word) => trapOf(word, 'hard')),
+    ...config.soft_trap.map((word) => trapOf(word, 'soft')),
+  ];
+  return named.filter((trap): trap is Trap => typeof trap !== 'string');
+}
