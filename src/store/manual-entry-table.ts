@@ -14,7 +14,8 @@ export class ManualEntryTable {
     this.#put = db.prepare('INSERT OR REPLACE INTO manual_entry VALUES (?, ?, ?, ?, ?, ?)');
     this.#remove = db.prepare('DELETE FROM manual_entry WHERE subject = ?');
     this.#expire = db.prepare(
-      'DELETE FROM manual_entry WHERE subject IN (SELECT subject FROM manual_entry WHERE expires < ? LIMIT ?)',
+      `DELETE FROM manual_entry WHERE subject IN
+         (SELECT subject FROM manual_entry WHERE expires < ? ORDER BY expires LIMIT ?)`,
     );
   }
 

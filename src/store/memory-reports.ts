@@ -58,7 +58,8 @@ export class MemoryReports {
 
   expire(lifetimes: Lifetimes, now: Seconds, most: number): number {
     const gone = this.#kept.filter(({ report }) => report.time + lifetimeOf(report, lifetimes) < now);
-    const checksLast = gone.toSorted((a, b) => Number(isCheck(a.report)) - Number(isCheck(b.report)));
+    const oldest = gone.toSorted((a, b) => a.report.time - b.report.time);
+    const checksLast = oldest.toSorted((a, b) => Number(isCheck(a.report)) - Number(isCheck(b.report)));
     const doomed = new Set(checksLast.slice(0, most));
     this.#kept = this.#kept.filter((kept) => !doomed.has(kept));
     return doomed.size;

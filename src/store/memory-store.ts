@@ -53,10 +53,10 @@ export class MemoryStore implements Store {
   async expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number> {
     let left = most;
     left -= this.#tuples.expire(lifetimes, now, left);
-    left -= remove(this.#passes, ({ lastSeen }) => lastSeen + lifetimes.pass < now, left);
+    left -= removeEnded(this.#passes, ({ lastSeen }) => lastSeen + lifetimes.pass, now, left);
     left -= this.#reports.expire(lifetimes, now, left);
-    left -= remove(this.#standings, ({ expires }) => expires + lifetimes.report < now, left);
-    left -= remove(this.#entries, ({ expires }) => expires < now, left);
+    left -= removeEnded(this.#standings, ({ expires }) => expires + lifetimes.report, now, left);
+    left -= removeEnded(this.#entries, ({ expires }) => expires, now, left);
     return most - left;
   }
 
@@ -148,7 +148,9 @@ export class MemoryStore implements Store {
 
   async removeStandings(text: string): Promise<number> {
     const query = clientQuery(text);
-    return remove(this.#standings, ({ ip, identity }) => meansClient(query, ip, identity), this.#standings.size);
+    const doomed = [...this.#standings.values()].filter(({ ip, identity }) => meansClient(query, ip, identity));
+    for (const { ip } of doomed) this.#standings.delete(ip);
+    return doomed.length;
   }
 
   async standings(text: string | undefined, now: Seconds, limit: number): Promise<readonly Standing[]> {
@@ -174,10 +176,11 @@ function passKey({ client, domain }: PassKey): string {
   return JSON.stringify([client, domain]);
 }
 
-/** Removes at most `most` that are wanted gone; returns how many. */
-function remove<T>(from: Map<string, T>, isGone: (value: T) => boolean, most: number): number {
-  const doomed = [...from].filter(([, value]) => isGone(value)).slice(0, most);
-  for (const [key] of doomed) from.delete(key);
+/** Removes at most `most` that ended before `now`, the oldest first; returns how many. */
+function removeEnded<T>(from: Map<string, T>, endOf: (value: T) => Seconds, now: Seconds, most: number): number {
+  const ended = [...from].map(([key, value]) => ({ key, end: endOf(value) })).filter(({ end }) => end < now);
+  const doomed = ended.toSorted((a, b) => a.end - b.end || compare(a.key, b.key)).slice(0, most);
+  for (const { key } of doomed) from.delete(key);
   return doomed.length;
 }
 

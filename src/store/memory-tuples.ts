@@ -74,8 +74,9 @@ export class MemoryTuples {
   }
 
   expire(lifetimes: Lifetimes, now: Seconds, most: number): number {
+    const oldest = [...this.#tuples.values()].toSorted((a, b) => a.stored.lastSeen - b.stored.lastSeen);
     const doomed = EXPIRY.flatMap(([kind, lifetime]) =>
-      [...this.#tuples.values()].filter(
+      oldest.filter(
         ({ stored, shortLived }) =>
           kindOf(stored.state, { nullSender: stored.nullSender, shortLived }) === kind &&
           stored.lastSeen + lifetimes[lifetime] < now,

@@ -26,6 +26,12 @@ export function packAddress(text: string): Uint8Array {
   return addressBytes(address);
 }
 
+/** Whom a client belongs to: the bytes of an address, or a domain as it is. */
+export function packIdentity(identity: string): Uint8Array | string {
+  const address = parseAddress(identity);
+  return address === undefined ? identity : addressBytes(address);
+}
+
 /** The canonical text of a column that packAddress made. */
 export function unpackAddress(column: SQLOutputValue | undefined): string {
   return addressOf(column as Uint8Array).text;

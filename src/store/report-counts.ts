@@ -1,10 +1,9 @@
-// The statements that count reports for a standing. Each reads a bounded number of rows, all of them from indexes.
+// The statements that count reports for a standing. Each reads a bounded number of entries of an index.
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { parseAddress } from '../policy/address.ts';
 import { type BadCounts, type GoodCounts, NO_BAD } from '../policy/facts.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import { BAD_EVENTS, type CountedBy, DAY, MINUTE, NEWEST_REPORTS } from './bad-events.ts';
-import { addressBytes, packAddress } from './packed-address.ts';
+import { packAddress, packIdentity } from './packed-address.ts';
 import type { ReportQuery } from './store.ts';
 
 /** ?1 the address, ?2 and ?3 the first and the last second. */
@@ -28,9 +27,7 @@ export class ReportCounts {
 
   /** As Store.countReports. */
   count({ ip, identity, since, now }: ReportQuery): { readonly bad: BadCounts; readonly good: GoodCounts } {
-    const address = parseAddress(identity);
-    const owner = address === undefined ? identity : addressBytes(address);
-    const good = this.#good.get(owner, since, now, now);
+    const good = this.#good.get(packIdentity(identity), since, now, now);
     return {
       bad: badCounts(this.#bad.get(packAddress(ip), since, now) ?? {}),
       good: { olderThanDay: Number(good?.['day']), olderThanWeek: Number(good?.['week']) },

@@ -1,7 +1,7 @@
 // One row of the table `report` and what it stands for. The columns are described in schema.ts.
 import type { SQLOutputValue } from 'node:sqlite';
 import type { StoredReport } from '../policy/report.ts';
-import { packAddress, unpackAddress } from './packed-address.ts';
+import { packAddress, packIdentity, unpackAddress } from './packed-address.ts';
 
 /** A report with what it is stored under. */
 export interface ReportRow {
@@ -16,7 +16,7 @@ export interface ReportRow {
 export function reportRow(report: StoredReport): ReportRow {
   const ip = packAddress(report.ip);
   const domain = report.domain === report.ip ? '' : (report.domain ?? null);
-  return { report, ip, domain, owner: domain || ip };
+  return { report, ip, domain, owner: domain ? packIdentity(domain) : ip };
 }
 
 /** The report that a row stands for. */

@@ -35,8 +35,9 @@ export class ReportTable {
        SELECT max(id) AS id FROM free`,
     );
     this.#insert = db.prepare(
-      `INSERT INTO report (id, origin, origin_id, stored, time, ip, domain, event, reporter, sender, recipient, mta_id)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO report
+         (id, origin, origin_id, stored, time, ip, domain, owner, event, reporter, sender, recipient, mta_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#accepted = db.prepare(`SELECT 1 FROM report WHERE event = 'ok' AND mta_id = ? AND ip = ?`);
     this.#expire = db.prepare(expireSql(`event <> 'check'`));
@@ -72,11 +73,11 @@ export class ReportTable {
     return Number(this.#okOfDay.get(owner, time - (time % DAY))?.['n']) >= OK_PER_DAY;
   }
 
-  #insertRow({ report, ip, domain }: ReportRow): void {
+  #insertRow({ report, ip, domain, owner }: ReportRow): void {
     const { origin, stored, time, event, reporter, sender = null, recipient = null, mtaId = null } = report;
     const id = report.originId === 0 ? Number(this.#nextId.get(origin)?.['id']) : null;
     const named = [id, origin, id ?? report.originId, stored, time];
-    this.#insert.run(...named, ip, domain, event, reporter, sender, recipient, mtaId);
+    this.#insert.run(...named, ip, domain, event === 'ok' ? owner : null, event, reporter, sender, recipient, mtaId);
   }
 }
 

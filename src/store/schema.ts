@@ -15,7 +15,8 @@
 // report          one row a report, in the order of storing; the id is never used again, since peers resume by it
 //   ip            the 4 or 16 bytes of the address
 //   domain        NULL: not known; '': the address belongs to nobody but itself
-//   owner         whom good reports count for
+//   owner         of `ok` reports: whom they count for, the domain or else the address (no generated column: an index on
+//                 one is not enough to count)
 //   The columns sender and recipient stand in report_ip because bad reports are counted, and duplicates found, there.
 // standing        reasons: JSON, [{ points, reason }]
 import { closeSync, openSync } from 'node:fs';
@@ -77,7 +78,7 @@ const MIGRATIONS: readonly string[] = [
      sender TEXT,
      recipient TEXT,
      mta_id TEXT,
-     owner ANY AS (ifnull(nullif(domain, ''), ip))
+     owner ANY
    ) STRICT;
    CREATE UNIQUE INDEX report_origin ON report (origin, origin_id);
    CREATE INDEX report_ip ON report (ip, event, time, sender, recipient);

@@ -34,6 +34,15 @@ export function passContract(open: () => Store): void {
       expect(await found(other)).toBeUndefined();
     });
 
+    test('expire the oldest first, whichever was there first', async () => {
+      await open().addPass(other);
+      await open().addPass(pass);
+      await open().refreshPass(other, T + 9);
+      await open().refreshPass(pass, T + 8);
+      expect(await open().expire(LIFETIMES, T + 10 + LIFETIMES.pass, 1)).toBe(1);
+      expect(await allOf(open().exportPasses(0))).toMatchObject([{ client: other.client }]);
+    });
+
     test('expire by their last use, in steps, after tuples', async () => {
       for (const domain of ['a.test', 'b.test']) await open().addPass({ ...pass, domain });
       await open().addPass(other);

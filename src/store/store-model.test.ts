@@ -119,7 +119,7 @@ test('any sequence of steps', { timeout: 60_000 }, async () => {
       }
       expect(await everything(sqlite, now)).toEqual(await everything(memory, now));
     }),
-    { numRuns: 15 },
+    { numRuns: 15, endOnFailure: true },
   );
 });
 

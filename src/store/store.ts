@@ -1,5 +1,5 @@
 // The port of the memory: what the rest of the house may ask of a store. It speaks the domain, in one round trip a check.
-// Every promise made here is tested in store-contract.ts against each backend.
+// Every promise made here is tested in store-contract.ts (and store-contract-*.ts) against each backend.
 import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Change, Recalled } from '../policy/decide.ts';
@@ -102,7 +102,11 @@ export interface Store extends AsyncDisposable {
 
   // --- maintenance ---
 
-  /** Removes at most `most` things with `lastSeen + lifetime < now` (reports: `time`); returns how many it removed. */
+  /**
+   * Removes at most `most` things with `lastSeen + lifetime < now`, in the order of `Lifetimes`, of each sort the oldest
+   * first; returns how many it removed. Reports count from their `time`. Standings go as long as a report lives after
+   * they expired, since a blacklisting may go on; entries made by hand when they expire.
+   */
   expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number>;
 
   /** Valid tuples with `firstSeen <= before`, by part, client, client name and sender domain. Never holds up a check. */
@@ -120,7 +124,10 @@ export interface Store extends AsyncDisposable {
   exportTuples(state: 'pending' | 'valid', after: Seconds): AsyncIterable<readonly StoredTuple[]>;
   exportPasses(after: Seconds): AsyncIterable<readonly Pass[]>;
 
-  /** Takes tuples and passes over as they are; what is there already stays, unless it is older. Returns how many were taken. */
+  /**
+   * Takes tuples and passes over as they are; what is there already stays, unless it is older. Returns how many were
+   * taken. All of a call are one transaction: a few hundred at a time hold up no check.
+   */
   importTuples(tuples: readonly StoredTuple[]): Promise<number>;
   importPasses(passes: readonly Pass[]): Promise<number>;
 
