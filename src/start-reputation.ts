@@ -63,7 +63,11 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
     clock,
     log,
     counters,
-    settings: () => ({ origin: serverName(config()), isTrusted: (client) => trusted.has(client) }),
+    settings: () => ({
+      origin: serverName(config()),
+      isTrusted: (client) => trusted.has(client),
+      reputation: config().reputation,
+    }),
   });
   if (config().reputation) parts.use(startListHealth(health, log));
   parts.use(startTrustedLookups(trusted, log));

@@ -100,7 +100,11 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
   const acceptReport = createAcceptReport({
     ...shared,
     standings,
-    settings: () => ({ origin: 'mx1.example.org', isTrusted: (client: Address) => trusted.has(client) }),
+    settings: () => ({
+      origin: 'mx1.example.org',
+      isTrusted: (client: Address) => trusted.has(client),
+      reputation: config.reputation,
+    }),
   });
   let reports: Promise<void> = Promise.resolve();
   const accept: AcceptReport = (report) => {

@@ -31,6 +31,13 @@ test('good mail of a client that can not be looked up is kept without a domain',
   expect((await store.reports(undefined, 9)).map(({ event, domain }) => [event, domain])).toEqual([['ok', undefined]]);
 });
 
+test('without reputation nothing is looked up, and reports are kept all the same', async () => {
+  const { acceptReport, store, dns } = await engineBench({ dns: DNS, config: 'reputation no' });
+  await acceptReport({ ...REPORT, event: 'ok' });
+  expect((await store.reports(undefined, 9)).map(({ event }) => event)).toEqual(['ok']);
+  expect(dns.asked).toEqual([]);
+});
+
 test.for<[what: string, ip: string]>([
   ['a trusted client', '192.0.2.9'],
   ['a trusted IPv6 client', '2001:db8::9'],

@@ -20,6 +20,8 @@ export interface ReportSettings {
   /** This server's name in the reports that it makes. */
   readonly origin: string;
   readonly isTrusted: (client: Address) => boolean;
+  /** Whether standings are made at all; if not, nobody needs to know whose a client is. */
+  readonly reputation: boolean;
 }
 
 /** A report of any event, also of one that does not count. */
@@ -33,10 +35,10 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
   const { store, standings, clock, log, counters, settings } = parts;
   return async (report) => {
     const client = parseAddress(report.ip);
-    const { origin, isTrusted } = settings();
+    const { origin, isTrusted, reputation } = settings();
     if (client === undefined || isTrusted(client)) return;
     // Good mail counts for whom the client belongs to, so that must be known; the rest counts for the address.
-    const domain = report.event === 'ok' ? await standings.identityOf(client) : undefined;
+    const domain = reputation && report.event === 'ok' ? await standings.identityOf(client) : undefined;
     const stored = await store.addReport({
       ...report,
       origin,
@@ -47,6 +49,6 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
     counters.add(`report ${report.event} ${stored}`);
     const { ip, event, sender: from, recipient: to, mtaId: queue, reporter, time } = report;
     log.event(2, 'report', { event, ip, from, to, queue, reporter, time, stored });
-    if (stored === 'stored') await standings.reported(ip, event);
+    if (reputation && stored === 'stored') await standings.reported(ip, event);
   };
 }

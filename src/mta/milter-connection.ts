@@ -32,6 +32,9 @@ export class MilterConnection {
     const reader = createCommandReader(parts.limits);
     socket.on('data', (bytes: Buffer) => this.#take(reader.read(bytes)));
     socket.on('drain', () => this.#proceed());
+    socket.on('end', () => {
+      if (!this.#closing) parts.session.hangUp();
+    });
     socket.setTimeout(parts.limits.idle * 1000, () => this.#cutOff('idle'));
     // An MTA that is gone is no trouble of ours; 'close' follows.
     socket.on('error', (error) => parts.log.event(2, 'connection lost', { via: 'milter', cause: error.message }));

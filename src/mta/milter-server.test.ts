@@ -26,6 +26,7 @@ let directory = '';
 let lines = '';
 let log: Log;
 let helos = 0;
+let closes = 0;
 /** What the filter answers at RCPT. */
 let answer: () => MilterReply | Promise<MilterReply>;
 
@@ -37,6 +38,7 @@ beforeEach(() => {
     lines += text;
   });
   helos = 0;
+  closes = 0;
   answer = () => ({ kind: 'continue' });
 });
 
@@ -51,7 +53,9 @@ const filter: MilterFilter = {
     helo: () => {
       helos += 1;
     },
-    close: () => {},
+    close: () => {
+      closes += 1;
+    },
     mail: () => ({
       rcpt: () => answer(),
       data: () => {},
@@ -91,6 +95,15 @@ test.for<[name: string, address: SocketAddress | undefined]>([
   server.send({ kind: 'quit' });
   await server.closed;
   expect(logged()).toEqual([]);
+});
+
+test('the filter hears of a client that is lost in the middle of a message', async () => {
+  const server = await mta(await serve());
+  await server.ask(2, OFFER, CONNECT, HELO, MAIL, RCPT);
+  server.send({ kind: 'data' }, HEADER);
+  server.socket.end();
+  await server.closed;
+  expect([closes, logged()]).toEqual([1, []]);
 });
 
 test('pipelined commands are answered in their order, however long one takes', async () => {

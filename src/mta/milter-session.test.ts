@@ -177,3 +177,18 @@ test('an MTA that lets no filter change headers', async () => {
   for (const text of ['connect', 'mail a', 'rcpt b']) await session.take(command(text));
   expect(await session.take(command('eom'))).toEqual({ kind: 'reply', replies: [{ kind: 'continue' }] });
 });
+
+test.for<[script: string, told: readonly string[]]>([
+  ['now connect', []],
+  ['now connect mail:a', ['abort', 'close']],
+  ['now connect mail:a rcpt:b data', ['abort', 'close']],
+  ['now connect mail:a rcpt:b data eom', []],
+  ['now connect mail:a rcpt:b data quit', []],
+])('an MTA that hangs up after %s', ([script, told]) => {
+  const notes: string[] = [];
+  const session = createMilterSession(noted(notes), LIMITS);
+  for (const word of script.split(' ')) void session.take(command(word.replace(':', ' ')));
+  const before = notes.length;
+  session.hangUp();
+  expect(notes.slice(before)).toEqual(told);
+});

@@ -16,7 +16,7 @@ export interface MilterFilter {
 export interface FilteredClient {
   helo(name: string): void;
   mail(sender: string, macros: Macros): FilteredMessage;
-  /** The client is gone. Not called when the MTA itself vanishes. */
+  /** The client is gone. Not called when the MTA itself vanishes between two messages. */
   close(): void;
 }
 
@@ -46,6 +46,8 @@ export type Reaction =
 export interface MilterSession {
   /** The reaction to a command. The next command may be given only when a promise is settled. */
   take(command: Command): Reaction | Promise<Reaction>;
+  /** The MTA closed the connection without a word. */
+  hangUp(): void;
 }
 
 /** What is known of the message that is being sent. */
@@ -107,6 +109,11 @@ class Session implements MilterSession {
       case 'eom':
         return this.#message === undefined ? outOfOrder(kind) : this.#inMessage(command, this.#message);
     }
+  }
+
+  /** In the middle of a message that is all Sendmail says when its client is lost; else it tells nothing of the client. */
+  hangUp(): void {
+    if (this.#message !== undefined) this.#leave();
   }
 
   #negotiate(offer: Offer): Reaction {
