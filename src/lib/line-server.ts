@@ -1,6 +1,6 @@
 // Serves a protocol of lines on a unix socket or a TCP port, and holds each client to its limits.
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { closeServer } from './close-server.ts';
 import type { Counters } from './counters.ts';
 import { LineConnection, type ConnectionParts } from './line-connection.ts';
 import { DEFAULT_LIMITS, type LineLimits, type LineProtocol, type Peer } from './line-protocol.ts';
@@ -73,7 +73,7 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
   return {
     address,
     [Symbol.asyncDispose]: async () => {
-      await close(server, connections, closeWithin);
+      await closeServer(server, connections, closeWithin);
       clearInterval(sweeping);
     },
   };
@@ -102,16 +102,4 @@ function refuse(socket: Socket, text = ''): void {
   socket.on('error', () => {});
   if (text !== '') socket.write(text);
   socket.destroySoon();
-}
-
-/** Stops listening (which removes a unix socket's file), lets answers in hand go out, then cuts off who is left. */
-async function close(server: Server, connections: Set<LineConnection>, within: number): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  for (const connection of connections) connection.finish();
-  const deadline = setTimeout(() => {
-    for (const connection of connections) connection.destroy();
-  }, within * 1000);
-  await closed;
-  clearTimeout(deadline);
 }

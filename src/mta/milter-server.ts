@@ -1,6 +1,6 @@
 // Serves a mail filter on a unix socket or a TCP port, and holds each MTA to its limits.
-import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { closeServer } from '../lib/close-server.ts';
 import type { Counters } from '../lib/counters.ts';
 import { listen, type SocketAccess } from '../lib/listen.ts';
 import type { Log } from '../lib/log.ts';
@@ -63,11 +63,11 @@ export async function startMilterServer(options: MilterServerOptions): Promise<M
   // Such as no file descriptor left: the next connection may have more luck.
   server.on('error', (error) => trouble.report('connection refused', error.message));
   const sweeping = setInterval(() => trouble.sweep(), QUIET * 1000).unref();
-  log.event(1, 'listening', { via: 'milter', address: formatSocketAddress(address) });
+  log.event(0, 'listening', { via: 'milter', address: formatSocketAddress(address) });
   return {
     address,
     [Symbol.asyncDispose]: async () => {
-      await close(server, connections, closeWithin);
+      await closeServer(server, connections, closeWithin);
       clearInterval(sweeping);
     },
   };
@@ -89,16 +89,4 @@ function accept(socket: Socket, connections: Set<MilterConnection>, { filter, li
   });
   connections.add(connection);
   socket.once('close', () => connections.delete(connection));
-}
-
-/** Stops listening (which removes a unix socket's file), lets answers in hand go out, then cuts off who is left. */
-async function close(server: Server, connections: Set<MilterConnection>, within: number): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  for (const connection of connections) connection.finish();
-  const deadline = setTimeout(() => {
-    for (const connection of connections) connection.destroy();
-  }, within * 1000);
-  await closed;
-  clearTimeout(deadline);
 }
