@@ -79,7 +79,8 @@ async function mta(address: SocketAddress): Promise<ScriptedMta> {
 /** What was logged, without the times. */
 function logged(): string[] {
   log.flush();
-  return lines.split('\n').flatMap((line) => (line === '' ? [] : [line.slice(line.indexOf(' ') + 1)]));
+  const events = lines.split('\n').map((line) => line.slice(line.indexOf(' ') + 1));
+  return events.filter((event) => event !== '' && !event.startsWith('listening '));
 }
 
 test.for<[name: string, address: SocketAddress | undefined]>([
