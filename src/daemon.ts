@@ -7,7 +7,7 @@ import { explain } from './engine/explain.ts';
 import { startMaintenance } from './engine/maintain.ts';
 import { openManualList } from './engine/manual-entries.ts';
 import { createOverview } from './engine/overview.ts';
-import { followPolicyFile } from './feeds/policy-file.ts';
+import { followPolicyFile, type PolicyFile, type PolicyFileParts } from './feeds/policy-file.ts';
 import { InForce } from './in-force.ts';
 import type { Clock } from './lib/clock.ts';
 import { createCounters } from './lib/counters.ts';
@@ -29,17 +29,26 @@ export interface DaemonStart {
   readonly directory: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Somebody with the right to do so asks for the configuration to be read again, or for the end. */
-  readonly onCommand: (command: 'reload' | 'stop') => void;
+  /** What somebody with the right to do so can ask for over a socket. */
+  readonly commands: DaemonCommands;
+}
+
+export interface DaemonCommands {
+  /** Reads configuration and policy again; rejects if one of them is broken. */
+  readonly reload: () => Promise<void>;
+  /** Ends the daemon, soon. */
+  readonly stop: () => void;
 }
 
 export interface Daemon extends AsyncDisposable {
   /** Puts another configuration in force, as far as that goes without a restart. */
   configure(config: Config): void;
+  /** Reads the policy file now, if it has changed; rejects while it is broken. */
+  readPolicy(): Promise<void>;
 }
 
 /** Starts the daemon. Throws, with everything closed again, if a part can't start: the message is for an administrator. */
-export async function startDaemon({ config, directory, clock, log, onCommand }: DaemonStart): Promise<Daemon> {
+export async function startDaemon({ config, directory, clock, log, commands }: DaemonStart): Promise<Daemon> {
   await using parts = new AsyncDisposableStack();
   const identity = identityFor(config.user, config.group);
   const counters = createCounters();
@@ -55,8 +64,7 @@ export async function startDaemon({ config, directory, clock, log, onCommand }: 
   const feeds = parts.use(await startFeeds({ config, directory, store, acceptReport, trusted, clock, log }));
 
   const onPolicy = (policy: Policy): void => inForce.takePolicy(policy);
-  if (config.policy !== '')
-    parts.use(await followPolicyFile({ path: resolve(directory, config.policy), clock, log, onPolicy }));
+  const policyFile = parts.use(await policyFileOf(config, directory, { clock, log, onPolicy }));
 
   const checks: CheckParts = {
     store,
@@ -88,7 +96,7 @@ export async function startDaemon({ config, directory, clock, log, onCommand }: 
       log,
       counters,
       inForce,
-      onCommand,
+      commands,
       directory,
       identity,
     });
@@ -100,6 +108,16 @@ export async function startDaemon({ config, directory, clock, log, onCommand }: 
       inForce.configure(changed);
       trusted.refresh();
     },
+    readPolicy: async () => policyFile?.read(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Undefined if there is none. */
+async function policyFileOf(
+  { policy }: Config,
+  directory: string,
+  parts: Omit<PolicyFileParts, 'path'>,
+): Promise<PolicyFile | undefined> {
+  return policy === '' ? undefined : followPolicyFile({ path: resolve(directory, policy), ...parts });
 }

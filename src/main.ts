@@ -21,7 +21,7 @@ const USAGE = `ddgreyd - greylisting and sender-reputation daemon for mail serve
   -h, --help            this text
   -V, --version         the version
 
-It stays in the foreground and logs to standard output. SIGHUP reads the configuration again; SIGTERM and SIGINT end it.
+It stays in the foreground and logs to standard output. SIGHUP reads configuration and policy again; SIGTERM and SIGINT end it.
 `;
 
 interface Arguments extends Location {
@@ -39,15 +39,14 @@ async function main(words: readonly string[]): Promise<number> {
   const log = createLog(logSettings(config, given.debug), logOutput(process.stdout));
   // Before anything is started, so that a signal that comes early still ends it in good order.
   const stop = anyOf('SIGTERM', 'SIGINT');
-  let reload = (): void => {};
-  process.on('SIGHUP', () => reload());
+  let reload = (): Promise<void> => Promise.resolve();
+  process.on('SIGHUP', () => void reload().catch(() => {}));
   await using daemon = await startDaemon({
     config,
     directory: given.directory,
     clock: systemClock,
     log,
-    // Commands that come over a socket end here too, so that there is one way each.
-    onCommand: (command) => process.kill(process.pid, command === 'reload' ? 'SIGHUP' : 'SIGTERM'),
+    commands: { reload: () => reload(), stop: () => process.kill(process.pid, 'SIGTERM') },
   });
   reload = reloader(given, config, daemon, log);
   log.event(0, 'ready', { version: VERSION, pid: process.pid, directory: given.directory });
@@ -84,9 +83,12 @@ function load(file: string): Config {
   return config;
 }
 
-/** What SIGHUP does: everything that can change without a restart changes, the rest is named; errors change nothing. */
-function reloader(given: Arguments, started: Config, daemon: Daemon, log: Log): () => void {
-  return () => {
+/**
+ * What SIGHUP does: everything that can change without a restart changes, the rest is named; errors change nothing, are
+ * logged, and are thrown for whoever asked over a socket.
+ */
+function reloader(given: Arguments, started: Config, daemon: Daemon, log: Log): () => Promise<void> {
+  return async () => {
     try {
       const config = load(given.configFile);
       daemon.configure(config);
@@ -95,7 +97,9 @@ function reloader(given: Arguments, started: Config, daemon: Daemon, log: Log): 
       log.event(0, 'configuration read again', waiting === '' ? {} : { needs_restart: waiting });
     } catch (error) {
       log.event(0, 'configuration not changed', { cause: (error as Error).message });
+      throw error;
     }
+    await daemon.readPolicy();
   };
 }
 

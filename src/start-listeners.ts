@@ -13,7 +13,7 @@ import { startLineServer } from './lib/line-server.ts';
 import type { Log } from './lib/log.ts';
 import type { Identity } from './lib/privileges.ts';
 import { createShortIds } from './lib/short-ids.ts';
-import { greydProtocol } from './mta/greyd.ts';
+import { type GreydParts, greydProtocol } from './mta/greyd.ts';
 import { greydAccess } from './mta/greyd-access.ts';
 import { downloadLines, startUpload } from './mta/greyd-tables.ts';
 import { greylistMilter } from './mta/greylist-milter.ts';
@@ -41,7 +41,7 @@ export interface ListenersStart {
   readonly log: Log;
   readonly counters: Counters;
   readonly inForce: InForce;
-  readonly onCommand: (command: 'reload' | 'stop') => void;
+  readonly commands: Pick<GreydParts, 'reload' | 'stop'>;
   readonly directory: string;
   /** Whom the daemon becomes. */
   readonly identity: Identity | undefined;
@@ -66,7 +66,7 @@ export async function startListeners(start: ListenersStart): Promise<AsyncDispos
 }
 
 function protocolsOf(start: ListenersStart) {
-  const { log, store, inForce, onCommand } = start;
+  const { log, store, inForce, commands } = start;
   const asks = { ...start, nextId: createShortIds(), name: () => serverName(inForce.config) };
   const words = (check: Check, verdict: Verdict): string => replyText(inForce.config.GREY_REPLY, check, verdict);
   return {
@@ -79,10 +79,9 @@ function protocolsOf(start: ListenersStart) {
     }),
     greyd: greydProtocol({
       ...asks,
+      ...commands,
       tables: store,
       access: greydAccess((client) => accessRight(inForce.policy, client)),
-      reload: async () => onCommand('reload'),
-      stop: () => onCommand('stop'),
     }),
     milter: greylistMilter({
       ...asks,

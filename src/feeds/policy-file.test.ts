@@ -7,7 +7,7 @@ import { systemClock } from '../lib/clock.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import { parseMailbox } from '../policy/check.ts';
 import type { Policy } from '../policy/rules.ts';
-import { followPolicyFile } from './policy-file.ts';
+import { followPolicyFile, type PolicyFile } from './policy-file.ts';
 
 let directory: string;
 let path: string;
@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** `next` is what the file says as soon as its first version is in force. */
-function follow(next?: string): Promise<AsyncDisposable> {
+function follow(next?: string): Promise<PolicyFile> {
   const onPolicy = (policy: Policy): void => {
     policies.push(policy);
     if (next !== undefined && policies.length === 1) writeFileSync(path, next);
@@ -81,4 +81,16 @@ test('a new version that is broken is named, and the one before stays', async ()
   await vi.waitFor(() => expect(logged).toHaveLength(2));
   expect(logged[1]).toMatch(/^policy file not read; the one before stays .*:1: .*MAYBE/);
   expect(policies).toHaveLength(1);
+});
+
+test('who asks for it to be read is told whether it is in force, every time', async () => {
+  await writeFile(path, 'GreyCheckFrom:example.com NO\n');
+  await using file = await follow();
+  await file.read();
+  await writeFile(path, 'GreyCheckFrom:example.com MAYBE\n');
+  await expect(file.read()).rejects.toThrow(/:1: .*MAYBE/);
+  await expect(file.read()).rejects.toThrow(/:1: .*MAYBE/);
+  await writeFile(path, 'GreyCheckFrom:example.net NO\n');
+  await Promise.all([file.read(), file.read()]);
+  expect(policies).toHaveLength(2);
 });

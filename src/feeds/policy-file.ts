@@ -1,5 +1,6 @@
 // The policy file in force. It is read again when it changes; a broken new version is refused, its lines are named in the
 // log, and the one before stays.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { changedFile } from '../lib/changed-file.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -21,20 +22,18 @@ const SIZE_LIMIT = 100 * 1024 * 1024;
 /** Problems that are named; the rest is counted. */
 const NAMED = 20;
 
+export interface PolicyFile extends AsyncDisposable {
+  /** Reads it now, if it has changed. Rejects, naming its lines, while what it says is not in force. */
+  read(): Promise<void>;
+}
+
 /** Reads the policy file and follows its changes until it is closed. Throws, naming its lines, if it is broken now. */
-export async function followPolicyFile(parts: PolicyFileParts): Promise<AsyncDisposable> {
-  const { path, clock, log } = parts;
-  const file = changedFile(path, clock, SIZE_LIMIT);
-  let known: string | undefined;
-  const load = async (pause: () => Promise<void>): Promise<void> => {
-    const text = await file.read();
-    if (text === undefined || text === known) return;
-    known = text;
-    accept(parts, await readPolicyWithPauses(text, pause));
-  };
+export async function followPolicyFile(parts: PolicyFileParts): Promise<PolicyFile> {
+  const { path, log } = parts;
+  const load = loader(parts);
   await load(() => Promise.resolve());
   let trouble = '';
-  return startRepeating({
+  const following = startRepeating({
     work: async (pause: Pause) => {
       await load(() => pause(1));
       trouble = '';
@@ -46,16 +45,46 @@ export async function followPolicyFile(parts: PolicyFileParts): Promise<AsyncDis
       trouble = cause;
     },
   });
+  return { read: () => load(() => sleep(1)), [Symbol.asyncDispose]: () => following[Symbol.asyncDispose]() };
 }
 
-function accept({ path, log, onPolicy }: PolicyFileParts, reading: PolicyReading): void {
+/** Puts in force what the file says now; throws while that is broken, whether it has changed since or not. */
+function loader(parts: PolicyFileParts): (pause: () => Promise<void>) => Promise<void> {
+  const file = changedFile(parts.path, parts.clock, SIZE_LIMIT);
+  let known: string | undefined;
+  let outcome: () => void = () => {};
+  const load = async (pause: () => Promise<void>): Promise<void> => {
+    const text = await file.read();
+    if (text === undefined || text === known) return outcome();
+    const reading = await readPolicyWithPauses(text, pause);
+    known = text;
+    outcome = outcomeOf(parts, reading);
+    outcome();
+  };
+  let last: Promise<void> = Promise.resolve();
+  // One after the other, or who asks while the file is being read would be told that it is in force already.
+  return (pause) => {
+    const loaded = last.then(() => load(pause));
+    last = loaded.catch(() => {});
+    return loaded;
+  };
+}
+
+/** Puts a reading in force; returns what is to be said of it from now on, which throws if it was refused. */
+function outcomeOf({ path, log, onPolicy }: PolicyFileParts, reading: PolicyReading): () => void {
   const describe = (problems: readonly { readonly line: number; readonly message: string }[]): string[] => {
     const named = problems.slice(0, NAMED).map(({ line, message }) => `${path}:${line}: ${message}`);
     const more = problems.length - named.length;
     return more > 0 ? [...named, `and ${more} more`] : named;
   };
-  if (reading.kind === 'broken') throw new Error(describe(reading.errors).join('\n'));
+  if (reading.kind === 'broken') {
+    const { errors } = reading;
+    return () => {
+      throw new Error(describe(errors).join('\n'));
+    };
+  }
   for (const problem of describe(reading.warnings)) log.event(0, 'policy file', { problem });
   log.event(0, 'policy file read', { file: path });
   onPolicy(reading.policy);
+  return () => {};
 }
