@@ -23,7 +23,7 @@ export interface KnownClient extends ClientView {
 export async function knowClient(parts: ClientParts, check: Check, rules: Rules): Promise<KnownClient> {
   const standing = await parts.standingOf(check);
   const domain = domainOf(check, standing);
-  const manual = parts.manual.find(check.client, [domain, check.clientName]);
+  const manual = parts.manual.find(check.client, [check.clientName, domain]);
   const { fitMatters, policy, dewhite } = rules;
   const name = check.clientName ?? domain ?? '';
   const misfit = fitMatters && !senderFitsClient(check.sender, name, policy.equivalents);

@@ -60,9 +60,19 @@ test('an entry counts until its time, then the next larger network does; mainten
   expect([counting(), manual.list().length]).toEqual(['203.0.113.7', 2]);
   clock.advance(1);
   expect(manual.list().map(({ subject }) => subject)).toEqual(['203.0.113.0/24']);
+  expect(counting()).toBe('203.0.113.0/24');
   await maintain();
   expect(counting()).toBe('203.0.113.0/24');
   expect((await store.entries()).map(({ subject }) => subject)).toEqual(['203.0.113.0/24']);
+});
+
+test('the entry of a host goes before that of its domain', async () => {
+  const { manual, answerCheck } = await engineBench({ config: 'reputation no' });
+  await manual.put(entry('example.com', 'black'));
+  await manual.put(entry('mx.example.com', 'white'));
+  const kindFor = async (name: string): Promise<string> =>
+    (await answerCheck(checkOf('203.0.113.7', 'a@example.com', 'b@example.org', name))).kind;
+  expect([await kindFor('mx.example.com'), await kindFor('mx2.example.com')]).toEqual(['white', 'black']);
 });
 
 test('an entry replaces that of the same subject, and can be removed', async () => {

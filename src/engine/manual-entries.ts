@@ -33,7 +33,11 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
   };
   const live = (): ManualEntry[] => [...entries.values()].filter(({ expires }) => expires > seconds(clock));
   return {
-    find: (client, names) => index.find(client, names, seconds(clock)),
+    find: (client, names) => {
+      // An entry past its time must not hide that of the network or domain around it until maintenance comes by.
+      if (index.until <= seconds(clock)) renew();
+      return index.find(client, names);
+    },
     list: live,
     put: async (entry) => {
       await store.putEntry(entry);

@@ -9,14 +9,9 @@ function entry(subject: string, expires = T + 60): ManualEntry {
   return { subject, kind: 'white', author: 'ann', reason: 'a partner', made: T - 60, expires };
 }
 
-function found(
-  entries: readonly ManualEntry[],
-  client: string,
-  names: readonly (string | undefined)[],
-  now = T,
-): unknown {
+function found(entries: readonly ManualEntry[], client: string, names: readonly (string | undefined)[]): unknown {
   const address = parseAddress(client);
-  return address && indexManualEntries(entries, T).find(address, names, now)?.subject;
+  return address && indexManualEntries(entries, T).find(address, names)?.subject;
 }
 
 const ENTRIES = ['203.0.113.0/24', '203.0.113.7', '2001:db8::/32', 'example.com', 'mail.example.com', 'org'].map(
@@ -43,12 +38,20 @@ test.for<[client: string, names: readonly (string | undefined)[], subject: strin
   expect(found(ENTRIES, client, names)).toBe(subject);
 });
 
-test.for<[expires: number, now: number, subject: string | undefined]>([
-  [T, T, undefined],
-  [T + 1, T, '203.0.113.7'],
-  [T + 1, T + 1, undefined],
-])('an entry until %i at %i: %s', ([expires, now, subject]) => {
-  expect(found([entry('203.0.113.7', expires)], '203.0.113.7', [], now)).toBe(subject);
+test.for<[expires: number, subject: string | undefined]>([
+  [T, undefined],
+  [T + 1, '203.0.113.7'],
+])('an entry until %i: %s', ([expires, subject]) => {
+  expect(found([entry('203.0.113.7', expires)], '203.0.113.7', [])).toBe(subject);
+});
+
+test.for<[ends: readonly number[], until: number]>([
+  [[], Number.POSITIVE_INFINITY],
+  [[T], Number.POSITIVE_INFINITY],
+  [[T + 9, T + 2, T - 1, T + 5], T + 2],
+])('of entries until %j the first one ends at %d', ([ends, until]) => {
+  const entries = ends.map((expires, at) => entry(`203.0.113.${at}`, expires));
+  expect(indexManualEntries(entries, T).until).toBe(until);
 });
 
 test('an entry past its time does not hide that of the network around it', () => {
