@@ -84,3 +84,40 @@ test('only clients that did something since the last round are looked at again',
   bench.clock.advance(600);
   expect(await dewhite(bench.upkeep, noRest)).toBe(1);
 });
+
+test('a bad host takes the passes of its domain with it; the tuples of the other hosts stay', async () => {
+  const bench = await engineBench({ config: 'reputation no\nGREY_DEWHITE_FLAGS SpamTrap' });
+  for (const [last, user] of ['a', 'b'].entries())
+    await admit(bench.checks, checkOf(`203.0.113.${7 + last}`, 's@news.org', `${user}@x.org`, `mx${last}.example.com`));
+  for (const client of ['example.com', 'example.net'])
+    await bench.store.addPass({ client, domain: 'news.org', firstSeen: T0, lastSeen: T0, uses: 5 });
+  await report(bench, 'hard_trap', 6);
+  await bench.maintain();
+  expect(await left(bench)).toEqual(['pass example.net', 'tuple 203.0.113.8']);
+});
+
+test('also when the domain is known from its standing only', async () => {
+  const bench = await settled('SpamTrap');
+  await bench.store.addPass({ client: 'example.com', domain: 'news.org', firstSeen: T0, lastSeen: T0, uses: 5 });
+  await report(bench, 'hard_trap', 6);
+  const standing = {
+    ip: '203.0.113.7',
+    identity: 'example.com',
+    score: 0,
+    class: 'grey_default',
+    reasons: [],
+  } as const;
+  await bench.store.saveStanding({ ...standing, computed: T0, expires: T0 + 86_400, reveal: undefined });
+  await bench.maintain();
+  expect(await left(bench)).toEqual(NEIGHBOUR);
+});
+
+test('what a bad client did earns no pass', async () => {
+  const bench = await engineBench({ config: 'reputation no\nGREY_DEWHITE_FLAGS SpamTrap' });
+  for (const user of 'abcde')
+    await admit(bench.checks, checkOf('203.0.113.7', 's@example.com', `${user}@x.org`, 'mx.example.com'));
+  bench.clock.advance(4 * 86_400);
+  await report(bench, 'hard_trap', 6);
+  await bench.maintain();
+  expect(await left(bench)).toEqual([]);
+});

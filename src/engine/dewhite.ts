@@ -4,6 +4,8 @@ import { seconds } from '../lib/clock.ts';
 import { clientKey, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { badClientScore } from '../policy/dewhite.ts';
+import type { Pass } from '../policy/pass.ts';
+import type { Tuple } from '../policy/tuple.ts';
 import type { MaintenanceParts } from './maintain.ts';
 
 /** Where the last round ended, so that a restart misses nothing. */
@@ -39,7 +41,7 @@ async function removeAllOf(
   rest: () => Promise<void>,
 ): Promise<number> {
   const tuples = await store.validTuplesOf(clients);
-  let removed = await store.forget({ passes: await passesOf(store, clients) });
+  let removed = await store.forget({ passes: await passesOf(store, await ownersOf(store, clients, tuples)) });
   for (let start = 0; start < tuples.length; start += STEP) {
     removed += await store.forget({ tuples: tuples.slice(start, start + STEP) });
     await rest();
@@ -47,9 +49,28 @@ async function removeAllOf(
   return removed;
 }
 
-async function passesOf(store: MaintenanceParts['store'], clients: readonly string[]) {
-  const owners = new Set(clients.map((client) => parseAddress(client)).map((address) => address && clientKey(address)));
-  const found = [];
+/**
+ * Whose passes these clients use: their own, and those of their domains. A domain loses its passes for one bad host, since
+ * a pass lets through all that the host sends for them; the domain's other hosts keep their tuples, and earn it anew.
+ */
+async function ownersOf(
+  store: MaintenanceParts['store'],
+  clients: readonly string[],
+  tuples: readonly Tuple[],
+): Promise<ReadonlySet<string>> {
+  const owners = new Set(tuples.map(({ client }) => client));
+  for (const ip of clients) {
+    const address = parseAddress(ip);
+    if (address !== undefined) owners.add(clientKey(address));
+    // Tuples are not refreshed while there is a pass, so there may be none left that names the domain.
+    const standing = await store.standing(ip);
+    if (standing !== undefined) owners.add(standing.identity);
+  }
+  return owners;
+}
+
+async function passesOf(store: MaintenanceParts['store'], owners: ReadonlySet<string>): Promise<readonly Pass[]> {
+  const found: Pass[] = [];
   for await (const passes of store.exportPasses(0)) found.push(...passes.filter(({ client }) => owners.has(client)));
   return found;
 }

@@ -85,7 +85,7 @@ test.for<[entries: number, pauses: number]>([
   expect(await bench.store.count()).toEqual({ pending: 0, valid: 0 });
   expect(bench.counters.list().filter(([name]) => name === 'expired')).toEqual([['expired', entries]]);
   expect(bench.logged().filter((line) => line.startsWith('maintenance'))).toEqual(
-    entries === 0 ? [] : [`maintenance expired=${entries} promoted=0 dewhited=0`],
+    entries === 0 ? [] : [`maintenance expired=${entries} dewhited=0 promoted=0`],
   );
 });
 

@@ -42,8 +42,9 @@ export async function runMaintenance(parts: MaintenanceParts, pause: Pause): Pro
   const rest = (): Promise<void> => pause(PAUSE);
   const done = {
     expired: await expire(parts, rest),
-    promoted: await promote(parts, rest),
+    // First, so that what bad clients did earns nobody a pass.
     dewhited: await dewhite(parts, rest),
+    promoted: await promote(parts, rest),
   };
   await parts.manual.expire();
   for (const [what, count] of Object.entries(done)) counters.add(what, count);
