@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { Pass } from '../policy/pass.ts';
 import { admit } from './answer-check.ts';
+import { promote } from './promote.ts';
 
 const DAY = 86_400;
 
@@ -96,4 +97,25 @@ test('the tuples stay, for the neighbours that use them; a pass that is there is
   expect(await passesOf(bench)).toEqual([pass]);
   expect(await bench.store.count()).toEqual({ pending: 0, valid: 5 });
   expect(bench.counters.list()).toContainEqual(['promoted', 1]);
+});
+
+test('candidates are taken a chunk at a time, with a pause for checks after each', async () => {
+  const bench = await engineBench({ config: CONFIG });
+  const chunk = {
+    part: 'example.com',
+    client: '203.0.113.7',
+    clientName: 'mx.example.com',
+    senderDomain: 'example.com',
+  };
+  let pauses = 0;
+  const seen: number[] = [];
+  bench.store.passCandidates = async function* passCandidates() {
+    for (const uses of [2, 3]) {
+      seen.push(pauses);
+      yield [{ ...chunk, uses }];
+    }
+  };
+  expect(await promote(bench.upkeep, async () => void (pauses += 1))).toBe(1);
+  expect(seen).toEqual([0, 1]);
+  expect((await passesOf(bench)).map(({ uses }) => uses)).toEqual([5]);
 });

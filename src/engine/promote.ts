@@ -14,32 +14,37 @@ export async function promote(
   rest: () => Promise<void>,
 ): Promise<number> {
   const now = seconds(clock);
-  const candidates = await store.passCandidates(now - PASS_AGE);
-  const given = await pairsWithPass(store);
-  const due = proved(candidates, settings().equivalents).filter(({ key }) => !given.has(pairOf(key)));
-  for (const { key, uses } of due) {
+  const { equivalents } = settings();
+  const pairs = new Map<string, Pair>();
+  for await (const candidates of store.passCandidates(now - PASS_AGE)) {
+    addFitting(pairs, candidates, equivalents);
+    await rest();
+  }
+  for (const [pair, { uses }] of pairs) if (uses < PASS_USES) pairs.delete(pair);
+  for await (const passes of store.exportPasses(0)) for (const pass of passes) pairs.delete(pairOf(pass));
+  for (const { key, uses } of pairs.values()) {
     await store.addPass({ ...key, firstSeen: now, lastSeen: now, uses });
     await rest();
   }
-  return due.length;
+  return pairs.size;
 }
 
-async function pairsWithPass(store: MaintenanceParts['store']): Promise<ReadonlySet<string>> {
-  const pairs = new Set<string>();
-  for await (const passes of store.exportPasses(0)) for (const pass of passes) pairs.add(pairOf(pass));
-  return pairs;
+/** Whose pass it would be, and how often it has been used. */
+interface Pair {
+  readonly key: PassKey;
+  readonly uses: number;
 }
 
 function pairOf({ client, domain }: PassKey): string {
   return `${client} ${domain}`;
 }
 
-/** The pairs that have been used enough, each once. */
-function proved(
+/** Adds up the uses of pairs that fit each other. */
+function addFitting(
+  pairs: Map<string, Pair>,
   candidates: readonly PassCandidate[],
   equivalents: ReturnType<MaintenanceParts['settings']>['equivalents'],
-): readonly { readonly key: PassKey; readonly uses: number }[] {
-  const pairs = new Map<string, { readonly key: PassKey; readonly uses: number }>();
+): void {
   for (const candidate of candidates) {
     const key = keyOf(candidate);
     const name = candidate.clientName ?? (key?.client === candidate.part ? candidate.part : '');
@@ -47,7 +52,6 @@ function proved(
     const pair = pairOf(key);
     pairs.set(pair, { key, uses: (pairs.get(pair)?.uses ?? 0) + candidate.uses });
   }
-  return [...pairs.values()].filter(({ uses }) => uses >= PASS_USES);
 }
 
 /** Whose the pass would be: the verified domain's where tuples stand under one, else the client's own. */

@@ -60,8 +60,8 @@ export class MemoryStore implements Store {
     return most - left;
   }
 
-  async passCandidates(before: Seconds): Promise<readonly PassCandidate[]> {
-    return this.#tuples.candidates(before);
+  async *passCandidates(before: Seconds): AsyncGenerator<readonly PassCandidate[], void> {
+    yield* inPieces(this.#tuples.candidates(before));
   }
 
   async validTuplesOf(clients: readonly string[]): Promise<readonly Tuple[]> {

@@ -97,8 +97,8 @@ export class SqliteStore implements Store {
     });
   }
 
-  passCandidates(before: Seconds): Promise<readonly PassCandidate[]> {
-    return this.#listings.all('passCandidates', { before });
+  passCandidates(before: Seconds): AsyncIterable<readonly PassCandidate[]> {
+    return this.#listings.read('passCandidates', { before });
   }
 
   validTuplesOf(clients: readonly string[]): Promise<readonly Tuple[]> {

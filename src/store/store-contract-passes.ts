@@ -80,8 +80,8 @@ export function passContract(open: () => Store): void {
       await open().remember({ ...from('b@example.com', 2), change: 'refresh' }, T + 1);
       await open().remember(from('c@example.com', 3), T);
       await admitted(from('d@example.com', 4), T + 1);
-      expect(await open().passCandidates(T)).toEqual([{ ...candidate, senderDomain: 'example.com', uses: 3 }]);
-      expect(await open().passCandidates(T - 1)).toEqual([]);
+      expect(await allOf(open().passCandidates(T))).toEqual([{ ...candidate, senderDomain: 'example.com', uses: 3 }]);
+      expect(await allOf(open().passCandidates(T - 1))).toEqual([]);
     });
 
     test('part, client, its name and the domain are kept apart; a sender without a domain is none', async () => {
@@ -103,7 +103,7 @@ export function passContract(open: () => Store): void {
         { ...candidate, client: '203.0.113.8' },
         { ...candidate, part: 'example.com' },
       ].map((one) => ({ senderDomain: 'example.com', uses: 1, ...one }));
-      const candidates = await open().passCandidates(T);
+      const candidates = await allOf(open().passCandidates(T));
       expect(candidates).toEqual(expect.arrayContaining(expected));
       expect(candidates).toHaveLength(expected.length);
     });

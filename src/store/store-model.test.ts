@@ -131,7 +131,7 @@ async function everything(store: Store, now: number): Promise<unknown> {
     tuples: sorted(await store.tuples({ text: undefined, limit: 99 })),
     valid: sorted(await allOf(store.exportTuples('valid', T + DAY))),
     passes: sorted(passes),
-    candidates: sorted(await store.passCandidates(now - DAY)),
+    candidates: sorted(await allOf(store.passCandidates(now - DAY))),
     ofClient: sorted(await store.validTuplesOf(['203.0.113.7', '2001:db8::1'])),
     count: await store.count(),
     pending: (await store.recall({ ...all, passes: [] })).pendingOfClient,

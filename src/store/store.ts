@@ -109,10 +109,10 @@ export interface Store extends AsyncDisposable {
    */
   expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number>;
 
-  /** Valid tuples with `firstSeen <= before`, by part, client, client name and sender domain. Never holds up a check. */
-  passCandidates(before: Seconds): Promise<readonly PassCandidate[]>;
+  /** Valid tuples with `firstSeen <= before`, by part, client, client name and sender domain, in chunks. Never holds up a check. */
+  passCandidates(before: Seconds): AsyncIterable<readonly PassCandidate[]>;
 
-  /** The valid tuples of these clients (canonical addresses). Likewise. */
+  /** The valid tuples of these clients (canonical addresses). Never holds up a check either. */
   validTuplesOf(clients: readonly string[]): Promise<readonly Tuple[]>;
 
   // --- listings; they never hold up a check, however much there is to read ---
