@@ -26,6 +26,7 @@ test.for<[line: string, words: string[]]>([
   ['retry 3d # why', ['retry', '3d']],
   ['name "a # b"', ['name', 'a # b']],
   ['name a=b', ['name', 'a=b']],
+  [`name it's "joe"@example.org '"a'`, ['name', `it's`, '"joe"@example.org', '"a']],
   ['listen greylist unix:a mode=0660', ['listen', 'greylist', 'unix:a', 'mode=0660']],
 ])('%j has the words %j', ([line, words]) => {
   expect(readFiles({ '/etc/main': line }).lines).toEqual([`/etc/main:1 ${JSON.stringify(words)}`]);
@@ -49,6 +50,8 @@ test.for<[text: string, problem: string]>([
   ['include loop', '/etc/loop:1: include: /etc/main includes itself'],
   ['include', '/etc/main:1: include: needs one file name'],
   ['include a b', '/etc/main:1: include: needs one file name'],
+  ['a 1\nname "mx 1 # why', '/etc/main:2: "mx: the quote that starts here is never closed'],
+  ["name 'mx", "/etc/main:1: 'mx: the quote that starts here is never closed"],
 ])('%j: %s', ([text, problem]) => {
   expect(readFiles({ '/etc/main': text, '/etc/loop': 'include /etc/main' }).problems).toEqual([problem]);
 });

@@ -52,7 +52,7 @@ export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
       return;
     }
     open.push(path);
-    for (const line of parseLines(path, text)) {
+    for (const line of parseLines(path, text, problems)) {
       if (line.name.toLowerCase() !== 'include') lines.push(line);
       else if (line.words.length === 1) readInto(resolve(dirname(path), line.words[0] ?? ''), line);
       else problems.push({ file: path, line: line.line, message: 'include: needs one file name' });
@@ -64,11 +64,16 @@ export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
   return { lines, problems };
 }
 
-function parseLines(file: string, text: string): readonly OptionLine[] {
+function parseLines(file: string, text: string, problems: Problem[]): readonly OptionLine[] {
   return text.split(/\r?\n/).flatMap((content, index) => {
-    const [name, ...rest] = splitWords(content, { comments: true });
+    const place = { file, line: index + 1 };
+    const unclosed: string[] = [];
+    const [name, ...rest] = splitWords(content, { comments: true, onUnclosed: (word) => unclosed.push(word) });
     if (name === undefined) return [];
-    return [{ file, line: index + 1, ...withoutEquals(name, rest) }];
+    const [start] = unclosed;
+    if (start === undefined) return [{ ...place, ...withoutEquals(name, rest) }];
+    problems.push({ ...place, message: `${start}: the quote that starts here is never closed` });
+    return [];
   });
 }
 

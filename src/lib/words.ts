@@ -5,6 +5,8 @@
 export interface WordOptions {
   /** Whether `#` at the start of any word starts a comment; else only as the first character of the line. */
   readonly comments?: boolean;
+  /** Told of each word that starts with a quote which has no partner in the line; it stands among the words all the same. */
+  readonly onUnclosed?: (word: string) => void;
 }
 
 const HASH = 0x23;
@@ -19,7 +21,9 @@ export function splitWords(line: string, options?: WordOptions): string[] {
     if (code === HASH && (words.length === 0 || options?.comments === true)) break;
     const close = isQuote(code) ? closingQuote(line, at) : -1;
     const end = close < 0 ? wordEnd(line, at) : close + 1;
-    words.push(close < 0 ? line.slice(at, end) : line.slice(at + 1, close));
+    const word = close < 0 ? line.slice(at, end) : line.slice(at + 1, close);
+    words.push(word);
+    if (isQuote(code) && line.indexOf(line.charAt(at), at + 1) < 0) options?.onUnclosed?.(word);
     at = skipWhite(line, end);
   }
   return words;
