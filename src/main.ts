@@ -1,5 +1,4 @@
 // ddgreyd: arguments, signals, exit code.
-import { parseArgs } from 'node:util';
 import { loadConfig } from './config/load-config.ts';
 import { type Location, locateConfig } from './config/locate-config.ts';
 import { type Config, OPTIONS, type OptionName } from './config/options.ts';
@@ -8,6 +7,7 @@ import { systemClock } from './lib/clock.ts';
 import { createLog, type Log, type LogLevel, type LogSettings } from './lib/log.ts';
 import { logOutput } from './lib/log-output.ts';
 import { notifySystemd } from './lib/notify-systemd.ts';
+import { failureText, readOptions, UsageError } from './lib/usage-error.ts';
 import { VERSION } from './lib/version.ts';
 
 const USAGE = `ddgreyd - greylisting and sender-reputation daemon for mail servers
@@ -22,6 +22,7 @@ const USAGE = `ddgreyd - greylisting and sender-reputation daemon for mail serve
   -V, --version         the version
 
 It stays in the foreground and logs to standard output. SIGHUP reads configuration and policy again; SIGTERM and SIGINT end it.
+Exit code: 0 ended by a signal, 1 failed (the message says why), 2 wrong arguments.
 `;
 
 interface Arguments extends Location {
@@ -61,7 +62,7 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 function readArguments(words: readonly string[]): Arguments {
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args: [...words],
     options: {
       directory: { type: 'string', short: 'D' },
@@ -128,6 +129,6 @@ function say(text: string): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`ddgreyd: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.stderr.write(failureText('ddgreyd', error));
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -32,6 +32,3 @@ export interface Command {
   /** Throws an error whose message is for the administrator. */
   readonly run: (invocation: Invocation) => Promise<Outcome>;
 }
-
-/** A mistake in the arguments. */
-export class UsageError extends Error {}

@@ -3,9 +3,10 @@ import { userInfo } from 'node:os';
 import { loadConfig } from '../config/load-config.ts';
 import { duration } from '../config/option-types.ts';
 import type { Config } from '../config/options.ts';
+import { UsageError } from '../lib/usage-error.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
-import { type Command, UsageError } from './command.ts';
+import type { Command } from './command.ts';
 import { formatTable, formatTime } from './render.ts';
 import { fitTable } from './screen.ts';
 

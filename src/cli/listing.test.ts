@@ -1,10 +1,11 @@
 // The listing against the real sync server. Figures and layout are those of the original (c01 to c13 of its record).
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { UsageError } from '../lib/usage-error.ts';
 import { startFakeDaemon, type FakeDaemon } from '../peers/fake-daemon.ts';
 import { NOW, REPORT, STANDING } from '../peers/fake-sync-parts.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
-import { type Flag, UsageError } from './command.ts';
+import type { Flag } from './command.ts';
 import { listCommand } from './listing.ts';
 import { printed } from './printed.ts';
 import { formatTime } from './render.ts';

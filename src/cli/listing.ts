@@ -1,11 +1,12 @@
 // ddgrey [-w] [-g] [-b] [-s] [-e] [-c] [-r] [IP|NETWORK|DOMAIN]: the standings of clients, or the reports about them, in
 // the columns of the original ddgrey.
 import { loadConfig } from '../config/load-config.ts';
+import { UsageError } from '../lib/usage-error.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
 import { parseSubject } from '../policy/subject.ts';
 import { askDaemon, itemOf } from './ask-daemon.ts';
-import { type Command, type Flag, type Invocation, type Outcome, UsageError } from './command.ts';
+import type { Command, Flag, Invocation, Outcome } from './command.ts';
 import { formatReports } from './report-rows.ts';
 import { formatStandings, kindOf } from './standing-rows.ts';
 

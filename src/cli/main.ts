@@ -1,9 +1,10 @@
 // ddgrey: the command line. Arguments, printing, exit code.
-import { parseArgs } from 'node:util';
 import { locateConfig } from '../config/locate-config.ts';
+import { nearest } from '../config/nearest.ts';
+import { failureText, readOptions, UsageError } from '../lib/usage-error.ts';
 import { VERSION } from '../lib/version.ts';
 import { parseSubject } from '../policy/subject.ts';
-import { type Command, type Flag, type Outcome, UsageError } from './command.ts';
+import type { Command, Flag, Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { listCommand } from './listing.ts';
 import { print } from './print.ts';
@@ -38,7 +39,7 @@ const FLAGS: readonly Flag[] = ['white', 'grey', 'black', 'scores', 'events', 'c
 
 async function main(args: readonly string[]): Promise<Outcome> {
   const { values, positionals } = readArguments(args);
-  if (values.help) return { text: USAGE, exitCode: 0 };
+  if (values.help || positionals[0] === 'help') return { text: USAGE, exitCode: 0 };
   if (values.version) return { text: `ddgrey ${VERSION}\n`, exitCode: 0 };
   const { command, words } = commandOf(positionals);
   if (words.length < command.least || words.length > command.most)
@@ -55,35 +56,39 @@ function commandOf([name, ...words]: readonly string[]): { command: Command; wor
   if (name === undefined) return { command: listCommand, words: [] };
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command !== undefined) return { command, words };
-  if (parseSubject(name) === undefined) throw new UsageError(`there is no command ${name}`);
+  if (parseSubject(name) === undefined) throw new UsageError(noCommand(name));
   return { command: listCommand, words: [name, ...words] };
+}
+
+function noCommand(name: string): string {
+  const guess = nearest(
+    name.toLowerCase(),
+    COMMANDS.map((command) => command.name),
+  );
+  return `there is no command ${name}${guess === undefined ? '' : `; did you mean ${guess}?`}`;
 }
 
 function readArguments(args: readonly string[]) {
   const flag = (short?: string) => ({ type: 'boolean', default: false, ...(short && { short }) }) as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        white: flag('w'),
-        grey: flag('g'),
-        black: flag('b'),
-        scores: flag('s'),
-        events: flag('e'),
-        calc: flag('c'),
-        remove: flag('r'),
-        'dry-run': flag(),
-        directory: { type: 'string', short: 'D' },
-        config: { type: 'string' },
-        json: flag(),
-        help: flag('h'),
-        version: flag('V'),
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return readOptions({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      white: flag('w'),
+      grey: flag('g'),
+      black: flag('b'),
+      scores: flag('s'),
+      events: flag('e'),
+      calc: flag('c'),
+      remove: flag('r'),
+      'dry-run': flag(),
+      directory: { type: 'string', short: 'D' },
+      config: { type: 'string' },
+      json: flag(),
+      help: flag('h'),
+      version: flag('V'),
+    },
+  });
 }
 
 try {
@@ -91,8 +96,6 @@ try {
   await print(text, process.stdout);
   process.exitCode = exitCode;
 } catch (error) {
-  const usage = error instanceof UsageError;
-  process.stderr.write(`ddgrey: ${error instanceof Error ? error.message : String(error)}\n`);
-  if (usage) process.stderr.write("Try 'ddgrey --help'.\n");
-  process.exitCode = usage ? 2 : 1;
+  process.stderr.write(failureText('ddgrey', error));
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -46,6 +46,8 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['check 203.0.113.7 a@b', 2, /^$/, /usage: ddgrey check IP FROM TO\n/],
   ['stats -w', 2, /^$/, /stats does not take --white\n/],
   ['standing', 2, /^$/, /there is no command standing\n/],
+  ['entires', 2, /^$/, /there is no command entires; did you mean entries\?\nTry 'ddgrey --help'/],
+  ['help', 0, /^ddgrey - [^]*Exit code:/, /^$/],
   ['--foo', 2, /^$/, /--foo/],
   ['-V', 0, new RegExp(`^ddgrey ${VERSION.replaceAll('.', '\\.')}\n$`), /^$/],
   ['-h', 0, /explain IP FROM TO[^]*-w, --white[^]*Exit code:/, /^$/],
@@ -56,6 +58,15 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
     out: expect.stringMatching(out),
     errors: expect.stringMatching(errors),
   });
+});
+
+test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
+  ['--foo', 2, /^$/, /^ddgreyd: .*--foo.*\nTry 'ddgreyd --help'\.\n$/],
+  ['-c /nonexistent', 1, /^$/, /^ddgreyd: cannot read \/nonexistent: no such file\n$/],
+  ['-V', 0, /^ddgreyd \d/, /^$/],
+])('ddgreyd %s', async ([line, exitCode, out, errors]) => {
+  const ended = await start('../main.ts', line.split(' '));
+  expect(ended).toEqual({ exitCode, out: expect.stringMatching(out), errors: expect.stringMatching(errors) });
 });
 
 test.for<[args: readonly string[], exitCode: number, out: RegExp, errors: RegExp]>([

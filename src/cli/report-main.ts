@@ -1,7 +1,7 @@
 // ddgrey-report: a mail that a user reports as spam comes in on standard input, from an alias. Arguments and exit code.
-import { parseArgs } from 'node:util';
 import { locateConfig } from '../config/locate-config.ts';
 import { seconds, systemClock } from '../lib/clock.ts';
+import { failureText, readOptions } from '../lib/usage-error.ts';
 import { VERSION } from '../lib/version.ts';
 import { EXIT_CODES, reportMail } from './report-mail.ts';
 
@@ -27,7 +27,7 @@ Exit code: 0 reported, 64 wrong arguments, 65 no usable mail, 75 no daemon answe
 `;
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args: [...args],
     options: {
       directory: { type: 'string', short: 'D' },
@@ -49,7 +49,6 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`ddgrey-report: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.stderr.write("Try 'ddgrey-report --help'.\n");
+  process.stderr.write(failureText('ddgrey-report', error));
   process.exitCode = EXIT_CODES.usage;
 }

@@ -3,8 +3,9 @@
 // then come its entries, a line each; other lines that begin with a code are the server's talk and mean nothing.
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { UsageError } from '../lib/usage-error.ts';
 import { askDaemon, askForLines, itemOf } from './ask-daemon.ts';
-import { type Command, type Invocation, UsageError } from './command.ts';
+import type { Command, Invocation } from './command.ts';
 
 const TABLES = ['pending', 'valid', 'white'] as const;
 type Table = (typeof TABLES)[number];

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { failureText, readOptions, UsageError } from './usage-error.ts';
+
+const options = { debug: { type: 'boolean', short: 'd' } } as const;
+
+test('good arguments are read', () => {
+  expect({ ...readOptions({ args: ['-d'], options }).values }).toEqual({ debug: true });
+});
+
+test.for([['--nonsense'], ['word'], ['--debug=3']])('%j is a mistake in the arguments', (args) => {
+  expect(() => readOptions({ args, options })).toThrow(UsageError);
+});
+
+test.for<[error: unknown, text: string]>([
+  [new UsageError('no such thing'), "prog: no such thing\nTry 'prog --help'.\n"],
+  [new Error('disk full'), 'prog: disk full\n'],
+  ['odd', 'prog: odd\n'],
+])('%s is told', ([error, text]) => {
+  expect(failureText('prog', error)).toBe(text);
+});

@@ -1,0 +1,20 @@
+// Mistakes in a program's arguments: how they are found, and how every program tells them.
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** A mistake in the arguments. */
+export class UsageError extends Error {}
+
+/** The arguments as node:util reads them. Throws a UsageError for what is not among the options. */
+export function readOptions<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What a program that failed prints: why, and after a mistake in its arguments where they are explained. */
+export function failureText(program: string, error: unknown): string {
+  const why = `${program}: ${error instanceof Error ? error.message : String(error)}\n`;
+  return error instanceof UsageError ? `${why}Try '${program} --help'.\n` : why;
+}
