@@ -58,14 +58,24 @@ export function createAnswerCheck(parts: CheckParts): AnswerCheck {
       clearTimeout(timer);
       resolve(conclude(parts, check, verdict, cause));
     };
-    const fail = (cause: string): void => end(failure(onFailure, rules), cause);
+    let own: Verdict | undefined;
+    const fail = (cause: string): void => end(own ?? failure(onFailure, rules), cause);
     const timer = setTimeout(fail, deadline * 1000, 'deadline passed');
-    judge(parts, check, rules).then(end, (error: unknown) => fail(String(error)));
+    const onOwn = (verdict: Verdict): void => {
+      own = verdict;
+    };
+    judge(parts, check, rules, onOwn).then(end, (error: unknown) => fail(String(error)));
     return promise;
   };
 }
 
-async function judge(parts: CheckParts, check: Check, rules: Rules): Promise<Verdict> {
+/** `onOwn` is told of our own verdict before a central server is asked: it stands when that fails. */
+async function judge(
+  parts: CheckParts,
+  check: Check,
+  rules: Rules,
+  onOwn: (verdict: Verdict) => void,
+): Promise<Verdict> {
   const ruling = decideByRule(check, rules);
   if (ruling.verdict !== undefined) return ruling.verdict;
   const client = await knowClient(parts, check, rules);
@@ -75,7 +85,9 @@ async function judge(parts: CheckParts, check: Check, rules: Rules): Promise<Ver
   await remember(parts, attempt, decision.change);
   if (decision.refreshPass === true && recalled.pass !== undefined)
     await parts.store.refreshPass(recalled.pass, seconds(parts.clock));
-  return parts.server === undefined ? decision.verdict : consult(parts, parts.server, attempt, decision);
+  if (parts.server === undefined) return decision.verdict;
+  onOwn(decision.verdict);
+  return consult(parts, parts.server, attempt, decision);
 }
 
 /** What the store knows about a check of this client. */
