@@ -15,6 +15,7 @@ import { lockDirectory } from './lib/directory-lock.ts';
 import type { Log } from './lib/log.ts';
 import { actAs, asRoot, becomeUser, identityFor } from './lib/privileges.ts';
 import { VERSION } from './lib/version.ts';
+import { MOST_LISTED } from './peers/sync-protocol.ts';
 import type { Check } from './policy/check.ts';
 import type { Policy } from './policy/rules.ts';
 import { startCentralServer } from './start-central-server.ts';
@@ -79,7 +80,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   };
   const preview = async ({ client }: Check) => (inForce.config.reputation ? standings.preview(client) : undefined);
   const answerCheck = createAnswerCheck(checks);
-  const overview = createOverview({ store, clock, counters, version: VERSION });
+  const overview = createOverview({ store, clock, counters, version: VERSION, most: MOST_LISTED });
   parts.use(startMaintenance({ store, manual, clock, log, counters, settings: () => inForce.maintenance }));
 
   const listeners = (): Promise<AsyncDisposable> =>

@@ -6,7 +6,7 @@ import type { Location } from '../config/locate-config.ts';
 import { listenersOf } from '../config/listeners.ts';
 import { quoteWord } from '../lib/quote-word.ts';
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
-import { type Answer, END, formatLines, parseAnswer, withoutDot } from '../peers/sync-protocol.ts';
+import { type Answer, END, formatLines, MOST_LISTED, parseAnswer, withoutDot } from '../peers/sync-protocol.ts';
 
 /** Milliseconds of silence after which the daemon counts as hung. */
 const PATIENCE = 30_000;
@@ -26,6 +26,23 @@ export async function askDaemon(location: Location, command: string, lines?: rea
   });
   if (answer.code >= 400) throw new Refusal(answer.text);
   return answer;
+}
+
+/** What a listing of the daemon shows. */
+export interface Listed<T> {
+  readonly items: readonly T[];
+  /** Said if there may be more. */
+  readonly note: string | undefined;
+}
+
+/** The items of the listing that answers a command. Throws as askDaemon. */
+export async function askForList<T>(location: Location, command: string): Promise<Listed<T>> {
+  const items = itemsOf<T>(await askDaemon(location, command));
+  const note =
+    items.length < MOST_LISTED
+      ? undefined
+      : `only ${MOST_LISTED} are shown; name an address, network or domain to see others`;
+  return { items, note };
 }
 
 /** The lines of the document that answers a command, many at a time, however many there are. Throws as askDaemon. */
@@ -48,6 +65,11 @@ export function quoteArgument(text: string): string {
 /** The JSON of a document that is one item. The daemon is of our own version: it says what we know. */
 export function itemOf<T>({ document }: Answer): T {
   return JSON.parse(document.join('\n')) as T;
+}
+
+/** The same of a document with an item on each line. */
+export function itemsOf<T>({ document }: Answer): readonly T[] {
+  return document.map((line) => JSON.parse(line) as T);
 }
 
 function syncAddress({ directory, configFile }: Location): SocketAddress {

@@ -19,6 +19,8 @@ export interface Invocation {
 export interface Outcome {
   readonly text: string | AsyncIterable<string>;
   readonly exitCode: number;
+  /** For whoever reads the text, but no part of it. */
+  readonly note?: string | undefined;
 }
 
 export interface Command {

@@ -5,9 +5,9 @@ import { duration } from '../config/option-types.ts';
 import type { Config } from '../config/options.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
-import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
+import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
-import { formatTable, formatTime } from './render.ts';
+import { formatJson, formatTable, formatTime } from './render.ts';
 import { fitTable } from './screen.ts';
 
 export const whiteCommand: Command = entryCommand('white', (config) => config.GREY_WHITELIST_LIFETIME);
@@ -37,9 +37,9 @@ export const entriesCommand: Command = {
   least: 0,
   most: 0,
   run: async ({ location, json, screen }) => {
-    const { document } = await askDaemon(location, 'entries');
-    if (json) return { text: `[${document.join(',\n')}]\n`, exitCode: 0 };
-    const rows = document.map((line) => JSON.parse(line) as ManualEntry).map(row);
+    const entries = itemsOf<ManualEntry>(await askDaemon(location, 'entries'));
+    if (json) return { text: formatJson(entries), exitCode: 0 };
+    const rows = entries.map(row);
     return { text: fitTable(formatTable(['kind', 'subject', 'until', 'by', 'reason'], rows), screen), exitCode: 0 };
   },
 };

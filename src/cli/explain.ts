@@ -1,7 +1,7 @@
 // ddgrey explain IP FROM TO [name=NAME]: what the daemon would answer now, everything that rests on, and what would change
 // it. The attempt does not count.
 import type { StoredReport } from '../policy/report.ts';
-import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
+import { askDaemon, askForList, itemOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { type Explained, formatExplanation } from './explanation-text.ts';
 
@@ -15,8 +15,7 @@ export const explainCommand: Command = {
     const question = words.map(quoteArgument).join(' ');
     const [ip = '', sender = '', recipient = ''] = words;
     const explained = itemOf<Explained>(await askDaemon(location, `explain ${question}`));
-    const { document } = await askDaemon(location, `reports ${quoteArgument(ip)}`);
-    const reports = document.map((line) => JSON.parse(line) as StoredReport);
+    const { items: reports } = await askForList<StoredReport>(location, `reports ${quoteArgument(ip)}`);
     if (json) return { text: `${JSON.stringify({ ...explained, reports })}\n`, exitCode: 0 };
     const asked = { ip, sender: bare(sender), recipient: bare(recipient) };
     return { text: formatExplanation({ asked, explained, reports }, screen), exitCode: 0 };

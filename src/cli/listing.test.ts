@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from '../lib/usage-error.ts';
 import { startFakeDaemon, type FakeDaemon } from '../peers/fake-daemon.ts';
 import { NOW, REPORT, STANDING } from '../peers/fake-sync-parts.ts';
+import { MOST_LISTED } from '../peers/sync-protocol.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
 import type { Flag } from './command.ts';
@@ -164,4 +165,14 @@ test.for<[flags: readonly Flag[], subject: string | undefined, message: string]>
 test('JSON has everything', async () => {
   expect(JSON.parse(await list(['white'], undefined, true))).toEqual(JSON.parse(JSON.stringify(standings.slice(3))));
   expect(JSON.parse(await list(['events'], undefined, true))).toHaveLength(4);
+});
+
+test('a listing that ends before everything is told says so, apart from the text', async () => {
+  const note = async (): Promise<string | undefined> => {
+    const asked = { location: daemon.location, words: [], json: false, flags: new Set<Flag>(), screen: NO_SCREEN };
+    return (await listCommand.run(asked)).note;
+  };
+  expect(await note()).toBeUndefined();
+  standings = Array.from({ length: MOST_LISTED }, () => client('203.0.113.10', 'example.com', 0));
+  expect(await note()).toBe('only 20000 are shown; name an address, network or domain to see others');
 });

@@ -5,8 +5,9 @@ import { UsageError } from '../lib/usage-error.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
 import { parseSubject } from '../policy/subject.ts';
-import { askDaemon, itemOf } from './ask-daemon.ts';
+import { askDaemon, askForList, itemOf, type Listed } from './ask-daemon.ts';
 import type { Command, Flag, Invocation, Outcome } from './command.ts';
+import { formatJson } from './render.ts';
 import { formatReports } from './report-rows.ts';
 import { formatStandings, kindOf } from './standing-rows.ts';
 
@@ -57,7 +58,7 @@ async function remove({ location }: Invocation, subject: string): Promise<number
 /** Standings for the clients that have none, as far as anything is known of them. */
 async function calculate({ location, screen }: Invocation, subject: string): Promise<void> {
   const single = parseSubject(subject)?.kind === 'address';
-  const ips = single ? [subject] : [...new Set((await reportsOf(location, subject)).map(({ ip }) => ip))];
+  const ips = single ? [subject] : [...new Set((await reportsOf(location, subject)).items.map(({ ip }) => ip))];
   for (const [at, ip] of ips.entries()) {
     if (ips.length > 1) screen.progress(`${at + 1} of ${ips.length}`);
     await askDaemon(location, `standing ${ip}`);
@@ -66,22 +67,20 @@ async function calculate({ location, screen }: Invocation, subject: string): Pro
 }
 
 async function listStandings({ location, flags, json, screen }: Invocation, subject: string): Promise<Outcome> {
-  const { document } = await askDaemon(location, `standings ${subject}`.trimEnd());
+  const { items, note } = await askForList<Standing>(location, `standings ${subject}`.trimEnd());
   const filters: readonly Flag[] = FILTERS.filter((name) => flags.has(name));
-  const standings = document
-    .map((line) => JSON.parse(line) as Standing)
-    .filter((standing) => filters.length === 0 || filters.includes(kindOf(standing)));
-  if (json) return { text: `${JSON.stringify(standings)}\n`, exitCode: 0 };
+  const standings = items.filter((standing) => filters.length === 0 || filters.includes(kindOf(standing)));
+  if (json) return { text: formatJson(standings), exitCode: 0, note };
   const { config } = loadConfig(location.configFile);
-  return { text: formatStandings(standings, { delays: config, scores: flags.has('scores'), screen }), exitCode: 0 };
+  const text = formatStandings(standings, { delays: config, scores: flags.has('scores'), screen });
+  return { text, exitCode: 0, note };
 }
 
 async function listReports({ location, json, screen }: Invocation, subject: string): Promise<Outcome> {
-  const reports = await reportsOf(location, subject);
-  return { text: json ? `${JSON.stringify(reports)}\n` : formatReports(reports, screen), exitCode: 0 };
+  const { items, note } = await reportsOf(location, subject);
+  return { text: json ? formatJson(items) : formatReports(items, screen), exitCode: 0, note };
 }
 
-async function reportsOf(location: Invocation['location'], subject: string): Promise<readonly StoredReport[]> {
-  const { document } = await askDaemon(location, `reports ${subject}`.trimEnd());
-  return document.map((line) => JSON.parse(line) as StoredReport);
+function reportsOf(location: Invocation['location'], subject: string): Promise<Listed<StoredReport>> {
+  return askForList(location, `reports ${subject}`.trimEnd());
 }

@@ -92,8 +92,9 @@ function readArguments(args: readonly string[]) {
 }
 
 try {
-  const { text, exitCode } = await main(process.argv.slice(2));
+  const { text, exitCode, note } = await main(process.argv.slice(2));
   await print(text, process.stdout);
+  if (note !== undefined) process.stderr.write(`ddgrey: ${note}\n`);
   process.exitCode = exitCode;
 } catch (error) {
   process.stderr.write(failureText('ddgrey', error));

@@ -21,3 +21,8 @@ export function formatTime(time: Seconds): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
+
+/** A list as JSON, an item a line. */
+export function formatJson(items: readonly unknown[]): string {
+  return `[${items.map((item) => JSON.stringify(item)).join(',\n')}]\n`;
+}

@@ -1,8 +1,8 @@
 // ddgrey tuples [TEXT]: what is remembered.
 import type { StoredTuple } from '../policy/greylist.ts';
-import { askDaemon, quoteArgument } from './ask-daemon.ts';
+import { askForList, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
-import { formatTable, formatTime } from './render.ts';
+import { formatJson, formatTable, formatTime } from './render.ts';
 import { fitTable } from './screen.ts';
 
 export const tuplesCommand: Command = {
@@ -12,11 +12,11 @@ export const tuplesCommand: Command = {
   least: 0,
   most: 1,
   run: async ({ location, words, json, screen }) => {
-    const { document } = await askDaemon(location, ['tuples', ...words.map(quoteArgument)].join(' '));
-    if (json) return { text: `[${document.join(',\n')}]\n`, exitCode: 0 };
-    const tuples = document.map((line) => JSON.parse(line) as StoredTuple);
+    const question = ['tuples', ...words.map(quoteArgument)].join(' ');
+    const { items, note } = await askForList<StoredTuple>(location, question);
+    if (json) return { text: formatJson(items), exitCode: 0, note };
     const headings = ['state', 'since', 'last used', 'client', 'sender', 'recipient'];
-    return { text: fitTable(formatTable(headings, tuples.map(row)), screen), exitCode: 0 };
+    return { text: fitTable(formatTable(headings, items.map(row)), screen), exitCode: 0, note };
   },
 };
 

@@ -6,7 +6,7 @@ import { createOverview } from './overview.ts';
 
 test('the overview tells version, time, memory and counters', async () => {
   const [store, clock, counters] = [new MemoryStore(), manualClock(), createCounters()];
-  const overview = createOverview({ store, clock, counters, version: '1.2.3' });
+  const overview = createOverview({ store, clock, counters, version: '1.2.3', most: 1 });
   clock.advance(61.9);
   counters.add('verdict grey', 2);
   const client = { family: 4, text: '203.0.113.7' } as const;
@@ -29,4 +29,6 @@ test('the overview tells version, time, memory and counters', async () => {
   });
   expect(await overview.tuples(undefined)).toMatchObject([{ tuple, state: 'pending' }]);
   expect(await overview.tuples('192.0.2.1')).toEqual([]);
+  await store.remember({ ...attempt, tuple: { ...tuple, sender: 'x.org' }, change: 'record' }, 1_700_000_001);
+  expect(await overview.tuples(undefined)).toMatchObject([{ tuple: { sender: 'x.org' } }]);
 });

@@ -32,13 +32,12 @@ export interface OverviewParts {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly version: string;
+  /** Items of a listing. */
+  readonly most: number;
 }
 
-/** More than anyone reads; keeps an answer from growing without a bound. */
-const MOST = 20_000;
-
 /** The overview over a running daemon. */
-export function createOverview({ store, clock, counters, version }: OverviewParts): Overview {
+export function createOverview({ store, clock, counters, version, most }: OverviewParts): Overview {
   const started = clock.now();
   return {
     statistics: async () => ({
@@ -47,9 +46,9 @@ export function createOverview({ store, clock, counters, version }: OverviewPart
       tuples: await store.count(),
       counters: Object.fromEntries(counters.list()),
     }),
-    tuples: (text) => store.tuples({ text, limit: MOST }),
-    standings: (text) => store.standings(text, seconds(clock), MOST),
-    reports: (text) => store.reports(text, MOST),
+    tuples: (text) => store.tuples({ text, limit: most }),
+    standings: (text) => store.standings(text, seconds(clock), most),
+    reports: (text) => store.reports(text, most),
     wasAccepted: (ip, mtaId) => store.wasAccepted(ip, mtaId),
   };
 }

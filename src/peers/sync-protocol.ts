@@ -6,6 +6,8 @@
 export const FOLLOWING = '300 document following\r\n';
 /** The last line of what is sent line by line. */
 export const END = '.\r\n';
+/** Items of a listing; there may be more that are not told. It keeps an answer from growing without a bound. */
+export const MOST_LISTED = 20_000;
 /** The answer to a command that is followed by lines. */
 export const GO_AHEAD = '301 go ahead\r\n';
 
