@@ -25,6 +25,13 @@ test.for<[event: string, domain: string | undefined]>([
   expect(dns.asked.length > 0).toBe(domain !== undefined);
 });
 
+test('a bad report tells whose client it is about where that is known', async () => {
+  const { acceptReport, standings, store } = await engineBench({ dns: DNS });
+  await standings.of({ family: 4, text: '203.0.113.7' });
+  await acceptReport(REPORT);
+  expect((await store.reports(undefined, 9))[0]?.domain).toBe('example.com');
+});
+
 test('good mail of a client that can not be looked up is kept without a domain', async () => {
   const { acceptReport, store } = await engineBench({ dns: { failing: ['PTR 203.0.113.7'] } });
   await acceptReport({ ...REPORT, event: 'ok' });

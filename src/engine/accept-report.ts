@@ -37,8 +37,7 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
     const client = parseAddress(report.ip);
     const { origin, isTrusted, reputation } = settings();
     if (client === undefined || isTrusted(client)) return;
-    // Good mail counts for whom the client belongs to, so that must be known; the rest counts for the address.
-    const domain = reputation && report.event === 'ok' ? await standings.identityOf(client) : undefined;
+    const domain = reputation ? await ownerOf(standings, client, report.event) : undefined;
     const stored = await store.addReport({
       ...report,
       origin,
@@ -49,6 +48,14 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
     counters.add(`report ${report.event} ${stored}`);
     const { ip, event, sender: from, recipient: to, mtaId: queue, reporter, time } = report;
     log.event(2, 'report', { event, ip, from, to, queue, reporter, time, stored });
-    if (reputation && stored === 'stored') await standings.reported(ip, event);
+    if (reputation && stored === 'stored') await standings.reported(report);
   };
+}
+
+/**
+ * Good mail counts for whom the client belongs to, so that must be known; the rest counts for the address, and tells
+ * listings whose it is if that is known already.
+ */
+async function ownerOf(standings: Standings, client: Address, event: string): Promise<string | undefined> {
+  return event === 'ok' ? standings.identityOf(client) : (await standings.known(client))?.identity;
 }

@@ -164,6 +164,56 @@ test('one that is being computed is computed once more when a report comes in', 
   expect(bench.dns.asked.filter((question) => question.startsWith('PTR'))).toHaveLength(2);
 });
 
+test('a report that comes while the first standing is computed is not lost', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  const countReports = bench.store.countReports.bind(bench.store);
+  const reading = Promise.withResolvers<void>();
+  bench.store.countReports = async (query) => {
+    const counts = await countReports(query);
+    await reading.promise;
+    return counts;
+  };
+  const first = bench.standings.of(CLIENT);
+  await vi.advanceTimersByTimeAsync(1);
+  const reported = spam(bench, 'soft_trap');
+  await vi.advanceTimersByTimeAsync(1);
+  reading.resolve();
+  expect(await first).toMatchObject({ score: 0 });
+  await reported;
+  expect(await bench.standings.known(CLIENT)).toMatchObject({ score: -50 });
+});
+
+test('one that could not be computed does not keep the next from being', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  const countReports = bench.store.countReports.bind(bench.store);
+  const reading = Promise.withResolvers<never>();
+  bench.store.countReports = () => reading.promise;
+  const first = bench.standings.of(CLIENT);
+  await vi.advanceTimersByTimeAsync(1);
+  const renewed = bench.standings.renew(CLIENT);
+  bench.store.countReports = countReports;
+  reading.reject(new Error('disk full'));
+  await expect(first).rejects.toThrow('disk full');
+  expect(await renewed).toMatchObject({ score: 0 });
+});
+
+test('one that could not be renewed is computed at the next check', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await bench.standings.of(CLIENT);
+  const countReports = bench.store.countReports.bind(bench.store);
+  bench.store.countReports = () => Promise.reject(new Error('disk full'));
+  await expect(spam(bench)).rejects.toThrow('disk full');
+  bench.store.countReports = countReports;
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ score: -20 });
+});
+
+test('good mail that is older than a day, of a log that is read late, counts at the next check', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await bench.standings.of(CLIENT);
+  await bench.acceptReport({ reporter: 'exim4', time: T0 - 2 * DAY, ip: MX, event: 'ok' });
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'grey_short', score: 5 });
+});
+
 test('what is removed is computed anew', async () => {
   const bench = await engineBench({ dns: NAMED });
   await bench.standings.of(CLIENT);

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { identityDomain } from '../policy/identity.ts';
+import type { Report } from '../policy/report.ts';
 import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
 import type { Store } from '../store/store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
@@ -61,20 +62,25 @@ export class Standings {
 
   /** Computes it again, now; one that is being computed is computed once more when that is done. */
   async renew(client: Address): Promise<Standing> {
-    const previous = this.#computing.get(client.text);
-    await previous;
-    return this.#computing.get(client.text) ?? this.#start(client);
+    await this.#computing.get(client.text)?.catch(() => {});
+    try {
+      return await (this.#computing.get(client.text) ?? this.#start(client));
+    } catch (error) {
+      // What it was renewed for must not wait until it expires.
+      this.#outdate(client);
+      throw error;
+    }
   }
 
-  /** A new report came in. What nobody asked about is computed when somebody does. */
-  async reported(ip: string, event: string): Promise<void> {
+  /** A new report was stored. What nobody asked about is computed when somebody does. */
+  async reported({ ip, event, time }: Pick<Report, 'ip' | 'time'> & { readonly event: string }): Promise<void> {
     const client = parseAddress(ip);
-    const standing = client && (await this.known(client));
-    if (client === undefined || standing === undefined || event === 'check') return;
-    if (event !== 'ok') await this.renew(client);
-    // Good mail counts from a day on.
-    else if (standing.class !== 'white')
-      await this.#keep({ ...standing, expires: Math.min(standing.expires, seconds(this.#parts.clock) + DAY) });
+    if (client === undefined || event === 'check') return;
+    // Asked first: one that is being computed may have counted before the report was there, and is done soon.
+    const computing = this.#computing.has(client.text);
+    const standing = await this.known(client);
+    if (event !== 'ok' && (computing || standing !== undefined)) await this.renew(client);
+    else if (event === 'ok' && standing !== undefined) await this.#awaitGood(standing, time);
   }
 
   /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
@@ -82,7 +88,7 @@ export class Standings {
     const standing = await this.known(client);
     if (standing !== undefined) return standing.identity;
     const { findings, done } = lookUpClient({ ...this.#parts, lists: () => [] }, client);
-    await done;
+    await this.#deadline(done);
     const { verifiedName, nameUnknown } = nameFacts(findings, client);
     return nameUnknown ? undefined : (identityDomain(verifiedName) ?? client.text);
   }
@@ -93,12 +99,25 @@ export class Standings {
     return this.#parts.store.removeStandings(text);
   }
 
+  /** Good mail counts from a day on: the standing ends then, unless it can't get better. */
+  async #awaitGood(standing: Standing, time: Seconds): Promise<void> {
+    const counts = Math.max(time + DAY, seconds(this.#parts.clock));
+    if (standing.class !== 'white' && counts < standing.expires) await this.#save({ ...standing, expires: counts });
+  }
+
+  #outdate({ text }: Address): void {
+    const standing = this.#cache.get(text);
+    if (standing !== undefined) this.#cache.set(text, { ...standing, expires: seconds(this.#parts.clock) });
+  }
+
   #live(standing: Standing | undefined): Standing | undefined {
     return standing !== undefined && standing.expires > seconds(this.#parts.clock) ? standing : undefined;
   }
 
   async #recallOrCompute(client: Address): Promise<Standing> {
-    const saved = this.#live(await this.#parts.store.standing(client.text));
+    // What is in memory is never older than what was saved.
+    const isNew = this.#cache.get(client.text) === undefined;
+    const saved = isNew ? this.#live(await this.#parts.store.standing(client.text)) : undefined;
     if (saved !== undefined) this.#cache.set(client.text, saved);
     return saved ?? this.#computing.get(client.text) ?? this.#start(client);
   }
@@ -147,11 +166,15 @@ export class Standings {
   }
 
   async #keep(standing: Standing): Promise<Standing> {
-    this.#cache.set(standing.ip, standing);
     const { ip, identity, score, class: kind } = standing;
     this.#parts.log.event(1, 'standing', { ip, identity, class: kind, score, because: describeReasons(standing) });
-    await this.#parts.store.saveStanding(standing);
+    await this.#save(standing);
     return standing;
+  }
+
+  async #save(standing: Standing): Promise<void> {
+    this.#cache.set(standing.ip, standing);
+    await this.#parts.store.saveStanding(standing);
   }
 
   #failed(client: Address, error: unknown): void {
