@@ -38,7 +38,7 @@ const FIRST: Explained = {
   policy: [{ stage: 'connect', line: 12, key: '203.0.113', value: 'YES' }],
   lookups: [
     { about: 'names', answer: 'found', records: ['mail.example.com'], age: 61 },
-    { about: 'Spamcop', answer: 'failed', records: [] },
+    { about: 'Spamcop', answer: 'failed', records: [], note: 'SERVFAIL' },
   ],
   client: { standing: STANDING, domain: 'example.com', misfit: true },
   recalled: { tuple: TUPLE, pendingOfClient: 3 },
@@ -72,7 +72,7 @@ client    belongs to example.com
 by hand   b is white until ${formatTime(NOW + 5)}: r (root)
 
 dns       names: mail.example.com (asked 61 seconds ago)
-          Spamcop: failed
+          Spamcop: failed, SERVFAIL
 
 standing  grey_short, score 5, from what DNS and the reports said 3 minutes ago; kept until ${formatTime(NOW + 3600)}
             +10  DNSWL low

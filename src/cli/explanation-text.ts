@@ -26,6 +26,7 @@ export interface Explained {
     readonly about: string;
     readonly answer: string;
     readonly records: readonly string[];
+    readonly note?: string;
     readonly age?: Seconds;
   }[];
   readonly recalled: Pick<Recalled, 'tuple' | 'pendingOfClient'> & Partial<Pick<Recalled, 'entry' | 'pass'>>;
@@ -75,9 +76,9 @@ function clientLines({ client }: Explained): readonly string[] {
 }
 
 function lookupLines({ lookups }: Explained): readonly string[] {
-  return lookups.map(({ about, answer, records, age }) => {
+  return lookups.map(({ about, answer, records, note, age }) => {
     const what = answer === 'found' ? records.join(', ') : answer;
-    return `${about}: ${what}${age === undefined ? '' : ` (asked ${inWords(age)} ago)`}`;
+    return `${about}: ${what}${note === undefined ? '' : `, ${note}`}${age === undefined ? '' : ` (asked ${inWords(age)} ago)`}`;
   });
 }
 

@@ -92,6 +92,20 @@ test('what the DNS said is told: found, absent, failed, or under way when the ti
   expect(client.standing).toMatchObject({ identity: 'example.com', score: 0 });
 });
 
+test('an answer of a list that lists nothing is said to be none, and why a lookup failed', async () => {
+  const a = { ...DNS.a, '7.113.0.203.bl.spamcop.net': ['127.255.255.254'] };
+  const failing = ['A 7.113.0.203.list.dnswl.org'];
+  const { explain } = await engineBench({ dns: { ...DNS, a, failing } });
+  const { lookups } = await explain(CHECK);
+  expect(lookups.map(({ about, note }) => [about, note])).toEqual([
+    ['names', undefined],
+    ['addresses of mx.example.com', undefined],
+    ['Spamcop', 'an error, not a listing'],
+    ['Uceprotect level 2', undefined],
+    ['DNSWL', expect.stringMatching(/./)],
+  ]);
+});
+
 test('the standing that a client has is the one that is shown', async () => {
   const bench = await engineBench({ dns: DNS });
   await bench.answerCheck(CHECK);

@@ -1,4 +1,5 @@
 // Why a check would be answered as it would: every step with what it rests on. Nothing is recorded by asking.
+import { type DnsList, meaningOf } from '../dns/lists.ts';
 import type { Lookup, Records } from '../dns/resolver.ts';
 import { seconds } from '../lib/clock.ts';
 import type { Check } from '../policy/check.ts';
@@ -31,6 +32,8 @@ export interface ExplainedLookup {
   readonly about: string;
   readonly answer: 'found' | 'absent' | 'failed' | 'under way';
   readonly records: readonly string[];
+  /** Why it failed, or why what a list answered is no listing. */
+  readonly note: string | undefined;
   /** Seconds since it was asked, where it was remembered. */
   readonly age: number | undefined;
 }
@@ -64,8 +67,15 @@ function lookupsOf({ names, addresses, lists }: Findings): readonly ExplainedLoo
   return [
     explained('names', names),
     ...[...addresses].map(([name, lookup]) => explained(`addresses of ${name}`, lookup)),
-    ...[...lists].map(([list, lookup]) => explained(list.title, lookup)),
+    ...[...lists].map(([list, lookup]) => ({ ...explained(list.title, lookup), ...noteOn(list, lookup) })),
   ];
+}
+
+/** What a list answers is an address; what it means is another matter. */
+function noteOn(list: DnsList, lookup: Lookup<Records> | undefined): Partial<ExplainedLookup> {
+  const meaning = lookup?.kind === 'found' ? meaningOf(list, lookup.value) : 'listed';
+  if (meaning === 'listed') return {};
+  return { note: meaning === 'error' ? 'an error, not a listing' : 'not a listing' };
 }
 
 function explained(about: string, lookup: Lookup<Records> | undefined): ExplainedLookup {
@@ -73,6 +83,7 @@ function explained(about: string, lookup: Lookup<Records> | undefined): Explaine
     about,
     answer: lookup?.kind ?? 'under way',
     records: lookup?.kind === 'found' ? lookup.value : [],
+    note: lookup?.kind === 'failed' ? lookup.error : undefined,
     age: lookup?.age,
   };
 }
