@@ -1,12 +1,11 @@
 // From the configuration's words to what each part needs to know.
 import { hostname } from 'node:os';
 import type { Config } from './config/options.ts';
-import { systemNameServers } from './dns/system-resolver.ts';
+import { type ResolverSettings, systemNameServers } from './dns/system-resolver.ts';
 import type { CheckSettings } from './engine/answer-check.ts';
 import type { MaintenanceSettings } from './engine/maintain.ts';
 import type { StandingSettings } from './engine/standings.ts';
 import type { TrustedSettings } from './engine/trusted-clients.ts';
-import type { NameServer } from './lib/name-server.ts';
 import type { MilterSettings } from './mta/greylist-milter.ts';
 import type { Address } from './policy/address.ts';
 import type { Rules } from './policy/decide.ts';
@@ -95,9 +94,13 @@ export function trustedSettings({ trusted }: Config): TrustedSettings {
   };
 }
 
+/** A question outlives the check that waited dns_timeout for it: what comes then completes the standing. */
+const QUESTION_OUTLIVES_CHECK = 2;
+
 /** Whom to ask in the DNS: what the configuration says, else what the machine is set up for. */
-export function nameServers({ resolver }: Config): readonly NameServer[] {
-  return resolver.length > 0 ? resolver : systemNameServers();
+export function resolverSettings({ resolver, dns_timeout }: Config): ResolverSettings {
+  const servers = resolver.length > 0 ? resolver : systemNameServers();
+  return { servers, timeout: QUESTION_OUTLIVES_CHECK * dns_timeout };
 }
 
 /** What the milter goes by. */

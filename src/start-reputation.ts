@@ -12,7 +12,7 @@ import { startTrustedLookups, TrustedClients } from './engine/trusted-clients.ts
 import type { Clock } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
 import type { Log } from './lib/log.ts';
-import { nameServers, serverName, standingSettings, trustedSettings } from './settings.ts';
+import { resolverSettings, serverName, standingSettings, trustedSettings } from './settings.ts';
 import type { Store } from './store/store.ts';
 
 export interface ReputationStart {
@@ -39,11 +39,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   const { store, clock, log, counters, config } = start;
   await using parts = new AsyncDisposableStack();
   const lists = listsOf(config(), log);
-  const servers = (): { servers: ReturnType<typeof nameServers>; timeout: number } => ({
-    servers: nameServers(config()),
-    timeout: config().dns_timeout,
-  });
-  const asking = parts.use(systemResolver({ clock, log, counters, settings: servers }));
+  const asking = parts.use(systemResolver({ clock, log, counters, settings: () => resolverSettings(config()) }));
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const health = createListHealth({ lists: () => lists, resolver: asking, log, counters });
   const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()) });

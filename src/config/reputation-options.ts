@@ -81,6 +81,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
   dns_timeout: {
     type: duration,
     default: 3,
-    about: 'How long an answer from DNS is waited for; later it counts as failed, which is not held against anybody.',
+    about:
+      'How long a check waits for answers from DNS. Those that are not there by then are not held against anybody; what comes within twice the time still counts for the next check.',
   },
 };

@@ -14,7 +14,7 @@ export interface Attempt<T> {
 }
 
 /** The part of the time-out after which the question is repeated: most of it is left for a server that thinks long. */
-const PATIENCE = 1 / 3;
+const PATIENCE = 1 / 6;
 /** Ends what is still going on for a question; made once, because making an error costs more than asking. */
 const ANSWERED = new Error('answered already');
 
