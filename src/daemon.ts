@@ -19,7 +19,7 @@ import { MOST_LISTED } from './peers/sync-protocol.ts';
 import type { Check } from './policy/check.ts';
 import type { Policy } from './policy/rules.ts';
 import { startCentralServer } from './start-central-server.ts';
-import { startFeeds } from './start-feeds.ts';
+import { openFeeds } from './start-feeds.ts';
 import { startListeners } from './start-listeners.ts';
 import { startReputation } from './start-reputation.ts';
 import { openStore } from './store/open-store.ts';
@@ -62,7 +62,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 
   const reputation = parts.use(await startReputation({ store, clock, log, counters, config: () => inForce.config }));
   const { standings, trusted, acceptReport } = reputation;
-  const feeds = parts.use(await startFeeds({ config, directory, store, acceptReport, trusted, clock, log }));
+  const feeds = await openFeeds({ config, directory, store, acceptReport, trusted, clock, log });
 
   const onPolicy = (policy: Policy): void => inForce.takePolicy(policy);
   const policyFile = parts.use(await policyFileOf(config, directory, { clock, log, onPolicy }));
@@ -103,6 +103,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
     });
   parts.use(await asRoot(identity, listeners));
   becomeUser(identity);
+  parts.use(feeds.follow());
   const running = parts.move();
   return {
     configure: (changed) => {

@@ -24,21 +24,29 @@ export interface FeedStart {
   readonly log: Log;
 }
 
-export interface Feeds extends AsyncDisposable {
+export interface Feeds {
   /** What is to be done about every check that was answered. */
   readonly onAnswer: (check: Check) => void;
+  /**
+   * Goes on reading the files, until it is closed. Not while the daemon is root to bind its sockets: what its user may not
+   * read would be opened then, and be out of reach from the next rotation on.
+   */
+  readonly follow: () => AsyncDisposable;
 }
 
-/** Starts them. Throws, in words for an administrator, if a trap of the configuration is no address. */
-export async function startFeeds(start: FeedStart): Promise<Feeds> {
-  await using parts = new AsyncDisposableStack();
-  const { clock, log, acceptReport } = start;
+/** Opens them. Throws, in words for an administrator, if a trap of the configuration is no address. */
+export async function openFeeds(start: FeedStart): Promise<Feeds> {
+  const { config, clock, log, acceptReport } = start;
   const traps = await openTraps(start);
-  parts.use(watchTraps(traps, log));
-  if (start.config.service.includes('exim4')) parts.use(followEximLog(start));
-  const onAnswer = reportTraps({ traps: () => traps, accept: acceptReport, clock, log });
-  const running = parts.move();
-  return { onAnswer, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    onAnswer: reportTraps({ traps: () => traps, accept: acceptReport, clock, log }),
+    follow: () => {
+      const parts = new AsyncDisposableStack();
+      parts.use(watchTraps(traps, log));
+      if (config.service.includes('exim4')) parts.use(followEximLog(start));
+      return parts;
+    },
+  };
 }
 
 async function openTraps({ config, directory, clock, log }: FeedStart): Promise<Traps> {

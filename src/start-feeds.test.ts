@@ -1,0 +1,24 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { configOf, engineBench } from '../test/engine-bench.ts';
+import { openFeeds } from './start-feeds.ts';
+
+const LINE = '2023-11-14 10:00:09 unexpected disconnection while reading SMTP command from [203.0.113.7] D=2s\n';
+
+test("the mail server's log is read once that is asked for, and not before", async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'ddgrey-feeds-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await writeFile(join(directory, 'mainlog'), LINE);
+  const config = configOf(`service exim4\nexim4_mainlog ${join(directory, 'mainlog')}`);
+  const bench = await engineBench();
+  const load = vi.spyOn(bench.store, 'place');
+  const { log } = bench.checks;
+  const feeds = await openFeeds({ ...bench, config, directory, log });
+  expect(load).not.toHaveBeenCalled();
+  await using _following = feeds.follow();
+  await vi.waitFor(async () =>
+    expect(await bench.store.reports(undefined, 9)).toMatchObject([{ event: 'disconnect' }]),
+  );
+});
