@@ -76,5 +76,5 @@ function followEximLog({ config, store, acceptReport, trusted, log }: FeedStart)
     },
     save: (place: Place) => store.savePlace(name, JSON.stringify(place)),
   };
-  return followFile({ path, places, reader: eximLineReader(mainlog, acceptReport), log });
+  return followFile({ path, places, reader: eximLineReader({ mainlog, accept: acceptReport, log }), log });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { type Log, silentLog } from '../lib/log.ts';
 import type { Report } from '../policy/report.ts';
 import { createEximMainlog, eximLineReader, type EximMainlogSettings } from './exim-mainlog.ts';
 
@@ -111,10 +112,11 @@ test('exim4_unknown says which line tells of an unknown recipient', () => {
 
 test('as a reader of lines it is done when all reports are accepted', async () => {
   const accepted: string[] = [];
-  const reader = eximLineReader(createEximMainlog(VERIFY), async (report) => {
+  const accept = async (report: Report): Promise<void> => {
     await Promise.resolve();
     accepted.push(shown(report));
-  });
+  };
+  const reader = eximLineReader({ mainlog: createEximMainlog(VERIFY), accept, log: silentLog });
   await reader.take([line(0, UNKNOWN[0] ?? ''), line(1, ARRIVED), line(2, `${ID} => b@c.example R=x`)]);
   expect(accepted).toEqual(['0 198.51.100.7 unknown a@example.com u1@example.org']);
   reader.restore(reader.context());
@@ -126,6 +128,14 @@ test('lines without a date are counted', () => {
   const mainlog = createEximMainlog(VERIFY);
   expect(mainlog.reports(' Suggested action: install a certificate')).toEqual([]);
   expect(mainlog.undated()).toBe(1);
+});
+
+test('lines without a date are told of at the first, and each time they have become ten times as many', async () => {
+  const told: unknown[] = [];
+  const log: Log = { ...silentLog, event: (_level, _what, details) => told.push(details) };
+  const reader = eximLineReader({ mainlog: createEximMainlog(VERIFY), accept: () => Promise.resolve(), log });
+  for (let count = 0; count < 150; count += 1) await reader.take(['no date', line(0, ARRIVED)]);
+  expect(told).toEqual([{ lines: 1 }, { lines: 10 }, { lines: 100 }]);
 });
 
 test('a mail under way outlives a restart', () => {

@@ -1,5 +1,6 @@
 // Exim's main log as a feed: each line may give reports. A mail is `ok` once Exim has done with it, for each recipient it was
 // delivered to, so its sender and client are remembered from `<=` until `Completed`.
+import type { Log } from '../lib/log.ts';
 import type { Address } from '../policy/address.ts';
 import { parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
@@ -85,11 +86,26 @@ export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
   };
 }
 
+export interface EximReaderParts {
+  readonly mainlog: EximMainlog;
+  readonly accept: (report: Report) => Promise<void>;
+  readonly log: Log;
+}
+
 /** The log as a reader of lines that hands on its reports, those of one block together. */
-export function eximLineReader(mainlog: EximMainlog, accept: (report: Report) => Promise<void>): LineReader {
+export function eximLineReader({ mainlog, accept, log }: EximReaderParts): LineReader {
+  let told = 0;
+  const tellUndated = (): void => {
+    const undated = mainlog.undated();
+    // A few belong to the line before; a log that has nothing else tells nothing, and that should be known.
+    if (undated < told * 10 || undated === told) return;
+    told = undated;
+    log.event(0, 'log lines without a date', { lines: undated });
+  };
   return {
     take: async (lines) => {
       await Promise.all(lines.flatMap((line) => mainlog.reports(line)).map(accept));
+      tellUndated();
     },
     context: () => mainlog.context(),
     restore: (context) => mainlog.restore(context),

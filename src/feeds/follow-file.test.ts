@@ -223,3 +223,12 @@ test('followFile reads at once and ends when it is closed', async () => {
   await using _following = followFile({ path, places, reader: { ...reader, take }, log });
   expect(await taken.promise).toEqual(['one']);
 });
+
+test('what fails in every round is told once, and again after a round that succeeded', async () => {
+  follower.tellFailure('EACCES');
+  follower.tellFailure('EACCES');
+  expect(events).toEqual(['follow-failed']);
+  await look();
+  follower.tellFailure('EACCES');
+  expect(events.filter((event) => event === 'follow-failed')).toHaveLength(2);
+});

@@ -34,11 +34,10 @@ const PROGRESS_STEP = 64 * 1024 * 1024;
 /** Starts to follow the file, until it is closed. */
 export function followFile(followed: FollowedFile): AsyncDisposable {
   const follower = new Follower(followed);
-  const { path, log } = followed;
   const work = startRepeating({
     work: (pause) => follower.round(pause),
     interval: () => INTERVAL,
-    onError: (error) => log.event(0, 'follow-failed', { path, error: String(error) }),
+    onError: (error) => follower.tellFailure(String(error)),
   });
   return {
     [Symbol.asyncDispose]: async () => {
@@ -58,6 +57,7 @@ export class Follower implements AsyncDisposable {
   #skipping = false;
   #missing = false;
   #quietRounds = 0;
+  #failure = '';
 
   constructor(followed: FollowedFile) {
     this.#followed = followed;
@@ -68,11 +68,19 @@ export class Follower implements AsyncDisposable {
     try {
       if (!this.#begun) await this.#begin();
       await this.#follow(pause);
+      this.#failure = '';
     } catch (error) {
       this.#begun = false;
       await this.#move(undefined);
       throw error;
     }
+  }
+
+  /** Logs why a round failed; what fails in every round, once. */
+  tellFailure(error: string): void {
+    const { path, log } = this.#followed;
+    if (error !== this.#failure) log.event(0, 'follow-failed', { path, error });
+    this.#failure = error;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
