@@ -99,6 +99,29 @@ test('a list is switched off and on again, and a test without an answer changes 
   ]);
 });
 
+test('a list that is silent while others answer is switched off, and tested again soon', async () => {
+  const other = ownList({ name: 'other', zone: 'other.example', score: -30 });
+  const others = { '2.0.0.127.other.example': yes };
+  const { health, resolver, logged } = setUp({ failing: [`A ${listed}`, `A ${unlisted}`], a: others }, [own, other]);
+  expect(health.due()).toBe(3_600_000);
+  await health.test();
+  expect([health.usable(own, 4), health.usable(other, 4)]).toEqual([false, true]);
+  expect(logged()).toBe('list switched off list=own zone=bl.example family=4 cause="does not answer"');
+  expect(health.due()).toBe(60_000);
+  resolver.change({ a: { ...others, [listed]: yes } });
+  await health.test();
+  expect(health.usable(own, 4)).toBe(true);
+  expect(health.due()).toBe(3_600_000);
+});
+
+test('while no list answers, none is switched off', async () => {
+  const failing = ['bl.example', 'other.example'].flatMap((zone) => [`A 2.0.0.127.${zone}`, `A 1.0.0.127.${zone}`]);
+  const other = ownList({ name: 'other', zone: 'other.example', score: -30 });
+  const { health } = setUp({ failing }, [own, other]);
+  await health.test();
+  expect([health.usable(own, 4), health.usable(other, 4), health.due()]).toEqual([true, true, 60_000]);
+});
+
 test('lists of IPv4 are not asked about IPv6', async () => {
   const { health, resolver } = setUp({}, BLOCK_LISTS);
   await health.test();

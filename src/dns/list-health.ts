@@ -1,5 +1,6 @@
 // Whether DNS lists can be believed: their test entries (RFC 5782 sections 5 and 2.4) are asked at start and hourly, and
-// a list that lists everything or nothing, or refuses to answer us, is not asked until it is sane again.
+// a list that lists everything or nothing, refuses to answer us, or is silent while others answer, is not asked until it is
+// sane again.
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
@@ -20,12 +21,22 @@ export interface ListHealth {
   usable(list: DnsList, family: 4 | 6): boolean;
   /** Tests every list once. */
   test(): Promise<void>;
+  /** Milliseconds until the next test is due: soon, while some list did not answer the last one. */
+  due(): number;
 }
 
-type Fault = 'lists everything' | 'lists nothing' | 'refuses to answer';
-type Finding = 'sane' | 'unknown' | Fault;
+type Fault = 'lists everything' | 'lists nothing' | 'refuses to answer' | 'does not answer';
+/** `silent`: neither test entry was answered; `unknown`: only one of them. */
+type Finding = 'sane' | 'unknown' | 'silent' | Fault;
 
-const INTERVAL_MS = 3_600_000;
+interface Tested {
+  readonly list: DnsList;
+  readonly family: 4 | 6;
+  readonly finding: Finding;
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 /** IPv6 lists carry the IPv4 entries in mapped form, written out because that form counts as IPv4 everywhere else. */
 const ENTRIES: { readonly [F in 4 | 6]: { readonly listed: string; readonly unlisted: string } } = {
   4: { listed: '127.0.0.2', unlisted: '127.0.0.1' },
@@ -35,10 +46,10 @@ const ENTRIES: { readonly [F in 4 | 6]: { readonly listed: string; readonly unli
 /** Health of lists, none of which has been tested yet. */
 export function createListHealth(parts: ListHealthParts): ListHealth {
   const faults = new Map<string, Fault>();
-  const testOne = async (list: DnsList, family: 4 | 6): Promise<void> => {
-    const finding = await findingOf(parts.resolver, list, family);
+  let unanswered = false;
+  const take = ({ list, family, finding }: Tested): void => {
     const key = keyOf(list, family);
-    if (finding === 'unknown' || finding === (faults.get(key) ?? 'sane')) return;
+    if (finding === 'unknown' || finding === 'silent' || finding === (faults.get(key) ?? 'sane')) return;
     if (finding === 'sane') faults.delete(key);
     else faults.set(key, finding);
     announce(parts, { list: list.name, zone: list.zone, family }, finding);
@@ -46,17 +57,27 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
   return {
     usable: (list, family) => !faults.has(keyOf(list, family)),
     test: async () => {
-      const tests = parts.lists().flatMap((list) => familiesOf(list).map((family) => testOne(list, family)));
-      await Promise.all(tests);
+      const tested = await Promise.all(parts.lists().flatMap((list) => testsOf(parts.resolver, list)));
+      const silent = tested.filter(({ finding }) => finding === 'silent');
+      // Where others answer, every new client would wait for this one in vain.
+      const dnsWorks = silent.length < tested.length;
+      for (const test of tested)
+        take(test.finding === 'silent' && dnsWorks ? { ...test, finding: 'does not answer' } : test);
+      unanswered = silent.length > 0;
     },
+    due: () => (unanswered ? MINUTE_MS : HOUR_MS),
   };
 }
 
-/** Tests the lists now and every hour, until it is closed. */
+function testsOf(resolver: Resolver, list: DnsList): readonly Promise<Tested>[] {
+  return familiesOf(list).map(async (family) => ({ list, family, finding: await findingOf(resolver, list, family) }));
+}
+
+/** Tests the lists now and whenever it is due, until it is closed. */
 export function startListHealth(health: ListHealth, log: Log): AsyncDisposable {
   return startRepeating({
     work: () => health.test(),
-    interval: () => INTERVAL_MS,
+    interval: () => health.due(),
     onError: (error) => log.event(0, 'list test failed', { cause: String(error) }),
   });
 }
@@ -68,6 +89,7 @@ async function findingOf(resolver: Resolver, list: DnsList, family: 4 | 6): Prom
     ask(resolver, list, { family, text: entries.unlisted }),
   ]);
   if (unlisted === 'listed') return 'lists everything';
+  if (listed === 'failed' && unlisted === 'failed') return 'silent';
   if (listed === 'error' || unlisted === 'error') return 'refuses to answer';
   if (listed === 'failed' || unlisted === 'failed') return 'unknown';
   // A white list without a test entry does no harm; without its good word, good senders would wait.

@@ -40,6 +40,18 @@ test('a name that can not be looked up now keeps the addresses it had', async ()
   expect(logged().at(-1)).toBe('trusted name has no address name=mx.example.com cause="none found"');
 });
 
+test('names are to be looked up again soon as long as one could not be', async () => {
+  const { trusted, dns } = await engineBench({
+    config: 'trusted mx.example.com',
+    dns: { failing: ['A mx.example.com'] },
+  });
+  await trusted.lookUp();
+  expect(trusted.complete()).toBe(false);
+  dns.change({});
+  await trusted.lookUp();
+  expect(trusted.complete()).toBe(true);
+});
+
 test('changed settings count at once; names that stay keep their addresses', async () => {
   const { trusted, configure } = await engineBench({ config: 'trusted mx.example.com 192.0.2.0/24', dns: DNS });
   await trusted.lookUp();

@@ -18,7 +18,9 @@ export interface TrustedParts {
   readonly settings: () => TrustedSettings;
 }
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+/** After so many all names are looked up anew. */
+const MINUTES_KNOWN = 60;
 
 export class TrustedClients {
   readonly #parts: TrustedParts;
@@ -45,6 +47,11 @@ export class TrustedClients {
     this.#table = table;
   }
 
+  /** Whether every name was looked up once: a host is not to be greylisted for long because the DNS was late at start. */
+  complete(): boolean {
+    return this.#parts.settings().names.every((name) => this.#ofNames.has(name));
+  }
+
   /** Looks up all names. One that can't be looked up now keeps the addresses it had. */
   async lookUp(): Promise<void> {
     await Promise.all(this.#parts.settings().names.map((name) => this.#lookUpName(name)));
@@ -63,11 +70,15 @@ export class TrustedClients {
   }
 }
 
-/** Looks the names up now and every hour, until it is closed. */
+/** Looks the names up now and every hour, within a minute where one could not be or is new, until it is closed. */
 export function startTrustedLookups(trusted: TrustedClients, log: Log): AsyncDisposable {
+  let minutes = 0;
   return startRepeating({
-    work: () => trusted.lookUp(),
-    interval: () => HOUR,
+    work: async () => {
+      if (minutes % MINUTES_KNOWN === 0 || !trusted.complete()) await trusted.lookUp();
+      minutes += 1;
+    },
+    interval: () => MINUTE,
     onError: (error) => log.event(0, 'trusted names not looked up', { cause: String(error) }),
   });
 }
