@@ -56,7 +56,7 @@ export const GENERAL_OPTIONS: OptionTable<GeneralConfig> = {
     type: choice('0', '1', '2', '3'),
     default: '0',
     about:
-      '0: verdicts, starts, stops and problems; 1: also connections and maintenance; 2: also each report and DNS question; 3: also each protocol line.',
+      '0: verdicts, starts, stops and problems; 1: also connections and maintenance; 2: also each report and DNS question; 3: also each protocol line received and sent.',
   },
   log_format: {
     type: choice('text', 'json'),

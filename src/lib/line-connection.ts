@@ -24,6 +24,8 @@ interface Place {
 
 /** Sweeps that a client has to close its side after the last answer. */
 const LINGER_SWEEPS = 2;
+/** Characters of what is sent that level 3 logs: whole listings say no more. */
+const MOST_LOGGED = 1000;
 
 export class LineConnection {
   readonly #socket: Socket;
@@ -196,7 +198,7 @@ export class LineConnection {
     }
     this.#answers.splice(0, ready);
     this.#sweeps = 0;
-    if (text !== '') this.#socket.write(text);
+    if (text !== '') this.#write(text);
     const first = this.#answers[0];
     if (first?.pieces !== undefined)
       this.#writePieces(first, first.pieces).catch((error: unknown) => this.#fail(error));
@@ -204,12 +206,19 @@ export class LineConnection {
     else if (this.#answers.length === 0) this.#endOutput();
   }
 
+  /** Whether the client may be sent more. */
+  #write(text: string): boolean {
+    const { log, protocol } = this.#parts;
+    if (log.on(3)) log.event(3, 'sent', { via: protocol.name, text: text.slice(0, MOST_LOGGED).trimEnd() });
+    return this.#socket.write(text);
+  }
+
   /** Asks for a piece only when the client has read the one before. */
   async #writePieces(place: Place, pieces: AsyncIterable<string>): Promise<void> {
     place.pieces = undefined;
     if (this.#socket.writableNeedDrain) await this.#clientReads();
     for await (const piece of pieces) {
-      if (!this.#socket.destroyed && !this.#socket.write(piece)) await this.#clientReads();
+      if (!this.#socket.destroyed && !this.#write(piece)) await this.#clientReads();
       if (this.#socket.destroyed) return;
     }
     this.#answered(place, '');

@@ -227,6 +227,16 @@ test.for<[level: LogLevel, lines: number]>([
   expect(logged.join('').match(/(?:dis)?connected via=echo client=127\.0\.0\.1\n/g) ?? []).toHaveLength(lines);
 });
 
+test('log level 3 has each line that is received and each answer that is sent', async () => {
+  const { server, logged } = await start({}, 5, 3);
+  const client = connect(server);
+  client.socket.end('a\n');
+  const answer = await client.all;
+  await server[Symbol.asyncDispose]();
+  const lines = logged.join('').match(/(?:line|sent) via=.*/g);
+  expect(lines).toEqual(['line via=echo line=a', `sent via=echo text=${answer.trim()}`]);
+});
+
 test('connections over the limit are closed at once; others are served', async () => {
   const { server, counters, logged } = await start({ connections: 2 });
   const holders = [connect(server), connect(server)];
