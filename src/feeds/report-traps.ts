@@ -2,7 +2,7 @@
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { AcceptReport } from '../engine/accept-report.ts';
-import type { Check } from '../policy/check.ts';
+import { type Check, reportedSender } from '../policy/check.ts';
 import type { TrapIndex } from './spamtraps.ts';
 
 export interface TrapParts {
@@ -22,7 +22,7 @@ export function reportTraps({ traps, accept, clock, log }: TrapParts): (check: C
       time: seconds(clock),
       ip: client.text,
       event: `${kind}_trap` as const,
-      sender: sender.text === '' ? '<>' : sender.text,
+      sender: reportedSender(sender),
       recipient: recipient.text,
       mtaId: id,
     };

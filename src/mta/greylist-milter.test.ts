@@ -144,6 +144,13 @@ test('a recipient that the mail server refuses is reported, and not asked about'
   ]);
 });
 
+test('the null sender is reported as everywhere', async () => {
+  const message = connect().mail('<>', NONE);
+  await message.rcpt('<known@example.org>', NONE);
+  message.eom(NONE);
+  expect(reports).toMatchObject([{ event: 'ok', sender: '<>' }]);
+});
+
 test('accepted mail is reported for each accepted recipient', async () => {
   const message = await send(connect(), 'known', 'grey', 'retried', 'black');
   expect(reports).toEqual([]);

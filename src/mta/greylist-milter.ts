@@ -2,7 +2,7 @@
 import type { AnswerCheck } from '../engine/answer-check.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
-import { type Check, type Mailbox, parseMailbox } from '../policy/check.ts';
+import { type Check, type Mailbox, parseMailbox, reportedSender } from '../policy/check.ts';
 import type { Event, Report } from '../policy/report.ts';
 import type { Verdict, White } from '../policy/verdict.ts';
 import { GREYLIST_HEADER, greylistHeader, isForged } from './greylist-header.ts';
@@ -219,7 +219,7 @@ class Message implements FilteredMessage {
 
   #report(event: Event, recipient: string): void {
     const mtaId = this.#queueId === undefined ? {} : { mtaId: this.#queueId };
-    this.#client.report(event, { sender: this.#sender.text, recipient, ...mtaId });
+    this.#client.report(event, { sender: reportedSender(this.#sender), recipient, ...mtaId });
   }
 }
 

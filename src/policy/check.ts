@@ -33,6 +33,11 @@ export function isNullSender(sender: Mailbox): boolean {
   return sender.text === '';
 }
 
+/** The sender as reports have it: the null sender is `<>`. */
+export function reportedSender(sender: Mailbox): string {
+  return isNullSender(sender) ? '<>' : sender.text;
+}
+
 /** The text as a mailbox. Angle brackets around it and dots at the domain's end are dropped; the last `@` counts. */
 export function parseMailbox(text: string): Mailbox {
   const bare = text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text;
