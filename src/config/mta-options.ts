@@ -48,7 +48,7 @@ export const MTA_OPTIONS: OptionTable<MtaConfig> = {
     list: true,
     restart: true,
     about:
-      'Spam traps: addresses (user@example.org), users in every domain (user@) or domains that never had an honest correspondent. A mail to one blacklists, unless much speaks for the client.',
+      'Spam traps: addresses (user@example.org), users in every domain (user@) or domains that never had an honest correspondent. A mail to one blacklists, whatever speaks for the client.',
   },
   soft_trap: {
     type: words,
