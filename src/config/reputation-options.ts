@@ -48,7 +48,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     list: true,
     restart: true,
     about:
-      'The DNS block lists to ask, by name: spamcop, uce-2, uce-3, backscatter, barracuda, spamhaus, or one that rbl_zone defines. Mind their terms of use.',
+      'The DNS block lists to ask, by name: spamcop, uce-2, uce-3, backscatter, barracuda, spamhaus, or one that rbl_zone defines (those are asked anyway). Mind their terms of use.',
   },
   rbl_score: {
     type: listScores,
@@ -63,7 +63,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     list: true,
     restart: true,
     about:
-      'A block list of your own, one a line: its name, the zone to ask, and the answers that mean "listed" (without any, all but errors). It is asked when rbls names it.',
+      'A block list of your own, one a line: its name, the zone to ask, and the answers that mean "listed" (without any, all but errors). It need not be named in rbls to be asked.',
   },
   dnswl: {
     type: yesNo,
