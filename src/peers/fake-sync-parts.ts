@@ -127,6 +127,9 @@ function fakeMemory(tuples: StoredTuple[], passes: Pass[]): Pick<SyncParts, 'sto
   };
   return {
     store: {
+      async *exportTuples(state) {
+        yield tuples.filter((tuple) => tuple.state === state);
+      },
       async *exportPasses() {
         yield [...passes];
       },

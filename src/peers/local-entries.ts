@@ -6,7 +6,7 @@
 import type { ManualList } from '../engine/manual-entries.ts';
 import type { Standings } from '../engine/standings.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
-import type { StoredTuple } from '../policy/greylist.ts';
+import type { StoredTuple, TupleState } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import { coversPass, coversTuple, type Subject } from '../policy/subject.ts';
@@ -16,6 +16,7 @@ import { listDocument, type Verb, type Verbs } from './sync-verb.ts';
 
 /** What is needed of the memory. */
 export interface Forgetting {
+  exportTuples(state: TupleState, after: number): AsyncIterable<readonly StoredTuple[]>;
   exportPasses(after: number): AsyncIterable<readonly Pass[]>;
   forget(what: { readonly tuples?: readonly Tuple[]; readonly passes?: readonly PassKey[] }): Promise<number>;
 }
@@ -23,7 +24,6 @@ export interface Forgetting {
 export interface EntryParts {
   readonly manual: Pick<ManualList, 'list' | 'put' | 'remove'>;
   readonly standings: Pick<Standings, 'remove'>;
-  readonly overview: { tuples(text: string | undefined): Promise<readonly StoredTuple[]> };
   readonly store: Forgetting;
   readonly clock: Clock;
 }
@@ -54,17 +54,17 @@ const forget: Verb<EntryParts> = async (parts, [text]) => {
   });
 };
 
-/** A listing ends somewhere, so it is asked for until it has nothing more to forget. */
-async function forgetTuples({ overview, store }: EntryParts, subject: Subject): Promise<number> {
+/** Not from a listing: that ends somewhere, and of a domain it shows senders and recipients too. */
+async function forgetTuples({ store }: EntryParts, subject: Subject): Promise<number> {
   let forgotten = 0;
-  for (;;) {
-    const tuples = (await overview.tuples(subject.text)).filter((tuple) => coversTuple(subject, tuple));
-    let removed = 0;
-    for (let start = 0; start < tuples.length; start += STEP)
-      removed += await store.forget({ tuples: tuples.slice(start, start + STEP).map(({ tuple }) => tuple) });
-    if (removed === 0) return forgotten;
-    forgotten += removed;
+  for (const state of ['pending', 'valid'] as const) {
+    for await (const stored of store.exportTuples(state, 0)) {
+      const tuples = stored.filter((tuple) => coversTuple(subject, tuple));
+      for (let start = 0; start < tuples.length; start += STEP)
+        forgotten += await store.forget({ tuples: tuples.slice(start, start + STEP).map(({ tuple }) => tuple) });
+    }
   }
+  return forgotten;
 }
 
 async function forgetPasses({ store }: EntryParts, subject: Subject): Promise<number> {
