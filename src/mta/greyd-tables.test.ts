@@ -76,3 +76,15 @@ test('storing that fails is told of, and the rest is not tried', async () => {
   expect(tables.batches).toEqual([500]);
   expect(uploaded(result)).toBe('700-taken 0 of 501 !\r\n700 upload : ERROR !\r\n');
 });
+
+const bounce = (part: string): string => `10.1.2;${part};b 1;${NOW};10.1.2.3;-;nullsender;FLAGS;1;NULL`;
+
+test.for<[table: 'pending' | 'valid', line: string, problems: readonly string[]]>([
+  ['pending', bounce('nullsender'), []],
+  ['valid', bounce('nullsender'), ['bounces never become valid']],
+  ['valid', bounce(''), []],
+])('bounces into %s: %s', async ([table, text, problems]) => {
+  const upload = startUpload(storing(), table, NOW);
+  void upload.take(text);
+  expect((await upload.end()).problems.map(([, problem]) => problem)).toEqual(problems);
+});

@@ -58,8 +58,16 @@ export function startUpload(tables: GreydTables, table: Table, now: Seconds): Up
   const parts = { latest: now + AHEAD };
   if (table === 'white')
     return new Taking({ ...parts, parse: parsePass, store: (batch) => tables.importPasses(batch) });
-  const parse = (line: string): Parsed<StoredTuple> => parseTuple(line, table);
+  const parse = (line: string): Parsed<StoredTuple> => withoutBounces(parseTuple(line, table));
   return new Taking({ ...parts, parse, store: (batch) => tables.importTuples(batch) });
+}
+
+/** ze-filter made bounces valid, so that forged ones passed; where the sender is no part of the tuple it may be another's. */
+function withoutBounces(parsed: Parsed<StoredTuple>): Parsed<StoredTuple> {
+  if (parsed.kind === 'wrong') return parsed;
+  const { state, nullSender, tuple } = parsed.entry;
+  const isBounce = state === 'valid' && nullSender && tuple.sender !== '';
+  return isBounce ? { kind: 'wrong', problem: 'bounces never become valid' } : parsed;
 }
 
 interface TakingParts<T> {
