@@ -119,3 +119,14 @@ test('candidates are taken a chunk at a time, with a pause for checks after each
   expect(seen).toEqual([0, 1]);
   expect((await passesOf(bench)).map(({ uses }) => uses)).toEqual([5]);
 });
+
+test('many passes are given in steps, with a pause for checks after each', async () => {
+  const bench = await engineBench({ config: CONFIG });
+  const one = { client: '203.0.113.7', clientName: 'mx.example.com', senderDomain: 'example.com', uses: 5 };
+  bench.store.passCandidates = async function* passCandidates() {
+    yield Array.from({ length: 120 }, (_, i) => ({ ...one, part: `mx${i}.example.com` }));
+  };
+  let pauses = 0;
+  expect(await promote(bench.upkeep, async () => void (pauses += 1))).toBe(120);
+  expect([pauses, (await passesOf(bench)).length]).toEqual([4, 120]);
+});

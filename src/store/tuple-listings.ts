@@ -38,7 +38,7 @@ export function tupleListings(db: DatabaseSync): Pick<ListingKinds, Listing> {
     count: () => [[counts.get()].map((row) => ({ pending: Number(row?.['pending']), valid: Number(row?.['valid']) }))],
     exportTuples: ({ state, after }) => inPieces(tuplesAfter(oldest, kindsOf(state), after)),
     exportPasses: ({ after }) => inPieces(passesAfter(passes, after)),
-    passCandidates: ({ before }) => inPieces(candidates.all(before).map(candidateOf)),
+    passCandidates: ({ before }) => inPieces(candidatesOf(candidates, before)),
     validTuplesOf: ({ clients }) => inPieces(tuplesOfClients(oldest, clients)),
   };
 }
@@ -117,6 +117,11 @@ function candidateStatement(db: DatabaseSync): StatementSync {
      FROM tuple WHERE kind IN (${kindsOf('valid').join(', ')}) AND ifnull(first_seen, last_seen) <= ? AND domain <> ''
      GROUP BY part, client, client_name, domain`,
   );
+}
+
+/** As they are asked for: there may be millions, and most of them are soon let go. */
+function* candidatesOf(statement: StatementSync, before: Seconds): Generator<PassCandidate, void> {
+  for (const row of statement.iterate(before)) yield candidateOf(row);
 }
 
 function candidateOf(row: Record<string, SQLOutputValue>): PassCandidate {
