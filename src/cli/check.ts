@@ -1,4 +1,4 @@
-// ddgrey check IP FROM TO: asks the running daemon as a mail server would. The attempt counts like any other.
+// ddgrey check IP FROM TO [name=NAME]: asks the running daemon as a mail server would. The attempt counts like any other.
 import { inWords } from '../policy/reply.ts';
 import { REASONS, type Verdict } from '../policy/verdict.ts';
 import { askDaemon, quoteArgument } from './ask-daemon.ts';
@@ -9,10 +9,10 @@ const EXIT_CODES = { white: 0, grey: 10, black: 20 } as const;
 
 export const checkCommand: Command = {
   name: 'check',
-  arguments: 'IP FROM TO',
+  arguments: 'IP FROM TO [name=NAME] [helo=NAME]',
   about: 'ask the daemon as a mail server would; exit code 0 white, 10 grey, 20 black',
   least: 3,
-  most: 3,
+  most: 5,
   run: async ({ location, words, json }) => {
     const { document } = await askDaemon(location, `verdict ${words.map(quoteArgument).join(' ')}`);
     const text = document.join('\n');

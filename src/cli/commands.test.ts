@@ -60,9 +60,9 @@ test.for<[verdict: object, text: string, exitCode: number]>([
 ])('check tells %j', async ([verdict, text, exitCode]) => {
   const line = JSON.stringify({ ...verdict, id: 'x1' });
   await serve((socket) => socket.write(formatDocument([line])));
-  const words = ['203.0.113.7', '', 'b c@example.org'];
+  const words = ['203.0.113.7', '', 'b c@example.org', 'name=mx.example.com'];
   expect(await run('check', words)).toEqual({ text, exitCode });
-  expect(received).toBe('verdict 203.0.113.7 "" "b c@example.org"\r\n');
+  expect(received).toBe('verdict 203.0.113.7 "" "b c@example.org" name=mx.example.com\r\n');
   expect(await run('check', words, true)).toEqual({ text: `${line}\n`, exitCode });
 });
 

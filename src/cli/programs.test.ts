@@ -43,7 +43,7 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['-gc', 2, /^$/, /-c can not be combined with filter arguments\nTry/],
   ['--json list example.com', 0, /^\[\{"ip":"203.0.113.7"/, /^$/],
   ['check 203.0.113.7 a@b c@d', 10, /^grey: /, /^$/],
-  ['check 203.0.113.7 a@b', 2, /^$/, /usage: ddgrey check IP FROM TO\n/],
+  ['check 203.0.113.7 a@b', 2, /^$/, /usage: ddgrey check IP FROM TO \[name=NAME\] \[helo=NAME\]\n/],
   ['stats -w', 2, /^$/, /stats does not take --white\n/],
   ['standing', 2, /^$/, /there is no command standing\n/],
   ['entires', 2, /^$/, /there is no command entires; did you mean entries\?\nTry 'ddgrey --help'/],

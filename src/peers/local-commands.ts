@@ -61,6 +61,8 @@ export const LOCAL_COMMANDS: Verbs<LocalParts> = new Map<string, Verb<LocalParts
 function checkFrom([ip, sender, recipient, ...pairs]: readonly string[], id: string): Check {
   if (sender === undefined || recipient === undefined) throw new Error('arguments missing');
   const details = new Map(pairs.map((pair) => [pair.replace(/=.*$/s, ''), pair.replace(/^[^=]*=?/, '')]));
+  const odd = [...details.keys()].find((key) => key !== 'name' && key !== 'helo');
+  if (odd !== undefined) throw new Error(`${odd} is not known here; name=NAME and helo=NAME are`);
   const [clientName = '', helo = ''] = [details.get('name'), details.get('helo')];
   return {
     id,

@@ -50,7 +50,7 @@ test.for<[line: string, asked: unknown[]]>([
   ],
   ['verdict 2001:DB8::1 "" "b c@example.org"', [['2001:db8::1', '', 'b c@example.org', 'sync']]],
   [
-    'verdict 203.0.113.7 a b name=mx.example.net helo=x=y other',
+    'verdict 203.0.113.7 a b name=mx.example.net helo=x=y',
     [['203.0.113.7', 'a', 'b', 'sync', 'mx.example.net', 'x=y']],
   ],
   ['tuples', [undefined]],
@@ -108,6 +108,7 @@ test.for<[line: string, wire: string]>([
   ['accepted 203.0.113.7', '500 arguments missing\r\n'],
   ['remove x', '500 x is not an address, network or domain\r\n'],
   ['forget', '500 arguments missing\r\n'],
+  ['explain 203.0.113.7 a@b c@d nmae=mx.b', '500 nmae is not known here; name=NAME and helo=NAME are\r\n'],
   ['white 203.0.113.7', '500 arguments missing\r\n'],
   ['black 203.0.113.7 3d root', '500 3d is not a number of seconds\r\n'],
   ['black 203.0.113.7 0 root', '500 0 is not a number of seconds\r\n'],
