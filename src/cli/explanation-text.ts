@@ -90,9 +90,10 @@ function manualLines({ client: { manual } }: Explained): readonly string[] {
 
 function standingLines({ client: { standing }, now }: Explained): readonly string[] {
   if (standing === undefined) return ['none: reputation is switched off'];
-  const { score, reasons, computed, expires, reveal } = standing;
+  const { score, reasons, computed, expires, reveal, class: kind } = standing;
   const points = reasons.map((award) => `${signed(award.points).padStart(5)}  ${award.reason}`);
-  const hidden = reveal !== undefined && reveal > now ? [`answered as grey until ${formatTime(reveal)}`] : [];
+  const hidden =
+    kind === 'black' && reveal !== undefined && reveal > now ? [`answered as grey until ${formatTime(reveal)}`] : [];
   const age = `from what DNS and the reports said ${inWords(Math.max(0, now - computed))} ago`;
   return [`${standing.class}, score ${score}, ${age}; kept until ${formatTime(expires)}`, ...points, ...hidden];
 }

@@ -47,8 +47,9 @@ function manualChange({ client: { manual } }: Explained): readonly string[] {
 
 function standingChange(standing: Standing | undefined, now: Seconds): readonly string[] {
   if (standing === undefined) return [];
-  const { score, ip, reveal } = standing;
-  const shows = reveal !== undefined && reveal > now ? [`black shows from ${formatTime(reveal)} on`] : [];
+  const { score, ip, reveal, class: kind } = standing;
+  const shows =
+    kind === 'black' && reveal !== undefined && reveal > now ? [`black shows from ${formatTime(reveal)} on`] : [];
   const worse = nextScore(score, -1);
   const better = nextScore(score, 1);
   return [

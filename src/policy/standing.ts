@@ -17,7 +17,7 @@ export interface Standing {
   readonly computed: Seconds;
   /** From then on it is computed again. */
   readonly expires: Seconds;
-  /** Black only: until then the answer is grey, so that nobody can tell which address was the trap. */
+  /** Of its blacklisting, if it had one lately: until then the answer is grey, so that nobody can tell the trap. */
   readonly reveal: Seconds | undefined;
 }
 
@@ -75,7 +75,7 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
     reasons,
     computed: now,
     expires: black ? Math.min(lives, end) : lives,
-    reveal: black ? revealTime({ previous, times, random, now }) : undefined,
+    reveal: keptReveal(previous, times, now) ?? (black ? now + DAY + Math.floor(random * 7 * DAY) : undefined),
   };
 }
 
@@ -90,10 +90,14 @@ function endOf(facts: Facts, { blacklist }: StandingTimes): Seconds {
   return newest === undefined || byLists ? Infinity : newest + blacklist;
 }
 
-/** Between 1 and 8 days after the blacklisting began, drawn once; a blacklisting long after another is a new one. */
-function revealTime({ previous, times, random, now }: Omit<StandingInput, 'ip' | 'facts'>): Seconds {
-  if (previous?.reveal !== undefined && previous.expires + times.blacklist > now) return previous.reveal;
-  return now + DAY + Math.floor(random * 7 * DAY);
+/**
+ * Between 1 and 8 days after a blacklisting began, drawn once. It is kept while the client is better for a while, as when a
+ * list fails, so that what comes back is the same blacklisting; long after it, another one draws anew.
+ */
+function keptReveal(previous: Standing | undefined, { blacklist }: StandingTimes, now: Seconds): Seconds | undefined {
+  if (previous?.reveal === undefined) return undefined;
+  const since = previous.class === 'black' ? previous.expires : previous.reveal;
+  return since + blacklist > now ? previous.reveal : undefined;
 }
 
 /** The reasons as listings show them. */

@@ -26,7 +26,10 @@ export const BAD_EVENTS: readonly BadEvent[] = [
 
 /** Distinct pairs are looked for among this many of the newest reports of an event. */
 export const NEWEST_REPORTS = 200;
-/** `ok` reports that are kept of one domain (else address) and UTC day. */
-export const OK_PER_DAY = 100;
+/**
+ * `ok` reports that are kept of one domain (else address) and UTC day. Far fewer would do for its standing; they also prove
+ * that a mail was accepted, which report_verify asks for.
+ */
+export const OK_PER_DAY = 1000;
 export const MINUTE = 60;
 export const DAY = 86_400;

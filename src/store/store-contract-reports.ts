@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { NO_BAD, NO_GOOD } from '../policy/facts.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import type { StoredReport } from '../policy/report.ts';
+import { OK_PER_DAY } from './bad-events.ts';
 import { DAY, LIFETIMES, spam, T } from './contract-samples.ts';
 import type { Store } from './store.ts';
 
@@ -85,27 +86,30 @@ export function reportContract(open: () => Store): void {
     });
 
     test('`ok` up to the cap of a domain and UTC day', async () => {
-      const ok = (i: number) => ({ event: 'ok', time: MIDNIGHT + i, ip: `203.0.113.${i}`, mtaId: `${i}` });
-      const stored = await many(101, ok);
-      expect([stored.filter((it) => it === 'stored').length, stored[100]]).toEqual([100, 'capped']);
+      const ok = (i: number) => ({ event: 'ok', time: MIDNIGHT + i, ip: `203.0.${i >> 8}.${i & 255}`, mtaId: `${i}` });
+      const stored = await many(OK_PER_DAY + 1, ok);
+      expect([stored.filter((it) => it === 'stored').length, stored.at(-1)]).toEqual([OK_PER_DAY, 'capped']);
       expect(
         await add(
           { ...ok(7) },
-          { ...ok(200), domain: 'example.net' },
-          { ...ok(201), domain: '203.0.113.201' },
-          { ...ok(200), time: MIDNIGHT - 1 },
-          { ...ok(200), time: MIDNIGHT + DAY },
-          { ...ok(200), time: MIDNIGHT + DAY - 1 },
-          { ...ok(200), event: 'spam' },
+          { ...ok(5000), domain: 'example.net' },
+          { ...ok(5001), domain: '203.0.19.137' },
+          { ...ok(5000), time: MIDNIGHT - 1 },
+          { ...ok(5000), time: MIDNIGHT + DAY },
+          { ...ok(5000), time: MIDNIGHT + DAY - 1 },
+          { ...ok(5000), event: 'spam' },
         ),
       ).toEqual(['duplicate', 'stored', 'stored', 'stored', 'stored', 'capped', 'stored']);
     });
 
     test('without a domain the cap is the address`s', async () => {
       const { domain: _, ...bare } = spam;
-      for (let i = 0; i < 100; i += 1) await open().addReport({ ...bare, event: 'ok', time: MIDNIGHT + i });
-      expect(await open().addReport({ ...bare, event: 'ok', time: MIDNIGHT + 100 })).toBe('capped');
-      expect(await open().addReport({ ...bare, domain: bare.ip, event: 'ok', time: MIDNIGHT + 100 })).toBe('capped');
+      const times = Array.from({ length: OK_PER_DAY }, (_, i) => MIDNIGHT + i);
+      await Promise.all(times.map((time) => open().addReport({ ...bare, event: 'ok', time })));
+      expect(await open().addReport({ ...bare, event: 'ok', time: MIDNIGHT + OK_PER_DAY })).toBe('capped');
+      expect(await open().addReport({ ...bare, domain: bare.ip, event: 'ok', time: MIDNIGHT + OK_PER_DAY })).toBe(
+        'capped',
+      );
       expect(await open().addReport({ ...bare, ip: '203.0.113.8', event: 'ok', time: MIDNIGHT })).toBe('stored');
     });
 
