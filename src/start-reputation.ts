@@ -43,16 +43,18 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const health = createListHealth({ lists: () => lists, resolver: asking, log, counters });
   const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()) });
-  const standings = new Standings({
-    store,
-    clock,
-    log,
-    resolver,
-    random: Math.random,
-    lists: () => lists,
-    usable: (list, family) => health.usable(list, family),
-    settings: () => standingSettings(config()),
-  });
+  const standings = parts.use(
+    new Standings({
+      store,
+      clock,
+      log,
+      resolver,
+      random: Math.random,
+      lists: () => lists,
+      usable: (list, family) => health.usable(list, family),
+      settings: () => standingSettings(config()),
+    }),
+  );
   const acceptReport = createAcceptReport({
     store,
     standings,

@@ -231,3 +231,14 @@ test.for<[dns: FakeDns, identity: string | undefined]>([
   expect(await bench.standings.identityOf(CLIENT)).toBe(identity);
   expect(bench.dns.asked.some((question) => question.includes('spamcop'))).toBe(false);
 });
+
+test('what comes after the end completes nothing', async () => {
+  const bench = await engineBench({ dns: { ...NAMED, late: [`PTR ${MX}`] } });
+  const asked = bench.standings.of(CLIENT);
+  await vi.advanceTimersByTimeAsync(3000);
+  const half = await asked;
+  bench.standings[Symbol.dispose]();
+  bench.dns.release();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await bench.store.standing(CLIENT.text)).toEqual(half);
+});

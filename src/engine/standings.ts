@@ -37,6 +37,7 @@ export class Standings {
   readonly #parts: StandingParts;
   readonly #cache = new RecentMap<string, Standing>(MOST_CACHED);
   readonly #computing = new Map<string, Promise<Standing>>();
+  #closed = false;
 
   constructor(parts: StandingParts) {
     this.#parts = parts;
@@ -110,6 +111,11 @@ export class Standings {
     if (standing !== undefined) this.#cache.set(text, { ...standing, expires: seconds(this.#parts.clock) });
   }
 
+  /** From now on late answers complete nothing; the store is about to close. */
+  [Symbol.dispose](): void {
+    this.#closed = true;
+  }
+
   #live(standing: Standing | undefined): Standing | undefined {
     return standing !== undefined && standing.expires > seconds(this.#parts.clock) ? standing : undefined;
   }
@@ -133,8 +139,12 @@ export class Standings {
     const late = await this.#deadline(done);
     const standing = await this.#conclude(client, findings);
     // The answers that come after the deadline complete the standing for the next check.
-    if (late) done.then(() => this.#conclude(client, findings)).catch((error: unknown) => this.#failed(client, error));
+    if (late) done.then(() => this.#complete(client, findings)).catch((error: unknown) => this.#failed(client, error));
     return standing;
+  }
+
+  async #complete(client: Address, findings: Findings): Promise<void> {
+    if (!this.#closed) await this.#conclude(client, findings);
   }
 
   /** Waits for the lookups, but not past the deadline; whether that passed. */
