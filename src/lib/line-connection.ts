@@ -53,7 +53,10 @@ export class LineConnection {
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('end', () => this.#end());
     socket.on('drain', () => this.#drained());
-    socket.on('close', () => this.#onDrained?.());
+    socket.on('close', () => {
+      this.#onDrained?.();
+      this.#session.end?.();
+    });
     // A client that is gone is the client's affair; 'close' follows.
     socket.on('error', (error) =>
       parts.log.event(1, 'connection lost', { via: parts.protocol.name, cause: error.message }),
@@ -65,6 +68,7 @@ export class LineConnection {
   finish(): void {
     this.#last = true;
     this.#finishing = true;
+    this.#session.end?.();
     if (this.#socket.writableEnded) this.#socket.destroySoon();
     else this.#flushSoon();
   }
@@ -83,7 +87,8 @@ export class LineConnection {
       return;
     }
     const waitsForUs = this.#answers.length > 0 && writableLength === 0;
-    if (!waitsForUs && this.#sweeps > this.#parts.idleSweeps) {
+    if (waitsForUs) this.#sweeps = 0;
+    else if (this.#sweeps > this.#parts.idleSweeps) {
       this.#cutOff(writableLength > 0 ? 'does not read' : 'idle');
     }
   }
@@ -134,6 +139,7 @@ export class LineConnection {
       this.#last = true;
     } else if (this.#inputEnded) {
       this.#last = true;
+      this.#session.end?.();
     }
   }
 

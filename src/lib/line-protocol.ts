@@ -17,6 +17,8 @@ export interface LineSession {
   readonly greeting?: Answer;
   /** The answer to a line, or undefined if none is due. */
   line(line: string): Answer | undefined;
+  /** There will be no more lines, or the server is closing: an answer that would go on for ever ends now. */
+  end?(): void;
 }
 
 export interface LineProtocol {

@@ -26,6 +26,8 @@ export interface LineServer extends AsyncDisposable {
 
 /** Seconds between two looks at the connections: one timer for all, since a timer a request would cost too much. */
 const SWEEP_INTERVAL = 5;
+/** Milliseconds of silence after which the system asks whether the other end is still there. */
+const KEEP_ALIVE = 60_000;
 /** Seconds for which a trouble that was logged is not logged again. */
 const QUIET = 60;
 
@@ -52,7 +54,14 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
     onTrouble: (what, cause) => trouble.report(what, cause),
   };
 
-  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: limits.unread });
+  const server = createServer({
+    allowHalfOpen: true,
+    noDelay: true,
+    highWaterMark: limits.unread,
+    // Who waits for what we may never have to say would not be missed otherwise when its line is dead.
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE,
+  });
   server.on('connection', (socket) => {
     if (connections.size < limits.connections) {
       accept(socket, connections, { ...parts, peer: peerOf(socket, options.address) });

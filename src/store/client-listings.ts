@@ -13,8 +13,11 @@ type Row = Record<string, SQLOutputValue>;
 /** The listings, from this database. */
 export function clientListings(
   db: DatabaseSync,
-): Pick<ListingKinds, 'reports' | 'reportsAfter' | 'badClients' | 'standings'> {
+): Pick<ListingKinds, 'reports' | 'reportsAfter' | 'reportIdBefore' | 'badClients' | 'standings'> {
   const after = db.prepare('SELECT * FROM report WHERE id > ? ORDER BY id LIMIT ?');
+  const before = db.prepare(
+    `SELECT ifnull((SELECT id - 1 FROM report WHERE stored >= ? ORDER BY id LIMIT 1), (SELECT max(id) FROM report)) AS id`,
+  );
   const bad = BAD_EVENTS.map(({ event }) => `'${event}'`).join(', ');
   const badClients = db.prepare(
     `SELECT DISTINCT ip FROM report WHERE stored > ? AND event NOT IN ('ok', 'check') AND event IN (${bad})`,
@@ -23,6 +26,7 @@ export function clientListings(
     reports: ({ text, limit }) => inPieces(newestReports(db, text, limit).map(storedReport)),
     reportsAfter: ({ id, limit }) =>
       inPieces(after.all(id, limit).map((row) => ({ ...storedReport(row), id: Number(row['id']) }))),
+    reportIdBefore: ({ stored }) => inPieces([Number(before.get(stored)?.['id'] ?? 0)]),
     badClients: ({ since }) => inPieces(badClients.all(since).map(({ ip }) => unpackAddress(ip))),
     standings: (query) => inPieces(standings(db, query).map(standingOf)),
   };

@@ -22,6 +22,7 @@ export interface ListingKinds {
   validTuplesOf(query: { readonly clients: readonly string[] }): Pieces<Tuple>;
   reports(query: { readonly text: string | undefined; readonly limit: number }): Pieces<StoredReport>;
   reportsAfter(query: { readonly id: number; readonly limit: number }): Pieces<NumberedReport>;
+  reportIdBefore(query: { readonly stored: Seconds }): Pieces<number>;
   badClients(query: { readonly since: Seconds }): Pieces<string>;
   standings(query: StandingQuery): Pieces<Standing>;
 }

@@ -39,6 +39,11 @@ export class MemoryReports {
     return later.slice(0, limit).map((kept) => ({ ...kept.report, id: kept.id }));
   }
 
+  idBefore(stored: Seconds): number {
+    const first = this.#kept.find(({ report }) => report.stored >= stored);
+    return first === undefined ? (this.#kept.at(-1)?.id ?? 0) : first.id - 1;
+  }
+
   list(text: string | undefined, limit: number): readonly StoredReport[] {
     const query = clientQuery(text);
     const found = this.#reports().filter(({ ip, domain }) => meansClient(query, ip, domain));

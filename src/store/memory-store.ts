@@ -126,6 +126,10 @@ export class MemoryStore implements Store {
     return this.#reports.after(id, limit);
   }
 
+  async reportIdBefore(stored: Seconds): Promise<number> {
+    return this.#reports.idBefore(stored);
+  }
+
   async reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]> {
     return this.#reports.list(text, limit);
   }

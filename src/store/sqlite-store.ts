@@ -156,6 +156,11 @@ export class SqliteStore implements Store {
     return this.#listings.all('reportsAfter', { id, limit });
   }
 
+  async reportIdBefore(stored: Seconds): Promise<number> {
+    const [id = 0] = await this.#listings.all('reportIdBefore', { stored });
+    return id;
+  }
+
   reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]> {
     return this.#listings.all('reports', { text, limit });
   }

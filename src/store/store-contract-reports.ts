@@ -230,6 +230,13 @@ export function reportContract(open: () => Store): void {
       expect(await ids(3, 9)).toEqual([]);
     });
 
+    test('where those stored from a time on begin, also when the clock went back', async () => {
+      expect(await open().reportIdBefore(T)).toBe(0);
+      await add({ stored: T }, { stored: T + 9, time: T + 1 }, { stored: T + 2, time: T + 2 });
+      const begins = [0, T, T + 1, T + 9, T + 10, Number.POSITIVE_INFINITY].map((at) => open().reportIdBefore(at));
+      expect(await Promise.all(begins)).toEqual([0, 0, 1, 1, 3, 3]);
+    });
+
     test('newest first, of one second the last that was stored', async () => {
       await add(
         { time: T + 1 },

@@ -156,6 +156,9 @@ export interface Store extends AsyncDisposable {
   /** Reports in the order in which they were stored, with their local ids, after `id`, at most `limit`. */
   reportsAfter(id: number, limit: number): Promise<readonly (StoredReport & { readonly id: number })[]>;
 
+  /** The local id before the first report with that `stored` or a later one; that of the last report if there is none. */
+  reportIdBefore(stored: Seconds): Promise<number>;
+
   /** Reports of an address, network or domain, or all; the newest (`time`) first. */
   reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]>;
 
