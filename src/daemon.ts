@@ -1,8 +1,8 @@
 // The composition root: builds every part of the daemon in start order and says who knows whom. Parts are closed in
-// reverse. Read this first; start-reputation.ts, start-feeds.ts and start-listeners.ts are its three wings.
+// reverse. Read this first; start-reputation.ts, start-feeds.ts, start-peers.ts and start-listeners.ts are its wings.
 import { resolve } from 'node:path';
 import type { Config } from './config/options.ts';
-import { admit, type CheckParts, createAnswerCheck } from './engine/answer-check.ts';
+import { admit, type CheckParts, type CheckSettings, createAnswerCheck } from './engine/answer-check.ts';
 import { explain } from './engine/explain.ts';
 import { startMaintenance } from './engine/maintain.ts';
 import { openManualList } from './engine/manual-entries.ts';
@@ -21,6 +21,7 @@ import type { Policy } from './policy/rules.ts';
 import { startCentralServer } from './start-central-server.ts';
 import { openFeeds } from './start-feeds.ts';
 import { startListeners } from './start-listeners.ts';
+import { startPeers } from './start-peers.ts';
 import { startReputation } from './start-reputation.ts';
 import { openStore } from './store/open-store.ts';
 
@@ -67,21 +68,24 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const onPolicy = (policy: Policy): void => inForce.takePolicy(policy);
   const policyFile = parts.use(await policyFileOf(config, directory, { clock, log, onPolicy }));
 
+  const shared = { store, manual, clock, log, counters };
+  const settings = (): CheckSettings => inForce.check;
+  const { reports, resolver } = reputation;
+  const peers = parts.use(startPeers({ reports, attempts: { ...shared, settings }, resolver, inForce }));
   const checks: CheckParts = {
-    store,
-    clock,
-    log,
-    counters,
-    manual,
-    settings: () => inForce.check,
+    ...shared,
+    settings,
     standingOf: async ({ client }) => (inForce.config.reputation ? standings.of(client) : undefined),
     server: parts.use(startCentralServer({ config, directory, clock, log, counters })).server,
-    onAnswer: feeds.onAnswer,
+    onAnswer: (check, verdict) => {
+      feeds.onAnswer(check);
+      peers.onAnswer(check, verdict);
+    },
   };
   const preview = async ({ client }: Check) => (inForce.config.reputation ? standings.preview(client) : undefined);
   const answerCheck = createAnswerCheck(checks);
   const overview = createOverview({ store, clock, counters, version: VERSION, most: MOST_LISTED });
-  parts.use(startMaintenance({ store, manual, clock, log, counters, settings: () => inForce.maintenance }));
+  parts.use(startMaintenance({ ...shared, settings: () => inForce.maintenance }));
 
   const listeners = (): Promise<AsyncDisposable> =>
     startListeners({
@@ -89,13 +93,10 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
       explain: (check) => explain({ ...checks, preview }, check),
       admit: (check) => admit(checks, check),
       overview,
-      manual,
+      ...shared,
       standings,
       acceptReport,
-      store,
-      clock,
-      log,
-      counters,
+      exchange: { ...peers, reports: store, news: reports.news },
       inForce,
       commands,
       directory,
@@ -109,6 +110,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
     configure: (changed) => {
       inForce.configure(changed);
       trusted.refresh();
+      peers.refresh();
     },
     readPolicy: async () => policyFile?.read(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),

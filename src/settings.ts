@@ -1,5 +1,6 @@
 // From the configuration's words to what each part needs to know.
 import { hostname } from 'node:os';
+import type { TrustedHost } from './config/host-types.ts';
 import type { Config } from './config/options.ts';
 import { type ResolverSettings, systemNameServers } from './dns/system-resolver.ts';
 import type { CheckSettings } from './engine/answer-check.ts';
@@ -7,7 +8,7 @@ import type { MaintenanceSettings } from './engine/maintain.ts';
 import type { StandingSettings } from './engine/standings.ts';
 import type { TrustedSettings } from './engine/trusted-clients.ts';
 import type { MilterSettings } from './mta/greylist-milter.ts';
-import type { Address } from './policy/address.ts';
+import { type Address, parseNetwork } from './policy/address.ts';
 import type { Rules } from './policy/decide.ts';
 import { LONGEST_SHORT, shortLifetime } from './policy/dewhite.ts';
 import type { Policy } from './policy/rules.ts';
@@ -88,9 +89,29 @@ export function standingSettings(config: Config): StandingSettings {
 
 /** Who is trusted. */
 export function trustedSettings({ trusted }: Config): TrustedSettings {
+  return hostSettings(trusted);
+}
+
+/** Who may read reports over the network. */
+export function readerSettings({ accept, accept_reader: readers, peer }: Config): TrustedSettings {
+  return hostSettings([...accept, ...readers, ...peer.map(({ host }) => hostOf(host))]);
+}
+
+/** Who may hand them in. */
+export function writerSettings({ accept, accept_writer: writers }: Config): TrustedSettings {
+  return hostSettings([...accept, ...writers]);
+}
+
+function hostOf(text: string): TrustedHost {
+  const network = parseNetwork(text);
+  return network === undefined ? { kind: 'name', name: text } : { kind: 'network', network };
+}
+
+/** Hosts as networks and names. */
+export function hostSettings(hosts: readonly TrustedHost[]): TrustedSettings {
   return {
-    networks: trusted.flatMap((host) => (host.kind === 'network' ? host.network.text : [])),
-    names: trusted.flatMap((host) => (host.kind === 'name' ? host.name : [])),
+    networks: hosts.flatMap((host) => (host.kind === 'network' ? host.network.text : [])),
+    names: hosts.flatMap((host) => (host.kind === 'name' ? host.name : [])),
   };
 }
 

@@ -20,12 +20,13 @@ import { greylistMilter } from './mta/greylist-milter.ts';
 import { greylistProtocol } from './mta/greylist-socket.ts';
 import { startMilterServer } from './mta/milter-server.ts';
 import { policyProtocol } from './mta/postfix-policy.ts';
-import { syncProtocol } from './peers/sync-server.ts';
+import { peerProtocol, type SyncParts, syncProtocol } from './peers/sync-server.ts';
 import type { Check } from './policy/check.ts';
 import { accessRight } from './policy/decide-by-policy.ts';
 import { replyText } from './policy/reply.ts';
 import type { Verdict } from './policy/verdict.ts';
 import { milterSettings, serverName } from './settings.ts';
+import type { Peers } from './start-peers.ts';
 import type { Store } from './store/store.ts';
 
 export interface ListenersStart {
@@ -36,6 +37,9 @@ export interface ListenersStart {
   readonly manual: ManualList;
   readonly standings: Standings;
   readonly acceptReport: AcceptReport;
+  /** What is exchanged with other servers. */
+  readonly exchange: Pick<Peers, 'access' | 'peers' | 'acceptPeerReport' | 'share'> &
+    Pick<SyncParts, 'reports' | 'news'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -68,12 +72,15 @@ export async function startListeners(start: ListenersStart): Promise<AsyncDispos
 function protocolsOf(start: ListenersStart) {
   const { log, store, inForce, commands } = start;
   const asks = { ...start, nextId: createShortIds(), name: () => serverName(inForce.config) };
+  const { access, ...exchange } = start.exchange;
   const words = (check: Check, verdict: Verdict): string => replyText(inForce.config.GREY_REPLY, check, verdict);
   return {
     greylist: greylistProtocol(asks),
     policy: policyProtocol({ ...asks, replyText: words }),
+    peer: peerProtocol({ ...asks, ...exchange }, access),
     sync: syncProtocol({
       ...asks,
+      ...exchange,
       exportLines: (table, after) => downloadLines(store, table, after),
       startImport: (table) => startUpload(store, table, seconds(start.clock)),
     }),

@@ -6,12 +6,13 @@ import { createListHealth, startListHealth } from './dns/list-health.ts';
 import type { DnsList } from './dns/lists.ts';
 import type { Resolver } from './dns/resolver.ts';
 import { systemResolver } from './dns/system-resolver.ts';
-import { type AcceptReport, createAcceptReport } from './engine/accept-report.ts';
+import { type AcceptReport, createAcceptReport, type ReportParts } from './engine/accept-report.ts';
 import { Standings } from './engine/standings.ts';
 import { startTrustedLookups, TrustedClients } from './engine/trusted-clients.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
 import type { Log } from './lib/log.ts';
+import { createNews } from './lib/news.ts';
 import { resolverSettings, serverName, standingSettings, trustedSettings } from './settings.ts';
 import type { Store } from './store/store.ts';
 
@@ -28,6 +29,8 @@ export interface Reputation extends AsyncDisposable {
   readonly resolver: Resolver;
   readonly standings: Standings;
   readonly trusted: TrustedClients;
+  /** What reports are taken in with. */
+  readonly reports: ReportParts;
   readonly acceptReport: AcceptReport;
 }
 
@@ -55,22 +58,24 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
       settings: () => standingSettings(config()),
     }),
   );
-  const acceptReport = createAcceptReport({
+  const reports: ReportParts = {
     store,
     standings,
     clock,
     log,
     counters,
+    news: createNews(),
     settings: () => ({
       origin: serverName(config()),
       isTrusted: (client) => trusted.has(client),
       reputation: config().reputation,
     }),
-  });
+  };
   if (config().reputation) parts.use(startListHealth(health, log));
   parts.use(startTrustedLookups(trusted, log));
   const running = parts.move();
-  return { resolver, standings, trusted, acceptReport, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const acceptReport = createAcceptReport(reports);
+  return { resolver, standings, trusted, reports, acceptReport, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 function listsOf(config: Config, log: Log): readonly DnsList[] {

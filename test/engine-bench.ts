@@ -5,7 +5,8 @@ import { readConfig } from '../src/config/read-config.ts';
 import { chooseLists } from '../src/dns/choose-lists.ts';
 import { type FakeDns, type FakeResolver, fakeResolver } from '../src/dns/fake-resolver.ts';
 import type { Resolver } from '../src/dns/resolver.ts';
-import { type AcceptReport, createAcceptReport } from '../src/engine/accept-report.ts';
+import { type AcceptPeerReport, createAcceptPeerReport } from '../src/engine/accept-peer-report.ts';
+import { type AcceptReport, createAcceptReport, type ReportParts } from '../src/engine/accept-report.ts';
 import { type AnswerCheck, type CheckParts, createAnswerCheck } from '../src/engine/answer-check.ts';
 import type { CentralServer } from '../src/engine/central-server.ts';
 import type { ExplainParts } from '../src/engine/explain.ts';
@@ -19,6 +20,7 @@ import { indexTraps, type Trap, trapOf } from '../src/feeds/spamtraps.ts';
 import { type Clock, type ManualClock, manualClock } from '../src/lib/clock.ts';
 import { type Counters, createCounters } from '../src/lib/counters.ts';
 import { createLog } from '../src/lib/log.ts';
+import { createNews } from '../src/lib/news.ts';
 import { type Address, parseAddress } from '../src/policy/address.ts';
 import { type Check, parseMailbox } from '../src/policy/check.ts';
 import { readPolicy } from '../src/policy/rules.ts';
@@ -32,6 +34,8 @@ export const T0 = 1_700_000_000;
 export interface BenchOptions {
   /** Lines of the configuration. */
   readonly config?: string;
+  /** The server's name; mx1.example.org. */
+  readonly name?: string;
   /** Lines of the policy file. */
   readonly policy?: string;
   readonly dns?: FakeDns;
@@ -52,7 +56,9 @@ export interface Bench {
   readonly checks: CheckParts & Pick<ExplainParts, 'preview'>;
   readonly upkeep: MaintenanceParts;
   readonly answerCheck: AnswerCheck;
+  readonly reportParts: ReportParts;
   readonly acceptReport: AcceptReport;
+  readonly acceptPeerReport: AcceptPeerReport;
   readonly explain: (check: Check) => Promise<Explanation>;
   /** One round of maintenance. */
   readonly maintain: () => Promise<void>;
@@ -97,15 +103,17 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
     usable: () => true,
     settings: () => standingSettings(config),
   });
-  const acceptReport = createAcceptReport({
+  const reportParts: ReportParts = {
     ...shared,
     standings,
+    news: createNews(),
     settings: () => ({
-      origin: 'mx1.example.org',
+      origin: options.name ?? 'mx1.example.org',
       isTrusted: (client: Address) => trusted.has(client),
       reputation: config.reputation,
     }),
-  });
+  };
+  const acceptReport = createAcceptReport(reportParts);
   let reports: Promise<void> = Promise.resolve();
   const accept: AcceptReport = (report) => {
     reports = Promise.all([reports, acceptReport(report)]).then(() => {});
@@ -130,7 +138,17 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
     trusted,
     checks,
     upkeep,
+    reportParts,
     acceptReport,
+    acceptPeerReport: createAcceptPeerReport({
+      ...reportParts,
+      manual,
+      attempts: { ...checks, standings },
+      settings: () => {
+        const { report: keep, checkReport: keepChecks } = upkeep.settings().lifetimes;
+        return { ...reportParts.settings(), keep, keepChecks };
+      },
+    }),
     answerCheck: createAnswerCheck(checks),
     explain: (check) => explain({ ...checks, preview }, check),
     maintain: () => runMaintenance(upkeep, () => Promise.resolve()),

@@ -1,4 +1,4 @@
-// ddgrey white|black SUBJECT [DURATION] [REASON...]: makes an entry by hand. ddgrey entries lists them.
+// ddgrey white|black [local] SUBJECT [DURATION] [REASON...]: makes an entry by hand; peers are told unless it is local. ddgrey entries lists them.
 import { userInfo } from 'node:os';
 import { loadConfig } from '../config/load-config.ts';
 import { duration } from '../config/option-types.ts';
@@ -16,14 +16,16 @@ export const blackCommand: Command = entryCommand('black', (config) => config.bl
 function entryCommand(kind: ManualEntry['kind'], usual: (config: Config) => number): Command {
   return {
     name: kind,
-    arguments: 'IP|NETWORK|DOMAIN [DURATION] [REASON...]',
+    arguments: '[local] IP|NETWORK|DOMAIN [DURATION] [REASON...]',
     about: kind === 'white' ? 'never greylist it' : 'take no mail from it',
     least: 1,
     most: Number.POSITIVE_INFINITY,
-    run: async ({ location, words: [subject = '', ...rest], json }) => {
+    run: async ({ location, words: given, json }) => {
+      const scope = given[0] === 'local' ? 'local' : '';
+      const [subject = '', ...rest] = scope === '' ? given : given.slice(1);
       const { span, reason } = splitDuration(rest);
       const seconds = span ?? usual(loadConfig(location.configFile).config);
-      const words = [subject, String(seconds), userInfo().username, reason].filter((word) => word !== '');
+      const words = [scope, subject, String(seconds), userInfo().username, reason].filter((word) => word !== '');
       const entry = itemOf<ManualEntry>(await askDaemon(location, `${kind} ${words.map(quoteArgument).join(' ')}`));
       return { text: json ? `${JSON.stringify(entry)}\n` : describe(entry), exitCode: 0 };
     },

@@ -1,7 +1,7 @@
-// The option type of `trusted`.
+// The option types of what names hosts: `trusted`, `accept`, `peer`, `peer_events`.
 import { isHostName } from '../lib/host-name.ts';
-import { type Network, parseNetwork } from '../policy/address.ts';
-import { orNone, wordsOf } from './list-type.ts';
+import { type Network, parseAddress, parseNetwork } from '../policy/address.ts';
+import { linesOf, orNone, wordsOf } from './list-type.ts';
 import type { OptionType } from './option-types.ts';
 
 /** A host, or all hosts of a network. */
@@ -15,7 +15,7 @@ export const trustedHosts: OptionType<readonly TrustedHost[]> = orNone(
     allowed:
       'addresses, networks such as 198.51.100.0/24 or 2001:db8::/32 (a range FROM-TO must be written as networks), and host names',
     parse: parseTrustedHost,
-    write: (host) => (host.kind === 'network' ? host.network.text : host.name),
+    write: writeHost,
   }),
 );
 
@@ -23,4 +23,49 @@ function parseTrustedHost(text: string): TrustedHost | undefined {
   const network = parseNetwork(text);
   if (network !== undefined) return { kind: 'network', network };
   return isHostName(text) ? { kind: 'name', name: text } : undefined;
+}
+
+/** `peer HOST [PORT]`: a server that is connected to. */
+export interface PeerHost {
+  /** A name or an address. */
+  readonly host: string;
+  /** 0: the one that is usual. */
+  readonly port: number;
+}
+
+/** A server, one a line. */
+export const peerHosts: OptionType<readonly PeerHost[]> = orNone(
+  linesOf<PeerHost>({
+    allowed: 'the name or address of a server, then perhaps its port',
+    parse: ([host = '', port = '0', ...rest]) => {
+      const known = isHostName(host) || parseAddress(host) !== undefined;
+      if (!known || rest.length > 0 || !/^\d{1,5}$/.test(port) || Number(port) > 65_535) return undefined;
+      return { host, port: Number(port) };
+    },
+    write: ({ host, port }) => (port === 0 ? host : `${host} ${port}`),
+  }),
+);
+
+/** `peer_events HOST EVENT...`. */
+export interface PeerEvents {
+  readonly host: TrustedHost;
+  readonly events: readonly string[];
+}
+
+/** The events that hosts may report, one host or network a line. */
+export const peerEvents: OptionType<readonly PeerEvents[]> = orNone(
+  linesOf<PeerEvents>({
+    allowed: 'a host or network, then the events',
+    parse: ([text = '', ...events]) => {
+      const host = parseTrustedHost(text);
+      return host === undefined || events.length === 0 || !events.every((event) => /^[\w.-]+$/.test(event))
+        ? undefined
+        : { host, events };
+    },
+    write: ({ host, events }) => [writeHost(host), ...events].join(' '),
+  }),
+);
+
+function writeHost(host: TrustedHost): string {
+  return host.kind === 'network' ? host.network.text : host.name;
 }

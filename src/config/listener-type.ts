@@ -3,7 +3,7 @@ import { formatSocketAddress, parseSocketAddress, type SocketAddress } from '../
 import { linesOf } from './list-type.ts';
 import { type OptionType, quoted, SOCKET_ADDRESSES } from './option-types.ts';
 
-export const PROTOCOLS = ['greylist', 'policy', 'milter', 'greyd', 'sync'] as const;
+export const PROTOCOLS = ['greylist', 'policy', 'milter', 'greyd', 'sync', 'peer'] as const;
 
 /** A socket that the daemon serves. */
 export interface Listener {

@@ -24,6 +24,13 @@ test.for<[text: string, sockets: string[]]>([
   ],
   ['listen greyd unix:a', ['greyd unix:/var/lib/ddgrey/a 600 undefined', GREYLIST, SYNC]],
   ['listen milter unix:a', ['milter unix:/var/lib/ddgrey/a 666 undefined', GREYLIST, SYNC]],
+  ['port 7\naccept 192.0.2.1', [GREYLIST, SYNC, 'peer :7 600 undefined']],
+  ['port 7\naccept_reader a.example', [GREYLIST, SYNC, 'peer :7 600 undefined']],
+  ['port 7\naccept_writer 2001:db8::/32', [GREYLIST, SYNC, 'peer :7 600 undefined']],
+  ['port 7\npeer a.example 8', [GREYLIST, SYNC, 'peer :7 600 undefined']],
+  ['port 7\nserver_read a.example', [GREYLIST, SYNC]],
+  ['port 7\naccept none', [GREYLIST, SYNC]],
+  ['listen peer 192.0.2.1:7\naccept a.example', ['peer 192.0.2.1:7 600 undefined', GREYLIST, SYNC]],
   ['listen sync unix:a group=root', ['sync unix:/var/lib/ddgrey/a 600 0', GREYLIST]],
 ])('%j serves %j', ([text, sockets]) => {
   expect(listeners(text)).toEqual(sockets);

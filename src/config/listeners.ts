@@ -19,16 +19,41 @@ const DEFAULT_MODES: { readonly [P in Listener['protocol']]: number } = {
   milter: 0o666,
   greyd: 0o600,
   sync: 0o600,
+  peer: 0o600,
 };
 
 /** The sockets to serve. Throws, in words for an administrator, if a group does not exist. */
 export function listenersOf(config: Config, directory: string): readonly ListenerInForce[] {
-  return config.listen.map((listener) => ({
+  return [...config.listen, ...networkListener(config)].map((listener) => ({
     protocol: listener.protocol,
     address: absolute(listener.address, directory),
     mode: listener.mode ?? DEFAULT_MODES[listener.protocol],
     gid: listener.group === undefined ? undefined : groupId(listener.group),
   }));
+}
+
+/** Whether reports are exchanged with anybody. */
+export function isPeering(config: Config): boolean {
+  const { listen, peer, server_read: sources } = config;
+  return hasCallers(config) || peer.length + sources.length > 0 || listen.some(({ protocol }) => protocol === 'peer');
+}
+
+/** The port of other servers, and of this one, unless the configuration names another. */
+export function usualPort({ port }: Config): number {
+  if (port !== 0) return port;
+  return process.getuid?.() === 0 ? 722 : 1722;
+}
+
+/** Where other servers connect, if any may and no line says where. */
+function networkListener(config: Config): readonly Listener[] {
+  if (!hasCallers(config) || config.listen.some(({ protocol }) => protocol === 'peer')) return [];
+  // No host: all addresses, of IPv6 too where there is IPv6.
+  return [{ protocol: 'peer', address: { kind: 'tcp', host: '', port: usualPort(config) } }];
+}
+
+function hasCallers(config: Config): boolean {
+  const { accept, accept_reader: readers, accept_writer: writers, peer } = config;
+  return accept.length + readers.length + writers.length + peer.length > 0;
 }
 
 function absolute(address: SocketAddress, directory: string): SocketAddress {

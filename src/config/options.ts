@@ -7,6 +7,7 @@ import { GREYLISTING_OPTIONS, type GreylistingConfig } from './greylisting-optio
 import { LISTENER_OPTIONS, type ListenerConfig } from './listener-options.ts';
 import { MILTER_OPTIONS, type MilterConfig } from './milter-options.ts';
 import { MTA_OPTIONS, type MtaConfig } from './mta-options.ts';
+import { NETWORK_OPTIONS, type NetworkConfig } from './network-options.ts';
 import type { Option, OptionTable } from './option.ts';
 import { REPUTATION_OPTIONS, type ReputationConfig } from './reputation-options.ts';
 
@@ -19,6 +20,7 @@ export interface Config
     ReputationConfig,
     MtaConfig,
     MilterConfig,
+    NetworkConfig,
     ClientModeConfig {}
 
 export type OptionName = keyof Config;
@@ -31,6 +33,7 @@ export const OPTIONS: OptionTable<Config> = {
   ...REPUTATION_OPTIONS,
   ...MTA_OPTIONS,
   ...MILTER_OPTIONS,
+  ...NETWORK_OPTIONS,
   ...CLIENT_MODE_OPTIONS,
 };
 
@@ -48,6 +51,7 @@ export const SECTIONS: readonly Section[] = [
   { title: 'Reputation', options: REPUTATION_OPTIONS },
   { title: 'What the mail server and spam traps tell', options: MTA_OPTIONS },
   { title: 'Milter', options: MILTER_OPTIONS },
+  { title: 'Exchanging reports with other servers', options: NETWORK_OPTIONS },
   { title: 'Asking a central server (client mode)', options: CLIENT_MODE_OPTIONS },
 ];
 

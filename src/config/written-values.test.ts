@@ -5,7 +5,7 @@ import { DEWHITE_FLAGS } from '../policy/dewhite.ts';
 import { dewhiteFlags } from './dewhite-type.ts';
 import { listScores, nameServers, ownListZones } from './dns-types.ts';
 import { headerPatterns } from './header-type.ts';
-import { trustedHosts } from './host-types.ts';
+import { peerEvents, peerHosts, trustedHosts } from './host-types.ts';
 import { choices, words } from './list-type.ts';
 import { listeners, PROTOCOLS } from './listener-type.ts';
 import {
@@ -109,6 +109,8 @@ test.for<[name: string, pairs: Pairs]>([
   ['ownListZones, of any text', rewritten(ownListZones, line.map(reader(ownListZones)))],
   ['headerPatterns, of any text', rewritten(headerPatterns, line.map(reader(headerPatterns)))],
   ['dewhiteFlags, of any text', rewritten(dewhiteFlags, line.map(reader(dewhiteFlags)))],
+  ['peerHosts, of any text', rewritten(peerHosts, line.map(reader(peerHosts)))],
+  ['peerEvents, of any text', rewritten(peerEvents, line.map(reader(peerEvents)))],
   ['reply, of any text', rewritten(reply, line.map(reader(reply)))],
   ['listeners, of any text', rewritten(listeners, line.map(reader(listeners)))],
 ])('%s: what is written reads back as the same value', ([, pairs]) => {

@@ -2,9 +2,10 @@
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
+import type { News } from '../lib/news.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
-import type { Report } from '../policy/report.ts';
-import type { Store } from '../store/store.ts';
+import type { Report, StoredReport } from '../policy/report.ts';
+import type { Store, Stored } from '../store/store.ts';
 import type { Standings } from './standings.ts';
 
 export interface ReportParts {
@@ -13,6 +14,8 @@ export interface ReportParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
+  /** Told of each report that is new. */
+  readonly news: News;
   readonly settings: () => ReportSettings;
 }
 
@@ -32,24 +35,34 @@ export type AcceptReport = (report: IncomingReport) => Promise<void>;
 
 /** The function that takes in reports. */
 export function createAcceptReport(parts: ReportParts): AcceptReport {
-  const { store, standings, clock, log, counters, settings } = parts;
+  const { standings, settings } = parts;
   return async (report) => {
     const client = parseAddress(report.ip);
     const { origin, isTrusted, reputation } = settings();
     if (client === undefined || isTrusted(client)) return;
-    const domain = reputation ? await ownerOf(standings, client, report.event) : undefined;
-    const stored = await store.addReport({
-      ...report,
-      origin,
-      originId: 0,
-      stored: seconds(clock),
-      ...(domain === undefined ? {} : { domain }),
-    });
-    counters.add(`report ${report.event} ${stored}`);
-    const { ip, event, sender: from, recipient: to, mtaId: queue, reporter, time } = report;
-    log.event(2, 'report', { event, ip, from, to, queue, reporter, time, stored });
+    const stored = await keepReport(parts, { ...report, origin, originId: 0 });
     if (reputation && stored === 'stored') await standings.reported(report);
   };
+}
+
+/** Keeps a report, tells of it, and says what became of it. Whom the client belongs to is always found out here. */
+export async function keepReport(
+  { store, standings, clock, log, counters, news, settings }: ReportParts,
+  report: Omit<StoredReport, 'stored' | 'domain'>,
+): Promise<Stored> {
+  const { ip, event, sender: from, recipient: to, mtaId: queue, reporter, time, origin } = report;
+  const client = parseAddress(ip);
+  const known = client !== undefined && settings().reputation;
+  const domain = known ? await ownerOf(standings, client, event) : undefined;
+  const stored = await store.addReport({
+    ...report,
+    stored: seconds(clock),
+    ...(domain === undefined ? {} : { domain }),
+  });
+  counters.add(`report ${event} ${stored}`);
+  log.event(2, 'report', { event, ip, from, to, queue, reporter, time, origin, stored });
+  if (stored === 'stored') news.tell();
+  return stored;
 }
 
 /**

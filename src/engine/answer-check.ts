@@ -91,7 +91,12 @@ async function judge(
 }
 
 /** What the store knows about a check of this client. */
-export function recall(store: Store, check: Check, { domain }: KnownClient, rules: Rules): Promise<Recalled> {
+export function recall(
+  store: Store,
+  check: Check,
+  { domain }: Pick<KnownClient, 'domain'>,
+  rules: Rules,
+): Promise<Recalled> {
   const { client, sender } = check;
   const tuples = tuplesOf(check, rules.parts, domain);
   return store.recall({ tuples, client, passes: passesFor(client, domain, sender) });

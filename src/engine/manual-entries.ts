@@ -3,6 +3,7 @@ import { type Clock, seconds } from '../lib/clock.ts';
 import type { Address } from '../policy/address.ts';
 import { indexManualEntries, type ManualEntries } from '../policy/manual-entries.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
+import type { SharedEntry } from '../policy/shared-entry.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ManualList {
@@ -14,6 +15,8 @@ export interface ManualList {
   put(entry: ManualEntry): Promise<void>;
   /** Whether there was one. */
   remove(subject: string): Promise<boolean>;
+  /** What another server's administrator has entered or removed; what is newer here stays. */
+  takeOver(shared: SharedEntry): Promise<void>;
   /** Removes those past their time. */
   expire(): Promise<void>;
 }
@@ -31,6 +34,11 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
     renew();
     return removed;
   };
+  const put = async (entry: ManualEntry): Promise<void> => {
+    await store.putEntry(entry);
+    entries.set(entry.subject, entry);
+    renew();
+  };
   const live = (): ManualEntry[] => [...entries.values()].filter(({ expires }) => expires > seconds(clock));
   return {
     find: (client, names) => {
@@ -39,15 +47,25 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
       return index.find(client, names);
     },
     list: live,
-    put: async (entry) => {
-      await store.putEntry(entry);
-      entries.set(entry.subject, entry);
-      renew();
-    },
+    put,
     remove,
+    takeOver: async (shared) => {
+      const subject = shared.kind === 'put' ? shared.entry.subject : shared.subject;
+      if (isNewer(entries.get(subject), shared)) return;
+      if (shared.kind === 'removed') await remove(subject);
+      else if (shared.entry.expires > seconds(clock)) await put(shared.entry);
+    },
     expire: async () => {
       const kept = new Set(live());
       for (const [subject, entry] of entries) if (!kept.has(entry)) await remove(subject);
     },
   };
+}
+
+/** Whether what is there is the newer one. Of one second the same one counts on all servers. */
+function isNewer(known: ManualEntry | undefined, shared: SharedEntry): boolean {
+  if (known === undefined) return false;
+  if (shared.kind === 'removed') return known.made > shared.time;
+  const { entry } = shared;
+  return known.made === entry.made ? JSON.stringify(known) > JSON.stringify(entry) : known.made > entry.made;
 }

@@ -1,4 +1,5 @@
-// The clients in `trusted`: networks, and hosts by name, whose addresses are looked up now and every hour.
+// The clients in `trusted`, the servers that may exchange reports: networks, and hosts by name, whose addresses are looked
+// up now and every hour.
 import { addressesQuestion, type Resolver } from '../dns/resolver.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
@@ -66,7 +67,7 @@ export class TrustedClients {
     const failed = lookups.find((lookup) => lookup.kind === 'failed');
     const found = lookups.flatMap((lookup) => (lookup.kind === 'found' ? lookup.value : []));
     if (failed === undefined || found.length > 0) this.#ofNames.set(name, found);
-    if (found.length === 0) log.event(0, 'trusted name has no address', { name, cause: failed?.error ?? 'none found' });
+    if (found.length === 0) log.event(0, 'name has no address', { name, cause: failed?.error ?? 'none found' });
   }
 }
 
@@ -79,6 +80,6 @@ export function startTrustedLookups(trusted: TrustedClients, log: Log): AsyncDis
       minutes += 1;
     },
     interval: () => MINUTE,
-    onError: (error) => log.event(0, 'trusted names not looked up', { cause: String(error) }),
+    onError: (error) => log.event(0, 'names not looked up', { cause: String(error) }),
   });
 }

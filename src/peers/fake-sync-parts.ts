@@ -1,10 +1,13 @@
 // The parts of a daemon as the sync protocol sees them, for tests: they note what they are asked, and know a little.
 import { manualClock } from '../lib/clock.ts';
+import { silentLog } from '../lib/log.ts';
+import { createNews } from '../lib/news.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
+import { PeerList } from './peer-list.ts';
 import type { SyncParts } from './sync-server.ts';
 
 export const NOW = 1_700_000_000;
@@ -77,6 +80,7 @@ export function fakeParts(): FakeParts {
     clock: manualClock(NOW),
     nextId: () => 'made-1',
     acceptReport: (report) => ask(report, undefined),
+    ...fakeExchange(asked),
     answerCheck: ({ client, sender, recipient, via, clientName, helo }) => {
       const details = [clientName, helo].filter((text) => text !== undefined);
       return ask([client.text, sender.text, recipient.text, via, ...details], {
@@ -116,6 +120,20 @@ export function fakeParts(): FakeParts {
       put: async (entry) => void entries.set(entry.subject, entry),
       remove: async (subject) => entries.delete(subject),
     },
+  };
+}
+
+/** One report, and nobody to exchange it with. */
+function fakeExchange(asked: unknown[]): Pick<SyncParts, 'acceptPeerReport' | 'share' | 'reports' | 'news' | 'peers'> {
+  return {
+    acceptPeerReport: async (report, sender) => {
+      asked.push([report, sender]);
+      return undefined;
+    },
+    share: async (shared) => void asked.push(shared),
+    reports: { reportsAfter: async (id) => (id < 1 ? [{ ...REPORT, id: 1 }] : []), reportIdBefore: async () => 0 },
+    news: createNews(),
+    peers: new PeerList({ clock: manualClock(NOW), log: silentLog, newest: async () => 1 }),
   };
 }
 

@@ -7,6 +7,7 @@
 //   renew IP                            its standing, computed anew
 //   remove TEXT                         removes standings; how many
 //   stats                               the statistics
+//   peers                               the state of all peers
 //   accepted IP MTA_ID                  whether that mail was accepted
 // and what local-entries.ts and local-tables.ts have.
 import type { AnswerCheck } from '../engine/answer-check.ts';
@@ -17,6 +18,7 @@ import { type Check, parseMailbox } from '../policy/check.ts';
 import { item, needAddress, needSubject } from './local-arguments.ts';
 import { ENTRY_COMMANDS, type EntryParts } from './local-entries.ts';
 import { TABLE_COMMANDS, type TableParts } from './local-tables.ts';
+import type { PeerList } from './peer-list.ts';
 import { listDocument, type Verb, type Verbs } from './sync-verb.ts';
 
 export interface LocalParts extends EntryParts, TableParts {
@@ -24,6 +26,7 @@ export interface LocalParts extends EntryParts, TableParts {
   readonly nextId: () => string;
   readonly explain: (check: Check) => Promise<Explanation>;
   readonly overview: Overview;
+  readonly peers: Pick<PeerList, 'states'>;
   readonly standings: Pick<Standings, 'of' | 'renew' | 'remove'>;
 }
 
@@ -53,6 +56,7 @@ export const LOCAL_COMMANDS: Verbs<LocalParts> = new Map<string, Verb<LocalParts
   ['renew', async ({ standings }, [ip]) => item(await standings.renew(needAddress(ip)))],
   ['remove', remove],
   ['stats', async ({ overview }) => item(await overview.statistics())],
+  ['peers', ({ peers }) => listDocument(peers.states())],
   ['accepted', accepted],
   ...ENTRY_COMMANDS,
   ...TABLE_COMMANDS,

@@ -1,14 +1,17 @@
 // The verbs for what is entered by hand:
 //   entries                                  the entries that count now
-//   white SUBJECT SECONDS AUTHOR [REASON...]  makes the entry of an address, network or domain, or replaces it
-//   black SUBJECT SECONDS AUTHOR [REASON...]
-//   forget SUBJECT                            removes it, and all that is remembered of it; what was removed
+//   white [local] SUBJECT SECONDS AUTHOR [REASON...]
+//                                            makes the entry of an address, network or domain, or replaces it
+//   black [local] SUBJECT SECONDS AUTHOR [REASON...]
+//   forget SUBJECT                           removes it, and all that is remembered of it; what was removed
+// Peers are told of entries, unless they are local, and of removed ones.
 import type { ManualList } from '../engine/manual-entries.ts';
 import type { Standings } from '../engine/standings.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { StoredTuple, TupleState } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
+import type { SharedEntry } from '../policy/shared-entry.ts';
 import { coversPass, coversTuple, type Subject } from '../policy/subject.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { item, needSubject } from './local-arguments.ts';
@@ -26,13 +29,17 @@ export interface EntryParts {
   readonly standings: Pick<Standings, 'remove'>;
   readonly store: Forgetting;
   readonly clock: Clock;
+  /** Tells the peers, if there are any. */
+  readonly share: (shared: SharedEntry) => Promise<void>;
 }
 
 /** Tuples that are removed at once, so that checks find their turn between. */
 const STEP = 100;
 
 const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
-  return async ({ manual, clock }, [text, duration = '', author, ...reason]) => {
+  return async ({ manual, clock, share }, words) => {
+    const local = words[0] === 'local';
+    const [text, duration = '', author, ...reason] = local ? words.slice(1) : words;
     const subject = needSubject(text);
     if (author === undefined) throw new Error('arguments missing');
     if (!/^[1-9]\d{0,9}$/.test(duration)) throw new Error(`${duration} is not a number of seconds`);
@@ -40,14 +47,17 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     const because = reason.join(' ') || 'no reason given';
     const entry = { subject: subject.text, kind, author, reason: because, made, expires: made + Number(duration) };
     await manual.put(entry);
+    if (!local) await share({ kind: 'put', entry });
     return item(entry);
   };
 };
 
 const forget: Verb<EntryParts> = async (parts, [text]) => {
   const subject = needSubject(text);
+  const removed = await parts.manual.remove(subject.text);
+  if (removed) await parts.share({ kind: 'removed', subject: subject.text, time: seconds(parts.clock) });
   return item({
-    entries: (await parts.manual.remove(subject.text)) ? 1 : 0,
+    entries: removed ? 1 : 0,
     standings: await parts.standings.remove(subject.text),
     tuples: await forgetTuples(parts, subject),
     passes: await forgetPasses(parts, subject),

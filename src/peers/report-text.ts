@@ -2,6 +2,7 @@
 // origin, origin_id, domain, stored, e_from, e_to and mta_id may be empty.
 import type { IncomingReport } from '../engine/accept-report.ts';
 import { parseAddress } from '../policy/address.ts';
+import type { StoredReport } from '../policy/report.ts';
 
 /** The forms of the values. Digits, so that they are numbers; times and ids of today have 10 of them at most. */
 const NAME = /^[\w.-]+$/;
@@ -25,10 +26,17 @@ const FORMS: ReadonlyMap<string, RegExp> = new Map([
 const NEEDED = ['reporter', 'time', 'ip', 'event'];
 
 export type ParsedReport =
-  | { readonly kind: 'report'; readonly report: IncomingReport }
+  | {
+      readonly kind: 'report';
+      readonly report: IncomingReport;
+      /** The name that it has for ever; undefined: this server is the first that has it. */
+      readonly named: Pick<StoredReport, 'origin' | 'originId'> | undefined;
+      /** When who sends it stored it; 0 when that is not told. */
+      readonly stored: number;
+    }
   | { readonly kind: 'bad'; readonly reason: string };
 
-/** The report that the lines tell of; which server says so and whose the client is, is found out here. Never throws. */
+/** The report that the lines tell of; whose the client is, is found out here. Never throws. */
 export function parseReport(lines: readonly string[]): ParsedReport {
   const fields = new Map<string, string>();
   for (const line of lines) {
@@ -41,7 +49,12 @@ export function parseReport(lines: readonly string[]): ParsedReport {
   if (reason !== undefined) return { kind: 'bad', reason };
   const ip = parseAddress(fields.get('ip') ?? '');
   if (ip === undefined) return { kind: 'bad', reason: 'format error in field ip' };
-  return { kind: 'report', report: reportFrom(fields, ip.text) };
+  const [origin = '', originId, stored] = [
+    fields.get('origin'),
+    ...['origin_id', 'stored'].map((name) => Number(fields.get(name))),
+  ];
+  const named = origin === '' || !originId ? undefined : { origin, originId };
+  return { kind: 'report', report: reportFrom(fields, ip.text), named, stored: stored ?? 0 };
 }
 
 function problemOf(fields: ReadonlyMap<string, string>): string | undefined {
@@ -73,23 +86,24 @@ function reportFrom(fields: ReadonlyMap<string, string>, ip: string): IncomingRe
 }
 
 /** The lines of a report that is new. */
-export function formatReport({
-  reporter,
-  time,
-  ip,
-  event,
-  sender,
-  recipient,
-  mtaId,
-}: IncomingReport): readonly string[] {
-  const values: { readonly [field: string]: string | number | undefined } = {
-    reporter,
-    time,
-    ip,
-    event,
-    e_from: sender,
-    e_to: recipient,
-    mta_id: mtaId?.replaceAll(/\s/g, ''),
-  };
-  return [...FORMS.keys()].map((name) => `${name}:${String(values[name] ?? '').replaceAll(/[\r\n]+/g, ' ')}`);
+export function formatReport(report: IncomingReport): readonly string[] {
+  return [...FORMS.keys()].map((name) => fieldLine(name, valuesOf(report)[name]));
+}
+
+/** The lines of a stored report, with its local id, and the empty line that ends it. */
+export function formatStored(report: StoredReport & { readonly id: number }): string {
+  const { id, origin, originId, stored, domain } = report;
+  const values = { ...valuesOf(report), origin, origin_id: originId, stored, domain };
+  const lines = [...FORMS.keys()].map((name) => fieldLine(name, (values as Values)[name]));
+  return `id:${id}\r\n${lines.join('\r\n')}\r\n\r\n`;
+}
+
+type Values = { readonly [field: string]: string | number | undefined };
+
+function valuesOf({ reporter, time, ip, event, sender, recipient, mtaId }: IncomingReport): Values {
+  return { reporter, time, ip, event, e_from: sender, e_to: recipient, mta_id: mtaId?.replaceAll(/\s/g, '') };
+}
+
+function fieldLine(name: string, value: string | number | undefined): string {
+  return `${name}:${String(value ?? '').replaceAll(/[\r\n]+/g, ' ')}`;
 }

@@ -1,7 +1,10 @@
-// The verbs that the original daemon has, as far as it is asked by tools of its own host:
+// The verbs by which a client says who it is and hands in a report:
 //   helo NAME   200 welcome. I am ...
-//   report      301 go ahead; then the report (report-text.ts) up to a single dot: 200 accepted
+//   report      301 go ahead; then the report (report-text.ts) up to a single dot: 200 accepted. One that has neither
+//               origin nor origin_id is a report of this server.
+import type { AcceptPeerReport } from '../engine/accept-peer-report.ts';
 import type { AcceptReport } from '../engine/accept-report.ts';
+import type { Caller } from './caller.ts';
 import { parseReport } from './report-text.ts';
 import { refusal, type Verb, type Verbs } from './sync-verb.ts';
 
@@ -9,18 +12,22 @@ export interface SyncCommandParts {
   /** This server's name. */
   readonly name: () => string;
   readonly acceptReport: AcceptReport;
+  readonly acceptPeerReport: AcceptPeerReport;
+  readonly caller: Caller;
 }
 
 /** Lines of a report that are kept; one has a dozen. */
 const MOST_LINES = 100;
 
-const helo: Verb<SyncCommandParts> = ({ name }, [caller]) => {
-  if (caller === undefined) throw new Error('argument missing');
-  if (!/^[\w.-]+$/.test(caller)) throw new Error('bad argument');
+const helo: Verb<SyncCommandParts> = ({ name, caller }, [text]) => {
+  if (text === undefined) throw new Error('argument missing');
+  if (!/^[\w.-]+$/.test(text)) throw new Error('bad argument');
+  caller.name = text;
   return `200 welcome. I am ${name()}\r\n`;
 };
 
-const report: Verb<SyncCommandParts> = ({ acceptReport }) => {
+const report: Verb<SyncCommandParts> = (parts) => {
+  if (!parts.caller.mayWrite) throw new Error('permission denied');
   const lines: string[] = [];
   return {
     take: (line) => {
@@ -29,15 +36,26 @@ const report: Verb<SyncCommandParts> = ({ acceptReport }) => {
     },
     end: async () => {
       if (lines.length > MOST_LINES) return refusal('bad report (too many lines)');
-      const parsed = parseReport(lines);
-      if (parsed.kind === 'bad') return refusal(`bad report (${parsed.reason})`);
-      await acceptReport(parsed.report);
-      return '200 accepted\r\n';
+      const reason = await take(parts, lines);
+      return reason === undefined ? '200 accepted\r\n' : refusal(`bad report (${reason})`);
     },
   };
 };
 
-export const SYNC_COMMANDS: Verbs<SyncCommandParts> = new Map([
+/** Takes a report in; the reason if it can't be. */
+async function take(parts: SyncCommandParts, lines: readonly string[]): Promise<string | undefined> {
+  const parsed = parseReport(lines);
+  if (parsed.kind === 'bad') return parsed.reason;
+  const { name, acceptReport, acceptPeerReport, caller } = parts;
+  const { report: told, named } = parsed;
+  if (named !== undefined) return acceptPeerReport({ ...told, ...named }, caller.sender);
+  if (caller.address !== 'local')
+    return acceptPeerReport({ ...told, origin: name(), originId: 0 }, { ...caller.sender, restores: true });
+  await acceptReport(told);
+  return undefined;
+}
+
+export const SYNC_COMMANDS: Verbs<SyncCommandParts> = new Map<string, Verb<SyncCommandParts>>([
   ['helo', helo],
   ['report', report],
 ]);

@@ -132,13 +132,32 @@ const REPORT_LINES =
     ' ',
   );
 
+const TOLD = { reporter: 'exim4', time: 1_699_999_000, ip: '203.0.113.10', event: 'ok', sender: '.a', recipient: 'b' };
+
 test('a report is taken, and the connection goes on', async () => {
   const parts = fakeParts();
   const wire = await send(parts, 'report', '..ignored:x', ...REPORT_LINES, '.', 'helo x');
   expect(wire).toBe('301 go ahead\r\n200 accepted\r\n200 welcome. I am mx1.example.org\r\n');
   expect(parts.asked).toEqual([
-    { reporter: 'exim4', time: 1_699_999_000, ip: '203.0.113.10', event: 'ok', sender: '.a', recipient: 'b' },
+    [
+      { ...TOLD, origin: 'mx2', originId: 7 },
+      { events: undefined, restores: true },
+    ],
   ]);
+});
+
+test('a report without an origin or its id is one of this server', async () => {
+  const parts = fakeParts();
+  await send(
+    parts,
+    'report',
+    ...REPORT_LINES.with(0, 'origin:'),
+    '.',
+    'report',
+    ...REPORT_LINES.with(1, 'origin_id:'),
+    '.',
+  );
+  expect(parts.asked).toEqual([TOLD, TOLD]);
 });
 
 test('p57 to p59, defect 17: a bad report leaves nothing behind', async () => {
@@ -164,8 +183,14 @@ test('an endless report is refused', async () => {
   expect(wire).toBe('301 go ahead\r\n500 bad report (too many lines)\r\n');
 });
 
+test('a report that is not possible is refused with the reason', async () => {
+  const parts = { ...fakeParts(), acceptPeerReport: async () => 'time in the future' };
+  const wire = await send(parts, 'report', ...REPORT_LINES, '.');
+  expect(wire).toBe('301 go ahead\r\n500 bad report (time in the future)\r\n');
+});
+
 test('a report that can not be kept is refused', async () => {
-  const parts = { ...fakeParts(), acceptReport: () => Promise.reject(new Error('disk\r\nfull')) };
+  const parts = { ...fakeParts(), acceptPeerReport: () => Promise.reject(new Error('disk\r\nfull')) };
   expect(await send(parts, 'report', ...REPORT_LINES, '.')).toBe('301 go ahead\r\n500 disk full\r\n');
 });
 

@@ -1,24 +1,54 @@
 // The sync protocol's server side: what the verbs say is turned into answers. `quit` ends the connection.
 import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
 import { splitWords } from '../lib/words.ts';
+import { type Caller, localCaller } from './caller.ts';
 import { LOCAL_COMMANDS, type LocalParts } from './local-commands.ts';
+import type { PeerAccess } from './peer-access.ts';
 import { SYNC_COMMANDS, type SyncCommandParts } from './sync-commands.ts';
 import { GO_AHEAD, withoutDot } from './sync-protocol.ts';
-import { type Body, isBody, refusal, type Reply, type Verb, type Verbs } from './sync-verb.ts';
+import { REPORT_COMMANDS, type ReportReading } from './sync-reports.ts';
+import { type Body, isBody, isStream, refusal, type Reply, type Stream, type Verb, type Verbs } from './sync-verb.ts';
 
-export type SyncParts = SyncCommandParts & LocalParts;
+type PeerVerbParts = SyncCommandParts & ReportReading;
+export type PeerParts = Omit<PeerVerbParts, 'caller'>;
+export type SyncParts = PeerParts & LocalParts;
+
+const TOO_LONG = '500 line too long\r\n';
+const PEER_VERBS: Verbs<PeerVerbParts> = new Map<string, Verb<PeerVerbParts>>([...SYNC_COMMANDS, ...REPORT_COMMANDS]);
 
 /** The protocol of the local socket, on which everything is allowed. */
 export function syncProtocol(parts: SyncParts): LineProtocol {
-  const verbs: Verbs<SyncParts> = new Map<string, Verb<SyncParts>>([...SYNC_COMMANDS, ...LOCAL_COMMANDS]);
-  return { name: 'sync', tooLong: '500 line too long\r\n', open: () => new SyncSession(verbs, parts) };
+  const verbs: Verbs<SyncParts & PeerVerbParts> = new Map<string, Verb<SyncParts & PeerVerbParts>>([
+    ...PEER_VERBS,
+    ...LOCAL_COMMANDS,
+  ]);
+  return {
+    name: 'sync',
+    tooLong: TOO_LONG,
+    open: () => new SyncSession(verbs, { ...parts, caller: localCaller() }),
+  };
 }
+
+/** The protocol of the network: each caller may what the access says; who may nothing is sent away without a word. */
+export function peerProtocol(parts: PeerParts, access: PeerAccess): LineProtocol {
+  return {
+    name: 'peer',
+    tooLong: TOO_LONG,
+    open: (peer) => {
+      const caller: Caller | undefined = access.callerOf(peer);
+      return caller === undefined ? STRANGER : new SyncSession(PEER_VERBS, { ...parts, caller });
+    },
+  };
+}
+
+const STRANGER: LineSession = { greeting: { text: '', close: true }, line: () => undefined };
 
 class SyncSession<Parts> implements LineSession {
   readonly #verbs: Verbs<Parts>;
   readonly #parts: Parts;
   /** While lines follow a command. */
   #body: Body | undefined;
+  #stream: Stream | undefined;
 
   constructor(verbs: Verbs<Parts>, parts: Parts) {
     this.#verbs = verbs;
@@ -26,7 +56,12 @@ class SyncSession<Parts> implements LineSession {
   }
 
   line(line: string): Answer | undefined {
+    if (this.#stream !== undefined) return this.#streamLine(this.#stream, line);
     return this.#body === undefined ? this.#command(line) : this.#bodyLine(this.#body, line);
+  }
+
+  end(): void {
+    this.#stream?.end();
   }
 
   #command(line: string): Answer | undefined {
@@ -36,6 +71,10 @@ class SyncSession<Parts> implements LineSession {
     const verb = this.#verbs.get(name);
     if (verb === undefined) return open(refusal('unknown command'));
     const reply = attempt(() => verb(this.#parts, words));
+    if (isStream(reply)) {
+      this.#stream = reply;
+      return open(reply.pieces);
+    }
     if (!isBody(reply)) return open(orRefusal(reply));
     this.#body = reply;
     return open(GO_AHEAD);
@@ -48,6 +87,13 @@ class SyncSession<Parts> implements LineSession {
     }
     const taken = body.take(withoutDot(line));
     return taken && open(taken.then(() => ''));
+  }
+
+  #streamLine(stream: Stream, line: string): Answer | undefined {
+    if (!stream.line(line)) return undefined;
+    this.#stream = undefined;
+    stream.end();
+    return open(stream.farewell);
   }
 }
 
@@ -63,7 +109,7 @@ function attempt(verb: () => Reply): Reply {
   }
 }
 
-function orRefusal(reply: Exclude<Reply, Body>): Answer['text'] {
+function orRefusal(reply: Exclude<Reply, Body | Stream>): Answer['text'] {
   if (typeof reply === 'string') return reply;
   return reply instanceof Promise ? reply.catch(refusal) : piecesOrRefusal(reply);
 }

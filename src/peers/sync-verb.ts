@@ -9,8 +9,19 @@ export interface Body {
   end(): Promise<string>;
 }
 
+/** What goes on until the client says so; meanwhile its lines belong to the stream. */
+export interface Stream {
+  readonly pieces: AsyncIterable<string>;
+  /** Takes a line of the client; whether it asks for the end. */
+  line(line: string): boolean;
+  /** Lets the pieces end, now or with the next one. */
+  end(): void;
+  /** What is said after the last piece. */
+  readonly farewell: string;
+}
+
 /** Pieces of an answer are asked for as fast as the client reads them. A body was asked for by GO_AHEAD. */
-export type Reply = string | Promise<string> | AsyncIterable<string> | Body;
+export type Reply = string | Promise<string> | AsyncIterable<string> | Body | Stream;
 
 /** Throws, or rejects, with an error whose message is for the client. */
 export type Verb<Parts> = (parts: Parts, words: readonly string[]) => Reply;
@@ -40,6 +51,11 @@ export async function* linesDocument(pieces: AsyncIterable<string>): AsyncGenera
 export function refusal(error: unknown): string {
   const cause = error instanceof Error ? error.message : String(error);
   return `500 ${cause.replaceAll(/[\r\n]+/g, ' ')}\r\n`;
+}
+
+/** Whether the reply goes on until the client ends it. */
+export function isStream(reply: Reply): reply is Stream {
+  return typeof reply === 'object' && 'pieces' in reply;
 }
 
 /** Whether the reply asks for lines. */

@@ -1,0 +1,73 @@
+// Options: exchanging reports with other servers.
+import { type PeerEvents, type PeerHost, peerEvents, peerHosts, type TrustedHost, trustedHosts } from './host-types.ts';
+import type { OptionTable } from './option.ts';
+import { count } from './option-types.ts';
+
+export interface NetworkConfig {
+  /** 0: the one that is usual. */
+  readonly port: number;
+  readonly peer: readonly PeerHost[];
+  readonly server_read: readonly PeerHost[];
+  readonly accept: readonly TrustedHost[];
+  readonly accept_reader: readonly TrustedHost[];
+  readonly accept_writer: readonly TrustedHost[];
+  readonly peer_events: readonly PeerEvents[];
+  readonly peer_rate: number;
+}
+
+export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
+  port: {
+    type: count,
+    default: 0,
+    defaultNote: '722 when started as root, else 1722',
+    restart: true,
+    about:
+      'The TCP port on which other servers read and hand in reports, and on which they are expected to listen. It is opened on all addresses when accept, accept_reader, accept_writer or peer says who may connect; "listen peer ADDRESS" chooses an address instead.',
+  },
+  peer: {
+    type: peerHosts,
+    default: [],
+    list: true,
+    restart: true,
+    about:
+      'A server to exchange reports with, one a line: like server_read and accept_reader together. A line that names this server itself is skipped, so that all servers can have the same lines.',
+  },
+  server_read: {
+    type: peerHosts,
+    default: [],
+    list: true,
+    restart: true,
+    about: 'A server to read reports from, one a line.',
+  },
+  accept: {
+    type: trustedHosts,
+    default: [],
+    list: true,
+    about: 'Who may read reports and hand them in. Names are looked up at every start and every hour.',
+  },
+  accept_reader: {
+    type: trustedHosts,
+    default: [],
+    list: true,
+    about: 'Who may read reports.',
+  },
+  accept_writer: {
+    type: trustedHosts,
+    default: [],
+    list: true,
+    about: 'Who may hand in reports.',
+  },
+  peer_events: {
+    type: peerEvents,
+    default: [],
+    list: true,
+    restart: true,
+    about:
+      'The events that are taken from a server, one server or network a line; from those that no line names all are taken. Written as in peer or server_read, the line holds for what is read from that server.',
+  },
+  peer_rate: {
+    type: count,
+    default: 0,
+    about: 'How many reports a minute are read from each server, others wait there; 0: as many as there are.',
+  },
+};

@@ -1,0 +1,199 @@
+import { expect, test, vi } from 'vitest';
+import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
+import type { PeerReport, Sender } from './accept-peer-report.ts';
+
+const ANY: Sender = { events: undefined, restores: false };
+const IP = '203.0.113.7';
+const SPAM: PeerReport = {
+  origin: 'mx2.example.org',
+  originId: 7,
+  reporter: 'exim4',
+  time: T0 - 5,
+  ip: IP,
+  event: 'spam',
+  mtaId: 'Q1',
+};
+const CHECK: PeerReport = {
+  ...SPAM,
+  reporter: 'check',
+  event: 'check',
+  sender: 'a@example.com',
+  recipient: 'b@example.org',
+};
+const DNS = { ptr: { [IP]: ['mx.example.com'] }, a: { 'mx.example.com': [IP] } };
+const DAY = 86_400;
+
+async function kept({ store }: Bench): Promise<unknown[]> {
+  return (await store.reports(undefined, 9)).map(({ origin, originId, event, domain }) => [
+    origin,
+    originId,
+    event,
+    domain,
+  ]);
+}
+
+test('a report keeps its name, gets our time of storing, and is news once', async () => {
+  const bench = await engineBench();
+  let news = 0;
+  bench.reportParts.news.listen(() => (news += 1));
+  for (let i = 0; i < 2; i += 1) expect(await bench.acceptPeerReport(SPAM, ANY)).toBeUndefined();
+  expect(await bench.store.reports(undefined, 9)).toEqual([{ ...SPAM, stored: T0 }]);
+  expect(news).toBe(1);
+});
+
+test.for<[changed: Partial<PeerReport>, reason: string]>([
+  [{ ip: 'localhost' }, 'format error in field ip'],
+  [{ time: T0 + DAY + 1 }, 'time in the future'],
+  [{ event: 'a b' }, 'format error in field event'],
+  [{ event: 'x'.repeat(41) }, 'format error in field event'],
+  [{ sender: 'x'.repeat(513) }, 'field e_from too long'],
+  [{ recipient: 'x'.repeat(513) }, 'field e_to too long'],
+  [{ origin: 'x'.repeat(513) }, 'field origin too long'],
+  [{ event: 'manual' }, 'event manual not allowed'],
+])('%j is refused: %s', async ([changed, reason]) => {
+  const bench = await engineBench();
+  const sender = { events: new Set(['spam', 'ok']), restores: false };
+  expect(await bench.acceptPeerReport({ ...SPAM, ...changed }, sender)).toBe(reason);
+  expect(await kept(bench)).toEqual([]);
+  expect(bench.counters.list()).toEqual([['peer report refused', 1]]);
+});
+
+test.for<[what: string, changed: Partial<PeerReport>, count: number]>([
+  ['a clock that is ahead by hours', { time: T0 + DAY }, 1],
+  ['what is past its time', { time: T0 - 60 * DAY - 1 }, 0],
+  ['a first attempt past its time', { event: 'check', time: T0 - 3 * DAY - 1 }, 0],
+  ['what is told of a trusted client', { ip: '192.0.2.9' }, 0],
+  ['our own report', { origin: 'mx1.example.org' }, 0],
+])('%s is no error', async ([, changed, count]) => {
+  const bench = await engineBench({ config: 'trusted 192.0.2.0/24\nretry 3d\nGREY_CHECK yes' });
+  expect(await bench.acceptPeerReport({ ...SPAM, ...changed }, ANY)).toBeUndefined();
+  expect(await kept(bench)).toHaveLength(count);
+});
+
+test('who lost the database gets its own reports back', async () => {
+  const bench = await engineBench();
+  await bench.acceptPeerReport({ ...SPAM, origin: 'mx1.example.org', originId: 2 }, { ...ANY, restores: true });
+  await bench.acceptReport({ ...SPAM, time: T0 });
+  expect(await kept(bench)).toEqual([
+    ['mx1.example.org', 3, 'spam', undefined],
+    ['mx1.example.org', 2, 'spam', undefined],
+  ]);
+});
+
+test('defect 31: whom a client belongs to is found out here, whatever the peer says', async () => {
+  const bench = await engineBench({ dns: DNS });
+  const forged = { ...SPAM, event: 'ok', domain: 'bank.example' };
+  await bench.acceptPeerReport(forged, ANY);
+  expect(await kept(bench)).toEqual([['mx2.example.org', 7, 'ok', 'example.com']]);
+});
+
+test('what another server saw counts here', async () => {
+  const bench = await engineBench({ dns: DNS });
+  const before = await bench.standings.of(addressOf(IP));
+  await bench.acceptPeerReport({ ...SPAM, event: 'hard_trap' }, ANY);
+  expect(before.class).not.toBe('black');
+  await vi.waitFor(async () => expect((await bench.standings.of(addressOf(IP))).class).toBe('black'));
+});
+
+const WORLD = 'reputation no\ngrey_default 300s\nretry 3d\nGREY_PENDING_NORMAL 2';
+
+test('a retry here of what was first tried at the peer is accepted, after the delay since then', async () => {
+  const bench = await engineBench({ config: WORLD });
+  await bench.acceptPeerReport({ ...CHECK, time: T0 - 299 }, ANY);
+  const retry = checkOf('203.0.113.99', 'a@example.com', 'b@example.org');
+  expect(await bench.answerCheck(retry)).toMatchObject({ kind: 'grey', reason: 'early', wait: 1 });
+  bench.clock.advance(1);
+  expect(await bench.answerCheck(retry)).toMatchObject({ kind: 'white', reason: 'retried', waited: 300 });
+});
+
+test('bounces too', async () => {
+  const bench = await engineBench({ config: WORLD });
+  const { sender: _, ...bounce } = CHECK;
+  await bench.acceptPeerReport({ ...bounce, time: T0 - 3600 }, ANY);
+  expect(await bench.answerCheck(checkOf(IP, '', 'b@example.org'))).toMatchObject({ kind: 'white', reason: 'retried' });
+});
+
+test('a peer whose clock is ahead makes nobody wait longer', async () => {
+  const bench = await engineBench({ config: WORLD });
+  await bench.acceptPeerReport({ ...CHECK, time: T0 + 7200 }, ANY);
+  bench.clock.advance(300);
+  expect(await bench.answerCheck(checkOf(IP, 'a@example.com', 'b@example.org'))).toMatchObject({ reason: 'retried' });
+});
+
+test('what is known here stays: an earlier attempt, a valid tuple', async () => {
+  const bench = await engineBench({ config: WORLD });
+  const check = checkOf(IP, 'a@example.com', 'b@example.org');
+  await bench.answerCheck(check);
+  bench.clock.advance(200);
+  await bench.acceptPeerReport({ ...CHECK, time: T0 + 190 }, ANY);
+  bench.clock.advance(100);
+  expect(await bench.answerCheck(check)).toMatchObject({ reason: 'retried', waited: 300 });
+  await bench.acceptPeerReport({ ...CHECK, originId: 8, time: T0 + 299 }, ANY);
+  expect(await bench.answerCheck(check)).toMatchObject({ reason: 'known' });
+});
+
+test('a peer can not make more tuples pending for a client than the client could', async () => {
+  const bench = await engineBench({ config: WORLD });
+  for (const [at, name] of ['a', 'b', 'c'].entries())
+    await bench.acceptPeerReport({ ...CHECK, originId: at + 1, recipient: `${name}@example.org` }, ANY);
+  expect(await bench.store.count()).toEqual({ pending: 2, valid: 0 });
+});
+
+const ENTRY = {
+  subject: '198.51.100.0/24',
+  kind: 'black',
+  author: 'ann',
+  reason: 'r',
+  made: T0,
+  expires: T0 + 99,
+} as const;
+const BLACK: PeerReport = {
+  ...SPAM,
+  reporter: 'ddgrey',
+  ip: '198.51.100.0',
+  time: T0,
+  event: 'entry_black',
+  sender: 'ann',
+  recipient: `${T0 + 99} r`,
+  mtaId: '198.51.100.0/24',
+};
+
+test('what is entered by hand at the peer counts here, until it is removed there', async () => {
+  const bench = await engineBench();
+  await bench.acceptPeerReport(BLACK, ANY);
+  expect(bench.manual.list()).toEqual([ENTRY]);
+  const { sender: _, recipient: __, ...removed } = { ...BLACK, originId: 8, event: 'entry_removed', time: T0 + 1 };
+  await bench.acceptPeerReport(removed, ANY);
+  expect(bench.manual.list()).toEqual([]);
+});
+
+test.for<[changed: Partial<PeerReport>, taken: boolean]>([
+  [{ time: T0 + 1 }, true],
+  [{ time: T0 - 1 }, false],
+  [{ recipient: `${T0} over` }, false],
+  [{ recipient: 'no time' }, false],
+  [{ mtaId: 'nonsense' }, false],
+  [{ time: T0 + 1, event: 'entry_green' }, false],
+])('an entry with %j replaces what was entered here: %s', async ([changed, taken]) => {
+  const bench = await engineBench();
+  const own = { ...ENTRY, kind: 'white', author: 'bob' } as const;
+  await bench.manual.put(own);
+  await bench.acceptPeerReport({ ...BLACK, ...changed }, ANY);
+  expect(bench.manual.list()[0]?.kind).toBe(taken ? 'black' : 'white');
+});
+
+test('two entries of one second: the same one counts everywhere', async () => {
+  const white = { ...BLACK, originId: 8, event: 'entry_white' };
+  const ends = await Promise.all(
+    [
+      [BLACK, white],
+      [white, BLACK],
+    ].map(async (order) => {
+      const bench = await engineBench();
+      for (const report of order) await bench.acceptPeerReport(report, ANY);
+      return bench.manual.list();
+    }),
+  );
+  expect(ends[0]).toEqual(ends[1]);
+  expect(ends[0]).toHaveLength(1);
+});

@@ -1,0 +1,92 @@
+// Takes in a report that another server has made or passed on: is it possible, is it new, and what follows from it here?
+import { seconds } from '../lib/clock.ts';
+import { parseAddress } from '../policy/address.ts';
+import type { Seconds } from '../policy/check.ts';
+import type { StoredReport } from '../policy/report.ts';
+import { sharedEntry } from '../policy/shared-entry.ts';
+import { keepReport, type ReportParts, type ReportSettings } from './accept-report.ts';
+import type { ManualList } from './manual-entries.ts';
+import { type AttemptParts, recordPeerAttempt } from './peer-attempt.ts';
+
+export interface PeerReportSettings extends ReportSettings {
+  /** How long reports are kept, and those of first attempts. */
+  readonly keep: Seconds;
+  readonly keepChecks: Seconds;
+}
+
+export interface PeerReportParts extends ReportParts {
+  readonly manual: Pick<ManualList, 'takeOver'>;
+  readonly attempts: AttemptParts;
+  readonly settings: () => PeerReportSettings;
+}
+
+/** A report with the name that it has for ever; originId 0: this server is the first that has it, and names it. */
+export type PeerReport = Omit<StoredReport, 'stored' | 'domain'>;
+
+/** What the server that sends may do. */
+export interface Sender {
+  /** Undefined: every event. */
+  readonly events: ReadonlySet<string> | undefined;
+  /** Whether it may give us back what we made ourselves and have lost. */
+  readonly restores: boolean;
+}
+
+/** Resolves, when the report is kept or was not worth keeping, to undefined; else to the reason why it was refused. */
+export type AcceptPeerReport = (report: PeerReport, sender: Sender) => Promise<string | undefined>;
+
+/** How far the clocks of two servers may be apart. Wrong by some hours, such as by a time zone, they lose nothing. */
+const MOST_AHEAD: Seconds = 86_400;
+/** Characters; no address of a mail is longer (RFC 5321 section 4.5.3.1.3 allows 256). */
+const LONGEST_FIELD = 512;
+
+/** The function that takes them in. */
+export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport {
+  const { settings, clock, counters, log } = parts;
+  return async (report, sender) => {
+    const now = seconds(clock);
+    const reason = problemOf(report, sender, now);
+    if (reason !== undefined) {
+      counters.add('peer report refused');
+      log.event(1, 'peer report refused', { origin: report.origin, id: report.originId, ip: report.ip, cause: reason });
+      return reason;
+    }
+    if (!isWanted(report, sender, settings(), now)) return undefined;
+    if ((await keepReport(parts, report)) === 'stored') await follow(parts, report);
+    return undefined;
+  };
+}
+
+function problemOf(report: PeerReport, { events }: Sender, now: Seconds): string | undefined {
+  const { ip, time, event, sender = '', recipient = '', mtaId = '', reporter, origin } = report;
+  if (parseAddress(ip)?.text !== ip) return 'format error in field ip';
+  if (time > now + MOST_AHEAD) return 'time in the future';
+  if (!/^[\w.-]{1,40}$/.test(event)) return 'format error in field event';
+  const long = Object.entries({ origin, reporter, e_from: sender, e_to: recipient, mta_id: mtaId }).find(
+    ([, value]) => value.length > LONGEST_FIELD,
+  );
+  if (long !== undefined) return `field ${long[0]} too long`;
+  return events === undefined || events.has(event) ? undefined : `event ${event} not allowed`;
+}
+
+/** What is past its time would be removed at once; what is told of trusted clients, or of ourselves, we know better. */
+function isWanted(report: PeerReport, { restores }: Sender, settings: PeerReportSettings, now: Seconds): boolean {
+  const { origin, keep, keepChecks, isTrusted } = settings;
+  const client = parseAddress(report.ip);
+  if (client !== undefined && isTrusted(client)) return false;
+  if (report.origin === origin && !restores) return false;
+  return report.time + (report.event === 'check' ? keepChecks : keep) >= now;
+}
+
+async function follow(parts: PeerReportParts, report: PeerReport): Promise<void> {
+  const { standings, log, manual, attempts } = parts;
+  if (report.event === 'check') return recordPeerAttempt(attempts, report);
+  const shared = sharedEntry(report);
+  if (shared !== undefined) {
+    await manual.takeOver(shared);
+    return;
+  }
+  // Whom a report is about may have to be looked up again: that is not waited for.
+  standings.reported(report.ip, report.event).catch((error: unknown) => {
+    log.event(0, 'standing not computed', { ip: report.ip, cause: String(error) });
+  });
+}

@@ -1,0 +1,51 @@
+// A first attempt that another mail server saw: it is remembered as if it had been made here, so that the retry may come
+// here as well.
+import { seconds } from '../lib/clock.ts';
+import { parseAddress } from '../policy/address.ts';
+import { type Check, isNullSender, parseMailbox } from '../policy/check.ts';
+import { decide, decideByRule } from '../policy/decide.ts';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
+import { type CheckParts, recall } from './answer-check.ts';
+import type { Standings } from './standings.ts';
+
+export type AttemptParts = Pick<CheckParts, 'store' | 'clock' | 'manual' | 'settings'> & {
+  readonly standings: Pick<Standings, 'known'>;
+};
+
+export type Attempted = Pick<StoredReport, 'ip' | 'time' | 'sender' | 'recipient'>;
+
+/** The report's tuple becomes pending since then, unless more is known of it here. Nothing is looked up in the DNS. */
+export async function recordPeerAttempt(parts: AttemptParts, report: Attempted): Promise<void> {
+  const client = parseAddress(report.ip);
+  if (client === undefined) return;
+  const sender = parseMailbox(report.sender ?? '');
+  const check: Check = { id: 'peer', client, sender, recipient: parseMailbox(report.recipient ?? ''), via: 'peer' };
+  const { rules } = parts.settings();
+  const ruling = decideByRule(check, rules);
+  if (ruling.verdict !== undefined) return;
+  const standing = await parts.standings.known(client);
+  const domain = domainOf(standing);
+  const recalled = await recall(parts.store, check, { domain }, rules);
+  const known = { manual: parts.manual.find(client, [domain]), standing, misfit: false };
+  // By a clock that is ahead of ours it may have been made in our future.
+  const time = Math.min(report.time, seconds(parts.clock));
+  const decision = decide({ check, client: known, recalled, rules, excusable: ruling.excusable }, time);
+  if (decision.change !== 'record' && decision.change !== 'restart') return;
+  await parts.store.remember(
+    {
+      tuple: recalled.tuple,
+      client,
+      change: decision.change,
+      nullSender: isNullSender(sender),
+      shortLived: false,
+      senderText: sender.text,
+      clientName: undefined,
+    },
+    time,
+  );
+}
+
+function domainOf(standing: Standing | undefined): string | undefined {
+  return standing === undefined || standing.identity === standing.ip ? undefined : standing.identity;
+}

@@ -1,0 +1,17 @@
+// Who is at the other end of a connection of the sync protocol, and what it may do.
+import type { Sender } from '../engine/accept-peer-report.ts';
+
+export interface Caller {
+  /** For the log: its address, or `local`. */
+  readonly address: string;
+  readonly mayRead: boolean;
+  readonly mayWrite: boolean;
+  readonly sender: Sender;
+  /** The name that it gave itself. */
+  name: string;
+}
+
+/** Somebody of this machine who may use the local socket: everything is allowed. */
+export function localCaller(): Caller {
+  return { address: 'local', mayRead: true, mayWrite: true, sender: { events: undefined, restores: true }, name: '' };
+}

@@ -1,0 +1,173 @@
+// Reads the reports of another server: keeps a subscription, comes back when it is lost, and goes on where it was. The
+// place is what the other server told last, by its own clock, so it does not matter how the clocks differ.
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import type { AcceptPeerReport, Sender } from '../engine/accept-peer-report.ts';
+import { createBackOff } from '../lib/back-off.ts';
+import type { Counters } from '../lib/counters.ts';
+import { createLineReader } from '../lib/line-reader.ts';
+import type { SourceState } from './peer-list.ts';
+import { ReportStream } from './report-stream.ts';
+import type { ParsedReport } from './report-text.ts';
+import { parseAnswer } from './sync-protocol.ts';
+
+export interface PeerClientParts {
+  readonly host: string;
+  readonly port: number;
+  /** This server's name. */
+  readonly name: () => string;
+  /** `stored` of the last report that was received; undefined: none ever was. */
+  readonly place: { load(): Promise<number | undefined>; save(stored: number): Promise<void> };
+  readonly accept: AcceptPeerReport;
+  readonly events: Sender['events'];
+  /** Reports a minute that are taken; 0: as many as there are. */
+  readonly rate: () => number;
+  readonly state: SourceState;
+  readonly counters: Counters;
+  readonly random?: () => number;
+  /** Milliseconds between attempts, from the first to the longest. */
+  readonly waits?: { readonly first: number; readonly longest: number };
+}
+
+const WAITS = { first: 1000, longest: 60_000 };
+/** Who found itself looks again after an hour: names get other addresses. Milliseconds. */
+const OURSELVES_WAIT = 3_600_000;
+/** Milliseconds to be connected and answered. */
+const PATIENCE = 30_000;
+/** Milliseconds of silence after which the system asks whether the other end is still there. */
+const KEEP_ALIVE = 30_000;
+/** Seconds before the last report from which on reports are asked for again; the original daemon does so too. */
+const MARGIN = 60;
+/** Characters of a line of the server. */
+const LONGEST_LINE = 4096;
+/** Reports that are taken in at once: about a millisecond of work, then checks have their turn. */
+const BATCH = 25;
+
+/** Reads until it is closed. */
+export function startPeerClient(parts: PeerClientParts): AsyncDisposable {
+  const closing = new AbortController();
+  const { signal } = closing;
+  const backOff = createBackOff({ ...WAITS, ...parts.waits, ...(parts.random ? { random: parts.random } : {}) });
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const result = await follow(parts, signal, () => backOff.worked()).catch((error: unknown) => causeOf(error));
+      if (signal.aborted) return;
+      if (result === 'ourselves') parts.state.ourselves();
+      else parts.state.waiting(result);
+      const wait = result === 'ourselves' ? OURSELVES_WAIT : backOff.failed();
+      await sleep(wait, undefined, { signal }).catch(() => {});
+    }
+  };
+  const running = run();
+  return {
+    [Symbol.asyncDispose]: () => {
+      closing.abort();
+      return running;
+    },
+  };
+}
+
+/** One connection, from its begin to its end; why it ended. */
+async function follow(parts: PeerClientParts, signal: AbortSignal, onBegun: () => void): Promise<string> {
+  const socket = connect({ host: parts.host, port: parts.port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE });
+  const impatience = setTimeout(() => socket.destroy(new Error('no answer in time')), PATIENCE);
+  const abort = (): void => void socket.destroy();
+  signal.addEventListener('abort', abort, { once: true });
+  // Whoever waits for the socket is told; an error that comes when nobody does ends it all the same.
+  socket.on('error', () => {});
+  try {
+    await once(socket, 'connect', { signal });
+    const input = linesOf(socket);
+    const { answer: welcome } = await ask(socket, input, `helo ${parts.name()}`, 200);
+    const name = /I am (\S+)/.exec(welcome)?.[1] ?? '';
+    if (name === parts.name()) return 'ourselves';
+    const place = await parts.place.load();
+    const from = place === undefined ? '0 all' : String(Math.max(0, place - MARGIN));
+    const { rest } = await ask(socket, input, `subscribe ${from}`, 302);
+    clearTimeout(impatience);
+    onBegun();
+    parts.state.connected(name);
+    await receive(parts, input, { rest, place, signal });
+    return 'closed by the peer';
+  } finally {
+    clearTimeout(impatience);
+    signal.removeEventListener('abort', abort);
+    socket.destroy();
+  }
+}
+
+type Input = AsyncGenerator<readonly string[], void>;
+
+async function* linesOf(socket: Socket): Input {
+  const reader = createLineReader(LONGEST_LINE);
+  for await (const bytes of socket) {
+    yield reader.read(bytes as Buffer);
+    if (reader.tooLong()) throw new Error('a line without an end');
+  }
+}
+
+/** Puts a command; its answer, and the lines that came behind it. */
+async function ask(
+  socket: Socket,
+  input: Input,
+  command: string,
+  code: number,
+): Promise<{ readonly answer: string; readonly rest: readonly string[] }> {
+  socket.write(`${command}\r\n`);
+  for (;;) {
+    const { value, done } = await input.next();
+    if (done === true) throw new Error('closed without an answer');
+    const [first, ...rest] = value;
+    if (first === undefined) continue;
+    const answer = parseAnswer(`${first}\n`);
+    if (answer?.code !== code) throw new Error(`refused: ${first.slice(0, 100)}`);
+    return { answer: answer.text, rest };
+  }
+}
+
+interface Begun {
+  readonly rest: readonly string[];
+  readonly place: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Takes in what comes. What was taken in before the place is saved is safe from every end of the connection. */
+async function receive(parts: PeerClientParts, input: Input, { rest, place, signal }: Begun): Promise<void> {
+  const stream = new ReportStream();
+  const sender = { events: parts.events, restores: place === undefined };
+  let saved = place;
+  for (
+    let lines: readonly string[] | undefined = rest;
+    lines !== undefined;
+    lines = (await input.next()).value ?? undefined
+  ) {
+    const reports = stream.read(lines);
+    for (let start = 0; start < reports.length; start += BATCH) {
+      const batch = reports.slice(start, start + BATCH);
+      await Promise.all(batch.map((report) => take(parts, report, sender)));
+      parts.state.received(batch.length);
+      await pauseAfter(batch.length, parts.rate(), signal);
+    }
+    const last = reports.findLast((report) => report.kind === 'report' && report.stored > 0);
+    if (last?.kind !== 'report' || last.stored === saved) continue;
+    await parts.place.save(last.stored);
+    saved = last.stored;
+  }
+}
+
+async function take({ accept, counters }: PeerClientParts, parsed: ParsedReport, sender: Sender): Promise<void> {
+  counters.add('peer reports received');
+  if (parsed.kind === 'report' && parsed.named !== undefined)
+    await accept({ ...parsed.report, ...parsed.named }, sender);
+  else counters.add('peer reports malformed');
+}
+
+/** Checks have their turn; and who may send only so many a minute is not read for as long as it takes. */
+async function pauseAfter(count: number, rate: number, signal: AbortSignal): Promise<void> {
+  await (rate === 0 ? turn() : sleep((count * 60_000) / rate, undefined, { signal }));
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

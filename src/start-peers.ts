@@ -1,0 +1,143 @@
+// The other servers that reports are exchanged with: who may connect, whom we connect to, and what is done about reports
+// that come from them.
+import type { PeerHost, TrustedHost } from './config/host-types.ts';
+import { isPeering, usualPort } from './config/listeners.ts';
+import type { Config } from './config/options.ts';
+import type { Resolver } from './dns/resolver.ts';
+import { type AcceptPeerReport, createAcceptPeerReport } from './engine/accept-peer-report.ts';
+import { createAcceptReport, keepReport, type ReportParts } from './engine/accept-report.ts';
+import type { CheckParts } from './engine/answer-check.ts';
+import { startTrustedLookups, TrustedClients, type TrustedSettings } from './engine/trusted-clients.ts';
+import type { InForce } from './in-force.ts';
+import { seconds } from './lib/clock.ts';
+import { formatSocketAddress } from './lib/socket-address.ts';
+import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
+import { startPeerClient } from './peers/peer-client.ts';
+import { PeerList } from './peers/peer-list.ts';
+import type { Check } from './policy/check.ts';
+import { entryReport, type SharedEntry } from './policy/shared-entry.ts';
+import type { Verdict } from './policy/verdict.ts';
+import { hostSettings, readerSettings, serverName, writerSettings } from './settings.ts';
+
+export interface PeersStart {
+  readonly reports: ReportParts;
+  readonly attempts: Pick<CheckParts, 'store' | 'clock' | 'manual' | 'settings'>;
+  readonly resolver: Resolver;
+  readonly inForce: InForce;
+}
+
+export interface Peers extends AsyncDisposable {
+  readonly access: PeerAccess;
+  readonly peers: PeerList;
+  readonly acceptPeerReport: AcceptPeerReport;
+  /** Peers are told of a first attempt, so that the retry may come to them. */
+  readonly onAnswer: (check: Check, verdict: Verdict) => void;
+  readonly share: (shared: SharedEntry) => Promise<void>;
+  /** Takes over a changed configuration. */
+  refresh(): void;
+}
+
+/** Starts them. */
+export function startPeers(start: PeersStart): Peers {
+  const { inForce, reports } = start;
+  const { store, clock, log } = reports;
+  const running = new AsyncDisposableStack();
+  const sets: TrustedClients[] = [];
+  const hosts = (settings: () => TrustedSettings): TrustedClients => {
+    const set = new TrustedClients({ resolver: start.resolver, log, settings });
+    sets.push(set);
+    running.use(startTrustedLookups(set, log));
+    return set;
+  };
+  const access = createPeerAccess({
+    readers: hosts(() => readerSettings(inForce.config)),
+    writers: hosts(() => writerSettings(inForce.config)),
+    events: inForce.config.peer_events.map(({ host, events }) => ({
+      hosts: hosts(() => hostSettings([host])),
+      events: new Set(events),
+    })),
+  });
+  const peers = new PeerList({ clock, log, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
+  const acceptPeerReport = acceptFor(start);
+  for (const peer of [...inForce.config.peer, ...inForce.config.server_read])
+    if (!isOurselves(peer, inForce.config)) running.use(startSource(start, { peer, peers, acceptPeerReport }));
+  return {
+    access,
+    peers,
+    acceptPeerReport,
+    onAnswer: attemptTeller(start),
+    share: async (shared) => {
+      if (!isPeering(inForce.config)) return;
+      await keepReport(reports, { ...entryReport(shared), origin: serverName(inForce.config), originId: 0 });
+    },
+    refresh: () => {
+      for (const set of sets) set.refresh();
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function acceptFor({ reports, attempts, inForce }: PeersStart): AcceptPeerReport {
+  return createAcceptPeerReport({
+    ...reports,
+    manual: attempts.manual,
+    attempts: { ...attempts, standings: reports.standings },
+    settings: () => {
+      const { report: keep, checkReport: keepChecks } = inForce.maintenance.lifetimes;
+      return { ...reports.settings(), keep, keepChecks };
+    },
+  });
+}
+
+/** One configuration for all servers names each of them. A peer under another name is recognised when it answers. */
+function isOurselves({ host }: PeerHost, config: Config): boolean {
+  return host.toLowerCase() === serverName(config).toLowerCase();
+}
+
+interface Source {
+  readonly peer: PeerHost;
+  readonly peers: PeerList;
+  readonly acceptPeerReport: AcceptPeerReport;
+}
+
+function startSource({ reports, inForce }: PeersStart, { peer, peers, acceptPeerReport }: Source): AsyncDisposable {
+  const { store, counters } = reports;
+  const port = peer.port === 0 ? usualPort(inForce.config) : peer.port;
+  const where = formatSocketAddress({ kind: 'tcp', host: peer.host, port });
+  const name = `peer ${where}`;
+  const limited = inForce.config.peer_events.find(({ host }) => hostText(host) === peer.host);
+  return startPeerClient({
+    host: peer.host,
+    port,
+    name: () => serverName(inForce.config),
+    place: {
+      load: async () => {
+        const saved = await store.place(name);
+        return saved === undefined ? undefined : Number(saved);
+      },
+      save: (stored) => store.savePlace(name, String(stored)),
+    },
+    accept: acceptPeerReport,
+    events: limited && new Set(limited.events),
+    rate: () => inForce.config.peer_rate,
+    state: peers.addSource(where),
+    counters,
+  });
+}
+
+function hostText(host: TrustedHost): string {
+  return host.kind === 'network' ? host.network.text : host.name;
+}
+
+function attemptTeller({ reports, inForce }: PeersStart): Peers['onAnswer'] {
+  const accept = createAcceptReport(reports);
+  return ({ client, sender, recipient }, verdict) => {
+    if (verdict.kind !== 'grey' || verdict.reason !== 'first' || !isPeering(inForce.config)) return;
+    const from = sender.text === '' ? {} : { sender: sender.text };
+    const time = seconds(reports.clock);
+    const report = { reporter: 'check', event: 'check', time, ip: client.text, ...from, recipient: recipient.text };
+    accept(report).catch((error: unknown) =>
+      reports.log.event(0, 'report lost', { event: 'check', cause: String(error) }),
+    );
+  };
+}
