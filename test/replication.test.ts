@@ -39,7 +39,8 @@ const NETS = {
 } as const;
 
 type Step =
-  | { readonly kind: 'report' | 'check'; readonly at: number; readonly count: number }
+  | { readonly kind: 'report'; readonly at: number; readonly count: number }
+  | { readonly kind: 'check'; readonly at: number; readonly count: number }
   | { readonly kind: 'cut'; readonly line: number; readonly after: number }
   | { readonly kind: 'repeat'; readonly line: number; readonly seconds: number }
   | { readonly kind: 'clock'; readonly at: number; readonly seconds: number }
@@ -48,7 +49,8 @@ type Step =
 const at = fc.nat(2);
 const line = fc.nat(5);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('report', 'check'), at, count: fc.integer({ min: 1, max: 30 }) }),
+  fc.record({ kind: fc.constant('report'), at, count: fc.integer({ min: 1, max: 30 }) }),
+  fc.record({ kind: fc.constant('check'), at, count: fc.integer({ min: 1, max: 30 }) }),
   fc.record({ kind: fc.constant('cut'), line, after: fc.oneof(fc.constant(0), fc.nat(3000)) }),
   fc.record({ kind: fc.constant('repeat'), line, seconds: fc.nat(9000) }),
   fc.record({ kind: fc.constant('clock'), at, seconds: fc.integer({ min: -50, max: 100 }) }),
@@ -113,6 +115,7 @@ async function take(world: World, steps: readonly Step[]): Promise<number> {
 
 test.for(Object.keys(NETS) as (keyof typeof NETS)[])(
   'the same set in the end, with lines cut, repeated and out of order: %s',
+  { timeout: 60_000 },
   async (net) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
@@ -124,7 +127,6 @@ test.for(Object.keys(NETS) as (keyof typeof NETS)[])(
       { numRuns: 15 },
     );
   },
-  60_000,
 );
 
 test('each report is stored once on each server, and not sent back to where it was made', async () => {

@@ -7,6 +7,7 @@ import { explainCommand } from './explain.ts';
 import { feedCommand } from './feed.ts';
 import { forgetCommand } from './forget.ts';
 import { listCommand } from './listing.ts';
+import { peersCommand } from './peers.ts';
 import { statsCommand } from './stats.ts';
 import { exportCommand, importCommand } from './tables.ts';
 import { tuplesCommand } from './tuples.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   blackCommand,
   entriesCommand,
   forgetCommand,
+  peersCommand,
   statsCommand,
   configCommand,
   feedCommand,

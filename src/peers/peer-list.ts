@@ -2,22 +2,7 @@
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Caller } from './caller.ts';
-
-export interface PeerState {
-  /** HOST:PORT that we read from, or the address that reads from us. */
-  readonly peer: string;
-  /** What it calls itself; empty while that is not known. */
-  readonly name: string;
-  readonly direction: 'from' | 'to';
-  readonly state: 'connected' | 'waiting' | 'ourselves';
-  /** Since when. */
-  readonly since: number;
-  /** Reports in this direction since the start of the daemon, or of the connection. */
-  readonly reports: number;
-  /** Reports that it has still to be sent; undefined where only the other side knows. */
-  readonly behind: number | undefined;
-  readonly lastError: string | undefined;
-}
+import type { PeerState } from './sync-protocol.ts';
 
 /** A peer that we read from tells what happens to it. */
 export interface SourceState {

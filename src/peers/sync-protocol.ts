@@ -46,3 +46,20 @@ export function parseAnswer(received: string): Answer | undefined {
 export function withoutDot(line: string): string {
   return line.startsWith('.') ? line.slice(1) : line;
 }
+
+/** What `peers` tells of one of them. */
+export interface PeerState {
+  /** HOST:PORT that we read from, or the address that reads from us. */
+  readonly peer: string;
+  /** What it calls itself; empty while that is not known. */
+  readonly name: string;
+  readonly direction: 'from' | 'to';
+  readonly state: 'connected' | 'waiting' | 'ourselves';
+  /** Since when. */
+  readonly since: number;
+  /** Reports in this direction since the start of the daemon, or of the connection. */
+  readonly reports: number;
+  /** Reports that it has still to be sent; undefined where only the other side knows. */
+  readonly behind: number | undefined;
+  readonly lastError: string | undefined;
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { parsePrefix } from '../policy/address-prefix.ts';
+import { NetworkTable } from '../policy/network-table.ts';
+import { fakeParts } from './fake-sync-parts.ts';
+import { createPeerAccess, type Hosts } from './peer-access.ts';
+import { peerProtocol } from './sync-server.ts';
+
+function hosts(...networks: readonly string[]): Hosts {
+  const table = new NetworkTable<true>();
+  for (const text of networks) {
+    const prefix = parsePrefix(text);
+    if (prefix !== undefined) table.set(prefix, true);
+  }
+  return { has: (client) => table.find(client) === true };
+}
+
+const access = createPeerAccess({
+  readers: hosts('192.0.2.1', '198.51.100.0/24', 'fe80::/64'),
+  writers: hosts('192.0.2.2', '198.51.100.0/24', '2001:db8::/32'),
+  events: [
+    { hosts: hosts('198.51.100.9'), events: new Set(['spam']) },
+    { hosts: hosts('198.51.100.0/24'), events: new Set(['ok']) },
+  ],
+});
+
+test.for<[address: string, may: string | undefined, events?: string[]]>([
+  ['192.0.2.1', 'read'],
+  ['::ffff:192.0.2.1', 'read'],
+  ['192.0.2.2', 'write'],
+  ['198.51.100.9', 'read write', ['spam']],
+  ['198.51.100.8', 'read write', ['ok']],
+  ['2001:db8:7::1', 'write'],
+  ['fe80::1%eth0', 'read'],
+  ['192.0.2.3', undefined],
+  ['', undefined],
+])('%s may %s', ([address, may, events]) => {
+  const caller = access.callerOf({ kind: 'tcp', address });
+  const rights = caller && [caller.mayRead && 'read', caller.mayWrite && 'write'].filter(Boolean).join(' ');
+  expect(rights).toBe(may);
+  expect(caller?.sender.events && [...caller.sender.events]).toEqual(events);
+});
+
+test('p73: a stranger is sent away without a word', () => {
+  const session = peerProtocol(fakeParts(), access).open({ kind: 'tcp', address: '192.0.2.3' });
+  expect(session.greeting).toEqual({ text: '', close: true });
+  expect(session.line('helo x')).toBeUndefined();
+});

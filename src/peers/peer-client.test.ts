@@ -1,0 +1,238 @@
+// Our client against scripted servers that talk as the original daemon was recorded to (m01, m03, m09), or worse.
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { PeerReport, Sender } from '../engine/accept-peer-report.ts';
+import { manualClock } from '../lib/clock.ts';
+import { createCounters } from '../lib/counters.ts';
+import { createLog } from '../lib/log.ts';
+import { type PeerClientParts, startPeerClient } from './peer-client.ts';
+import { PeerList } from './peer-list.ts';
+
+const WELCOME = '200 welcome. I am mx1.example.org\r\n';
+const BEGIN = '302 document following (interrupt with single dot)\r\n';
+
+/** A report as the original sends it. */
+function text(id: number, stored: number): string {
+  return (
+    `id:${id}\r\norigin:mx1.example.org\r\norigin_id:${id}\r\nreporter:check\r\ntime:1700000000\r\nstored:${stored}\r\n` +
+    'ip:203.0.113.10\r\ndomain:example.com\r\nevent:check\r\ne_from:a@example.com\r\ne_to:b@example.org\r\nmta_id:\r\n\r\n'
+  );
+}
+
+const closers: (() => void | PromiseLike<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+/** What the server does on its connection number n, for each line that it hears. */
+type Script = (n: number, line: string, socket: Socket) => void;
+
+interface Stage {
+  readonly heard: string[];
+  readonly taken: { report: PeerReport; sender: Sender }[];
+  readonly places: number[];
+  readonly peers: PeerList;
+  readonly counters: ReturnType<typeof createCounters>;
+  readonly logged: () => readonly string[];
+  readonly client: AsyncDisposable;
+}
+
+async function stage(script: Script, changed: Partial<PeerClientParts> = {}, place?: number): Promise<Stage> {
+  const heard: string[] = [];
+  const server = await startScripted(script, heard);
+  const taken: Stage['taken'] = [];
+  const places = place === undefined ? [] : [place];
+  let log = '';
+  const output = createLog({ level: 0, format: 'text' }, (lines) => {
+    log += lines;
+  });
+  const peers = new PeerList({ clock: manualClock(), log: output, newest: async () => 0 });
+  const counters = createCounters();
+  const client = startPeerClient({
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    name: () => 'mx2.example.org',
+    place: { load: async () => places.at(-1), save: async (stored) => void places.push(stored) },
+    accept: async (report, sender) => {
+      taken.push({ report, sender });
+      return undefined;
+    },
+    events: undefined,
+    rate: () => 0,
+    state: peers.addSource('mx1:722'),
+    counters,
+    waits: { first: 1, longest: 5 },
+    ...changed,
+  });
+  closers.push(() => client[Symbol.asyncDispose]());
+  const logged = (): readonly string[] => {
+    output.flush();
+    return log.split('\n').flatMap((line) => (line === '' ? [] : line.slice(line.indexOf(' ') + 1)));
+  };
+  return { heard, taken, places, peers, counters, logged, client };
+}
+
+async function startScripted(script: Script, heard: string[]): Promise<Server> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    const number = connections;
+    socket.on('error', () => {});
+    closers.push(() => void socket.destroy());
+    socket.on('data', (bytes) => {
+      for (const line of bytes.toString().split('\r\n').slice(0, -1)) {
+        heard.push(`${number} ${line}`);
+        script(number, line, socket);
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => void server.close());
+  return server;
+}
+
+/** The original's manners: welcome, then what there is to send on that connection. */
+function original(sends: (n: number, socket: Socket) => void): Script {
+  return (n, line, socket) => {
+    if (line.startsWith('helo')) socket.write(WELCOME);
+    else if (line.startsWith('subscribe')) sends(n, socket);
+  };
+}
+
+test('m01: helo, everything from the beginning, then what is new', async () => {
+  const { heard, taken, places, peers, logged } = await stage(
+    original((_, socket) => {
+      socket.write(`${BEGIN}${text(1, 1_700_000_000)}${text(2, 1_700_000_100)}`);
+      setImmediate(() => socket.write(text(3, 1_700_000_150)));
+    }),
+  );
+  await vi.waitFor(() => expect(places.at(-1)).toBe(1_700_000_150));
+  expect(heard).toEqual(['1 helo mx2.example.org', '1 subscribe 0 all']);
+  expect(taken.map(({ report }) => report.originId)).toEqual([1, 2, 3]);
+  expect(taken[0]).toEqual({
+    report: {
+      origin: 'mx1.example.org',
+      originId: 1,
+      reporter: 'check',
+      time: 1_700_000_000,
+      ip: '203.0.113.10',
+      event: 'check',
+      sender: 'a@example.com',
+      recipient: 'b@example.org',
+    },
+    sender: { events: undefined, restores: true },
+  });
+  expect(await peers.states()).toMatchObject([{ name: 'mx1.example.org', state: 'connected', reports: 3 }]);
+  expect(logged()).toEqual(['peer connected peer=mx1:722 name=mx1.example.org']);
+});
+
+test('m03, m07: it comes back and goes on where the server was, by the server’s clock', async () => {
+  const { heard, taken } = await stage(
+    original((n, socket) => {
+      if (n === 1) socket.end(`${BEGIN}${text(2, 1_900_000_100)}`);
+      else socket.write(`${BEGIN}${text(3, 1_900_000_120)}`);
+    }),
+  );
+  await vi.waitFor(() => expect(taken.at(-1)?.report.originId).toBe(3));
+  expect(heard.slice(2)).toEqual(['2 helo mx2.example.org', '2 subscribe 1900000040']);
+  expect(taken.at(-1)?.sender.restores).toBe(false);
+});
+
+test('a report that is cut off is none, and asked for again', async () => {
+  const whole = text(1, 1_700_000_000) + text(2, 1_700_000_100);
+  const { taken, heard } = await stage(
+    original((n, socket) => {
+      if (n === 1) socket.end(BEGIN + whole.slice(0, -2));
+      else socket.write(BEGIN + whole);
+    }),
+  );
+  await vi.waitFor(() => expect(taken.map(({ report }) => report.originId)).toEqual([1, 1, 2]));
+  expect(heard.at(-1)).toBe('2 subscribe 1699999940');
+});
+
+test('where every chunk ends makes no difference', async () => {
+  const { taken } = await stage(
+    original((_, socket) => {
+      const bytes = Buffer.from(BEGIN + text(1, 5) + text(2, 6));
+      let at = 0;
+      const next = (): void => {
+        socket.write(bytes.subarray(at, at + 7));
+        at += 7;
+        if (at < bytes.length) setImmediate(next);
+      };
+      next();
+    }),
+  );
+  await vi.waitFor(() => expect(taken.map(({ report }) => report.originId)).toEqual([1, 2]));
+});
+
+test.for<[what: string, script: Script, cause: string]>([
+  [
+    'm09: subscribe refused',
+    original((_, socket) => socket.write('500 bad argument\r\n')),
+    'refused: 500 bad argument',
+  ],
+  [
+    'no right to read',
+    original((_, socket) => socket.write('500 permission denied\r\n')),
+    'refused: 500 permission denied',
+  ],
+  ['not the protocol', (_, __, socket) => socket.write('220 smtp ready\r\n'), 'refused: 220 smtp ready'],
+  ['closed at once', (_, __, socket) => socket.end(), 'closed without an answer'],
+  ['closed later', original((_, socket) => socket.end(BEGIN)), 'closed by the peer'],
+  ['a line without an end', original((_, socket) => socket.write(BEGIN + 'x'.repeat(5000))), 'a line without an end'],
+  [
+    'a report without an end',
+    original((_, socket) => socket.write(BEGIN + 'a:b\r\n'.repeat(101))),
+    'a report of too many lines',
+  ],
+])('%s: it says so once, and tries again', async ([, script, cause]) => {
+  const { heard, peers, logged } = await stage(script);
+  await vi.waitFor(() => expect(heard.some((line) => line.startsWith('3 '))).toBe(true));
+  const lost = logged().filter((line) => line.startsWith('peer lost'));
+  expect(new Set(lost)).toEqual(new Set([`peer lost peer=mx1:722 cause=${JSON.stringify(cause)}`]));
+  expect((await peers.states())[0]?.lastError).toBe(cause);
+});
+
+test('it recognises itself, and leaves itself alone', async () => {
+  const { heard, peers } = await stage((_, __, socket) => socket.write('200 welcome. I am mx2.example.org\r\n'));
+  await vi.waitFor(async () => expect((await peers.states())[0]?.state).toBe('ourselves'));
+  expect(heard).toEqual(['1 helo mx2.example.org']);
+});
+
+test('a bad report costs only itself', async () => {
+  const nameless = text(2, 7).replace('origin_id:2', 'origin_id:');
+  const { taken, counters } = await stage(
+    original((_, socket) => socket.write(`${BEGIN}nonsense\r\n\r\n${nameless}${text(3, 8)}`)),
+  );
+  await vi.waitFor(() => expect(taken.map(({ report }) => report.originId)).toEqual([3]));
+  expect(counters.list()).toEqual([
+    ['peer reports malformed', 2],
+    ['peer reports received', 3],
+  ]);
+});
+
+test('what could not be kept is asked for again', async () => {
+  let tries = 0;
+  const accept: PeerClientParts['accept'] = async () => {
+    tries += 1;
+    if (tries === 1) throw new Error('disk full');
+    return undefined;
+  };
+  const { heard, places } = await stage(
+    original((_, socket) => socket.write(BEGIN + text(9, 1_700_000_000))),
+    { accept },
+  );
+  await vi.waitFor(() => expect(places).toEqual([1_700_000_000]));
+  expect(heard.filter((line) => line.includes('subscribe'))).toEqual(['1 subscribe 0 all', '2 subscribe 0 all']);
+});
+
+test('a server that answers nothing, and one that is not there, do not hold up the end', async () => {
+  const silent = await stage(() => {});
+  await vi.waitFor(() => expect(silent.heard).toHaveLength(1));
+  await silent.client[Symbol.asyncDispose]();
+  const gone = await stage(() => {}, { port: 1 });
+  await vi.waitFor(async () => expect((await gone.peers.states())[0]?.lastError).toContain('ECONNREFUSED'));
+  await gone.client[Symbol.asyncDispose]();
+});
