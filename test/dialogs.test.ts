@@ -12,13 +12,16 @@ import { silentLog } from '../src/lib/log.ts';
 import { greydProtocol } from '../src/mta/greyd.ts';
 import { greylistProtocol } from '../src/mta/greylist-socket.ts';
 import { policyProtocol } from '../src/mta/postfix-policy.ts';
+import { fakeParts } from '../src/peers/fake-sync-parts.ts';
+import { PeerList } from '../src/peers/peer-list.ts';
+import { syncProtocol } from '../src/peers/sync-server.ts';
 import { replyText } from '../src/policy/reply.ts';
 import { DialogClient } from './dialog-client.ts';
 import { type DialogLine, parseDialog, type Step } from './dialog-file.ts';
 import { type Bench, configOf, engineBench } from './engine-bench.ts';
 
 const DIALOGS = join(import.meta.dirname, 'dialogs');
-const LINE_ENDS = { greylist: '\r\n', policy: '\n', greyd: '\r\n' } as const;
+const LINE_ENDS = { greylist: '\r\n', policy: '\n', greyd: '\r\n', sync: '\r\n' } as const;
 type Protocol = keyof typeof LINE_ENDS;
 
 /** What dialogs/README.md says about the world that they are played in. */
@@ -43,7 +46,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-for (const protocol of ['greylist', 'policy', 'greyd'] as const) {
+for (const protocol of ['greylist', 'policy', 'greyd', 'sync'] as const) {
   test.for(readdirSync(join(DIALOGS, protocol)).filter((name) => name.endsWith('.txt')))(
     `${protocol}/%s`,
     async (name) => {
@@ -116,6 +119,13 @@ function openProtocol(protocol: Protocol, bench: Bench, answerCheck: AnswerCheck
         stop: () => {},
         access: () => 'admin',
       });
+    case 'sync': {
+      const newest = (): Promise<number> => store.reportIdBefore(Number.POSITIVE_INFINITY);
+      const { acceptReport, acceptPeerReport, reportParts } = bench;
+      const peers = new PeerList({ clock, log: silentLog, newest });
+      const exchange = { reports: store, news: reportParts.news, peers, acceptReport, acceptPeerReport };
+      return syncProtocol({ ...fakeParts(), ...exchange });
+    }
   }
 }
 
