@@ -86,7 +86,7 @@ async function follow(parts: PeerReportParts, report: PeerReport): Promise<void>
     return;
   }
   // Whom a report is about may have to be looked up again: that is not waited for.
-  standings.reported(report.ip, report.event).catch((error: unknown) => {
+  standings.reported(report).catch((error: unknown) => {
     log.event(0, 'standing not computed', { ip: report.ip, cause: String(error) });
   });
 }
