@@ -13,23 +13,36 @@ export interface Server extends AsyncDisposable {
   /** The socket to ask on. */
   readonly path: string;
   readonly directory: string;
+  /** Milliseconds from the start of the process until it took connections. */
+  readonly startTime: number;
   /** Resident memory in MiB now. */
   readonly memory: () => number;
 }
 
 const ROOT = new URL('..', import.meta.url).pathname;
 
+/** Nothing that is measured asks anybody beyond this machine. */
+const CONFIG = ['user root', 'reputation no', 'resolver 127.0.0.1:1', 'retry 3d', 'GREY_PENDING_NORMAL 0'];
+
+export interface DdgreyOptions {
+  /** Further lines of the configuration. */
+  readonly config?: readonly string[];
+  /** Puts files into the directory, such as a database, before the daemon starts. */
+  readonly prepare?: (directory: string) => void | Promise<void>;
+}
+
 /** ddgreyd with a delay of a second, so that tuples can be made to pass before the measurement. */
-export function startDdgrey(): Promise<Server> {
-  return start('ddgrey', (directory) => {
-    writeFileSync(join(directory, 'ddgrey.conf'), 'user root\ngrey_default 1s\nretry 3d\nGREY_PENDING_NORMAL 0\n');
+export function startDdgrey({ config = ['grey_default 1s'], prepare }: DdgreyOptions = {}): Promise<Server> {
+  return start('ddgrey', async (directory) => {
+    writeFileSync(join(directory, 'ddgrey.conf'), `${[...CONFIG, ...config].join('\n')}\n`);
+    await prepare?.(directory);
     return { program: join(ROOT, 'bin/ddgreyd'), words: ['-D', directory], socket: 'greylist.socket' };
   });
 }
 
 /** The constant answer of the same runtime. */
 export function startConstant(): Promise<Server> {
-  return start('constant', (directory) => ({
+  return start('constant', async (directory) => ({
     program: process.execPath,
     words: [join(ROOT, 'bench/constant-server.ts'), join(directory, 'constant.socket')],
     socket: 'constant.socket',
@@ -42,18 +55,21 @@ interface Launch {
   readonly socket: string;
 }
 
-async function start(name: string, prepare: (directory: string) => Launch): Promise<Server> {
+async function start(name: string, prepare: (directory: string) => Promise<Launch>): Promise<Server> {
   const directory = await mkdtemp(join(tmpdir(), 'ddgrey-bench-'));
-  const { program, words, socket } = prepare(directory);
+  const { program, words, socket } = await prepare(directory);
   // The log goes to a file, as it would to a journal: writing it is part of the work.
   const log = openSync(join(directory, 'log'), 'a');
   const child = spawn(program, [...words], { stdio: ['ignore', log, log] });
   const path = join(directory, socket);
+  const started = performance.now();
   await answering(path, child, join(directory, 'log'));
+  const startTime = performance.now() - started;
   return {
     name,
     path,
     directory,
+    startTime,
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');

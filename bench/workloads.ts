@@ -16,17 +16,27 @@ export function tuple(number: number): string {
   return `${client} u${number}@example${number % 5000}.com user${number}@example.org`;
 }
 
+/** A supply of tuples that were never asked about, from that number on. */
+export function newTuples(from: number): () => string {
+  let number = from;
+  return () => {
+    number += 1;
+    return tuple(number);
+  };
+}
+
+/** The first so many tuples, all over, again and again. */
+export function randomTuples(count: number): () => string {
+  return () => tuple(Math.floor(Math.random() * count));
+}
+
 /** The tuples that passed before the measurement starts. */
 export const KNOWN_TUPLES: readonly string[] = Array.from({ length: KNOWN }, (_, number) => tuple(number));
 
 /** The workloads, sharing one supply of new tuples, so that new ones are new in every measurement. */
 export function createWorkloads(): readonly Workload[] {
-  let fresh = KNOWN;
   let turn = 0;
-  const takeNew = (): string => {
-    fresh += 1;
-    return tuple(fresh);
-  };
+  const takeNew = newTuples(KNOWN);
   const takeKnown = (): string => {
     turn = (turn + 7919) % KNOWN;
     return KNOWN_TUPLES[turn] ?? '';

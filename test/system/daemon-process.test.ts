@@ -2,11 +2,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { OFFLINE } from './daemon.ts';
 import { run, startProcess, type TestProcess, until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
 
-const CONFIG = 'user root\ngroup root\n';
+const CONFIG: string = ['user root', 'group root', ...OFFLINE, ''].join('\n');
 
 async function startIn(directory: TemporaryDirectory, config = CONFIG): Promise<TestProcess> {
   await writeFile(directory.file('ddgrey.conf'), config);
@@ -37,7 +38,10 @@ test('SIGHUP: what can change changes, the rest is named, errors change nothing'
 test.runIf(process.getuid?.() === 0)('started as root, it leaves all it makes to its user', async () => {
   await using directory = await temporaryDirectory();
   await run('chown', 'daemon:daemon', directory.path);
-  await using daemon = await startIn(directory, 'user daemon\nlisten policy unix:policy.socket\n');
+  await using daemon = await startIn(
+    directory,
+    ['user daemon', 'listen policy unix:policy.socket', ...OFFLINE, ''].join('\n'),
+  );
   const made = await run('find', directory.path, '-not', '-name', 'ddgrey.conf', '-printf', '%u:%g %M %f\n');
   const lines = made.split('\n');
   expect(lines.filter((line) => !line.startsWith('daemon:daemon '))).toEqual(['']);

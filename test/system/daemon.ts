@@ -1,7 +1,8 @@
 // A ddgreyd of a test's own: directory, configuration and clock; it can be stopped, killed and started again.
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startProcess, type TestProcess, until } from './processes.ts';
+import { askDaemon } from '../../src/cli/ask-daemon.ts';
+import { run, startProcess, type TestProcess, until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -21,6 +22,10 @@ export interface TestDaemon extends AsyncDisposable {
   log(): string;
   /** Waits for the log line that contains the text. */
   logLine(text: string): Promise<string>;
+  /** What it tells its command line: the items that answer a command of the sync socket. */
+  ask<T>(command: string): Promise<readonly T[]>;
+  /** Runs the command line; what it printed. */
+  ddgrey(...words: readonly string[]): Promise<string>;
 }
 
 /** The program to run; it is called with what is needed to find the directory. */
@@ -35,11 +40,22 @@ export const MOVABLE_CLOCK: Program = (directory) => [
   directory,
 ];
 
+/** Nothing that a test starts asks anybody beyond this machine. Nobody listens on that port. */
+export const OFFLINE: readonly string[] = ['reputation no', 'resolver 127.0.0.1:1'];
+
+/** The lines, and OFFLINE unless they name a resolver. */
+function withoutNetwork(config: readonly string[]): readonly string[] {
+  return config.some((line) => line.startsWith('resolver ')) ? config : [...OFFLINE, ...config];
+}
+
 /** A daemon with these lines in its configuration, already started. It keeps running as the tests' user. */
 export async function testDaemon(program: Program, ...config: readonly string[]): Promise<TestDaemon> {
   await using parts = new AsyncDisposableStack();
   const directory = parts.use(await temporaryDirectory());
-  await writeFile(directory.file('ddgrey.conf'), `${['user root', 'group root', ...config].join('\n')}\n`);
+  await writeFile(
+    directory.file('ddgrey.conf'),
+    `${['user root', 'group root', ...withoutNetwork(config)].join('\n')}\n`,
+  );
   let ahead = 0;
   await writeFile(directory.file('clock'), '0');
   let running: TestProcess | undefined;
@@ -67,7 +83,9 @@ export async function testDaemon(program: Program, ...config: readonly string[])
     },
     advance: async (seconds) => {
       ahead += seconds;
-      await writeFile(directory.file('clock'), String(ahead));
+      // In one step: half a file would be a clock that goes back.
+      await writeFile(directory.file('clock.next'), String(ahead));
+      await rename(directory.file('clock.next'), directory.file('clock'));
     },
     log,
     logLine: (text) =>
@@ -76,6 +94,11 @@ export async function testDaemon(program: Program, ...config: readonly string[])
           .split('\n')
           .find((line) => line.includes(text)),
       ),
+    ask: async <T>(command: string) => {
+      const location = { directory: directory.path, configFile: directory.file('ddgrey.conf') };
+      return (await askDaemon(location, command)).document.map((line) => JSON.parse(line) as T);
+    },
+    ddgrey: (...words) => run(join(HOME, 'bin/ddgrey'), '-D', directory.path, ...words),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -2,21 +2,41 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { chown, copyFile, mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { DOMAIN, freePort, type MailServer, RECIPIENTS } from './mail-server.ts';
 import { run, startProcess, until } from './processes.ts';
 import { EXIM, HOME } from './programs.ts';
-import { attemptOn } from './smtp.ts';
+import { type Attempt, attemptOn, type Outcome } from './smtp.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
 
+interface EximOptions {
+  /** ddgrey's. */
+  readonly socket: string;
+  /** What the main log has beyond the usual. */
+  readonly logSelector?: string;
+}
+
+/** An Exim that runs as a daemon. */
+export interface EximDaemon extends MailServer {
+  /** On 127.0.0.1 and ::1. */
+  readonly port: number;
+  readonly mainlog: string;
+  /** The mails that a recipient has, as they lie in the mailbox. */
+  inbox(localPart: string): string;
+}
+
+/** It is greeted late, so that what it says early is surely there by then. */
+export const EARLY_TALKER = '127.0.1.3';
+
 /** Exim's configuration; `place` is its directory. Mail for a known recipient goes to the file inbox/LOCAL-PART. */
-const configuration = (place: string, socket: string, port: number): string => `
+const configuration = (place: string, port: number, { socket, logSelector = '' }: EximOptions): string => `
 DDGREY_SOCKET = ${socket}
 exim_path = ${EXIM}
 primary_hostname = mx.${DOMAIN}
 spool_directory = ${place}/spool
 log_file_path = ${place}/%slog
+log_selector = ${logSelector}
 pid_file_path = ${place}/exim.pid
 keep_environment =
 deliver_drop_privilege
@@ -24,14 +44,23 @@ rfc1413_query_timeout = 0s
 host_lookup =
 helo_accept_junk_hosts = *
 tls_advertise_hosts =
+# Else every client may talk before the greeting, and none is seen to do so.
+pipelining_connect_advertise_hosts =
+smtp_receive_timeout = 30s
 local_interfaces = <; 127.0.0.1 ; ::1
 daemon_smtp_ports = ${port}
 domainlist local_domains = ${DOMAIN}
 domainlist relay_to_domains =
 hostlist relay_from_hosts = <; 192.0.2.25 ; 2001:db8:2::25 ; 127.0.0.25
+acl_smtp_connect = acl_check_connect
 acl_smtp_rcpt = acl_check_rcpt
 
 begin acl
+acl_check_connect:
+  accept
+    hosts = ${EARLY_TALKER}
+    delay = 1s
+  accept
 acl_check_rcpt:
   accept
     hosts = : +relay_from_hosts
@@ -62,13 +91,13 @@ interface Place {
   readonly config: string;
 }
 
-async function setUp(socket: string): Promise<Place> {
+async function setUp(options: EximOptions): Promise<Place> {
   const directory = await temporaryDirectory();
   const config = directory.file('exim.conf');
   const port = await freePort();
   // A copy, since Exim reads it again as a user who may not be allowed into the checkout.
   await copyFile(join(HOME, 'conf/exim4-acl.conf'), directory.file('exim4-acl.conf'));
-  await writeFile(config, configuration(directory.path, socket, port), { mode: 0o644 });
+  await writeFile(config, configuration(directory.path, port, options), { mode: 0o644 });
   const [uid, gid] = [await idOf('-u'), await idOf('-g')];
   for (const name of ['.', 'spool', 'inbox']) {
     await mkdir(directory.file(name), { recursive: true });
@@ -96,23 +125,25 @@ function inboxOf({ directory }: Place): Pick<MailServer, 'delivered' | 'log'> {
 }
 
 /** Exim as a program that speaks SMTP on its standard input and output (-bs), with any client address and name (-oMa, -oMs). */
+function attemptOnPipes({ config }: Place, attempt: Attempt): Promise<Outcome> {
+  const name = attempt.clientName === undefined ? [] : ['-oMs', attempt.clientName];
+  const child = spawn(EXIM, ['-C', config, '-bs', '-oMa', attempt.client, ...name], { stdio: 'pipe' });
+  return attemptOn({ toServer: child.stdin, fromServer: child.stdout }, attempt);
+}
+
 export async function eximOnPipes(socket: string): Promise<MailServer> {
-  const place = await setUp(socket);
+  const place = await setUp({ socket });
   return {
     ...inboxOf(place),
-    attempt: async (attempt) => {
-      const name = attempt.clientName === undefined ? [] : ['-oMs', attempt.clientName];
-      const child = spawn(EXIM, ['-C', place.config, '-bs', '-oMa', attempt.client, ...name], { stdio: 'pipe' });
-      return attemptOn({ toServer: child.stdin, fromServer: child.stdout }, attempt);
-    },
+    attempt: (attempt) => attemptOnPipes(place, attempt),
     [Symbol.asyncDispose]: () => place.directory[Symbol.asyncDispose](),
   };
 }
 
-/** Exim as a daemon on 127.0.0.1 and ::1; clients have loopback addresses. */
-export async function eximDaemon(socket: string): Promise<MailServer> {
+/** Exim as a daemon on 127.0.0.1 and ::1. Clients with other than loopback addresses come on pipes. */
+export async function eximDaemon(socket: string, logSelector?: string): Promise<EximDaemon> {
   await using parts = new AsyncDisposableStack();
-  const place = await setUp(socket);
+  const place = await setUp({ socket, ...(logSelector === undefined ? {} : { logSelector }) });
   parts.use(place.directory);
   const daemon = parts.use(startProcess(EXIM, '-C', place.config, '-bdf'));
   await until('Exim to listen', () => {
@@ -122,11 +153,23 @@ export async function eximDaemon(socket: string): Promise<MailServer> {
   const running = parts.move();
   return {
     ...inboxOf(place),
+    port: place.port,
+    mainlog: place.directory.file('mainlog'),
+    inbox: (localPart) => readIfThere(join(place.directory.file('inbox'), localPart)),
     attempt: (attempt) => {
-      const host = attempt.client.includes(':') ? '::1' : '127.0.0.1';
-      const socketToExim = connect({ port: place.port, host, localAddress: attempt.client });
+      if (!isLoopback(attempt.client)) return attemptOnPipes(place, attempt);
+      const socketToExim = connectFrom(attempt.client, place.port);
       return attemptOn({ toServer: socketToExim, fromServer: socketToExim }, attempt);
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+function isLoopback(client: string): boolean {
+  return client === '::1' || client.startsWith('127.');
+}
+
+/** A connection to a server of this machine from one of its loopback addresses. */
+export function connectFrom(client: string, port: number): Socket {
+  return connect({ port, host: client.includes(':') ? '::1' : '127.0.0.1', localAddress: client });
 }

@@ -3,6 +3,28 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
+export interface GreylistClient extends Disposable {
+  /** The answer to a check; questions need not wait for each other. */
+  ask(question: string): Promise<string>;
+}
+
+/** A client on a connection of its own. */
+export function greylistClient(path: string): GreylistClient {
+  const { socket, answers } = open(path);
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    ask: (question) => {
+      socket.write(`check ${question}\n`);
+      const answer = last.then(async () => String((await answers.next()).value));
+      last = answer;
+      return answer;
+    },
+    [Symbol.dispose]: () => {
+      socket.destroy();
+    },
+  };
+}
+
 interface Client {
   readonly socket: Socket;
   readonly answers: AsyncIterator<string>;

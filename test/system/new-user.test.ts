@@ -4,21 +4,26 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { REAL_CLOCK, testDaemon } from './daemon.ts';
+import { OFFLINE, REAL_CLOCK, testDaemon } from './daemon.ts';
 import { run, startProcess, until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 /** Starts ddgreyd, which is to give up at once; what it says. */
 async function complaint(...words: readonly string[]): Promise<string> {
+  const { exit, said } = await give(words);
+  expect(exit).toBe(1);
+  return said;
+}
+
+async function give(words: readonly string[]): Promise<{ readonly exit: unknown; readonly said: string }> {
   await using daemon = startProcess(join(HOME, 'bin/ddgreyd'), ...words);
-  expect(await daemon.exit).toBe(1);
-  return daemon.output();
+  return { exit: await daemon.exit, said: daemon.output() };
 }
 
 async function complaintAbout(...config: readonly string[]): Promise<string> {
   await using directory = await temporaryDirectory();
-  await writeFile(directory.file('ddgrey.conf'), `${config.join('\n')}\n`);
+  await writeFile(directory.file('ddgrey.conf'), `${[...config, ...OFFLINE].join('\n')}\n`);
   const text = await complaint('-D', directory.path);
   return text.replaceAll(directory.path, 'DIR');
 }
@@ -70,7 +75,8 @@ test('a missing directory', async () => {
 });
 
 test('a misspelt argument', async () => {
-  expect(await complaint('--directori', '/tmp')).toMatch(/^ddgreyd: .*--directori.*\n$/);
+  const { exit, said } = await give(['--directori', '/tmp']);
+  expect([exit, said]).toEqual([2, expect.stringMatching(/^ddgreyd: .*--directori.*\n.*ddgreyd --help.*\n$/)]);
 });
 
 test('a port in use', async () => {
@@ -112,7 +118,7 @@ test('a log that can not be written does not end it', async () => {
 
 test('a file that is no database', async () => {
   await using directory = await temporaryDirectory();
-  await writeFile(directory.file('ddgrey.conf'), 'user root\n');
+  await writeFile(directory.file('ddgrey.conf'), ['user root', ...OFFLINE, ''].join('\n'));
   await writeFile(directory.file('ddgrey.db'), 'no database\n'.repeat(1000));
   expect(await complaint('-D', directory.path)).toMatch(/^ddgreyd: .*ddgrey\.db.*not a database\n$/);
 });

@@ -1,0 +1,48 @@
+// Stores that are full before they are measured, written through the port as the daemon writes.
+import { join } from 'node:path';
+import { silentLog } from '../src/lib/log.ts';
+import { parseAddress } from '../src/policy/address.ts';
+import { type Check, parseMailbox, type Seconds } from '../src/policy/check.ts';
+import type { StoredTuple } from '../src/policy/greylist.ts';
+import { tuplesOf } from '../src/policy/tuple.ts';
+import { openStore } from '../src/store/open-store.ts';
+import type { Store } from '../src/store/store.ts';
+import { tuple } from './workloads.ts';
+
+const BATCH = 1000;
+
+/** The store of a daemon in this directory. */
+export function storeIn(directory: string): Promise<Store> {
+  return openStore({ path: join(directory, 'ddgrey.db'), log: silentLog });
+}
+
+/** Fills it with the first so many tuples of the benchmark, seen last at these times; milliseconds that it took. */
+export async function fillTuples(
+  directory: string,
+  entries: number,
+  seen: (number: number) => Pick<StoredTuple, 'state' | 'lastSeen'>,
+): Promise<number> {
+  const started = performance.now();
+  await using store = await storeIn(directory);
+  for (let from = 0; from < entries; from += BATCH) {
+    const length = Math.min(BATCH, entries - from);
+    await store.importTuples(Array.from({ length }, (_, n) => storedTuple(from + n, seen(from + n))));
+  }
+  return performance.now() - started;
+}
+
+function storedTuple(number: number, { state, lastSeen }: Pick<StoredTuple, 'state' | 'lastSeen'>): StoredTuple {
+  const [ip = '', sender = '', recipient = ''] = tuple(number).split(' ');
+  const client = parseAddress(ip);
+  if (client === undefined) throw new Error(`no address: ${ip}`);
+  const check: Check = { id: '', via: '', client, sender: parseMailbox(sender), recipient: parseMailbox(recipient) };
+  const [key] = tuplesOf(check, { client: 'DOMAIN', sender: 'HOST', recipient: 'FULL' }, undefined);
+  if (key === undefined) throw new Error('a check without a tuple');
+  const seen = { state, firstSeen: lastSeen, lastSeen, uses: 1 };
+  return { ...seen, tuple: key, client: ip, clientName: undefined, senderText: sender, nullSender: false };
+}
+
+/** Seconds since 1970. */
+export function now(): Seconds {
+  return Math.floor(Date.now() / 1000);
+}
