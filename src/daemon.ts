@@ -71,7 +71,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const shared = { store, manual, clock, log, counters };
   const settings = (): CheckSettings => inForce.check;
   const { reports, resolver } = reputation;
-  const peers = parts.use(startPeers({ reports, attempts: { ...shared, settings }, resolver, inForce }));
+  const peers = parts.use(startPeers({ reports, attempts: { ...shared, settings }, resolver, inForce, directory }));
   const checks: CheckParts = {
     ...shared,
     settings,

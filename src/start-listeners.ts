@@ -38,7 +38,7 @@ export interface ListenersStart {
   readonly standings: Standings;
   readonly acceptReport: AcceptReport;
   /** What is exchanged with other servers. */
-  readonly exchange: Pick<Peers, 'access' | 'peers' | 'acceptPeerReport' | 'share'> &
+  readonly exchange: Pick<Peers, 'access' | 'tls' | 'peers' | 'acceptPeerReport' | 'share'> &
     Pick<SyncParts, 'reports' | 'news'>;
   readonly store: Store;
   readonly clock: Clock;
@@ -72,12 +72,12 @@ export async function startListeners(start: ListenersStart): Promise<AsyncDispos
 function protocolsOf(start: ListenersStart) {
   const { log, store, inForce, commands } = start;
   const asks = { ...start, nextId: createShortIds(), name: () => serverName(inForce.config) };
-  const { access, ...exchange } = start.exchange;
+  const { access, tls, ...exchange } = start.exchange;
   const words = (check: Check, verdict: Verdict): string => replyText(inForce.config.GREY_REPLY, check, verdict);
   return {
     greylist: greylistProtocol(asks),
     policy: policyProtocol({ ...asks, replyText: words }),
-    peer: peerProtocol({ ...asks, ...exchange }, access),
+    peer: peerProtocol({ ...asks, ...exchange }, access, tls),
     sync: syncProtocol({
       ...asks,
       ...exchange,

@@ -1,5 +1,6 @@
 // The other servers that reports are exchanged with: who may connect, whom we connect to, and what is done about reports
 // that come from them.
+import { resolve } from 'node:path';
 import type { PeerHost, TrustedHost } from './config/host-types.ts';
 import { isPeering, usualPort } from './config/listeners.ts';
 import type { Config } from './config/options.ts';
@@ -14,6 +15,7 @@ import { formatSocketAddress } from './lib/socket-address.ts';
 import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
 import { startPeerClient } from './peers/peer-client.ts';
 import { PeerList } from './peers/peer-list.ts';
+import { type PeerTls, readPeerTls } from './peers/peer-tls.ts';
 import type { Check } from './policy/check.ts';
 import { entryReport, type SharedEntry } from './policy/shared-entry.ts';
 import type { Verdict } from './policy/verdict.ts';
@@ -24,9 +26,12 @@ export interface PeersStart {
   readonly attempts: Pick<CheckParts, 'store' | 'clock' | 'manual' | 'settings'>;
   readonly resolver: Resolver;
   readonly inForce: InForce;
+  /** Relative paths start here. */
+  readonly directory: string;
 }
 
 export interface Peers extends AsyncDisposable {
+  readonly tls: PeerTls | undefined;
   readonly access: PeerAccess;
   readonly peers: PeerList;
   readonly acceptPeerReport: AcceptPeerReport;
@@ -37,10 +42,11 @@ export interface Peers extends AsyncDisposable {
   refresh(): void;
 }
 
-/** Starts them. */
+/** Starts them. Throws, in words for an administrator, if the certificates can't be used. */
 export function startPeers(start: PeersStart): Peers {
   const { inForce, reports } = start;
   const { store, clock, log } = reports;
+  const tls = tlsOf(inForce.config, start.directory);
   const running = new AsyncDisposableStack();
   const sets: TrustedClients[] = [];
   const hosts = (settings: () => TrustedSettings): TrustedClients => {
@@ -60,8 +66,9 @@ export function startPeers(start: PeersStart): Peers {
   const peers = new PeerList({ clock, log, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
   const acceptPeerReport = acceptFor(start);
   for (const peer of [...inForce.config.peer, ...inForce.config.server_read])
-    if (!isOurselves(peer, inForce.config)) running.use(startSource(start, { peer, peers, acceptPeerReport }));
+    if (!isOurselves(peer, inForce.config)) running.use(startSource(start, { peer, peers, acceptPeerReport, tls }));
   return {
+    tls,
     access,
     peers,
     acceptPeerReport,
@@ -75,6 +82,17 @@ export function startPeers(start: PeersStart): Peers {
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+function tlsOf(config: Config, directory: string): PeerTls | undefined {
+  const absolute = (path: string): string =>
+    path === '' || path.startsWith('sha256:') ? path : resolve(directory, path);
+  return readPeerTls({
+    mode: config.peer_tls,
+    certificate: absolute(config.peer_certificate),
+    key: absolute(config.peer_key),
+    trusted: config.peer_ca.map(absolute),
+  });
 }
 
 function acceptFor({ reports, attempts, inForce }: PeersStart): AcceptPeerReport {
@@ -98,9 +116,13 @@ interface Source {
   readonly peer: PeerHost;
   readonly peers: PeerList;
   readonly acceptPeerReport: AcceptPeerReport;
+  readonly tls: PeerTls | undefined;
 }
 
-function startSource({ reports, inForce }: PeersStart, { peer, peers, acceptPeerReport }: Source): AsyncDisposable {
+function startSource(
+  { reports, inForce }: PeersStart,
+  { peer, peers, acceptPeerReport, tls }: Source,
+): AsyncDisposable {
   const { store, counters } = reports;
   const port = peer.port === 0 ? usualPort(inForce.config) : peer.port;
   const where = formatSocketAddress({ kind: 'tcp', host: peer.host, port });
@@ -119,6 +141,7 @@ function startSource({ reports, inForce }: PeersStart, { peer, peers, acceptPeer
     },
     accept: acceptPeerReport,
     events: limited && new Set(limited.events),
+    tls,
     rate: () => inForce.config.peer_rate,
     state: peers.addSource(where),
     counters,

@@ -8,6 +8,7 @@ import { localCaller } from '../src/peers/caller.ts';
 import { fakeParts } from '../src/peers/fake-sync-parts.ts';
 import { startPeerClient } from '../src/peers/peer-client.ts';
 import { PeerList } from '../src/peers/peer-list.ts';
+import type { PeerTls } from '../src/peers/peer-tls.ts';
 import { peerProtocol } from '../src/peers/sync-server.ts';
 import { MemoryStore } from '../src/store/memory-store.ts';
 import type { Store } from '../src/store/store.ts';
@@ -30,6 +31,7 @@ export interface ReplicaOptions {
   /** Seconds that its clock is ahead of those of the others. */
   readonly ahead?: number;
   readonly store?: Store;
+  readonly tls?: PeerTls | undefined;
 }
 
 /** A server of this name. */
@@ -51,7 +53,7 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
   const server = parts.use(
     await startLineServer({
       address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
-      protocol: peerProtocol(exchange, { callerOf: () => ({ ...localCaller(), address: '127.0.0.1' }) }),
+      protocol: peerProtocol(exchange, { callerOf: () => ({ ...localCaller(), address: '127.0.0.1' }) }, options.tls),
       log: silentLog,
       counters,
       closeWithin: 1,
@@ -77,6 +79,7 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
           place: { load, save: (stored) => store.savePlace(placeOf(port), String(stored)) },
           accept: acceptPeerReport,
           events: undefined,
+          tls: options.tls,
           rate: () => 0,
           state: peers.addSource(String(port)),
           counters,

@@ -1,7 +1,8 @@
 // Options: exchanging reports with other servers.
 import { type PeerEvents, type PeerHost, peerEvents, peerHosts, type TrustedHost, trustedHosts } from './host-types.ts';
+import { words } from './list-type.ts';
 import type { OptionTable } from './option.ts';
-import { count } from './option-types.ts';
+import { choice, count, word } from './option-types.ts';
 
 export interface NetworkConfig {
   /** 0: the one that is usual. */
@@ -13,6 +14,10 @@ export interface NetworkConfig {
   readonly accept_writer: readonly TrustedHost[];
   readonly peer_events: readonly PeerEvents[];
   readonly peer_rate: number;
+  readonly peer_tls: 'none' | 'may' | 'require';
+  readonly peer_certificate: string;
+  readonly peer_key: string;
+  readonly peer_ca: readonly string[];
 }
 
 export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
@@ -69,5 +74,34 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
     type: count,
     default: 0,
     about: 'How many reports a minute are read from each server, others wait there; 0: as many as there are.',
+  },
+  peer_tls: {
+    type: choice('none', 'may', 'require'),
+    default: 'none',
+    restart: true,
+    about:
+      'Whether connections between servers are encrypted, with certificates of both sides. may: with those that can, such as the original daemon can not; require: with all, or nothing is exchanged.',
+  },
+  peer_certificate: {
+    type: word,
+    default: '',
+    defaultNote: 'none',
+    restart: true,
+    about: 'The file with the certificate of this server (PEM), for peer_tls.',
+  },
+  peer_key: {
+    type: word,
+    default: '',
+    defaultNote: 'none',
+    restart: true,
+    about: 'The file with the key of peer_certificate (PEM).',
+  },
+  peer_ca: {
+    type: words,
+    default: [],
+    list: true,
+    restart: true,
+    about:
+      'Whose certificates are trusted with peer_tls: files with certificates of CAs (PEM), whose servers must go by the names that peer and server_read call them; or sha256:FINGERPRINT of a certificate itself.',
   },
 };

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Answer, LineLimits, LineProtocol, LineSession, Peer } from './line-protocol.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
 import type { Log } from './log.ts';
+import type { TlsIdentity } from './mutual-tls.ts';
 
 export interface ConnectionParts {
   readonly protocol: LineProtocol;
@@ -13,6 +14,8 @@ export interface ConnectionParts {
   /** A client is cut off after so many sweeps without a sign of life. */
   readonly idleSweeps: number;
   readonly onTrouble: (what: string, cause: string) => void;
+  /** The connection is to go on over TLS; it is no longer ours. */
+  readonly onSecure: (identity: TlsIdentity) => void;
 }
 
 /** An answer in its place; without text until it is ready. */
@@ -41,6 +44,9 @@ export class LineConnection {
   #last = false;
   #inputEnded = false;
   #finishing = false;
+  /** What it goes on with after the last answer. */
+  #secure: TlsIdentity | undefined;
+  #released = false;
   #sweeps = 0;
   /** Lets pieces go on when the client has read, or is gone. */
   #onDrained: (() => void) | undefined;
@@ -69,7 +75,7 @@ export class LineConnection {
     this.#last = true;
     this.#finishing = true;
     this.#session.end?.();
-    if (this.#socket.writableEnded) this.#socket.destroySoon();
+    if (this.#socket.writableEnded || this.#released) this.#socket.destroySoon();
     else this.#flushSoon();
   }
 
@@ -156,8 +162,9 @@ export class LineConnection {
     if (answer !== undefined) this.#answer(answer);
   }
 
-  #answer({ text, close }: Answer): void {
-    if (close) this.#last = true;
+  #answer({ text, close, secure }: Answer): void {
+    if (close || secure !== undefined) this.#last = true;
+    this.#secure = secure;
     const place: Place = { text: undefined };
     this.#answers.push(place);
     if (typeof text === 'string') this.#answered(place, text);
@@ -194,7 +201,7 @@ export class LineConnection {
   /** Writes the answers that are ready, up to the first that is not. */
   flush(): void {
     this.#flushing = false;
-    if (this.#socket.destroyed || this.#socket.writableEnded) return;
+    if (this.#socket.destroyed || this.#socket.writableEnded || this.#released) return;
     let text = '';
     let ready = 0;
     for (const place of this.#answers) {
@@ -217,6 +224,13 @@ export class LineConnection {
     const { log, protocol } = this.#parts;
     if (log.on(3)) log.event(3, 'sent', { via: protocol.name, text: text.slice(0, MOST_LOGGED).trimEnd() });
     return this.#socket.write(text);
+  }
+
+  /** What is read from now on belongs to TLS; it fails on plain text that was waiting. */
+  #release(identity: TlsIdentity): void {
+    this.#released = true;
+    for (const event of ['data', 'end', 'drain']) this.#socket.removeAllListeners(event);
+    this.#parts.onSecure(identity);
   }
 
   /** Asks for a piece only when the client has read the one before. */
@@ -243,7 +257,8 @@ export class LineConnection {
   }
 
   #endOutput(): void {
-    if (this.#finishing) this.#socket.destroySoon();
+    if (this.#secure !== undefined && !this.#finishing && !this.#inputEnded) this.#release(this.#secure);
+    else if (this.#finishing) this.#socket.destroySoon();
     else this.#socket.end();
   }
 

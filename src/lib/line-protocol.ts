@@ -1,5 +1,7 @@
 // What a protocol of lines gives to the line server: it only says what to answer, and never sees a socket.
 
+import type { TlsIdentity } from './mutual-tls.ts';
+
 /** What a line is answered with. */
 export interface Answer {
   /**
@@ -9,6 +11,11 @@ export interface Answer {
   readonly text: string | Promise<string> | AsyncIterable<string>;
   /** Whether the connection ends with it; what the client sent after this line is ignored. */
   readonly close: boolean;
+  /**
+   * After this answer the connection begins anew over TLS, with this identity: nothing that was said before counts, and
+   * what the client sent behind its line is thrown away (RFC 3207 section 4.2).
+   */
+  readonly secure?: TlsIdentity;
 }
 
 /** One client's side of the protocol. */
@@ -33,7 +40,14 @@ export interface LineProtocol {
 }
 
 /** Who is at the other end: somebody of this machine, or the IP address as the system writes it. */
-export type Peer = { readonly kind: 'unix' } | { readonly kind: 'tcp'; readonly address: string };
+export type Peer =
+  | { readonly kind: 'unix' }
+  | {
+      readonly kind: 'tcp';
+      readonly address: string;
+      /** It has shown a certificate that we trust. */
+      readonly secure?: true;
+    };
 
 /** What one client may take of us. */
 export interface LineLimits {

@@ -6,6 +6,7 @@ import { LineConnection, type ConnectionParts } from './line-connection.ts';
 import { DEFAULT_LIMITS, type LineLimits, type LineProtocol, type Peer } from './line-protocol.ts';
 import { listen, type SocketAccess } from './listen.ts';
 import type { Log } from './log.ts';
+import { secureServer, type TlsIdentity } from './mutual-tls.ts';
 import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
 import { createTrouble } from './trouble.ts';
 
@@ -46,7 +47,7 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
     counters: options.counters,
     quietSweeps: Math.ceil(QUIET / interval),
   });
-  const parts: Omit<ConnectionParts, 'peer'> = {
+  const parts: Omit<ConnectionParts, 'peer' | 'onSecure'> = {
     protocol,
     limits,
     log,
@@ -88,14 +89,28 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
   };
 }
 
-function accept(socket: Socket, connections: Set<LineConnection>, parts: ConnectionParts): void {
-  const connection = new LineConnection(socket, parts);
+function accept(socket: Socket, connections: Set<LineConnection>, parts: Omit<ConnectionParts, 'onSecure'>): void {
+  // It stays among the connections during the handshake, so that it is cut off if that takes too long.
+  const onSecure = (identity: TlsIdentity): void => {
+    secureServer(socket, identity).then(
+      (secure) => {
+        connections.delete(connection);
+        accept(secure, connections, { ...parts, peer: securedPeer(parts.peer) });
+      },
+      (error: unknown) => parts.onTrouble('tls refused', error instanceof Error ? error.message : String(error)),
+    );
+  };
+  const connection = new LineConnection(socket, { ...parts, onSecure });
   connections.add(connection);
   socket.once('close', () => connections.delete(connection));
   if (parts.log.on(1)) logConnection(socket, parts);
 }
 
-function logConnection(socket: Socket, { log, protocol }: ConnectionParts): void {
+function securedPeer(peer: Peer): Peer {
+  return peer.kind === 'unix' ? peer : { ...peer, secure: true };
+}
+
+function logConnection(socket: Socket, { log, protocol }: Omit<ConnectionParts, 'onSecure'>): void {
   // Of a unix socket there is no address.
   const fields = { via: protocol.name, client: socket.remoteAddress };
   log.event(1, 'connected', fields);

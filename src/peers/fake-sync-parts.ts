@@ -79,7 +79,6 @@ export function fakeParts(): FakeParts {
     name: () => 'mx1.example.org',
     clock: manualClock(NOW),
     nextId: () => 'made-1',
-    acceptReport: (report) => ask(report, undefined),
     ...fakeExchange(asked),
     answerCheck: ({ client, sender, recipient, via, clientName, helo }) => {
       const details = [clientName, helo].filter((text) => text !== undefined);
@@ -124,8 +123,11 @@ export function fakeParts(): FakeParts {
 }
 
 /** One report, and nobody to exchange it with. */
-function fakeExchange(asked: unknown[]): Pick<SyncParts, 'acceptPeerReport' | 'share' | 'reports' | 'news' | 'peers'> {
+function fakeExchange(
+  asked: unknown[],
+): Pick<SyncParts, 'acceptReport' | 'acceptPeerReport' | 'share' | 'reports' | 'news' | 'peers'> {
   return {
+    acceptReport: async (report) => void asked.push(report),
     acceptPeerReport: async (report, sender) => {
       asked.push([report, sender]);
       return undefined;

@@ -59,6 +59,7 @@ async function stage(script: Script, changed: Partial<PeerClientParts> = {}, pla
       return undefined;
     },
     events: undefined,
+    tls: undefined,
     rate: () => 0,
     state: peers.addSource('mx1:722'),
     counters,

@@ -7,7 +7,9 @@ import type { AcceptPeerReport, Sender } from '../engine/accept-peer-report.ts';
 import { createBackOff } from '../lib/back-off.ts';
 import type { Counters } from '../lib/counters.ts';
 import { createLineReader } from '../lib/line-reader.ts';
+import { secureClient } from '../lib/mutual-tls.ts';
 import type { SourceState } from './peer-list.ts';
+import type { PeerTls } from './peer-tls.ts';
 import { ReportStream } from './report-stream.ts';
 import type { ParsedReport } from './report-text.ts';
 import { parseAnswer } from './sync-protocol.ts';
@@ -23,6 +25,8 @@ export interface PeerClientParts {
   readonly events: Sender['events'];
   /** Reports a minute that are taken; 0: as many as there are. */
   readonly rate: () => number;
+  /** Undefined: plain text. */
+  readonly tls: PeerTls | undefined;
   readonly state: SourceState;
   readonly counters: Counters;
   readonly random?: () => number;
@@ -78,17 +82,16 @@ async function follow(parts: PeerClientParts, signal: AbortSignal, onBegun: () =
   socket.on('error', () => {});
   try {
     await once(socket, 'connect', { signal });
-    const input = linesOf(socket);
-    const { answer: welcome } = await ask(socket, input, `helo ${parts.name()}`, 200);
+    const { wire, welcome } = await greet(parts, { socket, input: linesOf(socket) });
     const name = /I am (\S+)/.exec(welcome)?.[1] ?? '';
     if (name === parts.name()) return 'ourselves';
     const place = await parts.place.load();
     const from = place === undefined ? '0 all' : String(Math.max(0, place - MARGIN));
-    const { rest } = await ask(socket, input, `subscribe ${from}`, 302);
+    const { rest } = await ask(wire, `subscribe ${from}`, 302);
     clearTimeout(impatience);
     onBegun();
     parts.state.connected(name);
-    await receive(parts, input, { rest, place, signal });
+    await receive(parts, wire.input, { rest, place, signal });
     return 'closed by the peer';
   } finally {
     clearTimeout(impatience);
@@ -99,30 +102,54 @@ async function follow(parts: PeerClientParts, signal: AbortSignal, onBegun: () =
 
 type Input = AsyncGenerator<readonly string[], void>;
 
+interface Wire {
+  readonly socket: Socket;
+  readonly input: Input;
+}
+
 async function* linesOf(socket: Socket): Input {
   const reader = createLineReader(LONGEST_LINE);
-  for await (const bytes of socket) {
+  // What has been read in plain text may have to make room for TLS.
+  for await (const bytes of socket.iterator({ destroyOnReturn: false })) {
     yield reader.read(bytes as Buffer);
     if (reader.tooLong()) throw new Error('a line without an end');
   }
 }
 
-/** Puts a command; its answer, and the lines that came behind it. */
-async function ask(
-  socket: Socket,
-  input: Input,
-  command: string,
-  code: number,
-): Promise<{ readonly answer: string; readonly rest: readonly string[] }> {
+/** Says who we are, over TLS if that is wanted and possible; how to go on, and what the server said. */
+async function greet(parts: PeerClientParts, plain: Wire): Promise<{ readonly wire: Wire; readonly welcome: string }> {
+  const helo = `helo ${parts.name()}`;
+  const { answer: welcome } = await ask(plain, helo, 200);
+  const { tls } = parts;
+  if (tls === undefined) return { wire: plain, welcome };
+  const { code, answer, rest } = await ask(plain, 'starttls', 220, 500);
+  if (code === 500 && tls.required) throw new Error(`no TLS: ${answer}`);
+  if (code === 500) return { wire: plain, welcome };
+  if (rest.length > 0) throw new Error('plain text before the TLS handshake');
+  await plain.input.return();
+  const socket = await secureClient(plain.socket, tls.identity, parts.host);
+  const wire = { socket, input: linesOf(socket) };
+  return { wire, welcome: (await ask(wire, helo, 200)).answer };
+}
+
+interface Answered {
+  readonly code: number;
+  readonly answer: string;
+  /** The lines that came behind it. */
+  readonly rest: readonly string[];
+}
+
+/** Puts a command; its answer, which must have one of the codes. */
+async function ask({ socket, input }: Wire, command: string, ...codes: readonly number[]): Promise<Answered> {
   socket.write(`${command}\r\n`);
   for (;;) {
     const { value, done } = await input.next();
     if (done === true) throw new Error('closed without an answer');
     const [first, ...rest] = value;
     if (first === undefined) continue;
-    const answer = parseAnswer(`${first}\n`);
-    if (answer?.code !== code) throw new Error(`refused: ${first.slice(0, 100)}`);
-    return { answer: answer.text, rest };
+    const { code = 0, text = '' } = parseAnswer(`${first}\n`) ?? {};
+    if (!codes.includes(code)) throw new Error(`refused: ${first.slice(0, 100)}`);
+    return { code, answer: text, rest };
   }
 }
 

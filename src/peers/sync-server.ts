@@ -1,9 +1,12 @@
-// The sync protocol's server side: what the verbs say is turned into answers. `quit` ends the connection.
+// The sync protocol's server side: what the verbs say is turned into answers. `quit` ends the connection,
+// `starttls` begins it anew over TLS.
 import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
+import type { TlsIdentity } from '../lib/mutual-tls.ts';
 import { splitWords } from '../lib/words.ts';
 import { type Caller, localCaller } from './caller.ts';
 import { LOCAL_COMMANDS, type LocalParts } from './local-commands.ts';
 import type { PeerAccess } from './peer-access.ts';
+import type { PeerTls } from './peer-tls.ts';
 import { SYNC_COMMANDS, type SyncCommandParts } from './sync-commands.ts';
 import { GO_AHEAD, withoutDot } from './sync-protocol.ts';
 import { REPORT_COMMANDS, type ReportReading } from './sync-reports.ts';
@@ -29,14 +32,26 @@ export function syncProtocol(parts: SyncParts): LineProtocol {
   };
 }
 
+/** The verbs before TLS where that is required. */
+const UNSAFE_VERBS: Verbs<PeerVerbParts> = new Map(
+  [...PEER_VERBS].map(([name, verb]) => [name, name === 'helo' ? verb : encryptionRequired]),
+);
+
+function encryptionRequired(): never {
+  throw new Error('encryption required');
+}
+
 /** The protocol of the network: each caller may what the access says; who may nothing is sent away without a word. */
-export function peerProtocol(parts: PeerParts, access: PeerAccess): LineProtocol {
+export function peerProtocol(parts: PeerParts, access: PeerAccess, tls?: PeerTls): LineProtocol {
   return {
     name: 'peer',
     tooLong: TOO_LONG,
     open: (peer) => {
       const caller: Caller | undefined = access.callerOf(peer);
-      return caller === undefined ? STRANGER : new SyncSession(PEER_VERBS, { ...parts, caller });
+      if (caller === undefined) return STRANGER;
+      const secure = peer.kind === 'tcp' && peer.secure === true;
+      const verbs = tls?.required === true && !secure ? UNSAFE_VERBS : PEER_VERBS;
+      return new SyncSession(verbs, { ...parts, caller }, secure ? undefined : tls?.identity);
     },
   };
 }
@@ -49,10 +64,13 @@ class SyncSession<Parts> implements LineSession {
   /** While lines follow a command. */
   #body: Body | undefined;
   #stream: Stream | undefined;
+  /** For `starttls`, where that is possible. */
+  readonly #identity: TlsIdentity | undefined;
 
-  constructor(verbs: Verbs<Parts>, parts: Parts) {
+  constructor(verbs: Verbs<Parts>, parts: Parts, identity?: TlsIdentity) {
     this.#verbs = verbs;
     this.#parts = parts;
+    this.#identity = identity;
   }
 
   line(line: string): Answer | undefined {
@@ -68,6 +86,8 @@ class SyncSession<Parts> implements LineSession {
     const [name, ...words] = splitWords(line);
     if (name === undefined) return undefined;
     if (name === 'quit') return { text: '250 closing connection\r\n', close: true };
+    if (name === 'starttls' && this.#identity !== undefined)
+      return { text: '220 ready for TLS\r\n', close: false, secure: this.#identity };
     const verb = this.#verbs.get(name);
     if (verb === undefined) return open(refusal('unknown command'));
     const reply = attempt(() => verb(this.#parts, words));

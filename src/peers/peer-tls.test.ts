@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { afterAll, expect, test, vi } from 'vitest';
+import { fingerprint, type KeyPair, selfSigned, signed } from '../../test/certificates.ts';
+import { startReplica } from '../../test/replica.ts';
+import { readPeerTls, type PeerTls } from './peer-tls.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ddgrey-tls-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const CA = selfSigned(directory, 'ca');
+const OTHER_CA = selfSigned(directory, 'other-ca');
+const [SERVER, CLIENT] = [signed(directory, CA, 'IP:127.0.0.1'), signed(directory, CA, 'DNS:mx2.example.org')];
+const ELSEWHERE = signed(directory, CA, 'IP:192.0.2.1');
+const EXPIRED = signed(directory, CA, 'IP:127.0.0.1', -1);
+const STRANGER = signed(directory, OTHER_CA, 'IP:127.0.0.2');
+const ALONE = selfSigned(directory, 'alone');
+
+function tls(
+  mode: 'may' | 'require',
+  { certificate, key }: KeyPair,
+  ...trusted: readonly string[]
+): PeerTls | undefined {
+  return readPeerTls({ mode, certificate, key, trusted: trusted.length > 0 ? trusted : [CA.certificate] });
+}
+
+const SPAM = { reporter: 'test', time: 1_700_000_000, ip: '203.0.113.7', event: 'spam' };
+const REQUIRED = tls('require', SERVER);
+
+test.for<[what: string, server: PeerTls | undefined, client: PeerTls | undefined]>([
+  ['both require it', REQUIRED, tls('require', CLIENT)],
+  ['one may, the other requires it', REQUIRED, tls('may', CLIENT)],
+  ['the client requires it', tls('may', SERVER), tls('require', CLIENT)],
+  ['neither has it', undefined, undefined],
+  ['the server has none', undefined, tls('may', CLIENT)],
+  ['the client has none', tls('may', SERVER), undefined],
+  ['pinned on both sides', tls('require', ALONE, fingerprint(CLIENT)), tls('require', CLIENT, fingerprint(ALONE))],
+  ['a pinned one, expired', tls('require', EXPIRED), tls('require', CLIENT, fingerprint(EXPIRED))],
+])('reports come over: %s', async ([, server, client]) => {
+  await using source = await startReplica('mx1.example.org', { tls: server });
+  await using reader = await startReplica('mx2.example.org', { tls: client });
+  await source.bench.acceptReport(SPAM);
+  reader.readFrom(source.port);
+  await vi.waitFor(async () => expect(await reader.reports()).toHaveLength(1));
+  await source.bench.acceptReport({ ...SPAM, event: 'relay' });
+  await vi.waitFor(async () => expect(await reader.reports()).toHaveLength(2));
+});
+
+test.for<[what: string, server: PeerTls | undefined, client: PeerTls | undefined, cause: RegExp]>([
+  ['the client has none', REQUIRED, undefined, /^refused: 500 encryption required$/],
+  ['the server has none', undefined, tls('require', CLIENT), /^no TLS: unknown command$/],
+  [
+    'the server’s CA is another',
+    tls('require', STRANGER, CA.certificate),
+    tls('require', CLIENT),
+    /UNABLE_TO|unable to/,
+  ],
+  ['the client’s CA is another', REQUIRED, tls('require', STRANGER, CA.certificate), /closed|ECONNRESET|disconnected/],
+  ['the server’s has expired', tls('require', EXPIRED), tls('require', CLIENT), /CERT_HAS_EXPIRED/],
+  ['the client’s has expired', REQUIRED, tls('require', EXPIRED), /closed|ECONNRESET|disconnected/],
+  ['the server’s is for another host', tls('require', ELSEWHERE), tls('require', CLIENT), /ALTNAME_INVALID/],
+  ['another one is pinned', REQUIRED, tls('require', CLIENT, fingerprint(ALONE)), /SELF_SIGNED|UNABLE_TO/],
+])('no report comes over: %s', async ([, server, client, cause]) => {
+  await using source = await startReplica('mx1.example.org', { tls: server });
+  await using reader = await startReplica('mx2.example.org', { tls: client });
+  await source.bench.acceptReport(SPAM);
+  reader.readFrom(source.port);
+  await vi.waitFor(async () => expect((await reader.peers.states())[0]?.lastError).toMatch(cause));
+  expect(await reader.reports()).toEqual([]);
+});
+
+/** What the server says until the text comes, or the connection ends. */
+async function hear(socket: Socket, until: string): Promise<string> {
+  let heard = '';
+  socket.on('error', () => {});
+  for await (const bytes of socket.iterator({ destroyOnReturn: false })) {
+    heard += String(bytes);
+    if (heard.includes(until)) break;
+  }
+  return heard;
+}
+
+test('a client without a certificate is sent away', async () => {
+  await using source = await startReplica('mx1.example.org', { tls: REQUIRED });
+  const plain = connect(source.port, '127.0.0.1');
+  plain.write('starttls\r\n');
+  await hear(plain, '220');
+  const secure = connectTls({ socket: plain, rejectUnauthorized: false });
+  secure.write('helo x\r\nlist\r\n');
+  expect(await hear(secure, 'document')).toBe('');
+});
+
+test.for(['list\r\n', 'helo evil\r\nsubscribe 0 all\r\n'])(
+  'plain text behind starttls (%j) is thrown away, and so is who the client was before',
+  async (injected) => {
+    await using source = await startReplica('mx1.example.org', { tls: tls('may', SERVER) });
+    await source.bench.acceptReport(SPAM);
+    const plain = connect(source.port, '127.0.0.1');
+    plain.write(`helo mx1.example.org\r\nstarttls\r\n${injected}`);
+    expect(await hear(plain, '220')).toBe('200 welcome. I am mx1.example.org\r\n220 ready for TLS\r\n');
+    const { context } = tls('may', CLIENT)?.identity ?? {};
+    const secure = connectTls({
+      socket: plain,
+      rejectUnauthorized: false,
+      ...context,
+    });
+    // The name is forgotten: else this server's own reports would be left out.
+    secure.write('starttls\r\nsubscribe 0\r\n');
+    const heard = await hear(secure, 'mta_id');
+    expect(heard).toMatch(/^500 unknown command\r\n302 .*\r\nid:1\r\norigin:mx1.example.org\r\n/);
+    expect(secure.getProtocol()).toBe('TLSv1.3');
+    secure.destroy();
+  },
+);
+
+test('TLS before 1.3 is refused', async () => {
+  await using source = await startReplica('mx1.example.org', { tls: REQUIRED });
+  const plain = connect(source.port, '127.0.0.1');
+  plain.write('starttls\r\n');
+  await hear(plain, '220');
+  const secure = connectTls({ socket: plain, rejectUnauthorized: false, maxVersion: 'TLSv1.2' });
+  expect(await hear(secure, 'x').catch(() => '')).toBe('');
+});
+
+test.for<[files: Partial<Parameters<typeof readPeerTls>[0]>, message: string]>([
+  [{ certificate: '' }, 'peer_tls require needs peer_certificate and peer_key'],
+  [{ trusted: [] }, 'peer_tls require needs peer_ca: whose certificates are trusted'],
+  [{ key: '/nonexistent' }, 'peer_key: ENOENT'],
+  [{ trusted: ['/nonexistent'] }, 'peer_ca: ENOENT'],
+  [{ key: ALONE.key }, 'peer_certificate and peer_key can not be used: '],
+])('%j is an error: %s', ([files, message]) => {
+  const right = { mode: 'require', ...SERVER, trusted: [CA.certificate] } as const;
+  expect(() => readPeerTls({ ...right, ...files })).toThrow(message);
+  expect(readPeerTls({ ...right, ...files, mode: 'none' })).toBeUndefined();
+});
