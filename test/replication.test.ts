@@ -146,6 +146,26 @@ test('each report is stored once on each server, and not sent back to where it w
   }
 });
 
+test('50 servers read from one', async () => {
+  await using parts = new AsyncDisposableStack();
+  const source = parts.use(await startReplica('mx0.example.org'));
+  const readers = await Promise.all(
+    Array.from({ length: 50 }, async (_, i) => parts.use(await startReplica(`mx${i + 1}.example.org`))),
+  );
+  for (const reader of readers) reader.readFrom(source.port);
+  const reports = Array.from({ length: 100 }, (_, i) => ({ ...numbered(i, source.bench.clock), event: 'relay' }));
+  for (const { origin: _origin, originId: _id, stored: _stored, ...report } of reports)
+    await source.bench.acceptReport(report);
+  const all = await source.reports();
+  expect(all).toHaveLength(100);
+  await vi.waitFor(
+    async () => {
+      for (const reader of readers) expect(await reader.reports()).toEqual(all);
+    },
+    { timeout: 10_000, interval: 50 },
+  );
+}, 20_000);
+
 test('100,000 reports, with the line cut at every kind of moment', async () => {
   await using stores = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-peers-'));

@@ -80,6 +80,13 @@ test('who lost the database gets its own reports back', async () => {
   ]);
 });
 
+test('events that a peer makes up are kept, but make no counters', async () => {
+  const bench = await engineBench();
+  for (let i = 1; i < 9; i += 1) await bench.acceptPeerReport({ ...SPAM, originId: i, event: `e${i}` }, ANY);
+  expect(await kept(bench)).toHaveLength(8);
+  expect(bench.counters.list()).toEqual([['report other stored', 8]]);
+});
+
 test('defect 31: whom a client belongs to is found out here, whatever the peer says', async () => {
   const bench = await engineBench({ dns: DNS });
   const forged = { ...SPAM, event: 'ok', domain: 'bank.example' };

@@ -4,7 +4,7 @@ import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import type { News } from '../lib/news.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
-import type { Report, StoredReport } from '../policy/report.ts';
+import { EVENTS, type Report, type StoredReport } from '../policy/report.ts';
 import type { Store, Stored } from '../store/store.ts';
 import type { Standings } from './standings.ts';
 
@@ -45,6 +45,11 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
   };
 }
 
+/** Peers may make up events; they must not make up counters. */
+function isKnown(event: string): boolean {
+  return (EVENTS as readonly string[]).includes(event);
+}
+
 /** Keeps a report, tells of it, and says what became of it. Whom the client belongs to is always found out here. */
 export async function keepReport(
   { store, standings, clock, log, counters, news, settings }: ReportParts,
@@ -59,7 +64,7 @@ export async function keepReport(
     stored: seconds(clock),
     ...(domain === undefined ? {} : { domain }),
   });
-  counters.add(`report ${event} ${stored}`);
+  counters.add(`report ${isKnown(event) ? event : 'other'} ${stored}`);
   log.event(2, 'report', { event, ip, from, to, queue, reporter, time, origin, stored });
   if (stored === 'stored') news.tell();
   return stored;

@@ -214,6 +214,17 @@ test('a bad report costs only itself', async () => {
   ]);
 });
 
+test('who sends more a minute than it may waits, and does not hold up the end', async () => {
+  const many = Array.from({ length: 60 }, (_, i) => text(i + 1, 5)).join('');
+  const { taken, client } = await stage(
+    original((_, socket) => socket.write(BEGIN + many)),
+    { rate: () => 1 },
+  );
+  await vi.waitFor(() => expect(taken).toHaveLength(25));
+  await client[Symbol.asyncDispose]();
+  expect(taken).toHaveLength(25);
+});
+
 test('what could not be kept is asked for again', async () => {
   let tries = 0;
   const accept: PeerClientParts['accept'] = async () => {

@@ -6,8 +6,6 @@ import type { ManualEntry } from './manual-entry.ts';
 import type { StoredReport } from './report.ts';
 import { parseSubject } from './subject.ts';
 
-export const ENTRY_EVENTS = ['entry_white', 'entry_black', 'entry_removed'] as const;
-
 type EntryReport = Pick<StoredReport, 'reporter' | 'time' | 'ip' | 'event' | 'sender' | 'recipient' | 'mtaId'>;
 
 /** What such a report tells. */
