@@ -41,6 +41,7 @@ test.for<[line: string, subject: string, kind: string, span: number, reason: str
   ['black Example.com 4 hours sends "offers"', 'example.com', 'black', 4 * 3600, 'sends "offers"'],
   ["black 2001:db8::/32 1w it's spam", '2001:db8::/32', 'black', 7 * DAY, "it's spam"],
   // Without a unit a number is a part of the reason.
+  ['white local example.com 1h here only', 'example.com', 'white', 3600, 'here only'],
   ['white example.com 2 new servers', 'example.com', 'white', 21 * DAY, '2 new servers'],
 ])('%s', async ([line, subject, kind, span, reason]) => {
   const { text } = await run(line);

@@ -86,6 +86,30 @@ test('tuples are a table, in which nothing stands for anything', async () => {
   expect(JSON.parse((await run('tuples', [], true)).text)).toEqual([stored, stored]);
 });
 
+test('peers are a table', async () => {
+  const from = {
+    peer: 'mx2.example.org:722',
+    name: '',
+    direction: 'from',
+    state: 'waiting',
+    since: 0,
+    reports: 0,
+    lastError: 'connect ECONNREFUSED',
+  };
+  const to = { ...from, peer: '192.0.2.7', name: 'mx3', direction: 'to', state: 'connected', reports: 7, behind: 2 };
+  await serve((socket) =>
+    socket.write(formatDocument([from, { ...to, lastError: undefined }].map((it) => JSON.stringify(it)))),
+  );
+  expect((await run('peers')).text.split('\n').map((line) => line.split(/ {2,}/))).toMatchObject([
+    ['peer', 'name', 'reports', 'state', 'since', 'count', 'behind', 'last error'],
+    Array(8).fill(expect.stringMatching(/^-+$/)),
+    ['mx2.example.org:722', 'from', 'waiting', expect.any(String), '0', '-', 'connect ECONNREFUSED'],
+    ['192.0.2.7', 'mx3', 'to', 'connected', expect.any(String), '7', '2'],
+    [''],
+  ]);
+  expect(received).toBe('peers\r\n');
+});
+
 test('stats are a table of what is remembered and what was counted', async () => {
   const statistics = {
     version: '1.2.3',

@@ -208,6 +208,19 @@ test('an entry is made by hand, replaced, listed and forgotten', async () => {
   expect(await ask('entries', parts)).toEqual([first]);
 });
 
+test('peers are told of entries and of removed ones, but not of local ones', async () => {
+  const parts = fakeParts();
+  await send(parts, 'white 203.0.113.7/24 60 root a customer');
+  await send(parts, 'black local example.com 60 root');
+  await send(parts, 'forget example.net');
+  await send(parts, 'forget 203.0.113.0/24');
+  expect(parts.asked.filter((what) => typeof what === 'object' && what !== null && 'kind' in what)).toMatchObject([
+    { kind: 'put', entry: { subject: '203.0.113.0/24', kind: 'white', author: 'root', reason: 'a customer' } },
+    { kind: 'removed', subject: '203.0.113.0/24', time: NOW },
+  ]);
+  expect([...parts.entries.keys()]).toEqual(['example.com']);
+});
+
 test("forget removes what is the client's, however much it is, and nothing else", async () => {
   const parts = fakeParts();
   const many = Array.from({ length: 250 }, (_, at) => ({ ...TUPLE, tuple: { ...TUPLE.tuple, sender: `${at}` } }));
