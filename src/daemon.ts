@@ -62,7 +62,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const manual = await openManualList(store, clock);
 
   const reputation = parts.use(await startReputation({ store, clock, log, counters, config: () => inForce.config }));
-  const { standings, trusted, acceptReport } = reputation;
+  const { standings, trusted, acceptReport, reports, resolver } = reputation;
   const feeds = await openFeeds({ config, directory, store, acceptReport, trusted, clock, log });
 
   const onPolicy = (policy: Policy): void => inForce.takePolicy(policy);
@@ -70,7 +70,6 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 
   const shared = { store, manual, clock, log, counters };
   const settings = (): CheckSettings => inForce.check;
-  const { reports, resolver } = reputation;
   const peers = parts.use(startPeers({ reports, attempts: { ...shared, settings }, resolver, inForce, directory }));
   const checks: CheckParts = {
     ...shared,
