@@ -10,10 +10,12 @@ import type { Store } from '../src/store/store.ts';
 import { tuple } from './workloads.ts';
 
 const BATCH = 1000;
+/** The daemon's own name for it. */
+export const DATABASE = 'ddgrey.db';
 
 /** The store of a daemon in this directory. */
 export function storeIn(directory: string): Promise<Store> {
-  return openStore({ path: join(directory, 'ddgrey.db'), log: silentLog });
+  return openStore({ path: join(directory, DATABASE), log: silentLog });
 }
 
 /** Fills it with the first so many tuples of the benchmark, seen last at these times; milliseconds that it took. */

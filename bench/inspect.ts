@@ -1,8 +1,9 @@
 // What a running daemon tells of itself, and what lies in its directory.
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { askDaemon, itemOf } from '../src/cli/ask-daemon.ts';
 import type { Statistics } from '../src/engine/overview.ts';
+import { DATABASE } from './fill.ts';
 
 /** What `ddgrey stats` prints. */
 export async function statistics({ directory }: { readonly directory: string }): Promise<Statistics> {
@@ -11,6 +12,5 @@ export async function statistics({ directory }: { readonly directory: string }):
 
 /** The size of the database, without its log. */
 export function databaseBytes({ directory }: { readonly directory: string }): number {
-  const file = readdirSync(directory).find((name) => name.endsWith('.db')) ?? '';
-  return statSync(join(directory, file)).size;
+  return statSync(join(directory, DATABASE)).size;
 }

@@ -114,9 +114,9 @@ export function award(facts: Facts): readonly Award[] {
 /**
  * Counts stop counting here: more can't change the standing. A domain with a million good mails costs no more than one with
  * a thousand. Of bad reports no more than a tenth of that: were more counted, the slips of a large sender would outgrow its
- * good mails, of which no more are counted.
+ * good mails, of which no more are counted. Of connections that went wrong five cost all that they can cost.
  */
-export const COUNT_LIMIT = { goodForUnknown: 1000, bad: 100 } as const;
+export const COUNT_LIMIT = { goodForUnknown: 1000, bad: 100, connections: 5 } as const;
 
 function isNovel(domain: string): boolean {
   const tld = domain.slice(domain.lastIndexOf('.') + 1);

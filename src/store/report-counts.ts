@@ -55,7 +55,7 @@ function countSql(event: string, by: CountedBy): string {
           SELECT max(time) ${reports}
           UNION ALL
           SELECT (SELECT max(time) ${reports} AND time < newest - newest % ${MINUTE}) FROM minute
-          WHERE newest IS NOT NULL LIMIT ${COUNT_LIMIT.bad})
+          WHERE newest IS NOT NULL LIMIT ${COUNT_LIMIT.connections})
         SELECT count(newest) FROM minute`;
   }
 }

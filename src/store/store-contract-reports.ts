@@ -186,9 +186,13 @@ export function reportContract(open: () => Store): void {
       expect(await bad({ since: T - 3, now: T - 1 })).toMatchObject({ spam: 3, newest: T - 1 });
     });
 
-    test.for(['spam', 'hard_trap', 'disconnect'])('%s: stops at the limit', async (event) => {
-      await many(COUNT_LIMIT.bad + 5, (i) => ({ event, time: T - 60 * i, recipient: `${i}` }));
-      expect(Object.values(await bad())).toContain(COUNT_LIMIT.bad);
+    test.for<[event: string, limit: number]>([
+      ['spam', COUNT_LIMIT.bad],
+      ['hard_trap', COUNT_LIMIT.bad],
+      ['disconnect', COUNT_LIMIT.connections],
+    ])('%s: stops at %i', async ([event, limit]) => {
+      await many(limit + 5, (i) => ({ event, time: T - 60 * i, recipient: `${i}` }));
+      expect(Object.values(await bad())).toContain(limit);
     });
 
     test('hundreds in a minute do not hide the minutes before', async () => {
