@@ -117,7 +117,11 @@ function badCounts(reports: readonly StoredReport[]): BadCounts {
   const newest = reports.toSorted(newestFirst);
   const counted = BAD_EVENTS.map(({ event, fact, by }) => {
     const those = newest.filter((report) => report.event === event);
-    return { fact, newest: those[0]?.time, count: Math.min(countBy(by, those), by === 'minute' ? COUNT_LIMIT.connections : COUNT_LIMIT.bad) };
+    return {
+      fact,
+      newest: those[0]?.time,
+      count: Math.min(countBy(by, those), by === 'minute' ? COUNT_LIMIT.connections : COUNT_LIMIT.bad),
+    };
   });
   const times = counted.flatMap((one) => one.newest ?? []);
   const counts = Object.fromEntries(counted.map(({ fact, count }) => [fact, count]));
