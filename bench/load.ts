@@ -10,7 +10,27 @@ export interface LoadOptions {
   readonly onePerRequest: boolean;
   readonly seconds: number;
   readonly next: () => string;
+  /** The greylist socket's if not given; `onePerRequest` is that one's too. */
+  readonly form?: Form;
 }
+
+/** How a protocol of lines asks about a tuple, and how a good answer begins. */
+export interface Form {
+  readonly question: (tuple: string) => string;
+  readonly answer: string;
+}
+
+const GREYLIST: Form = { question: (tuple) => `check ${tuple}\r\n`, answer: '200 ' };
+
+/** Postfix's policy delegation, with the attributes that ddgrey looks at. */
+export const POLICY: Form = {
+  question: (tuple) => {
+    const [client, sender, recipient] = tuple.split(' ');
+    const who = `client_address=${client}\nclient_name=unknown\nhelo_name=mail.example.net`;
+    return `request=smtpd_access_policy\nprotocol_state=RCPT\n${who}\nsender=${sender}\nrecipient=${recipient}\n\n`;
+  },
+  answer: 'action=',
+};
 
 export interface Measured {
   readonly perSecond: number;
@@ -27,16 +47,20 @@ export async function runLoad(options: LoadOptions): Promise<Measured> {
   return { perSecond: (latencies.count / (performance.now() - started)) * 1000, latencies };
 }
 
-async function askOnConnection({ path, next }: LoadOptions, end: number, latencies: Latencies): Promise<void> {
+async function askOnConnection(
+  { path, next, form = GREYLIST }: LoadOptions,
+  end: number,
+  latencies: Latencies,
+): Promise<void> {
   const socket = await open(path);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let asked = 0;
   const ask = (): void => {
     asked = performance.now();
-    socket.write(`check ${next()}\r\n`);
+    socket.write(form.question(next()));
   };
   socket.on('data', (answer: Buffer) => {
-    if (answer[0] !== 0x32) reject(new Error(`answered ${answer.toString()}`));
+    if (!answer.toString('latin1').startsWith(form.answer)) reject(new Error(`answered ${answer.toString()}`));
     const now = performance.now();
     latencies.add(now - asked);
     if (now < end) ask();

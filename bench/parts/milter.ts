@@ -1,9 +1,9 @@
-// The milter: each message is MAIL and one RCPT, and RSET after the answer.
+// The milter, beside the policy socket: each message is MAIL and one RCPT, and RSET after the answer.
 import { join } from 'node:path';
 import type { Command } from '../../src/mta/milter-packets.ts';
 import { connectMta } from '../../test/milter-mta.ts';
 import { Latencies } from '../latencies.ts';
-import { type LoadOptions, type Measured, runLoad } from '../load.ts';
+import { type LoadOptions, type Measured, POLICY, runLoad } from '../load.ts';
 import type { Part } from '../part.ts';
 import { startConstant, startDdgrey } from '../servers.ts';
 import { grouped, row } from '../table.ts';
@@ -15,12 +15,16 @@ export const milter: Part = {
   name: 'milter',
   about: 'recipients a second; the constant server answers lines, so the ratio holds the cost of the protocol too',
   run: async ({ seconds }) => {
-    await using ddgrey = await startDdgrey({ config: ['grey_default 4h', 'listen milter unix:milter.socket'] });
+    await using ddgrey = await startDdgrey({
+      config: ['grey_default 4h', 'listen milter unix:milter.socket', 'listen policy unix:policy.socket'],
+    });
     await using constant = await startConstant();
-    console.log(row('', ['ddgrey/s', 'p50 ms', 'p99', 'constant/s', 'ratio']));
+    console.log(row('', ['milter/s', 'p50 ms', 'p99', 'policy/s', 'constant/s', 'ratio']));
     for (const connections of [1, 16]) {
       const next = newTuples(connections * 10_000_000);
       const yardstick = await runLoad({ path: constant.path, connections, onePerRequest: false, seconds, next });
+      const path = join(ddgrey.directory, 'policy.socket');
+      const policy = await runLoad({ path, connections, onePerRequest: false, seconds, next, form: POLICY });
       const { perSecond, latencies } = await load(join(ddgrey.directory, 'milter.socket'), {
         connections,
         seconds,
@@ -28,7 +32,14 @@ export const milter: Part = {
       });
       const [p50, p99] = [0.5, 0.99].map((share) => latencies.percentile(share).toFixed(2));
       const ratio = (perSecond / yardstick.perSecond).toFixed(2);
-      const cells = [grouped(perSecond), p50 ?? '', p99 ?? '', grouped(yardstick.perSecond), ratio];
+      const cells = [
+        grouped(perSecond),
+        p50 ?? '',
+        p99 ?? '',
+        grouped(policy.perSecond),
+        grouped(yardstick.perSecond),
+        ratio,
+      ];
       console.log(row(`${connections} connection${connections === 1 ? '' : 's'}`, cells));
     }
   },
