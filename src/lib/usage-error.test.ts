@@ -11,6 +11,11 @@ test.for([['--nonsense'], ['word'], ['--debug=3']])('%j is a mistake in the argu
   expect(() => readOptions({ args, options })).toThrow(UsageError);
 });
 
+test('a mistyped option is named, and no more', () => {
+  const read = (): unknown => readOptions({ args: ['--nonsense'], options, allowPositionals: true });
+  expect(read).toThrow(/^Unknown option '--nonsense'$/);
+});
+
 test.for<[error: unknown, text: string]>([
   [new UsageError('no such thing'), "prog: no such thing\nTry 'prog --help'.\n"],
   [new Error('disk full'), 'prog: disk full\n'],
