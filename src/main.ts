@@ -17,7 +17,7 @@ const USAGE = `ddgreyd - greylisting and sender-reputation daemon for mail serve
   -D, --directory DIR   configuration, sockets, database and pid file are in DIR (default /var/lib/ddgrey)
   -c, --config FILE     the configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)
   -d, --debug           log more; once more for each level (log_level)
-      --check-config    read the configuration, report every error, and exit
+      --check-config    report every error in the configuration itself, not in the files it names, and exit
   -h, --help            this text
   -V, --version         the version
 

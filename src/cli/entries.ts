@@ -17,7 +17,7 @@ function entryCommand(kind: ManualEntry['kind'], usual: (config: Config) => numb
   return {
     name: kind,
     arguments: '[local] IP|NETWORK|DOMAIN [DURATION] [REASON...]',
-    about: kind === 'white' ? 'never greylist it' : 'take no mail from it',
+    about: kind === 'white' ? 'never greylist it; for 12h, 30d, ...' : 'take no mail from it; for 12h, 30d, ...',
     least: 1,
     most: Number.POSITIVE_INFINITY,
     run: async ({ location, words: given, json }) => {

@@ -14,7 +14,7 @@ const USAGE = `ddgrey - asks and tells a running ddgreyd
 
   ddgrey [-D DIR] [--config FILE] [--json] COMMAND [ARGUMENT...]
 
-${COMMANDS.map((command) => `  ${`${command.name} ${command.arguments}`.padEnd(50)}${command.about}`).join('\n')}
+${COMMANDS.map((command) => `  ${`${command.name} ${command.arguments}`.padEnd(55)}${command.about}`).join('\n')}
 
 Listing:
   -w, --white           white clients
