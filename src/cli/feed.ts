@@ -1,11 +1,11 @@
 // ddgrey feed --dry-run FILE: what a log would report. Reads the file (`-`: standard input); needs no daemon, tells it nothing.
-import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { loadConfig } from '../config/load-config.ts';
 import { createEximMainlog, type EximMainlog } from '../feeds/exim-mainlog.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import type { Report } from '../policy/report.ts';
 import type { Command } from './command.ts';
+import { openInput } from './open-input.ts';
 import { formatTime } from './render.ts';
 import type { Screen } from './screen.ts';
 import { trustedBy } from './trusted.ts';
@@ -29,7 +29,7 @@ const PROGRESS_EVERY = 100_000;
 
 /** A line for each report; JSON, or text with a summary. */
 async function* reportLines(file: string, mainlog: EximMainlog, json: boolean, screen: Screen): AsyncGenerator<string> {
-  const input = file === '-' ? process.stdin : createReadStream(file);
+  const { input } = await openInput(file);
   const counts = new Map<string, number>();
   let lines = 0;
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {

@@ -1,11 +1,11 @@
 // ddgrey export [TABLE...] and ddgrey import ze-filter FILE: the memory as ze-filter's greyd downloads it. A table begins with
 //   200-OK for download pending!   (or valid, white)
 // then come its entries, a line each; other lines that begin with a code are the server's talk and mean nothing.
-import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { UsageError } from '../lib/usage-error.ts';
 import { askDaemon, askForLines, itemOf } from './ask-daemon.ts';
 import type { Command, Invocation } from './command.ts';
+import { openInput } from './open-input.ts';
 
 const TABLES = ['pending', 'valid', 'white'] as const;
 type Table = (typeof TABLES)[number];
@@ -83,8 +83,7 @@ interface Batch {
 }
 
 async function importFile({ location, screen }: Invocation, file: string, table: Table | undefined): Promise<Imported> {
-  const size = file === '-' ? 0 : statSync(file).size;
-  const input = file === '-' ? process.stdin : createReadStream(file);
+  const { input, size } = await openInput(file);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const total = { lines: 0, taken: 0, refused: 0, problems: [] as [number, string][] };
   for await (const batch of batches(lines, table)) {

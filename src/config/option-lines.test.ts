@@ -66,7 +66,7 @@ test('a configuration file that is missing is a problem without a line', () => {
 
 test.for<[code: string | undefined, words: string]>([
   ['EACCES', 'permission denied'],
-  ['EISDIR', 'the message'],
+  ['EISDIR', 'it is a directory'],
   [undefined, 'the message'],
 ])('a file that fails with %s is a problem: %s', ([code, words]) => {
   const { problems } = readOptionLines('/etc/main', () => {

@@ -1,6 +1,7 @@
 // The configuration file's form: `name value...`, one option a line; `#` starts a comment; quotes keep words together; an
 // `=` between name and value is optional; `include FILE` reads another file in its place.
 import { dirname, resolve } from 'node:path';
+import { readProblem } from '../lib/read-problem.ts';
 import { splitWords } from '../lib/words.ts';
 
 /** Where something stands in the configuration. */
@@ -48,7 +49,7 @@ export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
     try {
       text = readFile(path);
     } catch (error) {
-      problems.push({ ...from, message: `cannot read ${path}: ${readError(error)}` });
+      problems.push({ ...from, message: `cannot read ${path}: ${readProblem(error)}` });
       return;
     }
     open.push(path);
@@ -84,11 +85,4 @@ function withoutEquals(first: string, rest: readonly string[]): { name: string; 
   if (equals <= 0) return { name: first, words: rest };
   const value = first.slice(equals + 1);
   return { name: first.slice(0, equals), words: value === '' ? rest : [value, ...rest] };
-}
-
-function readError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES') return 'permission denied';
-  return error instanceof Error ? error.message : String(error);
 }

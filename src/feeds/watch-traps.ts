@@ -67,7 +67,7 @@ export class Traps implements TrapIndex {
       file.problem = '';
       return text !== undefined && this.#take(file, text);
     } catch (error) {
-      const problem = String(error);
+      const problem = error instanceof Error ? error.message : String(error);
       if (problem !== file.problem) this.#sources.log.event(0, 'traps-unreadable', { file: file.path, error: problem });
       file.problem = problem;
       return false;

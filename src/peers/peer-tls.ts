@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { TlsIdentity } from '../lib/mutual-tls.ts';
+import { readProblem } from '../lib/read-problem.ts';
 
 /** How connections of the network are made safe. */
 export interface PeerTls {
@@ -44,6 +45,6 @@ function read(option: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new Error(`${option}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${option}: cannot read ${path}: ${readProblem(error)}`, { cause: error });
   }
 }

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { readProblem } from './read-problem.ts';
+
+test.for<[error: unknown, text: string]>([
+  [Object.assign(new Error('ENOENT: no such file or directory, open'), { code: 'ENOENT' }), 'no such file'],
+  [Object.assign(new Error('EACCES: permission denied, open'), { code: 'EACCES' }), 'permission denied'],
+  [Object.assign(new Error('EISDIR: illegal operation'), { code: 'EISDIR' }), 'it is a directory'],
+  [Object.assign(new Error('EIO: i/o error'), { code: 'EIO' }), 'EIO: i/o error'],
+  ['odd', 'odd'],
+])('%s', ([error, text]) => {
+  expect(readProblem(error)).toBe(text);
+});
