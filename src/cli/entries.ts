@@ -22,7 +22,8 @@ function entryCommand(kind: ManualEntry['kind'], usual: (config: Config) => numb
     most: Number.POSITIVE_INFINITY,
     run: async ({ location, words: given, json }) => {
       const scope = given[0] === 'local' ? 'local' : '';
-      const [subject = '', ...rest] = scope === '' ? given : given.slice(1);
+      const [subject, ...rest] = scope === '' ? given : given.slice(1);
+      if (subject === undefined) throw new UsageError(`${kind} local needs an address, network or domain`);
       const { span, reason } = splitDuration(rest);
       const seconds = span ?? usual(loadConfig(location.configFile).config);
       const words = [scope, subject, String(seconds), userInfo().username, reason].filter((word) => word !== '');

@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<Outcome> {
   if (values.version) return { text: `ddgrey ${VERSION}\n`, exitCode: 0 };
   const { command, words } = commandOf(positionals);
   if (words.length < command.least || words.length > command.most)
-    throw new UsageError(`usage: ddgrey ${command.name} ${command.arguments}`);
+    throw new UsageError(`usage: ddgrey ${command.name} ${command.arguments}`.trimEnd());
   const flags = FLAGS.filter((flag) => values[flag] === true);
   const odd = flags.find((flag) => command.flags?.includes(flag) !== true);
   if (odd !== undefined) throw new UsageError(`${command.name} does not take --${odd}`);

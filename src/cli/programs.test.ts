@@ -45,6 +45,8 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['check 203.0.113.7 a@b c@d', 10, /^grey: /, /^$/],
   ['check 203.0.113.7 a@b', 2, /^$/, /usage: ddgrey check IP FROM TO \[name=NAME\] \[helo=NAME\]\n/],
   ['stats -w', 2, /^$/, /stats does not take --white\n/],
+  ['stats now', 2, /^$/, /usage: ddgrey stats\n/],
+  ['white local', 2, /^$/, /^ddgrey: white local needs an address, network or domain\n/],
   ['standing', 2, /^$/, /there is no command standing\n/],
   ['entires', 2, /^$/, /there is no command entires; did you mean entries\?\nTry 'ddgrey --help'/],
   ['help', 0, /^ddgrey - [^]*Exit code:/, /^$/],
