@@ -122,6 +122,11 @@ test('a blacklisting that does not show yet is told with its time', () => {
   expect(text(explained)).toContain(`answered as grey until ${formatTime(NOW + 60)}`);
 });
 
+test('of a blacklisted client no retry is promised to pass', () => {
+  const verdict = { kind: 'grey', reason: 'blacklisted', wait: 60 } as const;
+  expect(text({ ...FIRST, verdict })).toMatch(/^delay +none that helps: [^\n]*\n\nchange/m);
+});
+
 const MANUAL = {
   manual: { subject: 'b', kind: 'black', author: 'root', reason: 'r', made: 1, expires: NOW },
 } as const;

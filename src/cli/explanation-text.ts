@@ -128,7 +128,8 @@ function tupleLines({ recalled: { entry, tuple, pendingOfClient } }: Explained):
   return [`${parts}: ${state}`, `pending of this client: ${pendingOfClient}`];
 }
 
-function delayLines({ recalled: { entry }, window: { delay, retry }, now }: Explained): readonly string[] {
+function delayLines({ verdict, recalled: { entry }, window: { delay, retry }, now }: Explained): readonly string[] {
+  if (verdict.reason === 'blacklisted') return ['none that helps: while it is blacklisted no retry passes'];
   const since = entry?.state === 'pending' ? entry.firstSeen : now;
   const rule = `a retry counts after ${inWords(delay)}, for ${inWords(retry)} from the first attempt`;
   return [rule, `here from ${formatTime(since + delay)} to ${formatTime(since + retry)}`];
