@@ -51,9 +51,9 @@ export function greylistsMail(world: () => World, { stranger, trusted, own, name
     const { server, daemon } = world();
     const mail = newcomer(stranger, ANNA);
     expect(await server.attempt(mail)).toEqual({ recipients: [expect.stringMatching(GREY)] });
-    await daemon.advance(289);
+    await daemon.advance(280);
     expect(await server.attempt(mail)).toEqual({ recipients: [expect.stringMatching(GREY)] });
-    await daemon.advance(2);
+    await daemon.advance(15);
     expect((await server.attempt(mail)).message).toMatch(/^250/);
     await server.delivered(mail);
   });
