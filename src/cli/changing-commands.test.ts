@@ -68,9 +68,10 @@ test('entries are a table', async () => {
   expect(JSON.parse((await run('entries', true)).text)).toMatchObject([{ subject: 'example.com', kind: 'white' }]);
 });
 
-test('forget tells what is gone', async () => {
+test('forget takes an entry back first, and only then what is remembered; it tells what is gone', async () => {
   await run('white 203.0.113.7');
-  expect((await run('forget 203.0.113.7')).text).toBe('forgotten: 1 entry by hand, 2 standings, 1 attempt\n');
+  expect((await run('forget 203.0.113.7')).text).toBe('forgotten: 1 entry by hand\n');
+  expect((await run('forget 203.0.113.7')).text).toBe('forgotten: 2 standings, 1 attempt\n');
   Object.assign(daemon.parts.standings, { remove: async () => 0 });
   expect((await run('forget 203.0.113.7')).text).toBe('nothing was known of it\n');
   expect(JSON.parse((await run('forget 203.0.113.7', true)).text)).toEqual({

@@ -1,4 +1,5 @@
-// ddgrey forget SUBJECT: removes an entry made by hand, and all that is remembered of an address, network or domain.
+// ddgrey forget SUBJECT: takes an entry made by hand back; without one, all that is remembered of an address, network or
+// domain goes.
 import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 
@@ -13,7 +14,7 @@ interface Forgotten {
 export const forgetCommand: Command = {
   name: 'forget',
   arguments: 'IP|NETWORK|DOMAIN',
-  about: 'undo white or black, and forget its standing, attempts and passes; reports stay',
+  about: 'take white or black back; without one, forget its standing, attempts and passes',
   least: 1,
   most: 1,
   run: async ({ location, words: [subject = ''], json }) => {

@@ -3,7 +3,8 @@
 //   white [local] SUBJECT SECONDS AUTHOR [REASON...]
 //                                            makes the entry of an address, network or domain, or replaces it
 //   black [local] SUBJECT SECONDS AUTHOR [REASON...]
-//   forget SUBJECT                           removes it, and all that is remembered of it; what was removed
+//   forget SUBJECT                           removes it; if there is none, all that is remembered of the subject; what
+//                                            was removed
 // Peers are told of entries, unless they are local, and of removed ones.
 import type { ManualList } from '../engine/manual-entries.ts';
 import type { Standings } from '../engine/standings.ts';
@@ -54,10 +55,13 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
 
 const forget: Verb<EntryParts> = async (parts, [text]) => {
   const subject = needSubject(text);
-  const removed = await parts.manual.remove(subject.text);
-  if (removed) await parts.share({ kind: 'removed', subject: subject.text, time: seconds(parts.clock) });
+  if (await parts.manual.remove(subject.text)) {
+    // To take an entry back must not cost what all the clients under it have earned.
+    await parts.share({ kind: 'removed', subject: subject.text, time: seconds(parts.clock) });
+    return item({ entries: 1, standings: 0, tuples: 0, passes: 0 });
+  }
   return item({
-    entries: removed ? 1 : 0,
+    entries: 0,
     standings: await parts.standings.remove(subject.text),
     tuples: await forgetTuples(parts, subject),
     passes: await forgetPasses(parts, subject),
