@@ -107,7 +107,7 @@ describe('a silent DNS', () => {
     const [perSecond, seconds, connections] = [1000, 5, 50];
     await using dns = await startDnsWorld();
     dns.play(silence);
-    await using daemon = await testDaemon(LITTLE_MEMORY, ...dnsConfig(dns), 'dns_timeout 1s', 'answer_deadline 10s');
+    await using daemon = await testDaemon(LITTLE_MEMORY, ...dnsConfig(dns), 'dns_timeout 2s', 'answer_deadline 5s');
     await using clients = new AsyncDisposableStack();
     const asking = Array.from({ length: connections }, () =>
       clients.use(greylistClient(daemon.file('greylist.socket'))),
