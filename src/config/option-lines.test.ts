@@ -56,6 +56,14 @@ test.for<[text: string, problem: string]>([
   expect(readFiles({ '/etc/main': text, '/etc/loop': 'include /etc/main' }).problems).toEqual([problem]);
 });
 
+test.for<[text: string]>([['include user/!'], ['include a/b\ninclude c/d']])(
+  'a file that is another one under each name is not read for ever: %j',
+  ([text]) => {
+    const { problems } = readOptionLines('/etc/main', () => text);
+    expect(problems.map(({ message }) => message)).toEqual(['include: more than 1000 files in all']);
+  },
+);
+
 test('a file may be included twice, one after the other', () => {
   expect(readFiles({ '/etc/main': 'include b\ninclude b', '/etc/b': 'b 1' }).problems).toEqual([]);
 });

@@ -34,15 +34,25 @@ export interface OptionLines {
 /** Returns a file's text; throws if it can't be read. */
 export type ReadFile = (path: string) => string;
 
+/** Files that are read in all: the names of some can be told apart for ever, such as those of a folder that links to itself. */
+const MOST_FILES = 1000;
+
 /** All lines of a file and of those that it includes, in order. Never throws: a file that can't be read is a problem. */
 export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
   const lines: OptionLine[] = [];
   const problems: Problem[] = [];
   const open: string[] = [];
+  let files = 0;
 
   const readInto = (path: string, from: Place): void => {
     if (open.includes(path)) {
       problems.push({ ...from, message: `include: ${path} includes itself` });
+      return;
+    }
+    files += 1;
+    if (files > MOST_FILES) {
+      if (files === MOST_FILES + 1)
+        problems.push({ ...from, message: `include: more than ${MOST_FILES} files in all` });
       return;
     }
     let text: string;
