@@ -9,7 +9,7 @@ function setUp(): {
 } {
   const db = new DatabaseSync(':memory:');
   db.exec('CREATE TABLE t (n INTEGER)');
-  const commits = new GroupCommit(db, () => {});
+  const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
   const add = (n: number): Promise<number> =>
     commits.write(() => {
       db.prepare('INSERT INTO t VALUES (?)').run(n);

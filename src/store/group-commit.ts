@@ -1,5 +1,6 @@
-// Group commit: the writes of one turn of the event loop share one transaction. It opens at the first of them and is
-// committed when the turn ends; all of them succeed or fail together.
+// Group commit: what is read and written in one turn of the event loop shares one transaction. It opens at the first of
+// it and is committed when the turn ends; all writes succeed or fail together. Reads share it because each transaction
+// has to lock the database and look for news, which costs more than finding a row.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 interface Turn {
@@ -7,24 +8,40 @@ interface Turn {
   readonly ended: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
+  /** Whether there is something to commit, and somebody may wait for it. */
+  written: boolean;
   /** Why it was rolled back, once it was. */
   failure?: { readonly error: unknown };
 }
+
+export interface CommitHooks {
+  /** Something was written and is committed. */
+  readonly committed: () => void;
+  /** What was written in this turn is gone. */
+  readonly rolledBack: () => void;
+}
+
+const NOTHING_WRITTEN: Promise<void> = Promise.resolve();
 
 export class GroupCommit {
   readonly #db: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
-  readonly #committed: () => void;
+  readonly #hooks: CommitHooks;
   #turn: Turn | undefined;
   #held: Promise<void> | undefined;
 
-  /** `committed` is called after every commit. */
-  constructor(db: DatabaseSync, committed: () => void) {
+  constructor(db: DatabaseSync, hooks: CommitHooks) {
     this.#db = db;
-    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#begin = db.prepare('BEGIN');
     this.#commit = db.prepare('COMMIT');
-    this.#committed = committed;
+    this.#hooks = hooks;
+  }
+
+  /** What is read from now on in this turn of the event loop is read in its transaction. */
+  reads(): void {
+    // While writing is held, the worker writes: what was read before that could not be followed by a write of ours.
+    if (this.#held === undefined) this.#turn ??= this.#open();
   }
 
   /** Does the work in this turn's transaction; resolves to what it returned when that is committed. */
@@ -34,6 +51,7 @@ export class GroupCommit {
     const turn = this.#turn;
     // A lock is waited for once a turn, not once a write.
     if (turn.failure !== undefined) return turn.ended as Promise<never>;
+    turn.written = true;
     try {
       const result = work();
       return turn.ended.then(() => result);
@@ -45,16 +63,20 @@ export class GroupCommit {
 
   /** Resolves when everything that can be read now is committed; rejects when it was rolled back. */
   settled(): Promise<void> {
-    return this.#turn?.ended ?? Promise.resolve();
+    return this.#turn?.written === true ? this.#turn.ended : NOTHING_WRITTEN;
+  }
+
+  /** Resolves when no transaction is open any more. */
+  async ended(): Promise<void> {
+    await this.#turn?.ended.catch(() => {});
   }
 
   /** Does the work while nothing is written: what comes meanwhile waits, without blocking the event loop. */
   async hold(work: () => Promise<void>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const turn = this.#turn;
     this.#held = promise;
     try {
-      await turn?.ended.catch(() => {});
+      await this.ended();
       await work();
     } finally {
       this.#held = undefined;
@@ -64,7 +86,7 @@ export class GroupCommit {
 
   #open(): Turn {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const turn: Turn = { ended: promise, resolve, reject };
+    const turn: Turn = { ended: promise, resolve, reject, written: false };
     // Whoever waits gets the error; it is no unhandled rejection when nobody does.
     promise.catch(() => {});
     setImmediate(() => {
@@ -90,12 +112,13 @@ export class GroupCommit {
     if (turn.failure !== undefined) turn.reject(turn.failure.error);
     else {
       turn.resolve();
-      this.#committed();
+      if (turn.written) this.#hooks.committed();
     }
   }
 
   #fail(turn: Turn, error: unknown): void {
     turn.failure = { error };
+    this.#hooks.rolledBack();
     // Some errors (disk full, I/O) have already rolled back.
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }

@@ -2,14 +2,21 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 export class PendingCounts {
+  readonly #find: StatementSync;
   readonly #add: StatementSync;
   readonly #removeAll: StatementSync;
   readonly #remove: StatementSync;
 
   constructor(db: DatabaseSync) {
+    this.#find = db.prepare('SELECT pending FROM pending_client WHERE client = ?');
     this.#add = db.prepare('INSERT INTO pending_client VALUES (?, 1) ON CONFLICT DO UPDATE SET pending = pending + 1');
     this.#removeAll = db.prepare('DELETE FROM pending_client WHERE client = ? AND pending <= ?');
     this.#remove = db.prepare('UPDATE pending_client SET pending = pending - ?2 WHERE client = ?1');
+  }
+
+  /** How many the client with this address has. */
+  of(client: Uint8Array): number {
+    return Number(this.#find.get(countKey(client))?.['pending'] ?? 0);
   }
 
   /** One more for the client with this address. */

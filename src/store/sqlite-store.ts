@@ -53,13 +53,16 @@ export class SqliteStore implements Store {
     this.#standings = new StandingTable(this.#db);
     this.#places = new PlaceTable(this.#db);
     this.#checkpointer = new Checkpointer(path, log);
-    this.#commits = new GroupCommit(this.#db, () => this.#checkpointer.committed(this.#commits));
+    this.#commits = new GroupCommit(this.#db, {
+      committed: () => this.#checkpointer.committed(this.#commits),
+      rolledBack: () => this.#tuples.rolledBack(),
+    });
     this.#listings = new Listings(path);
   }
 
   async recall(recall: Recall): Promise<Recalled> {
-    const { entry, tuple, pendingOfClient } = this.#tuples.recall(recall);
-    return { entry, tuple, pass: this.#passes.find(recall.passes), pendingOfClient };
+    this.#commits.reads();
+    return this.#tuples.recall(recall, this.#passes.find(recall.passes));
   }
 
   remember(remembrance: Remembrance, now: Seconds): Promise<void> {
@@ -210,7 +213,7 @@ export class SqliteStore implements Store {
     this.#closed = true;
     await this.#listings[Symbol.asyncDispose]();
     await this.#checkpointer[Symbol.asyncDispose]();
-    await this.#commits.settled().catch(() => {});
+    await this.#commits.ended();
     // The last connection copies the log into the database and removes it.
     this.#db.close();
   }

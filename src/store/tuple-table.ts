@@ -6,12 +6,14 @@ import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
 import { REFRESH_AFTER, type StoredTuple, type TupleEntry } from '../policy/greylist.ts';
+import type { Pass } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { addressBytes, packPart } from './packed-address.ts';
 import { countKey, PendingCounts } from './pending-counts.ts';
 import type { Lifetimes, Recall, Remembrance } from './store.ts';
 import { EXPIRY, kindOf, stateOf, TO_VALID } from './tuple-kind.ts';
 import { clientBytes, INSERTED, rowOf, type TupleOrigin } from './tuple-row.ts';
+import { ValidTuples } from './valid-tuples.ts';
 
 /** kind, last_seen, seq, part, client; or what the statement says. */
 type Row = readonly SQLOutputValue[];
@@ -33,6 +35,7 @@ export class TupleTable {
   readonly #secret: string;
   readonly #prepare: (sql: string) => StatementSync;
   readonly #pending: PendingCounts;
+  readonly #valid = new ValidTuples();
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
   readonly #validate: StatementSync;
@@ -69,10 +72,22 @@ export class TupleTable {
     this.#removeTo = rows('DELETE FROM tuple WHERE kind = ? AND (last_seen, seq) <= (?, ?)');
   }
 
-  /** As Store.recall, without the pass. */
-  recall({ tuples, client }: Recall): Omit<Recalled, 'pass'> {
+  /** As Store.recall; `pass` is what was found of passes. */
+  recall({ tuples, client }: Recall, pass: Pass | undefined): Recalled {
     const [first] = tuples;
     if (first === undefined) throw new Error('a recall without a tuple');
+    const entry = this.#valid.find(first);
+    return entry === undefined
+      ? { pass, ...this.#read(tuples, first, client) }
+      : new RecalledValid({ entry, tuple: first, pass }, this.#pending, client);
+  }
+
+  /** What was remembered in a transaction that came to nothing is not so. */
+  rolledBack(): void {
+    this.#valid.forgetAll();
+  }
+
+  #read(tuples: readonly Tuple[], first: Tuple, client: Address): Omit<Recalled, 'pass'> {
     const statement = (this.#recall[tuples.length] ??= this.#prepare(recallSql(tuples.length)));
     const sought: (number | string | Uint8Array)[] = [];
     for (const tuple of tuples) sought.push(...this.#sought(tuple));
@@ -81,7 +96,9 @@ export class TupleTable {
     const pendingOfClient = Number(row[0]);
     for (const [i, tuple] of tuples.entries()) {
       const entry = entryAt(row, 1 + 3 * i);
-      if (entry !== undefined) return { entry, tuple, pendingOfClient };
+      if (entry === undefined) continue;
+      this.#valid.note(tuple, entry);
+      return { entry, tuple, pendingOfClient };
     }
     return { entry: undefined, tuple: first, pendingOfClient };
   }
@@ -89,6 +106,7 @@ export class TupleTable {
   /** As Store.remember. */
   remember(remembrance: Remembrance, now: Seconds): void {
     const { tuple, change } = remembrance;
+    this.#valid.forget(tuple);
     switch (change) {
       case 'none':
         break;
@@ -116,6 +134,7 @@ export class TupleTable {
 
   /** Removes the tuple, whatever it is; returns whether it was there. */
   forget(tuple: Tuple): boolean {
+    this.#valid.forget(tuple);
     const row = this.#row(tuple);
     if (row !== undefined) this.#removeRow(row);
     return row !== undefined;
@@ -123,6 +142,7 @@ export class TupleTable {
 
   /** As Store.importTuples, for one tuple; `client` is its parsed address. Returns whether it was taken. */
   import(stored: StoredTuple, client: Address): boolean {
+    this.#valid.forget(stored.tuple);
     const row = this.#row(stored.tuple);
     if (row !== undefined && Number(row[1]) >= stored.lastSeen) return false;
     if (row !== undefined) this.#removeRow(row);
@@ -142,9 +162,8 @@ export class TupleTable {
     const last = rows.at(-1);
     if (last === undefined) return 0;
     this.#removeTo.run(kind, Number(last[0]), Number(last[1]));
-    if (stateOf(kind) === 'pending') {
-      this.#pending.remove(rows.map(([, , part = null, client = null]) => clientBytes(part, client)));
-    }
+    if (stateOf(kind) === 'valid') this.#valid.forgetAll();
+    else this.#pending.remove(rows.map(([, , part = null, client = null]) => clientBytes(part, client)));
     return rows.length;
   }
 
@@ -198,6 +217,31 @@ export class TupleTable {
   #hash(tuple: Tuple): number {
     const text = `${this.#secret}\n${tuple.client}\n${tuple.sender}\n${tuple.recipient}`;
     return hash('sha256', text, 'buffer').readInt32LE(0);
+  }
+}
+
+/** The pending entries of a client are hardly ever asked for when the tuple is valid, so they are not read in advance. */
+class RecalledValid implements Recalled {
+  readonly entry: TupleEntry;
+  readonly tuple: Tuple;
+  readonly pass: Pass | undefined;
+  readonly #pending: PendingCounts;
+  readonly #client: Address;
+
+  constructor(
+    { entry, tuple, pass }: { readonly entry: TupleEntry; readonly tuple: Tuple; readonly pass: Pass | undefined },
+    pending: PendingCounts,
+    client: Address,
+  ) {
+    this.entry = entry;
+    this.tuple = tuple;
+    this.pass = pass;
+    this.#pending = pending;
+    this.#client = client;
+  }
+
+  get pendingOfClient(): number {
+    return this.#pending.of(addressBytes(this.#client));
   }
 }
 
