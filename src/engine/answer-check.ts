@@ -15,7 +15,7 @@ import {
 } from '../policy/decide.ts';
 import { passesFor } from '../policy/pass.ts';
 import { type Tuple, tuplesOf } from '../policy/tuple.ts';
-import type { Verdict } from '../policy/verdict.ts';
+import { type Reason, REASONS, type Verdict } from '../policy/verdict.ts';
 import type { Store } from '../store/store.ts';
 import type { CentralServer } from './central-server.ts';
 import { type ClientParts, type KnownClient, knowClient } from './know-client.ts';
@@ -124,7 +124,8 @@ interface Attempt {
 function remember({ store, clock }: CheckParts, { check, client, tuple }: Attempt, change: Change): Promise<void> {
   const nullSender = isNullSender(check.sender);
   const { client: address, clientName, sender } = check;
-  const { shortLived } = client;
+  // Takes some time to find out; most checks change nothing.
+  const shortLived = change !== 'none' && client.shortLived;
   return store.remember(
     { tuple, client: address, change, nullSender, shortLived, senderText: sender.text, clientName },
     seconds(clock),
@@ -157,7 +158,7 @@ function failure(onFailure: 'white' | 'grey', rules: Rules): Verdict {
 /** The one line that every check leaves in the log, and its counters. */
 function conclude(parts: CheckParts, check: Check, verdict: Verdict, cause?: string): Verdict {
   parts.counters.add(VERDICT_COUNTERS[verdict.kind]);
-  parts.counters.add(`reason ${verdict.reason}`);
+  parts.counters.add(REASON_COUNTERS[verdict.reason]);
   parts.log.event(0, 'check', {
     verdict: verdict.kind,
     reason: verdict.reason,
@@ -178,4 +179,8 @@ function conclude(parts: CheckParts, check: Check, verdict: Verdict, cause?: str
   return verdict;
 }
 
+/** Made once: a new text a check would have to be hashed each time. */
+const REASON_COUNTERS = Object.fromEntries(Object.keys(REASONS).map((reason) => [reason, `reason ${reason}`])) as {
+  readonly [R in Reason]: string;
+};
 const VERDICT_COUNTERS = { white: 'verdict white', grey: 'verdict grey', black: 'verdict black' } as const;

@@ -13,6 +13,7 @@ import { type CheckParts, recall } from './answer-check.ts';
 import { type KnownClient, knowClient } from './know-client.ts';
 import type { Findings } from './look-up-client.ts';
 
+/** All of it is plain data, ready to be written as JSON. */
 export interface Explanation {
   /** What the answer would be now. */
   readonly verdict: Verdict;
@@ -48,8 +49,11 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
   const { rules } = parts.settings();
   const ruling = decideByRule(check, rules);
   const preview = await parts.preview(check);
-  const client = await knowClient({ ...parts, standingOf: async () => preview?.standing }, check, rules);
-  const recalled = await recall(parts.store, check, client, rules);
+  const known = await knowClient({ ...parts, standingOf: async () => preview?.standing }, check, rules);
+  const { standing, domain, manual, misfit, shortLived } = known;
+  const client = { standing, domain, manual, misfit, shortLived };
+  const { entry, tuple, pass, pendingOfClient } = await recall(parts.store, check, client, rules);
+  const recalled = { entry, tuple, pass, pendingOfClient };
   const now = seconds(parts.clock);
   const excusable = ruling.verdict === undefined && ruling.excusable;
   return {
@@ -58,7 +62,7 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
     lookups: preview === undefined ? [] : lookupsOf(preview.findings),
     client,
     recalled,
-    window: windowOf(check, client.standing, client.misfit, rules),
+    window: windowOf(check, client, rules),
     now,
   };
 }

@@ -3,6 +3,7 @@ import type { Check } from '../policy/check.ts';
 import type { ClientView, Rules } from '../policy/decide.ts';
 import { senderFitsClient } from '../policy/equivalent-domains.ts';
 import { identityDomain } from '../policy/identity.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Standing } from '../policy/standing.ts';
 import type { ManualList } from './manual-entries.ts';
 
@@ -24,11 +25,37 @@ export async function knowClient(parts: ClientParts, check: Check, rules: Rules)
   const standing = await parts.standingOf(check);
   const domain = domainOf(check, standing);
   const manual = parts.manual.find(check.client, [check.clientName, domain]);
-  const { fitMatters, policy, dewhite } = rules;
-  const name = check.clientName ?? domain ?? '';
-  const misfit = fitMatters && !senderFitsClient(check.sender, name, policy.equivalents);
-  const shortLived = (misfit && dewhite.has('DomainMatch')) || (domain === undefined && dewhite.has('BadResolve'));
-  return { standing, domain, manual, misfit, shortLived };
+  return new Client({ standing, domain, manual }, check, rules);
+}
+
+/** Whether the sender fits takes longest to work out, and is not asked of what has passed before. */
+class Client implements KnownClient {
+  readonly standing: Standing | undefined;
+  readonly domain: string | undefined;
+  readonly manual: ManualEntry | undefined;
+  readonly #check: Check;
+  readonly #rules: Rules;
+  #misfit: boolean | undefined;
+
+  constructor(known: Pick<KnownClient, 'standing' | 'domain' | 'manual'>, check: Check, rules: Rules) {
+    this.standing = known.standing;
+    this.domain = known.domain;
+    this.manual = known.manual;
+    this.#check = check;
+    this.#rules = rules;
+  }
+
+  get misfit(): boolean {
+    const { sender, clientName } = this.#check;
+    const { fitMatters, policy } = this.#rules;
+    this.#misfit ??= fitMatters && !senderFitsClient(sender, clientName ?? this.domain ?? '', policy.equivalents);
+    return this.#misfit;
+  }
+
+  get shortLived(): boolean {
+    const { dewhite } = this.#rules;
+    return (dewhite.has('BadResolve') && this.domain === undefined) || (dewhite.has('DomainMatch') && this.misfit);
+  }
 }
 
 /** The standing's, which we verified ourselves; else that of the name that the mail server verified. */

@@ -111,7 +111,11 @@ function delayOf(standing: Standing, set: Seconds): Seconds {
   const check = { id: '1', client: address(standing.ip), sender: mailbox, recipient: mailbox, via: 'test' };
   const delays = { grey_min: 1, grey_short: 1, grey_default: 1, grey_long: 1, grey_max: 1, [standing.class]: set };
   const window = { delay: 1, retry: 60 * DAY };
-  return windowOf(check, standing, false, { delays, retry: 60 * DAY, nullSender: window, misfitsWait: false }).delay;
+  return windowOf(
+    check,
+    { standing, misfit: false },
+    { delays, retry: 60 * DAY, nullSender: window, misfitsWait: false },
+  ).delay;
 }
 
 function reportsOf(text: string, client: Address, identity: string): readonly StoredReport[] {

@@ -3,14 +3,14 @@ import type { Address } from './address.ts';
 import { type Check, isNullSender, type Seconds } from './check.ts';
 import { decideByPolicy } from './decide-by-policy.ts';
 import type { DewhiteFlag } from './dewhite.ts';
-import { judgeAttempt, REFRESH_AFTER, type TupleEntry, type Window } from './greylist.ts';
+import { isKnown, judgeAttempt, REFRESH_AFTER, type TupleEntry } from './greylist.ts';
 import type { ManualEntry } from './manual-entry.ts';
 import type { Pass } from './pass.ts';
 import type { Policy } from './rules.ts';
 import { describeReasons, type Standing } from './standing.ts';
 import type { Tuple, TupleParts } from './tuple.ts';
 import type { Verdict } from './verdict.ts';
-import { type WindowRules, windowOf } from './window.ts';
+import { type WaitingClient, type WindowRules, windowOf } from './window.ts';
 
 /** What the administrator set, as the decision needs it. */
 export interface Rules extends WindowRules {
@@ -28,13 +28,9 @@ export interface Rules extends WindowRules {
 }
 
 /** What is known of the client before its mail is looked at. */
-export interface ClientView {
+export interface ClientView extends WaitingClient {
   /** What was entered by hand about it. */
   readonly manual: ManualEntry | undefined;
-  /** Undefined while reputation is switched off. */
-  readonly standing: Standing | undefined;
-  /** Whether its name does not fit the sender's domain. */
-  readonly misfit: boolean;
 }
 
 /** What the store knows about a check. */
@@ -102,11 +98,20 @@ function isHidden(standing: Standing, now: Seconds): boolean {
 }
 
 /** Step 4: all is told and kept as of any greylisted sender, but it never passes. */
-function disguised({ verdict, change }: Decision, standing: Standing, delay: Seconds): Decision {
+function disguised({ check, client, rules }: Case, standing: Standing, { verdict, change }: Decision): Decision {
   const because = describeReasons(standing);
   return verdict.kind === 'grey'
     ? { verdict: { ...verdict, reason: 'blacklisted', told: verdict.reason, because }, change }
-    : { verdict: { kind: 'grey', reason: 'blacklisted', told: 'first', wait: delay, because }, change: 'restart' };
+    : {
+        verdict: {
+          kind: 'grey',
+          reason: 'blacklisted',
+          told: 'first',
+          wait: windowOf(check, client, rules).delay,
+          because,
+        },
+        change: 'restart',
+      };
 }
 
 export interface Case {
@@ -119,19 +124,19 @@ export interface Case {
 }
 
 /** Steps 4 to 12: the verdict on a check that no rule settled. */
-export function decide({ check, client, recalled, rules, excusable }: Case, now: Seconds): Decision {
-  const window = windowOf(check, client.standing, client.misfit, rules);
+export function decide(asked: Case, now: Seconds): Decision {
+  const { client, recalled, rules, excusable } = asked;
   const verdict = decideByClient(client, now);
   if (verdict !== undefined) return { verdict, change: 'none' };
   if (client.standing !== undefined && isHidden(client.standing, now))
-    return disguised(decideByTuple(check, recalled, { window, rules }, now), client.standing, window.delay);
+    return disguised(asked, client.standing, decideByTuple(asked, now));
   const passed = decideByPass(recalled.pass, rules.passLifetime, now);
   if (passed !== undefined) return passed;
   if (excusable && client.standing?.class === 'white') {
     const because = describeReasons(client.standing);
     return { verdict: { kind: 'white', reason: 'standing', because }, change: 'none' };
   }
-  return decideByTuple(check, recalled, { window, rules }, now);
+  return decideByTuple(asked, now);
 }
 
 /** Step 6, and whether the pass is due to be refreshed. */
@@ -143,19 +148,14 @@ export function decideByPass(pass: Pass | undefined, lifetime: Seconds, now: Sec
     : { verdict, change: 'none' };
 }
 
-function decideByTuple(
-  check: Check,
-  recalled: Recalled,
-  { window, rules }: { window: Window; rules: Rules },
-  now: Seconds,
-): Decision {
+function decideByTuple({ check, client, recalled, rules }: Case, now: Seconds): Decision {
+  const { entry } = recalled;
+  if (entry !== undefined && isKnown(entry, rules.validLifetime, now))
+    return { verdict: KNOWN, change: entry.lastSeen + REFRESH_AFTER < now ? 'refresh' : 'none' };
   const bounce = isNullSender(check.sender);
-  const attempt = judgeAttempt(recalled.entry, window, rules.validLifetime, now);
+  const window = windowOf(check, client, rules);
+  const attempt = judgeAttempt(entry, window, now);
   switch (attempt.kind) {
-    case 'known': {
-      const stale = recalled.entry !== undefined && recalled.entry.lastSeen + REFRESH_AFTER < now;
-      return { verdict: { kind: 'white', reason: 'known' }, change: stale ? 'refresh' : 'none' };
-    }
     case 'retried':
       // A bounce passes once: whoever forges bounces would else have a free pass for the whole lifetime.
       return {
@@ -170,6 +170,8 @@ function decideByTuple(
       return first(recalled, window.delay, bounce ? rules.pendingLimit.nullSender : rules.pendingLimit.normal);
   }
 }
+
+const KNOWN: Verdict = { kind: 'white', reason: 'known' };
 
 function first(recalled: Recalled, wait: Seconds, limit: number): Decision {
   if (limit > 0 && recalled.pendingOfClient >= limit)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Attempt, judgeAttempt, type TupleEntry, type Window } from './greylist.ts';
+import { type Attempt, isKnown, judgeAttempt, type TupleEntry, type Window } from './greylist.ts';
 
 const T = 1_700_000_000;
 const WINDOW: Window = { delay: 600, retry: 36_000 };
@@ -20,32 +20,35 @@ test.for<[at: number, attempt: Attempt]>([
   [-1, { kind: 'early', wait: 600 }],
   [-1_000_000, { kind: 'early', wait: 600 }],
 ])('an attempt %i s after the first one is %j', ([at, attempt]) => {
-  expect(judgeAttempt(PENDING, WINDOW, LIFETIME, T + at)).toEqual(attempt);
+  expect(judgeAttempt(PENDING, WINDOW, T + at)).toEqual(attempt);
 });
 
-test.for<[at: number, attempt: Attempt]>([
-  [0, { kind: 'known' }],
-  [LIFETIME, { kind: 'known' }],
-  [LIFETIME + 1, { kind: 'first' }],
-  [-1, { kind: 'known' }],
-])('an attempt %i s after the last use of a valid entry is %j', ([at, attempt]) => {
+test.for<[at: number, known: boolean]>([
+  [0, true],
+  [LIFETIME, true],
+  [LIFETIME + 1, false],
+  [-1, true],
+])('%i s after its last use a valid entry is known: %j', ([at, known]) => {
   const valid: TupleEntry = { state: 'valid', firstSeen: T - 1000, lastSeen: T };
-  expect(judgeAttempt(valid, WINDOW, LIFETIME, T + at)).toEqual(attempt);
+  expect(isKnown(valid, LIFETIME, T + at)).toBe(known);
+  // Past its lifetime it is no better than none.
+  expect(judgeAttempt(valid, WINDOW, T + at)).toEqual({ kind: 'first' });
 });
 
-test('an attempt without an entry is the first', () => {
-  expect(judgeAttempt(undefined, WINDOW, LIFETIME, T)).toEqual({ kind: 'first' });
+test('a pending entry is not known, an attempt without an entry is the first', () => {
+  expect(isKnown(PENDING, LIFETIME, T)).toBe(false);
+  expect(judgeAttempt(undefined, WINDOW, T)).toEqual({ kind: 'first' });
 });
 
 test('who waits as long as told is neither early nor told to wait longer than the delay', () => {
   const window = fc.record({ delay: fc.integer({ min: 1, max: 1000 }), retry: fc.integer({ min: 1001, max: 5000 }) });
   fc.assert(
     fc.property(window, fc.integer({ min: -5000, max: 5000 }), (chosen, at) => {
-      const attempt = judgeAttempt(PENDING, chosen, LIFETIME, T + at);
+      const attempt = judgeAttempt(PENDING, chosen, T + at);
       fc.pre(attempt.kind === 'early');
       expect(attempt.wait).toBeGreaterThan(0);
       expect(attempt.wait).toBeLessThanOrEqual(chosen.delay);
-      expect(judgeAttempt(PENDING, chosen, LIFETIME, T + Math.max(at, 0) + attempt.wait).kind).toBe('retried');
+      expect(judgeAttempt(PENDING, chosen, T + Math.max(at, 0) + attempt.wait).kind).toBe('retried');
     }),
   );
 });

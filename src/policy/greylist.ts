@@ -43,24 +43,22 @@ export type Attempt =
   | { readonly kind: 'first' }
   | { readonly kind: 'early'; readonly wait: Seconds }
   | { readonly kind: 'retried'; readonly waited: Seconds }
-  | { readonly kind: 'expired' }
-  | { readonly kind: 'known' };
+  | { readonly kind: 'expired' };
 
 /** A valid entry is refreshed at most this often, so that a busy sender costs no write a message. */
 export const REFRESH_AFTER: Seconds = 6 * 3600;
 
+/** Whether the tuple passed before, and that still counts. */
+export function isKnown({ state, lastSeen }: TupleEntry, validLifetime: Seconds, now: Seconds): boolean {
+  return state === 'valid' && lastSeen + validLifetime >= now;
+}
+
 /**
- * What an attempt at `now` is. The retry window is open from `firstSeen + delay` (included) to `firstSeen + retry` (not
- * included). A clock that went back only makes it early. Valid entries past their lifetime count as unknown.
+ * What an attempt at `now` is to a tuple that is not known. The retry window is open from `firstSeen + delay` (included)
+ * to `firstSeen + retry` (not included). A clock that went back only makes it early. A valid entry is one past its lifetime.
  */
-export function judgeAttempt(
-  entry: TupleEntry | undefined,
-  window: Window,
-  validLifetime: Seconds,
-  now: Seconds,
-): Attempt {
-  if (entry === undefined) return { kind: 'first' };
-  if (entry.state === 'valid') return entry.lastSeen + validLifetime < now ? { kind: 'first' } : { kind: 'known' };
+export function judgeAttempt(entry: TupleEntry | undefined, window: Window, now: Seconds): Attempt {
+  if (entry === undefined || entry.state === 'valid') return { kind: 'first' };
   const opens = entry.firstSeen + window.delay;
   if (now < opens) return { kind: 'early', wait: Math.min(opens - now, window.delay) };
   if (now >= entry.firstSeen + window.retry) return { kind: 'expired' };

@@ -33,11 +33,19 @@ test.for<[kind: StandingClass | undefined, mail: number, misfit: number, bounce:
   ['grey_max', 6 * HOUR, 12 * HOUR, 6 * HOUR],
   ['black', 6 * HOUR, 12 * HOUR, 6 * HOUR],
 ])('%s: %i s, %i if the sender does not fit, %i for a bounce', ([kind, mail, misfit, bounce]) => {
-  expect(windowOf(check('a@b.c'), standing(kind), false, RULES)).toEqual({ delay: mail, retry: 48 * HOUR });
-  expect(windowOf(check('a@b.c'), standing(kind), true, RULES).delay).toBe(misfit);
-  expect(windowOf(check('a@b.c'), standing(kind), true, { ...RULES, misfitsWait: false }).delay).toBe(mail);
+  expect(windowOf(check('a@b.c'), { standing: standing(kind), misfit: false }, RULES)).toEqual({
+    delay: mail,
+    retry: 48 * HOUR,
+  });
+  expect(windowOf(check('a@b.c'), { standing: standing(kind), misfit: true }, RULES).delay).toBe(misfit);
+  expect(
+    windowOf(check('a@b.c'), { standing: standing(kind), misfit: true }, { ...RULES, misfitsWait: false }).delay,
+  ).toBe(mail);
   for (const fits of [true, false])
-    expect(windowOf(check('<>'), standing(kind), fits, RULES)).toEqual({ delay: bounce, retry: 24 * HOUR });
+    expect(windowOf(check('<>'), { standing: standing(kind), misfit: fits }, RULES)).toEqual({
+      delay: bounce,
+      retry: 24 * HOUR,
+    });
 });
 
 test.for<[delay: number, misfit: number]>([
@@ -47,7 +55,7 @@ test.for<[delay: number, misfit: number]>([
   [600, 1200],
 ])('a delay of %i s is %i if the sender does not fit', ([delay, misfit]) => {
   const rules = { ...RULES, delays: { ...RULES.delays, grey_default: delay } };
-  expect(windowOf(check('a@b.c'), undefined, true, rules).delay).toBe(misfit);
+  expect(windowOf(check('a@b.c'), { standing: undefined, misfit: true }, rules).delay).toBe(misfit);
 });
 
 test.for<[retry: number, bounce: number]>([
@@ -57,7 +65,10 @@ test.for<[retry: number, bounce: number]>([
   [2000, 1500],
 ])('a bounce with a window of %i s waits %i for a client whose mail waits 6 hours', ([retry, bounce]) => {
   const rules = { ...RULES, nullSender: { delay: 1500, retry } };
-  expect(windowOf(check('<>'), standing('grey_max'), false, rules)).toEqual({ delay: bounce, retry });
+  expect(windowOf(check('<>'), { standing: standing('grey_max'), misfit: false }, rules)).toEqual({
+    delay: bounce,
+    retry,
+  });
 });
 
 test('whatever the standing, a bounce can pass', () => {
@@ -66,7 +77,11 @@ test('whatever the standing, a bounce can pass', () => {
     fc.property(seconds, seconds, fc.nat(), fc.constantFrom(...CLASSES), (grey, retry, least, kind) => {
       const delays = { grey_min: grey, grey_short: grey, grey_default: grey, grey_long: grey, grey_max: grey };
       const nullSender = { delay: least % retry, retry };
-      const window = windowOf(check('<>'), standing(kind), false, { ...RULES, delays, nullSender });
+      const window = windowOf(
+        check('<>'),
+        { standing: standing(kind), misfit: false },
+        { ...RULES, delays, nullSender },
+      );
       expect(window.delay).toBeLessThan(window.retry);
       expect(window.delay).toBeGreaterThanOrEqual(nullSender.delay);
     }),

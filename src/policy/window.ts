@@ -16,6 +16,14 @@ export interface WindowRules {
   readonly misfitsWait: boolean;
 }
 
+/** What is known of a client that may have to wait. */
+export interface WaitingClient {
+  /** Undefined while reputation is switched off. */
+  readonly standing: Standing | undefined;
+  /** Whether its name does not fit the sender's domain. */
+  readonly misfit: boolean;
+}
+
 /** A sender that does not fit its client waits twice as long, and at least this (ze-filter's figures). */
 export const MISFIT_DELAY: Seconds = 15 * 60;
 
@@ -23,13 +31,13 @@ export const MISFIT_DELAY: Seconds = 15 * 60;
  * The window of a check. Without a standing the delay is grey_default. A bounce waits at least its own least delay, and for
  * its client's standing at most half of its own window, which is the shorter one, so that it can pass.
  */
-export function windowOf(check: Check, standing: Standing | undefined, misfit: boolean, rules: WindowRules): Window {
-  const standard = delayOf(standing, rules.delays);
+export function windowOf(check: Check, client: WaitingClient, rules: WindowRules): Window {
+  const standard = delayOf(client.standing, rules.delays);
   if (isNullSender(check.sender)) {
     const { delay, retry } = rules.nullSender;
     return { delay: Math.max(delay, Math.min(standard, Math.floor(retry / 2))), retry };
   }
-  const delay = rules.misfitsWait && misfit ? Math.max(2 * standard, MISFIT_DELAY) : standard;
+  const delay = rules.misfitsWait && client.misfit ? Math.max(2 * standard, MISFIT_DELAY) : standard;
   return { delay, retry: rules.retry };
 }
 
