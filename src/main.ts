@@ -25,6 +25,9 @@ It stays in the foreground and logs to standard output. SIGHUP reads configurati
 Exit code: 0 ended by a signal, 1 failed (the message says why), 2 wrong arguments.
 `;
 
+/** Milliseconds that a log line waits for others: writing each by itself would cost as much as a check. */
+const LOG_DELAY = 10;
+
 interface Arguments extends Location {
   readonly debug: number;
   readonly action: 'run' | 'check-config' | 'help' | 'version';
@@ -37,7 +40,7 @@ async function main(words: readonly string[]): Promise<number> {
   if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);
   const config = load(given.configFile);
   if (given.action === 'check-config') return say(`${given.configFile}: no errors\n`);
-  const log = createLog(logSettings(config, given.debug), logOutput(process.stdout));
+  const log = createLog(logSettings(config, given.debug), logOutput(process.stdout), { delay: LOG_DELAY });
   // Before anything is started, so that a signal that comes early still ends it in good order.
   const stop = anyOf('SIGTERM', 'SIGINT');
   let reload = (): Promise<void> => Promise.resolve();

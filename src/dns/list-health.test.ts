@@ -17,11 +17,7 @@ const sane: FakeDns = { a: { [listed]: yes } };
 
 function setUp(dns: FakeDns, lists: readonly DnsList[]) {
   const lines: string[] = [];
-  const log = createLog(
-    { level: 0, format: 'text' },
-    (text) => lines.push(text),
-    () => 0,
-  );
+  const log = createLog({ level: 0, format: 'text' }, (text) => lines.push(text), { now: () => 0 });
   const counters = createCounters();
   const resolver = fakeResolver(dns);
   const health = createListHealth({ lists: () => lists, resolver, log, counters });

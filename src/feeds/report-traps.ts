@@ -15,7 +15,8 @@ export interface TrapParts {
 /** What is to be done about every check that was answered. */
 export function reportTraps({ traps, accept, clock, log }: TrapParts): (check: Check) => void {
   return ({ client, sender, recipient, id }) => {
-    const kind = traps().trapFor(recipient);
+    const index = traps();
+    const kind = index.size === 0 ? undefined : index.trapFor(recipient);
     if (kind === undefined) return;
     const report = {
       reporter: 'traps',

@@ -191,11 +191,14 @@ export class LineConnection {
     if (this.#answers[0] === place) this.#flushSoon();
   }
 
-  /** The next tick comes after all promises that settle in this turn, so their answers leave together. */
+  /**
+   * At the end of the turn, when all that could be read has been: its answers leave together, and those of different
+   * connections one right after the other, so that a mail server's processes are woken up once and not for each.
+   */
   #flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    process.nextTick(flush, this);
+    setImmediate(flush, this);
   }
 
   /** Writes the answers that are ready, up to the first that is not. */

@@ -223,8 +223,9 @@ test.for<[level: LogLevel, lines: number]>([
   client.socket.end('a\n');
   await client.all;
   await server[Symbol.asyncDispose]();
-  await new Promise(setImmediate);
-  expect(logged.join('').match(/(?:dis)?connected via=echo client=127\.0\.0\.1\n/g) ?? []).toHaveLength(lines);
+  const found = (): readonly string[] =>
+    logged.join('').match(/(?:dis)?connected via=echo client=127\.0\.0\.1\n/g) ?? [];
+  await expect.poll(found).toHaveLength(lines);
 });
 
 test('log level 3 has each line that is received and each answer that is sent', async () => {

@@ -4,14 +4,13 @@ import { createLog, type Log, type LogFields, type LogSettings, quoteValue, sile
 
 const TIME = '2023-11-14T22:13:20.000Z';
 
-function recordedLog(settings: LogSettings): { log: Log; written: string[] } {
+function recordedLog(settings: LogSettings, delay?: number): { log: Log; written: string[] } {
   const written: string[] = [];
   return {
-    log: createLog(
-      settings,
-      (text) => written.push(text),
-      () => Date.parse(TIME),
-    ),
+    log: createLog(settings, (text) => written.push(text), {
+      now: () => Date.parse(TIME),
+      ...(delay === undefined ? {} : { delay }),
+    }),
     written,
   };
 }
@@ -100,14 +99,22 @@ test('the lines of one turn of the event loop are written at once', async () => 
   expect(written).toHaveLength(1);
 });
 
+test('with a delay, lines of several turns are written at once', async () => {
+  const { log, written } = recordedLog({ level: 0, format: 'text' }, 60_000);
+  log.event(0, 'one');
+  await new Promise(setImmediate);
+  log.event(0, 'two');
+  expect(written).toEqual([]);
+  log.flush();
+  expect(written).toEqual([`${TIME} one\n${TIME} two\n`]);
+});
+
 test('each line has its own time', () => {
   const times = [0, 0, 1].values();
   const written: string[] = [];
-  const log = createLog(
-    { level: 0, format: 'text' },
-    (text) => written.push(text),
-    () => times.next().value ?? 0,
-  );
+  const log = createLog({ level: 0, format: 'text' }, (text) => written.push(text), {
+    now: () => times.next().value ?? 0,
+  });
   for (const event of ['a', 'b', 'c']) log.event(0, event);
   log.flush();
   expect(written.join('')).toBe('1970-01-01T00:00:00.000Z a\n1970-01-01T00:00:00.000Z b\n1970-01-01T00:00:00.001Z c\n');

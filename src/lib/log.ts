@@ -1,4 +1,4 @@
-// The log: one line an event, text (key=value) or JSON, collected within a turn of the event loop and written at once.
+// The log: one line an event, text (key=value) or JSON, collected for a moment and written at once.
 
 export type LogFormat = 'text' | 'json';
 export type LogValue = string | number | boolean | undefined;
@@ -22,21 +22,34 @@ export interface LogSettings {
   readonly format: LogFormat;
 }
 
+export interface LogTiming {
+  readonly now?: () => number;
+  /** Milliseconds that a line waits for others; without it they are written at the end of the turn of the event loop. */
+  readonly delay?: number;
+}
+
 /** A log that writes to `write`, which gets whole lines. */
-export function createLog(settings: LogSettings, write: (text: string) => void, now: () => number = Date.now): Log {
+export function createLog(settings: LogSettings, write: (text: string) => void, timing: LogTiming = {}): Log {
   let { level, format } = settings;
+  const { now = Date.now, delay } = timing;
   let waiting = '';
+  let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
+    clearTimeout(timer);
     const text = waiting;
     waiting = '';
     if (text !== '') write(text);
+  };
+  const later = (): void => {
+    if (delay === undefined) setImmediate(flush);
+    else timer = setTimeout(flush, delay);
   };
   const stamp = timestamps(now);
   return {
     on: (wanted) => wanted <= level,
     event: (wanted, event, fields = {}) => {
       if (wanted > level) return;
-      if (waiting === '') setImmediate(flush);
+      if (waiting === '') later();
       waiting += format === 'json' ? jsonLine(stamp(), event, fields) : textLine(stamp(), event, fields);
     },
     configure: (changed) => {

@@ -25,10 +25,13 @@ export interface Pass extends PassKey {
  */
 export function passesFor(client: Address, domain: string | undefined, sender: Mailbox): readonly PassKey[] {
   if (isNullSender(sender) || sender.domain === '') return [];
-  const owners = domain === undefined ? [clientKey(client)] : [domain, clientKey(client)];
-  // A top-level domain is nobody's; without it there is mostly one name to look for.
-  const names = [sender.domain, ...parents(sender.domain)].filter((name) => name.includes('.'));
-  return owners.flatMap((owner) => names.map((name) => ({ client: owner, domain: name })));
+  const keys: PassKey[] = [];
+  const names = [sender.domain, ...parents(sender.domain)];
+  for (const owner of domain === undefined ? [clientKey(client)] : [domain, clientKey(client)]) {
+    // A top-level domain is nobody's; without it there is mostly one name to look for.
+    for (const name of names) if (name.includes('.')) keys.push({ client: owner, domain: name });
+  }
+  return keys;
 }
 
 /** How much use makes a pass, and how long ago it must have begun (ze-filter's figures). */

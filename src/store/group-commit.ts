@@ -1,15 +1,18 @@
-// Group commit: what is read and written in one turn of the event loop shares one transaction. It opens at the first of
-// it and is committed when the turn ends; all writes succeed or fail together. Reads share it because each transaction
-// has to lock the database and look for news, which costs more than finding a row.
+// Group commit: what is read and written in some turns of the event loop, a round, shares one transaction. It opens at the
+// first of it and is committed as soon as a turn brings nothing more; all writes succeed or fail together. A turn alone
+// would be too little, since of many clients that connect the event loop takes one a round. Reads share it because each
+// transaction has to lock the database and look for news, which costs more than finding a row.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-interface Turn {
+interface Round {
   /** Settles when the transaction has ended. */
   readonly ended: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
   /** Whether there is something to commit, and somebody may wait for it. */
   written: boolean;
+  /** Whether this turn of the event loop brought anything. */
+  busy: boolean;
   /** Why it was rolled back, once it was. */
   failure?: { readonly error: unknown };
 }
@@ -17,9 +20,12 @@ interface Turn {
 export interface CommitHooks {
   /** Something was written and is committed. */
   readonly committed: () => void;
-  /** What was written in this turn is gone. */
+  /** What was written in this round is gone. */
   readonly rolledBack: () => void;
 }
+
+/** Milliseconds after which a round ends however much there is to do. */
+const LONGEST = 2;
 
 const NOTHING_WRITTEN: Promise<void> = Promise.resolve();
 
@@ -28,7 +34,7 @@ export class GroupCommit {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #hooks: CommitHooks;
-  #turn: Turn | undefined;
+  #round: Round | undefined;
   #held: Promise<void> | undefined;
 
   constructor(db: DatabaseSync, hooks: CommitHooks) {
@@ -38,37 +44,38 @@ export class GroupCommit {
     this.#hooks = hooks;
   }
 
-  /** What is read from now on in this turn of the event loop is read in its transaction. */
+  /** What is read from now on in this round of the event loop is read in its transaction. */
   reads(): void {
     // While writing is held, the worker writes: what was read before that could not be followed by a write of ours.
-    if (this.#held === undefined) this.#turn ??= this.#open();
+    if (this.#held === undefined) this.#round ??= this.#open();
   }
 
-  /** Does the work in this turn's transaction; resolves to what it returned when that is committed. */
+  /** Does the work in this round's transaction; resolves to what it returned when that is committed. */
   write<T>(work: () => T): Promise<T> {
     if (this.#held !== undefined) return this.#held.then(() => this.write(work));
-    this.#turn ??= this.#open();
-    const turn = this.#turn;
-    // A lock is waited for once a turn, not once a write.
-    if (turn.failure !== undefined) return turn.ended as Promise<never>;
-    turn.written = true;
+    this.#round ??= this.#open();
+    const round = this.#round;
+    // A lock is waited for once a round, not once a write.
+    if (round.failure !== undefined) return round.ended as Promise<never>;
+    round.written = true;
+    round.busy = true;
     try {
       const result = work();
-      return turn.ended.then(() => result);
+      return round.ended.then(() => result);
     } catch (error) {
-      this.#fail(turn, error);
-      return turn.ended as Promise<never>;
+      this.#fail(round, error);
+      return round.ended as Promise<never>;
     }
   }
 
   /** Resolves when everything that can be read now is committed; rejects when it was rolled back. */
   settled(): Promise<void> {
-    return this.#turn?.written === true ? this.#turn.ended : NOTHING_WRITTEN;
+    return this.#round?.written === true ? this.#round.ended : NOTHING_WRITTEN;
   }
 
   /** Resolves when no transaction is open any more. */
   async ended(): Promise<void> {
-    await this.#turn?.ended.catch(() => {});
+    await this.#round?.ended.catch(() => {});
   }
 
   /** Does the work while nothing is written: what comes meanwhile waits, without blocking the event loop. */
@@ -84,42 +91,55 @@ export class GroupCommit {
     }
   }
 
-  #open(): Turn {
+  #open(): Round {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const turn: Turn = { ended: promise, resolve, reject, written: false };
+    const round: Round = { ended: promise, resolve, reject, written: false, busy: true };
     // Whoever waits gets the error; it is no unhandled rejection when nobody does.
     promise.catch(() => {});
-    setImmediate(() => {
-      this.#turn = undefined;
-      this.#end(turn);
-    });
+    setImmediate(turnEnded, this, round, performance.now() + LONGEST);
     try {
       this.#begin.run();
     } catch (error) {
-      this.#fail(turn, error);
+      this.#fail(round, error);
     }
-    return turn;
+    return round;
   }
 
-  #end(turn: Turn): void {
-    if (turn.failure === undefined) {
+  /** At the end of each turn: the round goes on while there is more, until that time. */
+  turnEnded(round: Round, latest: number): void {
+    if (round.busy && round.failure === undefined && performance.now() < latest) {
+      round.busy = false;
+      setImmediate(turnEnded, this, round, latest);
+    } else {
+      this.#round = undefined;
+      this.#end(round);
+    }
+  }
+
+  #end(round: Round): void {
+    if (round.failure === undefined) {
       try {
         this.#commit.run();
       } catch (error) {
-        this.#fail(turn, error);
+        this.#fail(round, error);
       }
     }
-    if (turn.failure !== undefined) turn.reject(turn.failure.error);
+    if (round.failure !== undefined) round.reject(round.failure.error);
     else {
-      turn.resolve();
-      if (turn.written) this.#hooks.committed();
+      round.resolve();
+      if (round.written) this.#hooks.committed();
     }
   }
 
-  #fail(turn: Turn, error: unknown): void {
-    turn.failure = { error };
+  #fail(round: Round, error: unknown): void {
+    round.failure = { error };
     this.#hooks.rolledBack();
     // Some errors (disk full, I/O) have already rolled back.
     if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
   }
+}
+
+/** Not a method, so that no closure is made for each turn. */
+function turnEnded(commits: GroupCommit, round: Round, latest: number): void {
+  commits.turnEnded(round, latest);
 }

@@ -45,7 +45,7 @@ export class SqliteStore implements Store {
   /** Opens or creates the database; errors as of openDatabase. */
   constructor(path: string, log: Log) {
     this.#db = openDatabase(path);
-    this.#tuples = new TupleTable(this.#db);
+    this.#tuples = new TupleTable(this.#db, () => this.#commits.reads());
     this.#passes = new PassTable(this.#db);
     this.#entries = new ManualEntryTable(this.#db);
     this.#reports = new ReportTable(this.#db);
@@ -61,7 +61,6 @@ export class SqliteStore implements Store {
   }
 
   async recall(recall: Recall): Promise<Recalled> {
-    this.#commits.reads();
     return this.#tuples.recall(recall, this.#passes.find(recall.passes));
   }
 

@@ -32,6 +32,7 @@ const SAME = ['hash', 'recipient', 'sender', 'part'] as const;
 const NEXT = '(SELECT ifnull(max(seq), -1) + 1 FROM tuple WHERE kind = ?1 AND last_seen = ?2)';
 
 export class TupleTable {
+  readonly #reads: () => void;
   readonly #secret: string;
   readonly #prepare: (sql: string) => StatementSync;
   readonly #pending: PendingCounts;
@@ -46,7 +47,9 @@ export class TupleTable {
   /** For 1, 2, ... tuples. */
   readonly #recall: StatementSync[] = [];
 
-  constructor(db: DatabaseSync) {
+  /** `reads` is called before rows are read for a check. */
+  constructor(db: DatabaseSync, reads: () => void) {
+    this.#reads = reads;
     const rows = (sql: string): StatementSync => db.prepare(sql, { returnArrays: true });
     this.#prepare = rows;
     this.#secret = String(db.prepare(`SELECT value FROM meta WHERE name = 'hash secret'`).get()?.['value']);
@@ -88,6 +91,7 @@ export class TupleTable {
   }
 
   #read(tuples: readonly Tuple[], first: Tuple, client: Address): Omit<Recalled, 'pass'> {
+    this.#reads();
     const statement = (this.#recall[tuples.length] ??= this.#prepare(recallSql(tuples.length)));
     const sought: (number | string | Uint8Array)[] = [];
     for (const tuple of tuples) sought.push(...this.#sought(tuple));
