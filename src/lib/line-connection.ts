@@ -6,16 +6,17 @@ import { createLineReader, type LineReader } from './line-reader.ts';
 import type { Log } from './log.ts';
 import type { TlsIdentity } from './mutual-tls.ts';
 
+/** What all connections of a server share. */
 export interface ConnectionParts {
   readonly protocol: LineProtocol;
   readonly limits: LineLimits;
   readonly log: Log;
-  readonly peer: Peer;
   /** A client is cut off after so many sweeps without a sign of life. */
   readonly idleSweeps: number;
   readonly onTrouble: (what: string, cause: string) => void;
   /** The connection is to go on over TLS; it is no longer ours. */
-  readonly onSecure: (identity: TlsIdentity) => void;
+  readonly onSecure: (connection: LineConnection, socket: Socket, peer: Peer, identity: TlsIdentity) => void;
+  readonly onClose: (connection: LineConnection) => void;
 }
 
 /** An answer in its place; without text until it is ready. */
@@ -32,6 +33,7 @@ const MOST_LOGGED = 1000;
 
 export class LineConnection {
   readonly #socket: Socket;
+  readonly #peer: Peer;
   readonly #parts: ConnectionParts;
   readonly #session: LineSession;
   readonly #reader: LineReader;
@@ -39,6 +41,7 @@ export class LineConnection {
   #lines: readonly string[] = [];
   #nextLine = 0;
   #answers: Place[] = [];
+  /** Whether ready answers are about to be written. */
   #flushing = false;
   /** Nothing more will be started: the client ended its input, or asked for the end, or we are closing. */
   #last = false;
@@ -48,20 +51,23 @@ export class LineConnection {
   #secure: TlsIdentity | undefined;
   #released = false;
   #sweeps = 0;
+  /** The client has to read before more is written. */
+  #full = false;
   /** Lets pieces go on when the client has read, or is gone. */
   #onDrained: (() => void) | undefined;
 
-  constructor(socket: Socket, parts: ConnectionParts) {
+  constructor(socket: Socket, peer: Peer, parts: ConnectionParts) {
     this.#socket = socket;
+    this.#peer = peer;
     this.#parts = parts;
-    this.#session = parts.protocol.open(parts.peer);
+    this.#session = parts.protocol.open(peer);
     this.#reader = createLineReader(parts.limits.line);
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('end', () => this.#end());
-    socket.on('drain', () => this.#drained());
     socket.on('close', () => {
       this.#onDrained?.();
       this.#session.end?.();
+      parts.onClose(this);
     });
     // A client that is gone is the client's affair; 'close' follows.
     socket.on('error', (error) =>
@@ -135,7 +141,7 @@ export class LineConnection {
   }
 
   #hasRoom(): boolean {
-    return this.#answers.length < this.#parts.limits.pipelined && !this.#socket.writableNeedDrain;
+    return this.#answers.length < this.#parts.limits.pipelined && !this.#full;
   }
 
   #allStarted(): void {
@@ -152,6 +158,7 @@ export class LineConnection {
   #start(line: string): void {
     const { log, protocol } = this.#parts;
     if (log.on(3)) log.event(3, 'line', { via: protocol.name, line });
+    this.#flushLater();
     let answer: ReturnType<LineSession['line']>;
     try {
       answer = this.#session.line(line);
@@ -192,13 +199,20 @@ export class LineConnection {
   }
 
   /**
-   * At the end of the turn, when all that could be read has been: its answers leave together, and those of different
-   * connections one right after the other, so that a mail server's processes are woken up once and not for each.
+   * At the end of the turn in which lines were read: answers that are ready by then leave together, and those of
+   * different connections one right after the other, so that a mail server's processes are woken up once and not for each.
    */
-  #flushSoon(): void {
+  #flushLater(): void {
     if (this.#flushing) return;
     this.#flushing = true;
     setImmediate(flush, this);
+  }
+
+  /** Once all promises that settle now have. A store settles all that it has committed at once. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    process.nextTick(flush, this);
   }
 
   /** Writes the answers that are ready, up to the first that is not. */
@@ -212,9 +226,11 @@ export class LineConnection {
       text += place.text;
       ready += 1;
     }
-    this.#answers.splice(0, ready);
-    this.#sweeps = 0;
-    if (text !== '') this.#write(text);
+    if (ready > 0) {
+      this.#answers.splice(0, ready);
+      this.#sweeps = 0;
+      if (text !== '') this.#write(text);
+    }
     const first = this.#answers[0];
     if (first?.pieces !== undefined)
       this.#writePieces(first, first.pieces).catch((error: unknown) => this.#fail(error));
@@ -226,20 +242,23 @@ export class LineConnection {
   #write(text: string): boolean {
     const { log, protocol } = this.#parts;
     if (log.on(3)) log.event(3, 'sent', { via: protocol.name, text: text.slice(0, MOST_LOGGED).trimEnd() });
-    return this.#socket.write(text);
+    const isRead = this.#socket.write(text);
+    if (!isRead && !this.#full) this.#socket.once('drain', () => this.#drained());
+    this.#full = !isRead;
+    return isRead;
   }
 
   /** What is read from now on belongs to TLS; it fails on plain text that was waiting. */
   #release(identity: TlsIdentity): void {
     this.#released = true;
-    for (const event of ['data', 'end', 'drain']) this.#socket.removeAllListeners(event);
-    this.#parts.onSecure(identity);
+    for (const event of ['data', 'end']) this.#socket.removeAllListeners(event);
+    this.#parts.onSecure(this, this.#socket, this.#peer, identity);
   }
 
   /** Asks for a piece only when the client has read the one before. */
   async #writePieces(place: Place, pieces: AsyncIterable<string>): Promise<void> {
     place.pieces = undefined;
-    if (this.#socket.writableNeedDrain) await this.#clientReads();
+    if (this.#full) await this.#clientReads();
     for await (const piece of pieces) {
       if (!this.#socket.destroyed && !this.#write(piece)) await this.#clientReads();
       if (this.#socket.destroyed) return;
@@ -254,6 +273,7 @@ export class LineConnection {
   }
 
   #drained(): void {
+    this.#full = false;
     this.#sweeps = 0;
     this.#onDrained?.();
     this.#proceed();

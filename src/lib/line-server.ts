@@ -6,7 +6,7 @@ import { LineConnection, type ConnectionParts } from './line-connection.ts';
 import { DEFAULT_LIMITS, type LineLimits, type LineProtocol, type Peer } from './line-protocol.ts';
 import { listen, type SocketAccess } from './listen.ts';
 import type { Log } from './log.ts';
-import { secureServer, type TlsIdentity } from './mutual-tls.ts';
+import { secureServer } from './mutual-tls.ts';
 import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
 import { createTrouble } from './trouble.ts';
 
@@ -47,12 +47,27 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
     counters: options.counters,
     quietSweeps: Math.ceil(QUIET / interval),
   });
-  const parts: Omit<ConnectionParts, 'peer' | 'onSecure'> = {
+  const parts: ConnectionParts = {
     protocol,
     limits,
     log,
     idleSweeps: Math.ceil(limits.idle / interval),
     onTrouble: (what, cause) => trouble.report(what, cause),
+    onClose: (connection) => connections.delete(connection),
+    // It stays among the connections during the handshake, so that it is cut off if that takes too long.
+    onSecure: (connection, socket, peer, identity) => {
+      secureServer(socket, identity).then(
+        (secure) => {
+          connections.delete(connection);
+          accept(secure, securedPeer(peer));
+        },
+        (error: unknown) => trouble.report('tls refused', error instanceof Error ? error.message : String(error)),
+      );
+    },
+  };
+  const accept = (socket: Socket, peer: Peer): void => {
+    connections.add(new LineConnection(socket, peer, parts));
+    if (log.on(1)) logConnection(socket, parts);
   };
 
   const server = createServer({
@@ -64,10 +79,7 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
     keepAliveInitialDelay: KEEP_ALIVE,
   });
   server.on('connection', (socket) => {
-    if (connections.size < limits.connections) {
-      accept(socket, connections, { ...parts, peer: peerOf(socket, options.address) });
-      return;
-    }
+    if (connections.size < limits.connections) return accept(socket, peerOf(socket, options.address));
     trouble.report('connection refused', `more than ${limits.connections} connections`);
     refuse(socket, protocol.busy);
   });
@@ -89,28 +101,11 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
   };
 }
 
-function accept(socket: Socket, connections: Set<LineConnection>, parts: Omit<ConnectionParts, 'onSecure'>): void {
-  // It stays among the connections during the handshake, so that it is cut off if that takes too long.
-  const onSecure = (identity: TlsIdentity): void => {
-    secureServer(socket, identity).then(
-      (secure) => {
-        connections.delete(connection);
-        accept(secure, connections, { ...parts, peer: securedPeer(parts.peer) });
-      },
-      (error: unknown) => parts.onTrouble('tls refused', error instanceof Error ? error.message : String(error)),
-    );
-  };
-  const connection = new LineConnection(socket, { ...parts, onSecure });
-  connections.add(connection);
-  socket.once('close', () => connections.delete(connection));
-  if (parts.log.on(1)) logConnection(socket, parts);
-}
-
 function securedPeer(peer: Peer): Peer {
   return peer.kind === 'unix' ? peer : { ...peer, secure: true };
 }
 
-function logConnection(socket: Socket, { log, protocol }: Omit<ConnectionParts, 'onSecure'>): void {
+function logConnection(socket: Socket, { log, protocol }: ConnectionParts): void {
   // Of a unix socket there is no address.
   const fields = { via: protocol.name, client: socket.remoteAddress };
   log.event(1, 'connected', fields);

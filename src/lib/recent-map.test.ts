@@ -53,7 +53,7 @@ test('it holds the half that was used last, nothing that is wrong, and no more t
       let order: number[] = [];
       for (const [time, { key, action }] of uses.entries()) {
         const found = action === 'read' ? map.get(key) : undefined;
-        if (found !== undefined) expect(found).toBe(values.get(key));
+        expect(found ?? values.get(key)).toBe(values.get(key));
         if (action === 'write') map.set(key, time);
         if (action === 'write') values.set(key, time);
         if (action === 'delete') map.delete(key);

@@ -18,7 +18,8 @@ export function senderFitsClient(sender: Mailbox, clientName: string, equivalent
   // A text without `@` is taken for a domain.
   const domain = sender.domain === '' ? sender.local : sender.domain;
   if (isLiteral(domain) || isLiteral(clientName)) return false;
-  if (domainsFit(domain, clientName)) return true;
+  if (clientName !== '' && domainsFit(domain, clientName)) return true;
+  if (equivalents.isEmpty) return false;
   const senders = withEquivalents([domain], targets(sender, equivalents), equivalents);
   const clients = withEquivalents([clientName], targets(parseMailbox(clientName), equivalents), equivalents);
   return senders.some((ours, steps) =>

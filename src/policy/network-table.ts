@@ -13,6 +13,10 @@ export class NetworkTable<T> {
   /** Smallest networks first. */
   readonly #families: { readonly [F in Address['family']]: SameLength<T>[] } = { 4: [], 6: [] };
 
+  get isEmpty(): boolean {
+    return this.#families[4].length === 0 && this.#families[6].length === 0;
+  }
+
   /** What this very network has. */
   get({ family, words, length }: Prefix): T | undefined {
     return this.#families[family].find((same) => same.length === length)?.entries.get(words);

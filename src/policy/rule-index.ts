@@ -57,6 +57,10 @@ export class RuleIndex<V> {
     return this.#texts.get(user + domain) ?? this.byName(domain) ?? this.#texts.get(user);
   }
 
+  get isEmpty(): boolean {
+    return this.#texts.size === 0 && this.#networks.isEmpty && this.fallback === undefined;
+  }
+
   /** The rule for whatever has no other: `default`, else `*`. */
   get fallback(): Rule<V> | undefined {
     return this.#default ?? this.#star;

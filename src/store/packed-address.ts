@@ -4,9 +4,9 @@ import { type Address, networkText, parseAddress, parseNetwork } from '../policy
 
 /** The 4 or 16 bytes of an address. */
 export function addressBytes(address: Address): Uint8Array {
-  const bytes = address.family === 4 ? quadBytes(address.text) : parseNetwork(address.text)?.bytes;
+  const bytes = address.family === 4 ? quadBytes(address.text) : networkBytes(address.text);
   if (bytes === undefined) throw new Error(`not an address: ${address.text}`);
-  return Uint8Array.from(bytes);
+  return bytes;
 }
 
 /** The address that has these 4 or 16 bytes. */
@@ -58,9 +58,8 @@ export function unpackPart(part: Uint8Array | string): string {
 function packQuad(text: string): Uint8Array | undefined {
   const network = text.endsWith('/24');
   const bytes = quadBytes(network ? text.slice(0, -3) : text);
-  if (bytes === undefined) return undefined;
-  if (!network) return Uint8Array.from(bytes);
-  return bytes[3] === 0 ? Uint8Array.from(bytes.slice(0, 3)) : undefined;
+  if (bytes === undefined || !network) return bytes;
+  return bytes[3] === 0 ? bytes.subarray(0, 3) : undefined;
 }
 
 function packIPv6(text: string): Uint8Array | undefined {
@@ -70,19 +69,26 @@ function packIPv6(text: string): Uint8Array | undefined {
   return unpackPart(part) === text ? part : undefined;
 }
 
+function networkBytes(text: string): Uint8Array | undefined {
+  const network = parseNetwork(text);
+  return network && Uint8Array.from(network.bytes);
+}
+
 /** Dotted quad without leading zeros; a loop, because every check comes through here. */
-function quadBytes(text: string): readonly number[] | undefined {
-  const bytes: number[] = [];
+function quadBytes(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(4);
+  let place = 0;
   let value = -1;
   for (let i = 0; i <= text.length; i += 1) {
     const digit = i < text.length ? text.charCodeAt(i) - 48 : -2;
     if (digit === -2) {
-      if (value < 0) return undefined;
-      bytes.push(value);
+      if (value < 0 || place > 3) return undefined;
+      bytes[place] = value;
+      place += 1;
       value = -1;
     } else if (digit < 0 || digit > 9 || value === 0) return undefined;
     else value = value < 0 ? digit : value * 10 + digit;
     if (value > 255) return undefined;
   }
-  return bytes.length === 4 ? bytes : undefined;
+  return place === 4 ? bytes : undefined;
 }

@@ -3,7 +3,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { Address } from '../policy/address.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import type { Tuple } from '../policy/tuple.ts';
-import { addressBytes, addressOf, packPart, unpackPart } from './packed-address.ts';
+import { addressOf, unpackPart } from './packed-address.ts';
 import { KIND, stateOf } from './tuple-kind.ts';
 
 /** What does not change as long as the tuple is kept. */
@@ -20,10 +20,13 @@ export const LISTED: string = `kind, last_seen, seq, first_seen, uses, ${INSERTE
 
 type Column = string | Uint8Array | null;
 
-/** The inserted columns. */
-export function rowOf({ tuple, client: address, senderText, clientName }: TupleOrigin): Column[] {
-  const part = packPart(tuple.client);
-  const client = clientColumn(part, addressBytes(address));
+/** The inserted columns; `part` and `address` are those of its tuple and client, packed. */
+export function rowOf(
+  { tuple, senderText, clientName }: TupleOrigin,
+  part: Uint8Array | string,
+  address: Uint8Array,
+): Column[] {
+  const client = clientColumn(part, address);
   const local = senderText.endsWith(`@${tuple.sender}`) ? senderText.slice(0, -tuple.sender.length - 1) : null;
   const text = local !== null || senderText === tuple.sender ? null : senderText;
   return [part, client, tuple.sender, tuple.recipient, local, text, clientName ?? null];
@@ -69,6 +72,11 @@ export function storedTuple(row: readonly SQLOutputValue[]): StoredTuple {
 function clientColumn(part: Uint8Array | string, address: Uint8Array): Uint8Array {
   if (typeof part === 'string') return address;
   // Of the same family (3 and 4, or 8 and 16 bytes) and with the same first bytes; else all of it is kept.
-  const inside = part.length > 4 === address.length > 4 && part.every((byte, i) => byte === address[i]);
+  const inside = part.length > 4 === address.length > 4 && isPrefix(part, address);
   return inside ? address.subarray(part.length) : address;
+}
+
+function isPrefix(start: Uint8Array, bytes: Uint8Array): boolean {
+  for (let i = 0; i < start.length; i += 1) if (start[i] !== bytes[i]) return false;
+  return true;
 }

@@ -17,6 +17,7 @@ import { ValidTuples } from './valid-tuples.ts';
 
 /** kind, last_seen, seq, part, client; or what the statement says. */
 type Row = readonly SQLOutputValue[];
+type Sought = readonly [hash: number, recipient: string, sender: string, part: Uint8Array | string];
 type Key = [kind: number, lastSeen: number, seq: number];
 
 /** Where and how a tuple is inserted. */
@@ -44,6 +45,7 @@ export class TupleTable {
   readonly #remove: StatementSync;
   readonly #oldest: StatementSync;
   readonly #removeTo: StatementSync;
+  #last: { readonly tuple: Tuple | undefined; readonly sought: Sought } = { tuple: undefined, sought: [0, '', '', ''] };
   /** For 1, 2, ... tuples. */
   readonly #recall: StatementSync[] = [];
 
@@ -185,9 +187,11 @@ export class TupleTable {
   /** Inserts the tuple unless it is there; returns whether it did. */
   #insertRow(origin: TupleOrigin, { kind, firstSeen, lastSeen, uses }: Placing): boolean {
     const first = firstSeen === lastSeen ? null : firstSeen;
-    const place = [kind, lastSeen, this.#hash(origin.tuple), first, uses];
-    const inserted = this.#insert.run(...place, ...rowOf(origin)).changes === 1;
-    if (inserted && stateOf(kind) === 'pending') this.#pending.add(addressBytes(origin.client));
+    const [hashed, , , part] = this.#sought(origin.tuple);
+    const address = addressBytes(origin.client);
+    const inserted =
+      this.#insert.run(kind, lastSeen, hashed, first, uses, ...rowOf(origin, part, address)).changes === 1;
+    if (inserted && stateOf(kind) === 'pending') this.#pending.add(address);
     return inserted;
   }
 
@@ -213,14 +217,15 @@ export class TupleTable {
     return fields(this.#find.get(...this.#sought(tuple)));
   }
 
-  /** The parameters of SAME. */
-  #sought(tuple: Tuple): [number, string, string, Uint8Array | string] {
-    return [this.#hash(tuple), tuple.recipient, tuple.sender, packPart(tuple.client)];
+  /** The parameters of SAME. A check asks twice for them, to recall the tuple and to remember it. */
+  #sought(tuple: Tuple): Sought {
+    if (this.#last.tuple !== tuple)
+      this.#last = { tuple, sought: [this.#hash(tuple), tuple.recipient, tuple.sender, packPart(tuple.client)] };
+    return this.#last.sought;
   }
 
-  #hash(tuple: Tuple): number {
-    const text = `${this.#secret}\n${tuple.client}\n${tuple.sender}\n${tuple.recipient}`;
-    return hash('sha256', text, 'buffer').readInt32LE(0);
+  #hash({ client, sender, recipient }: Tuple): number {
+    return hash('sha256', `${this.#secret}\n${client}\n${sender}\n${recipient}`, 'buffer').readInt32LE(0);
   }
 }
 
