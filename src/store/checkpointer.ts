@@ -44,6 +44,7 @@ export class Checkpointer implements AsyncDisposable {
     this.#running = this.#run(commits).finally(() => {
       this.#running = undefined;
       if (this.#again) this.committed(commits);
+      else if (!this.#closed) this.#worker.rest();
     });
   }
 

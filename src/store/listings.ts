@@ -47,6 +47,7 @@ export type ListingPiece = readonly unknown[] | undefined;
 export class Listings implements AsyncDisposable {
   readonly #worker: WorkerCalls<ListingStep, ListingPiece>;
   #begun = 0;
+  #underWay = 0;
   #closed = false;
 
   constructor(path: string) {
@@ -57,14 +58,18 @@ export class Listings implements AsyncDisposable {
   async *read<K extends Kind>(kind: K, query: Query<K>): AsyncGenerator<readonly Item<K>[], void> {
     this.#begun += 1;
     const id = this.#begun;
-    let piece = await this.#ask({ step: 'begin', id, kind, query });
+    let piece: ListingPiece;
+    this.#underWay += 1;
     try {
+      piece = await this.#ask({ step: 'begin', id, kind, query });
       while (piece !== undefined) {
         yield piece as readonly Item<K>[];
         piece = await this.#ask({ step: 'next', id });
       }
     } finally {
       if (piece !== undefined && !this.#closed) await this.#ask({ step: 'drop', id });
+      this.#underWay -= 1;
+      if (this.#underWay === 0 && !this.#closed) this.#worker.rest();
     }
   }
 

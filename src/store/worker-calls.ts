@@ -13,13 +13,19 @@ type Answer = { readonly id: number; readonly answer: unknown } | { readonly id:
 export interface WorkerCalls<Q, A> extends AsyncDisposable {
   /** Rejects when the worker's answer is an error or when it dies. */
   ask(question: Q): Promise<A>;
+  /** Nothing is asked for now: a thread that stays idle for long is ended, since each takes some 15 MiB. */
+  rest(): void;
 }
+
+/** Milliseconds. */
+const IDLE = 20_000;
 
 /** A worker that runs the file. It is started at the first question, and again at the next one if it died. */
 export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q, A> {
   const waiting = new Map<number, PromiseWithResolvers<A>>();
   let worker: Worker | undefined;
   let asked = 0;
+  let resting: NodeJS.Timeout | undefined;
   const start = (): Worker => {
     const started = new Worker(file, { workerData });
     let cause: unknown = 'worker ended';
@@ -41,6 +47,7 @@ export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q,
   };
   return {
     ask: (question) => {
+      clearTimeout(resting);
       worker ??= start();
       const caller = Promise.withResolvers<A>();
       asked += 1;
@@ -48,7 +55,12 @@ export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q,
       worker.postMessage({ id: asked, question } satisfies Question);
       return caller.promise;
     },
+    rest: () => {
+      clearTimeout(resting);
+      resting = setTimeout(() => void worker?.terminate(), IDLE).unref();
+    },
     [Symbol.asyncDispose]: async () => {
+      clearTimeout(resting);
       await worker?.terminate();
     },
   };
