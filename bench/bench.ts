@@ -7,10 +7,11 @@ import { checks } from './parts/checks.ts';
 import { entries } from './parts/entries.ts';
 import { maintenance } from './parts/maintenance.ts';
 import { milter } from './parts/milter.ts';
+import { others } from './parts/others.ts';
 import { policy } from './parts/policy.ts';
 import { standings } from './parts/standings.ts';
 
-const PARTS: readonly Part[] = [checks, policy, entries, maintenance, standings, milter];
+const PARTS: readonly Part[] = [checks, policy, entries, maintenance, standings, milter, others];
 
 const { values } = parseArgs({
   options: {

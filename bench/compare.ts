@@ -1,6 +1,7 @@
-// The same load on ddgreyd and on the constant server, one right after the other, as a line of a table.
-import { type LoadOptions, type Measured, runLoad } from './load.ts';
-import { row } from './table.ts';
+// The same load on ddgreyd and on the constant server, in turns, as a line of a table. Figures are the median of the rounds.
+import { GREYLIST, type LoadOptions, type Measured, runLoad } from './load.ts';
+import type { Server } from './servers.ts';
+import { median, row } from './table.ts';
 
 export const HEADINGS: readonly string[] = [
   'workload',
@@ -8,29 +9,77 @@ export const HEADINGS: readonly string[] = [
   'p50 ms',
   'p99',
   'p99.9',
+  'CPU us',
   'constant/s',
-  'p50 ms',
-  'p99',
-  'p99.9',
+  'p99 ms',
+  'CPU us',
   'ratio',
+  'from',
+  'to',
 ];
 
-export interface Comparison extends Omit<LoadOptions, 'path'> {
+/** What else the machine does hits one as often as the other. */
+const ROUNDS = 3;
+
+export interface Comparison extends Omit<LoadOptions, 'address' | 'form'> {
   /** The line's first words, and the workload. */
   readonly names: readonly [line: string, workload: string];
-  readonly ddgrey: { readonly path: string };
-  readonly constant: { readonly path: string };
+  readonly ddgrey: Server;
+  readonly constant: Server;
+  readonly form?: LoadOptions['form'];
+  readonly rounds?: number;
 }
 
-/** Measures both and prints the line; what ddgrey did. The ratio is ddgrey's checks a second to the constant's answers. */
-export async function compare({ names, ddgrey, constant, ...load }: Comparison): Promise<Measured> {
-  const yardstick = await runLoad({ ...load, path: constant.path });
-  const ours = await runLoad({ ...load, path: ddgrey.path });
-  const ratio = (ours.perSecond / yardstick.perSecond).toFixed(2);
-  console.log(row(names[0], [names[1], ...figures(ours), ...figures(yardstick), ratio]));
-  return ours;
+export interface Compared {
+  /** Medians of what ddgrey did. */
+  readonly ours: Costing;
+  readonly yardstick: Costing;
+  /** Median of ddgrey's checks a second divided by the constant's answers. */
+  readonly ratio: number;
+  /** Of all rounds. */
+  readonly count: number;
 }
 
-function figures({ perSecond, latencies }: Measured): readonly string[] {
-  return [perSecond.toFixed(0), ...[0.5, 0.99, 0.999].map((share) => latencies.percentile(share).toFixed(2))];
+/** What was measured, and the server's CPU time for each answer in microseconds. */
+interface Costing extends Measured {
+  readonly cpu: number;
+}
+
+/** Measures both in turns and prints the line; what was found. */
+export async function compare(comparison: Comparison): Promise<Compared> {
+  const { names, ddgrey, constant, form = GREYLIST, rounds = ROUNDS, ...load } = comparison;
+  const yardsticks: Costing[] = [];
+  const ours: Costing[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    yardsticks.push(await costing(constant, { ...load, form }));
+    ours.push(await costing(ddgrey, { ...load, form }));
+  }
+  const ratios = ours.map(({ perSecond }, round) => perSecond / (yardsticks[round]?.perSecond ?? Number.NaN));
+  const [we, they] = [medians(ours), medians(yardsticks)];
+  const spread = [median(ratios), Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2));
+  const latencies = [we.p50, we.p99, we.p999].map((latency) => latency.toFixed(2));
+  const theirs = [they.perSecond.toFixed(0), they.p99.toFixed(2), they.cpu.toFixed(1)];
+  console.log(
+    row(names[0], [names[1], we.perSecond.toFixed(0), ...latencies, we.cpu.toFixed(1), ...theirs, ...spread]),
+  );
+  return { ours: we, yardstick: they, ratio: median(ratios), count: ours.reduce((sum, { count }) => sum + count, 0) };
+}
+
+/** Runs the load on one server. */
+export async function costing(server: Server, load: Omit<LoadOptions, 'address'>): Promise<Costing> {
+  const before = server.cpu();
+  const measured = await runLoad({ ...load, address: server.path });
+  return { ...measured, cpu: (server.cpu() - before) / measured.count };
+}
+
+function medians(rounds: readonly Costing[]): Costing {
+  const of = (name: keyof Costing): number => median(rounds.map((round) => round[name]));
+  return {
+    count: of('count'),
+    perSecond: of('perSecond'),
+    p50: of('p50'),
+    p99: of('p99'),
+    p999: of('p999'),
+    cpu: of('cpu'),
+  };
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { openSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { compiled } from './compile.ts';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +18,8 @@ export interface Server extends AsyncDisposable {
   readonly startTime: number;
   /** Resident memory in MiB now. */
   readonly memory: () => number;
+  /** CPU time that it and its threads have used until now, in microseconds. */
+  readonly cpu: () => number;
 }
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -40,6 +43,16 @@ export function startDdgrey({ config = ['grey_default 1s'], prepare }: DdgreyOpt
   });
 }
 
+/** The constant answer without a runtime; undefined without a compiler. */
+export async function startConstantInC(): Promise<Server | undefined> {
+  const program = compiled('constant-server');
+  if (program === undefined) return undefined;
+  return start('constant in C', async (directory) => {
+    const socket = 'constant.socket';
+    return { program, words: [join(directory, socket)], socket };
+  });
+}
+
 /** The constant answer of the same runtime. */
 export function startConstant(): Promise<Server> {
   return start('constant', async (directory) => ({
@@ -49,13 +62,18 @@ export function startConstant(): Promise<Server> {
   }));
 }
 
-interface Launch {
-  readonly program: string;
+/** How a program is started. */
+export interface Launch {
   readonly words: readonly string[];
+  /** A path in its directory. */
   readonly socket: string;
 }
 
-async function start(name: string, prepare: (directory: string) => Promise<Launch>): Promise<Server> {
+/** Starts a program on a directory of its own, and waits until it takes connections. */
+export async function start(
+  name: string,
+  prepare: (directory: string) => Promise<Launch & { readonly program: string }>,
+): Promise<Server> {
   const directory = await mkdtemp(join(tmpdir(), 'ddgrey-bench-'));
   const { program, words, socket } = await prepare(directory);
   // The log goes to a file, as it would to a journal: writing it is part of the work.
@@ -70,6 +88,7 @@ async function start(name: string, prepare: (directory: string) => Promise<Launc
     path,
     directory,
     startTime,
+    cpu: () => cpuTime(Number(child.pid)),
     memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
@@ -91,4 +110,10 @@ async function answering(path: string, child: ChildProcess, log: string): Promis
     if (connected) return;
     await sleep(20);
   }
+}
+
+/** Fields 14 and 15 of proc_pid_stat(5), in clock ticks of 10 ms. */
+function cpuTime(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }

@@ -9,3 +9,8 @@ export function row(name: string, cells: readonly string[]): string {
 export function grouped(number: number): string {
   return Math.round(number).toLocaleString('en');
 }
+
+/** The middle one; of an even number the upper of the two. */
+export function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+}

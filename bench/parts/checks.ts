@@ -1,19 +1,20 @@
-// Checks of all kinds over connections of all kinds.
+// Checks of all kinds over connections of all kinds, and what a release is to reach.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compare, HEADINGS } from '../compare.ts';
+import { type Compared, compare, costing, HEADINGS } from '../compare.ts';
 import { databaseBytes, statistics } from '../inspect.ts';
-import { runLoad } from '../load.ts';
+import { makeKnown } from '../make-known.ts';
 import type { Part } from '../part.ts';
-import { type Server, startConstant, startDdgrey } from '../servers.ts';
+import { type Server, startConstant, startConstantInC, startDdgrey } from '../servers.ts';
 import { row } from '../table.ts';
-import { createWorkloads, KNOWN_TUPLES } from '../workloads.ts';
+import { EACH, HUNDRED, SIXTEEN, type Way, WAYS } from '../ways.ts';
+import { createWorkloads } from '../workloads.ts';
 
-const WAYS = [
-  { name: '1 connection', connections: 1, onePerRequest: false },
-  { name: '16 connections', connections: 16, onePerRequest: false },
-  { name: '100 connections', connections: 100, onePerRequest: false },
-  { name: 'one a request, 16', connections: 16, onePerRequest: true },
-] as const;
+/** The least ratios to the constant server, at 16 and 100 connections. */
+const TARGETS: { readonly [workload: string]: number } = { mix: 0.45, repeat: 0.6, new: 0.35 };
+/** With a connection for each question, for tuples that have passed. */
+const TARGET_EACH = 0.75;
+/** The p99 at half of the highest rate, divided by the constant server's at half of its own. */
+const TARGET_P99 = 3;
 
 export const checks: Part = {
   name: 'checks',
@@ -21,42 +22,69 @@ export const checks: Part = {
   run: async ({ seconds }) => {
     await using ddgrey = await startDdgrey();
     await using constant = await startConstant();
-    await makeKnown(ddgrey);
-    const atStart = ddgrey.memory();
+    const idle = ddgrey.memory();
+    console.log(`up after ${ddgrey.startTime.toFixed(0)} ms, with ${idle.toFixed(0)} MiB`);
+    await makeKnown(ddgrey.path);
     const workloads = createWorkloads();
     for (const { name, about } of workloads) console.log(`${name}: ${about}`);
     console.log(row('', HEADINGS));
-    for (const { name: line, ...way } of WAYS) {
-      for (const { name, next } of workloads)
-        await compare({ names: [line, name], ddgrey, constant, ...way, seconds, next });
+    const judged: string[] = [];
+    for (const way of WAYS) {
+      for (const { name, next } of workloads) {
+        const compared = await compare({ names: [way.name, name], ddgrey, constant, ...way, seconds, next });
+        judged.push(...judge(way, name, compared));
+        if (name === 'mix' && (way === SIXTEEN || way === HUNDRED))
+          judged.push(await half(way, compared, { ddgrey, constant, seconds, next }));
+      }
     }
-    await reportSizes(ddgrey, atStart);
+    await measureC(seconds);
+    await reportSizes(ddgrey, idle);
+    console.log(['', 'what is to be reached:', ...judged].join('\n'));
   },
 };
 
-/** Makes the known tuples pass: a first attempt, a retry after the delay. */
-async function makeKnown({ path }: Server): Promise<void> {
-  for (let round = 0; round < 2; round += 1) {
-    for (let asked = 0; asked < KNOWN_TUPLES.length; asked += 16) {
-      const [first = '', ...rest] = KNOWN_TUPLES.slice(asked, asked + 16);
-      const supply = [first, ...rest];
-      await runLoad({
-        path,
-        connections: supply.length,
-        onePerRequest: false,
-        seconds: 0,
-        next: () => supply.pop() ?? first,
-      });
-    }
-    await sleep(1100);
+function judge(way: Way, workload: string, { ratio }: Compared): readonly string[] {
+  const target = way === EACH ? (workload === 'repeat' ? TARGET_EACH : undefined) : TARGETS[workload];
+  if (target === undefined || (way !== SIXTEEN && way !== HUNDRED && way !== EACH)) return [];
+  return [verdict(`${way.name}, ${workload}: ratio ${ratio.toFixed(2)}, at least ${target}`, ratio >= target)];
+}
+
+function verdict(text: string, reached: boolean): string {
+  return `  ${reached ? 'reached' : 'missed '}  ${text}`;
+}
+
+interface HalfLoad {
+  readonly ddgrey: Server;
+  readonly constant: Server;
+  readonly seconds: number;
+  readonly next: () => string;
+}
+
+/** Latency with time to spare: questions at half of what each server can answer. */
+async function half(way: Way, { ours, yardstick }: Compared, { ddgrey, constant, ...load }: HalfLoad): Promise<string> {
+  const theirs = await costing(constant, { ...way, ...load, rate: yardstick.perSecond / 2 });
+  const we = await costing(ddgrey, { ...way, ...load, rate: ours.perSecond / 2 });
+  const limit = TARGET_P99 * theirs.p99;
+  const text = `${way.name}, mix at half load: p99 ${we.p99.toFixed(2)} ms, at most ${limit.toFixed(2)}`;
+  return verdict(text, we.p99 <= limit);
+}
+
+async function measureC(seconds: number): Promise<void> {
+  await using server = await startConstantInC();
+  if (server === undefined) return console.log('no C compiler: load from Node, no constant answer in C');
+  for (const way of WAYS) {
+    const { perSecond, p99, cpu } = await costing(server, { ...way, seconds, next: () => '' });
+    console.log(
+      `constant answer in C, ${way.name}: ${perSecond.toFixed(0)}/s, p99 ${p99.toFixed(2)} ms, CPU ${cpu.toFixed(1)} us`,
+    );
   }
 }
 
-async function reportSizes(ddgrey: Server, memoryAtStart: number): Promise<void> {
+async function reportSizes(ddgrey: Server, idle: number): Promise<void> {
   // The worker copies the log into the database once a while; what is still in it would count twice.
   await sleep(3000);
   const { tuples } = await statistics(ddgrey);
   const count = tuples.pending + tuples.valid;
   console.log(`${count} tuples, ${(databaseBytes(ddgrey) / count).toFixed(0)} bytes on disk a tuple`);
-  console.log(`memory: ${memoryAtStart.toFixed(0)} MiB at the start, ${ddgrey.memory().toFixed(0)} MiB at the end`);
+  console.log(`memory: ${idle.toFixed(0)} MiB at the start, ${ddgrey.memory().toFixed(0)} MiB at the end`);
 }

@@ -13,7 +13,7 @@ export const entries: Part = {
   run: async ({ seconds, entries: count }) => {
     await using constant = await startConstant();
     console.log(row('', HEADINGS));
-    const way = { constant, connections: 16, onePerRequest: false, seconds };
+    const way = { constant, connections: 16, seconds };
     {
       await using empty = await startDdgrey();
       await compare({ ...way, names: ['empty', 'new'], ddgrey: empty, next: newTuples(count) });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from '../../src/mta/milter-packets.ts';
 import { connectMta } from '../../test/milter-mta.ts';
 import { Latencies } from '../latencies.ts';
-import { type LoadOptions, type Measured, POLICY, runLoad } from '../load.ts';
+import { GREYLIST, type LoadOptions, POLICY, runLoad } from '../load.ts';
 import type { Part } from '../part.ts';
 import { startConstant, startDdgrey } from '../servers.ts';
 import { grouped, row } from '../table.ts';
@@ -22,14 +22,10 @@ export const milter: Part = {
     console.log(row('', ['milter/s', 'p50 ms', 'p99', 'policy/s', 'constant/s', 'ratio']));
     for (const connections of [1, 16]) {
       const next = newTuples(connections * 10_000_000);
-      const yardstick = await runLoad({ path: constant.path, connections, onePerRequest: false, seconds, next });
-      const path = join(ddgrey.directory, 'policy.socket');
-      const policy = await runLoad({ path, connections, onePerRequest: false, seconds, next, form: POLICY });
-      const { perSecond, latencies } = await load(join(ddgrey.directory, 'milter.socket'), {
-        connections,
-        seconds,
-        next,
-      });
+      const load = { connections, seconds, next };
+      const yardstick = await runLoad({ ...load, address: constant.path, form: GREYLIST });
+      const policy = await runLoad({ ...load, address: join(ddgrey.directory, 'policy.socket'), form: POLICY });
+      const { perSecond, latencies } = await sendMails(join(ddgrey.directory, 'milter.socket'), load);
       const [p50, p99] = [0.5, 0.99].map((share) => latencies.percentile(share).toFixed(2));
       const ratio = (perSecond / yardstick.perSecond).toFixed(2);
       const cells = [
@@ -47,7 +43,12 @@ export const milter: Part = {
 
 type Load = Pick<LoadOptions, 'connections' | 'seconds' | 'next'>;
 
-async function load(path: string, { connections, seconds, next }: Load): Promise<Measured> {
+interface MailsSent {
+  readonly perSecond: number;
+  readonly latencies: Latencies;
+}
+
+async function sendMails(path: string, { connections, seconds, next }: Load): Promise<MailsSent> {
   const latencies = new Latencies();
   const started = performance.now();
   const end = started + seconds * 1000;

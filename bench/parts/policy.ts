@@ -29,7 +29,7 @@ export const policy: Part = {
       const name = `${grouped(lines)} lines`;
       // A file that was written just now is read once more.
       await sleep(SETTLED);
-      await compare({ names: [name, 'new'], ddgrey, constant, connections: 16, onePerRequest: false, seconds, next });
+      await compare({ names: [name, 'new'], ddgrey, constant, connections: 16, seconds, next });
       const [read, start, memory] = [readingTime(text), ddgrey.startTime, ddgrey.memory()].map(grouped);
       console.log(`${name}: read in ${read} ms; the daemon was up after ${start} ms, with ${memory} MiB`);
     }
