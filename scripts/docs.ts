@@ -1,6 +1,10 @@
-// Writes what is made from the option table: conf/ddgrey.conf and docs/options.md. A test checks that they are current.
-import { writeFileSync } from 'node:fs';
-import { optionsPage, recommendedConfig } from '../src/config/describe-config.ts';
+// Writes what is made from the tables of options and commands. A test checks that it is current.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { GENERATED } from './generated.ts';
 
-writeFileSync(new URL('../conf/ddgrey.conf', import.meta.url), recommendedConfig());
-writeFileSync(new URL('../docs/options.md', import.meta.url), optionsPage());
+for (const [path, made] of GENERATED) {
+  const file = new URL(`../${path}`, import.meta.url).pathname;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, made());
+}

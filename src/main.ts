@@ -3,27 +3,14 @@ import { loadConfig } from './config/load-config.ts';
 import { type Location, locateConfig } from './config/locate-config.ts';
 import { type Config, OPTIONS, type OptionName } from './config/options.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
+import { DAEMON_PAGE } from './daemon-page.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLog, type Log, type LogLevel, type LogSettings } from './lib/log.ts';
 import { logOutput } from './lib/log-output.ts';
 import { notifySystemd } from './lib/notify-systemd.ts';
+import { helpText } from './lib/program-page.ts';
 import { failureText, readOptions, UsageError } from './lib/usage-error.ts';
 import { VERSION } from './lib/version.ts';
-
-const USAGE = `ddgreyd - greylisting and sender-reputation daemon for mail servers
-
-  ddgreyd [-D DIR] [-c FILE] [-d]... [--check-config]
-
-  -D, --directory DIR   configuration, sockets, database and pid file are in DIR (default /var/lib/ddgrey)
-  -c, --config FILE     the configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)
-  -d, --debug           log more; once more for each level (log_level)
-      --check-config    report every error in the configuration itself, not in the files it names, and exit
-  -h, --help            this text
-  -V, --version         the version
-
-It stays in the foreground and logs to standard output. SIGHUP reads configuration and policy again; SIGTERM and SIGINT end it.
-Exit code: 0 ended by a signal, 1 failed (the message says why), 2 wrong arguments.
-`;
 
 /** Milliseconds that a log line waits for others: writing each by itself would cost as much as a check. */
 const LOG_DELAY = 10;
@@ -36,7 +23,7 @@ interface Arguments extends Location {
 /** Runs the daemon until it is told to stop. Resolves to the exit code. */
 async function main(words: readonly string[]): Promise<number> {
   const given = readArguments(words);
-  if (given.action === 'help') return say(USAGE);
+  if (given.action === 'help') return say(helpText(DAEMON_PAGE));
   if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);
   const config = load(given.configFile);
   if (given.action === 'check-config') return say(`${given.configFile}: no errors\n`);

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { optionsPage, recommendedConfig } from '../src/config/describe-config.ts';
+import { GENERATED } from '../scripts/generated.ts';
 import { OPTIONS, type OptionName } from '../src/config/options.ts';
 import { readConfig } from '../src/config/read-config.ts';
 
@@ -13,10 +13,7 @@ function textOf(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-test.for<[path: string, made: () => string]>([
-  ['conf/ddgrey.conf', recommendedConfig],
-  ['docs/options.md', optionsPage],
-])('%s is current (else: npm run docs)', ([path, made]) => {
+test.for(GENERATED)('%s is current (else: npm run docs)', ([path, made]) => {
   expect(textOf(path)).toBe(made());
 });
 

@@ -2,6 +2,7 @@
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
 import { configCommand } from './config.ts';
+import { doctorCommand } from './doctor.ts';
 import { blackCommand, entriesCommand, whiteCommand } from './entries.ts';
 import { explainCommand } from './explain.ts';
 import { feedCommand } from './feed.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   peersCommand,
   statsCommand,
   configCommand,
+  doctorCommand,
   feedCommand,
   exportCommand,
   importCommand,

@@ -1,45 +1,22 @@
 // ddgrey: the command line. Arguments, printing, exit code.
 import { locateConfig } from '../config/locate-config.ts';
 import { nearest } from '../config/nearest.ts';
+import { helpText } from '../lib/program-page.ts';
 import { failureText, readOptions, UsageError } from '../lib/usage-error.ts';
 import { VERSION } from '../lib/version.ts';
 import { parseSubject } from '../policy/subject.ts';
 import type { Command, Flag, Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { DDGREY_PAGE } from './ddgrey-page.ts';
 import { listCommand } from './listing.ts';
 import { print } from './print.ts';
 import { processScreen } from './screen.ts';
-
-const USAGE = `ddgrey - asks and tells a running ddgreyd
-
-  ddgrey [-D DIR] [--config FILE] [--json] COMMAND [ARGUMENT...]
-
-${COMMANDS.map((command) => `  ${`${command.name} ${command.arguments}`.padEnd(55)}${command.about}`).join('\n')}
-
-Listing:
-  -w, --white           white clients
-  -g, --grey            grey clients
-  -b, --black           black clients
-  -s, --scores          with their scores
-  -e, --events          reports instead
-  -c, --calc            compute the standings that are missing
-  -r, --remove          remove standings; with -c, compute them anew
-
-  -D, --directory DIR   the daemon's directory (default /var/lib/ddgrey)
-      --config FILE     its configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)
-      --json            print JSON
-  -h, --help            this text
-  -V, --version         the version
-
-Exit code: 0 done, 1 failed (no daemon answers, a command or an entry was refused), 2 wrong arguments;
-check: 0 white, 10 grey, 20 black.
-`;
 
 const FLAGS: readonly Flag[] = ['white', 'grey', 'black', 'scores', 'events', 'calc', 'remove', 'dry-run'];
 
 async function main(args: readonly string[]): Promise<Outcome> {
   const { values, positionals } = readArguments(args);
-  if (values.help || positionals[0] === 'help') return { text: USAGE, exitCode: 0 };
+  if (values.help || positionals[0] === 'help') return { text: helpText(DDGREY_PAGE), exitCode: 0 };
   if (values.version) return { text: `ddgrey ${VERSION}\n`, exitCode: 0 };
   const { command, words } = commandOf(positionals);
   if (words.length < command.least || words.length > command.most)

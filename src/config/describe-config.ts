@@ -1,6 +1,7 @@
 // The option table as files and pages: conf/ddgrey.conf, docs/options.md, and what `ddgrey config` prints.
 import type { Origins } from './check-config.ts';
 import type { OptionType } from './option-types.ts';
+import { escaped, roff, tagged } from '../lib/program-page.ts';
 import { anyOption, type Config, OPTIONS, type OptionName, SECTIONS } from './options.ts';
 
 /** One option as `ddgrey config` shows it. */
@@ -56,6 +57,39 @@ export function optionsPage(): string {
     for (const name of namesIn(options)) lines.push('', ...pageLines(name));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** ddgrey.conf(5). */
+export function configManual(version: string): string {
+  return roff([
+    `.TH DDGREY.CONF 5 "" "ddgrey ${version}" "ddgrey"`,
+    '.SH NAME',
+    'ddgrey.conf \\- configuration of ddgreyd',
+    '.SH DESCRIPTION',
+    escaped(
+      'One option a line: name value, an = between them if you like. # starts a comment, quotes keep words together,',
+    ),
+    escaped('include FILE reads another file in its place. Names in any case.'),
+    escaped('Times: 90, 10s, 10m, 4h, 3d, 2w, "4 hours" (m is always minutes).'),
+    ...SECTIONS.flatMap(({ title, options }) => [
+      `.SH ${title.toUpperCase()}`,
+      ...namesIn(options).flatMap((name) => tagged([name, manualText(name)])),
+    ]),
+    '.SH SEE ALSO',
+    '.BR ddgreyd (8),\n.BR ddgrey (1)',
+  ]);
+}
+
+function manualText(name: OptionName): string {
+  const { about, aliases, recommended, type, default: standard, defaultNote, restart } = anyOption(name);
+  const said = (value: unknown): string => writtenLines(type, value).join(', ') || 'none';
+  return [
+    about,
+    `Default: ${defaultNote ?? said(standard)}.`,
+    ...(recommended === undefined ? [] : [`Recommended: ${said(recommended.value)}. ${recommended.why}`]),
+    ...(aliases === undefined ? [] : [`Also known as ${aliases.join(', ')}.`]),
+    ...(restart === undefined ? [] : ['A change takes a restart.']),
+  ].join(' ');
 }
 
 function namesIn(options: object): readonly OptionName[] {

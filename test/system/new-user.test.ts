@@ -16,8 +16,12 @@ async function complaint(...words: readonly string[]): Promise<string> {
   return said;
 }
 
-async function give(words: readonly string[]): Promise<{ readonly exit: unknown; readonly said: string }> {
-  await using daemon = startProcess(join(HOME, 'bin/ddgreyd'), ...words);
+async function give(
+  words: readonly string[],
+  program = 'bin/ddgreyd',
+  ...before: readonly string[]
+): Promise<{ readonly exit: unknown; readonly said: string }> {
+  await using daemon = startProcess(join(HOME, program), ...before, ...words);
   return { exit: await daemon.exit, said: daemon.output() };
 }
 
@@ -95,6 +99,20 @@ test('a port in use', async () => {
 test('a second daemon on the same directory', async () => {
   await using first = await testDaemon(REAL_CLOCK);
   expect(await complaint('-D', first.directory)).toMatch(/^ddgreyd: another ddgreyd is running on \S+\n$/);
+});
+
+test('the doctor finds a daemon well, leaves nothing behind, and says when there is none', async () => {
+  await using daemon = await testDaemon(REAL_CLOCK);
+  const examine = async (): Promise<string> => {
+    const { exit, said } = await give(['doctor'], 'bin/ddgrey', '-D', daemon.directory);
+    return `${said}exit code ${String(exit)}`;
+  };
+  const well = await examine();
+  expect(well).toContain('deferred, as they should be');
+  expect(well).toMatch(/Nothing is wrong\.\nexit code 0$/);
+  expect(await daemon.ddgrey('tuples')).not.toContain('192.0.2');
+  await daemon.end('SIGTERM');
+  expect(await examine()).toMatch(/^BAD +daemon: no ddgreyd answers[\s\S]*exit code 1$/m);
 });
 
 test('a killed daemon leaves nothing that keeps the next one from starting', async () => {
