@@ -37,6 +37,9 @@ export type ReadFile = (path: string) => string;
 /** Files that are read in all: the names of some can be told apart for ever, such as those of a folder that links to itself. */
 const MOST_FILES = 1000;
 
+/** Files open at once; without it the error about an endless include would name a place of a thousand folders. */
+const DEEPEST = 16;
+
 /** All lines of a file and of those that it includes, in order. Never throws: a file that can't be read is a problem. */
 export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
   const lines: OptionLine[] = [];
@@ -47,6 +50,10 @@ export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
   const readInto = (path: string, from: Place): void => {
     if (open.includes(path)) {
       problems.push({ ...from, message: `include: ${path} includes itself` });
+      return;
+    }
+    if (open.length >= DEEPEST) {
+      problems.push({ ...from, message: `include: more than ${DEEPEST} files deep` });
       return;
     }
     files += 1;
