@@ -29,7 +29,7 @@ const MAY_IMPORT: { readonly [folder: string]: readonly string[] } = {
 
 /** Files that join the parts, and tests, may import everything. */
 const UNBOUND =
-  /^(?:daemon|main|settings|in-force|start-[a-z-]+)\.ts$|\.test\.ts$|^store\/(?:store-contract|contract-samples)[a-z-]*\.ts$/;
+  /^(?:daemon|daemon-page|main|settings|in-force|start-[a-z-]+)\.ts$|\.test\.ts$|^store\/(?:store-contract|contract-samples)[a-z-]*\.ts$/;
 /** The version is named in one place, outside src. */
 const EXCEPTIONS: readonly string[] = ['lib/version.ts -> ../package.json'];
 
