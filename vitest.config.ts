@@ -2,5 +2,5 @@ import { defineConfig } from 'vitest/config';
 
 // The tests that need no other program. Those that need real mail servers: vitest.system.config.ts.
 export default defineConfig({
-  test: { include: ['src/**/*.test.ts', 'test/*.test.ts'], isolate: false },
+  test: { include: ['src/**/*.test.ts', 'test/*.test.ts'], setupFiles: ['test/fuzz-runs.ts'], isolate: false },
 });

@@ -90,6 +90,5 @@ test('no line makes the parser fail', () => {
     fc.property(fc.array(word), (words) => {
       expect(parseCommand(words.join(' '))).toHaveProperty('kind');
     }),
-    { numRuns: 1000 },
   );
 });

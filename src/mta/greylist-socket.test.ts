@@ -115,7 +115,6 @@ test('no line makes the parser fail', () => {
     fc.property(fc.array(word), (words) => {
       expect(parseRequest(words.join(' ')).kind).toMatch(/^(nothing|quit|error|check)$/);
     }),
-    { numRuns: 2000 },
   );
 });
 

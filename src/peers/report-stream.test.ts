@@ -49,7 +49,6 @@ test('what is sent is what arrives, wherever the bytes are cut', () => {
       }));
       expect(arrived).toEqual(expected);
     }),
-    { numRuns: 500 },
   );
 });
 
@@ -63,7 +62,6 @@ test('no bytes make it fail otherwise than by too many lines, and their pieces c
     fc.property(bytes, fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (input, sizes) => {
       expect(read(input, sizes)).toEqual(read(input, []));
     }),
-    { numRuns: 500 },
   );
 });
 

@@ -40,6 +40,5 @@ test('any text is a mailbox: brackets, case and dots at the end make no differen
       expect(domain).not.toMatch(/@|\.$/);
       expect(parseMailbox(given.includes('@') ? `<${given}..>` : `<${given}>`)).toMatchObject({ local, domain });
     }),
-    { numRuns: 1000 },
   );
 });

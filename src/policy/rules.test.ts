@@ -116,6 +116,5 @@ test('no text makes the reader throw, and every line that it complains about exi
       const count = content.split('\n').length;
       expect(problems.filter(({ line }) => line < 1 || line > count)).toEqual([]);
     }),
-    { numRuns: 1000 },
   );
 });
