@@ -19,6 +19,8 @@ export class Checkpointer implements AsyncDisposable {
   #running: Promise<void> | undefined;
   #again = false;
   #closed = false;
+  /** Said once: on a full disk every one fails. */
+  #failing = false;
 
   constructor(path: string, log: Log) {
     this.#worker = callWorker(new URL('./checkpoint-worker.ts', import.meta.url), path);
@@ -55,8 +57,11 @@ export class Checkpointer implements AsyncDisposable {
       await commits.hold(async () => {
         await this.#worker.ask('restart');
       });
+      if (this.#failing) this.#log.event(0, 'checkpoints work again');
+      this.#failing = false;
     } catch (error) {
-      this.#log.event(0, 'checkpoint failed', { cause: String(error) });
+      if (!this.#failing) this.#log.event(0, 'checkpoint failed', { cause: String(error) });
+      this.#failing = true;
     }
   }
 
