@@ -1,7 +1,7 @@
 // TLS between two servers that both show a certificate: one of a CA that is named, or one that is known by itself.
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { connect, createServer, type PeerCertificate, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import type { PeerCertificate, SecureContextOptions, TLSSocket } from 'node:tls';
 
 export interface TlsIdentity {
   /** Our certificate and key, the CAs that we trust, the versions. */
@@ -10,10 +10,15 @@ export interface TlsIdentity {
   readonly pinned: ReadonlySet<string>;
 }
 
+/** Node's TLS, loaded when it is first needed: it takes 7 MiB, and most daemons have no peers. */
+export function tls(): typeof import('node:tls') {
+  return process.getBuiltinModule('node:tls');
+}
+
 /** The server's side. Resolves once the client has shown that it may be trusted; else closes, and rejects with the reason. */
 export async function secureServer(socket: Socket, { context, pinned }: TlsIdentity): Promise<TLSSocket> {
   // Whom to trust is decided below, since a pinned certificate needs no CA.
-  const server = createServer({ ...context, requestCert: true, rejectUnauthorized: false });
+  const server = tls().createServer({ ...context, requestCert: true, rejectUnauthorized: false });
   const handshake = new Promise<TLSSocket>((resolve, reject) => {
     server.once('secureConnection', resolve);
     server.once('tlsClientError', reject);
@@ -27,7 +32,7 @@ export async function secureServer(socket: Socket, { context, pinned }: TlsIdent
 /** The client's side; `host` is whom the server has to be, unless its certificate is pinned. */
 export async function secureClient(socket: Socket, { context, pinned }: TlsIdentity, host: string): Promise<TLSSocket> {
   // The host is not connected to, but belongs to what makes a certificate authorized.
-  const secure = connect({ ...context, socket, host, rejectUnauthorized: false });
+  const secure = tls().connect({ ...context, socket, host, rejectUnauthorized: false });
   const closed = once(secure, 'close').then(() => {
     throw new Error('closed during the TLS handshake');
   });

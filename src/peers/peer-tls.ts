@@ -1,7 +1,6 @@
 // TLS between servers, as the configuration has it: our certificate, and whose certificates are trusted.
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
-import type { TlsIdentity } from '../lib/mutual-tls.ts';
+import { type TlsIdentity, tls } from '../lib/mutual-tls.ts';
 import { readProblem } from '../lib/read-problem.ts';
 
 /** How connections of the network are made safe. */
@@ -34,7 +33,7 @@ export function readPeerTls({ mode, certificate, key, trusted }: PeerTlsFiles): 
   const context = { cert, key: secret, ca, minVersion: 'TLSv1.3' as const };
   const pinned = new Set(pins.map((text) => text.replaceAll(':', '').toUpperCase()));
   try {
-    createSecureContext(context);
+    tls().createSecureContext(context);
     return { identity: { context, pinned }, required: mode === 'require' };
   } catch (error) {
     throw new Error(`peer_certificate and peer_key can not be used: ${(error as Error).message}`, { cause: error });
