@@ -5,7 +5,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
-import { REFRESH_AFTER, type StoredTuple, type TupleEntry } from '../policy/greylist.ts';
+import { REFRESH_AFTER, type StoredTuple } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { addressBytes, packPart } from './packed-address.ts';
@@ -13,6 +13,7 @@ import { countKey, PendingCounts } from './pending-counts.ts';
 import type { Lifetimes, Recall, Remembrance } from './store.ts';
 import { EXPIRY, kindOf, stateOf, TO_VALID } from './tuple-kind.ts';
 import { clientBytes, INSERTED, rowOf, type TupleOrigin } from './tuple-row.ts';
+import { entryAt, RecalledValid, recallSql, same } from './tuple-recall.ts';
 import { ValidTuples } from './valid-tuples.ts';
 
 /** kind, last_seen, seq, part, client; or what the statement says. */
@@ -28,7 +29,6 @@ interface Placing {
   readonly uses: number;
 }
 
-const SAME = ['hash', 'recipient', 'sender', 'part'] as const;
 /** The end of the row of entries of one kind and second. */
 const NEXT = '(SELECT ifnull(max(seq), -1) + 1 FROM tuple WHERE kind = ?1 AND last_seen = ?2)';
 
@@ -227,51 +227,6 @@ export class TupleTable {
   #hash({ client, sender, recipient }: Tuple): number {
     return hash('sha256', `${this.#secret}\n${client}\n${sender}\n${recipient}`, 'buffer').readInt32LE(0);
   }
-}
-
-/** The pending entries of a client are hardly ever asked for when the tuple is valid, so they are not read in advance. */
-class RecalledValid implements Recalled {
-  readonly entry: TupleEntry;
-  readonly tuple: Tuple;
-  readonly pass: Pass | undefined;
-  readonly #pending: PendingCounts;
-  readonly #client: Address;
-
-  constructor(
-    { entry, tuple, pass }: { readonly entry: TupleEntry; readonly tuple: Tuple; readonly pass: Pass | undefined },
-    pending: PendingCounts,
-    client: Address,
-  ) {
-    this.entry = entry;
-    this.tuple = tuple;
-    this.pass = pass;
-    this.#pending = pending;
-    this.#client = client;
-  }
-
-  get pendingOfClient(): number {
-    return this.#pending.of(addressBytes(this.#client));
-  }
-}
-
-/** One statement however many tuples, because each has to lock the database and look for news. */
-function recallSql(tuples: number): string {
-  const names = Array.from({ length: tuples }, (_, i) => `tuple${i}`);
-  const columns = names.map((name) => `${name}.kind, ${name}.last_seen, ${name}.first_seen`).join(', ');
-  const joins = names.map((name) => `LEFT JOIN tuple AS ${name} ON ${same(name)}`).join(' ');
-  return `SELECT pending, ${columns} FROM (SELECT 1) ${joins} LEFT JOIN pending_client AS p ON p.client = ?`;
-}
-
-/** What the columns of recallSql from there on say. */
-function entryAt(row: Row, column: number): TupleEntry | undefined {
-  const kind = row[column] ?? null;
-  if (kind === null) return undefined;
-  const lastSeen = Number(row[column + 1]);
-  return { state: stateOf(Number(kind)), firstSeen: Number(row[column + 2] ?? lastSeen), lastSeen };
-}
-
-function same(table: string): string {
-  return SAME.map((column) => `${table}.${column} = ?`).join(' AND ');
 }
 
 function keyOf(row: Row): Key {

@@ -1,0 +1,58 @@
+// What a check recalls: the statement that finds its tuples, and what comes of it.
+import type { SQLOutputValue } from 'node:sqlite';
+import type { Address } from '../policy/address.ts';
+import type { Recalled } from '../policy/decide.ts';
+import type { TupleEntry } from '../policy/greylist.ts';
+import type { Pass } from '../policy/pass.ts';
+import type { Tuple } from '../policy/tuple.ts';
+import { addressBytes } from './packed-address.ts';
+import type { PendingCounts } from './pending-counts.ts';
+import { stateOf } from './tuple-kind.ts';
+
+/** The columns by which a tuple is found, in the order of the parameters. */
+const SAME = ['hash', 'recipient', 'sender', 'part'] as const;
+
+/** The pending entries of a client are hardly ever asked for when the tuple is valid, so they are not read in advance. */
+export class RecalledValid implements Recalled {
+  readonly entry: TupleEntry;
+  readonly tuple: Tuple;
+  readonly pass: Pass | undefined;
+  readonly #pending: PendingCounts;
+  readonly #client: Address;
+
+  constructor(
+    { entry, tuple, pass }: { readonly entry: TupleEntry; readonly tuple: Tuple; readonly pass: Pass | undefined },
+    pending: PendingCounts,
+    client: Address,
+  ) {
+    this.entry = entry;
+    this.tuple = tuple;
+    this.pass = pass;
+    this.#pending = pending;
+    this.#client = client;
+  }
+
+  get pendingOfClient(): number {
+    return this.#pending.of(addressBytes(this.#client));
+  }
+}
+
+/** One statement however many tuples: each costs more than finding the rows. */
+export function recallSql(tuples: number): string {
+  const names = Array.from({ length: tuples }, (_, i) => `tuple${i}`);
+  const columns = names.map((name) => `${name}.kind, ${name}.last_seen, ${name}.first_seen`).join(', ');
+  const joins = names.map((name) => `LEFT JOIN tuple AS ${name} ON ${same(name)}`).join(' ');
+  return `SELECT pending, ${columns} FROM (SELECT 1) ${joins} LEFT JOIN pending_client AS p ON p.client = ?`;
+}
+
+/** What the columns of recallSql from there on say. */
+export function entryAt(row: readonly SQLOutputValue[], column: number): TupleEntry | undefined {
+  const kind = row[column] ?? null;
+  if (kind === null) return undefined;
+  const lastSeen = Number(row[column + 1]);
+  return { state: stateOf(Number(kind)), firstSeen: Number(row[column + 2] ?? lastSeen), lastSeen };
+}
+
+export function same(table: string): string {
+  return SAME.map((column) => `${table}.${column} = ?`).join(' AND ');
+}
