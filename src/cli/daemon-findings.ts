@@ -45,6 +45,21 @@ export function lookupFindings(lookups: readonly LookupFacts[]): readonly Findin
   return [resolver, ...silent];
 }
 
+/** DNS lists of which the daemon asks nothing, since they failed its tests, by its counters. */
+export function listFindings(counters: { readonly [name: string]: number }): readonly Finding[] {
+  const off = (counters['lists switched off'] ?? 0) - (counters['lists switched on again'] ?? 0);
+  if (off <= 0) return [];
+  const text = `${off} switched off, since what they answered to their test entries was wrong`;
+  return [
+    {
+      state: 'note',
+      about: 'DNS lists',
+      text,
+      mend: 'the log names them ("list switched off"); a resolver of your own',
+    },
+  ];
+}
+
 /** What a first attempt and its repetition were answered. */
 export function attemptFindings(first: Verdict, second: Verdict): readonly Finding[] {
   const about = 'a first attempt, and a retry at once';

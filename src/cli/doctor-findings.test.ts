@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { readConfig } from '../config/read-config.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { configFindings } from './config-findings.ts';
-import { attemptFindings, clockFindings, type LookupFacts, lookupFindings } from './daemon-findings.ts';
+import { attemptFindings, clockFindings, listFindings, type LookupFacts, lookupFindings } from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
 import { type MtaFile, mtaFindings } from './mta-findings.ts';
 import { type PathStep, socketFindings } from './socket-findings.ts';
@@ -109,6 +109,11 @@ test.for<[lookups: readonly LookupFacts[], expected: string]>([
   [[NAMES, { about: 'addresses of mx.example', ...FAILED }], 'good'],
 ])('the answers %j are %j', ([lookups, expected]) => {
   expect(states(lookupFindings(lookups))).toBe(expected);
+});
+
+test('lists that are switched off are noted', () => {
+  expect(listFindings({ 'lists switched off': 2, 'lists switched on again': 2 })).toEqual([]);
+  expect(listFindings({ 'lists switched off': 2 })[0]?.text).toContain('2 switched off');
 });
 
 const GREY: Verdict = { kind: 'grey', reason: 'first', wait: 290 };

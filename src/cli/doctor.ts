@@ -10,7 +10,7 @@ import type { Verdict } from '../policy/verdict.ts';
 import { askDaemon, itemOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { configFindings } from './config-findings.ts';
-import { attemptFindings, clockFindings, type LookupFacts, lookupFindings } from './daemon-findings.ts';
+import { attemptFindings, clockFindings, listFindings, type LookupFacts, lookupFindings } from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
 import { type MtaFile, mtaFindings } from './mta-findings.ts';
 import { type MailUser, type PathStep, type SocketFacts, socketFindings } from './socket-findings.ts';
@@ -57,17 +57,24 @@ const ATTEMPT = `${CLIENT} doctor@sender.invalid doctor@recipient.invalid`;
 
 async function askTheDaemon(location: Location, { config }: LoadedConfig): Promise<readonly Finding[]> {
   try {
-    const { version } = itemOf<{ readonly version: string }>(await askDaemon(location, 'stats'));
+    const { version, counters } = itemOf<Stats>(await askDaemon(location, 'stats'));
     const { now, lookups } = itemOf<Explained>(await askDaemon(location, `explain ${ATTEMPT}`));
     return [
       { state: 'good', about: 'daemon', text: `ddgreyd ${version} answers` },
       ...clockFindings(now, seconds(systemClock)),
       ...lookupFindings(lookups),
+      ...listFindings(counters),
       ...(isPeering(config) ? [NOT_PLAYED] : await playAttempt(location)),
     ];
   } catch (error) {
     return [{ state: 'bad', about: 'daemon', text: messageOf(error), mend: 'start it: systemctl start ddgrey' }];
   }
+}
+
+/** Of engine/overview.ts. */
+interface Stats {
+  readonly version: string;
+  readonly counters: { readonly [name: string]: number };
 }
 
 /** Of engine/explain.ts. */
