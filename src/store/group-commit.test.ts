@@ -6,10 +6,16 @@ function setUp(): {
   readonly commits: GroupCommit;
   readonly add: (n: number) => Promise<number>;
   readonly rows: () => number[];
+  /** How often each hook was called. */
+  readonly told: { committed: number; rolledBack: number };
 } {
   const db = new DatabaseSync(':memory:');
   db.exec('CREATE TABLE t (n INTEGER)');
-  const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
+  const told = { committed: 0, rolledBack: 0 };
+  const commits = new GroupCommit(db, {
+    committed: () => (told.committed += 1),
+    rolledBack: () => (told.rolledBack += 1),
+  });
   const add = (n: number): Promise<number> =>
     commits.write(() => {
       db.prepare('INSERT INTO t VALUES (?)').run(n);
@@ -18,6 +24,7 @@ function setUp(): {
   return {
     commits,
     add,
+    told,
     rows: () =>
       db
         .prepare('SELECT n FROM t')
@@ -49,4 +56,36 @@ test('writing goes on when the work that it was held for fails', async () => {
   await expect(commits.hold(() => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
   await add(1);
   expect(rows()).toEqual([1]);
+});
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('what comes turn after turn shares transactions', async () => {
+  const { add, rows, told } = setUp();
+  const added: Promise<number>[] = [];
+  for (let n = 0; n < 100; n += 1) {
+    added.push(add(n));
+    await turn();
+  }
+  await Promise.all(added);
+  expect(rows()).toHaveLength(100);
+  expect(told.committed).toBeLessThan(100);
+});
+
+test('reading alone commits nothing and is waited for by nobody', async () => {
+  const { commits, told } = setUp();
+  commits.reads();
+  await commits.settled();
+  await commits.ended();
+  expect(told).toEqual({ committed: 0, rolledBack: 0 });
+});
+
+test('a write that fails takes all of its round with it, and that is told', async () => {
+  const { commits, add, rows, told } = setUp();
+  commits.reads();
+  const lost = [add(1), commits.write(() => JSON.parse('no JSON')), add(2)];
+  expect((await Promise.allSettled(lost)).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect([rows(), told]).toEqual([[], { committed: 0, rolledBack: 1 }]);
+  await add(3);
+  expect([rows(), told.committed]).toEqual([[3], 1]);
 });

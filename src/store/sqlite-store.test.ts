@@ -76,6 +76,20 @@ test('a statement that fails takes the whole turn with it, and the next turn wor
   expect((await store.recall(asked(attempt))).pendingOfClient).toBe(1);
 });
 
+test('what a failed transaction made valid is pending still, also for who has read it meanwhile', async () => {
+  const path = newPath();
+  await using store = open(path);
+  await store.remember(attempt, T);
+  using saboteur = new DatabaseSync(path);
+  saboteur.exec(`CREATE TRIGGER full BEFORE INSERT ON tuple BEGIN SELECT raise(ABORT, 'disk full'); END`);
+  const validated = store.remember({ ...attempt, change: 'validate' }, T + 600);
+  const meanwhile = await store.recall(asked(attempt));
+  const failed = store.remember(other, T + 600);
+  expect(meanwhile.entry?.state).toBe('valid');
+  expect((await Promise.allSettled([validated, failed])).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect((await store.recall(asked(attempt))).entry).toEqual({ state: 'pending', firstSeen: T, lastSeen: T });
+});
+
 test('only its owner may read the files, and closing leaves nothing beside the database', async () => {
   const path = newPath();
   const store = open(path);
