@@ -8,10 +8,11 @@ import { entries } from './parts/entries.ts';
 import { maintenance } from './parts/maintenance.ts';
 import { milter } from './parts/milter.ts';
 import { others } from './parts/others.ts';
+import { peers } from './parts/peers.ts';
 import { policy } from './parts/policy.ts';
 import { standings } from './parts/standings.ts';
 
-const PARTS: readonly Part[] = [checks, policy, entries, maintenance, standings, milter, others];
+const PARTS: readonly Part[] = [checks, policy, entries, maintenance, standings, peers, milter, others];
 
 const { values } = parseArgs({
   options: {
