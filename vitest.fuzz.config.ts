@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// The parsers of what comes from outside, each property a hundred times as often as in `npm test`. fast-check prints the
+// The parsers of what comes from outside, each property twenty times as often as in `npm test`. fast-check prints the
 // seed of a failure: it goes into the parser's table as a plain case. FUZZ_RUNS=N says how often instead.
 export default defineConfig({
   test: {
