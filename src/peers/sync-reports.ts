@@ -2,7 +2,8 @@
 //   list [T]            300; a line `id TAB origin TAB origin_id TAB stored` for each report stored at T or later; a dot
 //   get N               300; the report with the local id N as text, an empty line (and, as ever, no dot); 500 if none
 //   subscribe [T [all]] 302; the reports stored at T or later, then each new one, until the client sends a single dot;
-//                       without T only the new ones; reports that the client has made itself only with `all`
+//                       without T only the new ones; reports that the client has made itself only with `all`, and only
+//                       those that are there already: it may have lost them, but never lacks what it makes from now on
 // The reports of a subscription are read from the store in its order, whether old or new: none can be lost or sent twice,
 // and one that reads slowly costs no memory.
 import type { News } from '../lib/news.ts';
@@ -109,6 +110,7 @@ class Subscription implements Stream {
     const { caller, reports, news, peers } = this.#parts;
     const silence = news.listen(() => this.#notice());
     let place = await reports.reportIdBefore(from);
+    const ownUpTo = this.#withOwn ? await reports.reportIdBefore(Number.POSITIVE_INFINITY) : 0;
     const reader = peers.addReader(caller, () => place);
     try {
       yield '302 document following (interrupt with single dot)\r\n';
@@ -117,7 +119,7 @@ class Subscription implements Stream {
         const page = await reports.reportsAfter(place, PAGE);
         if (page.length === 0) await this.#untilNews();
         else {
-          const wanted = page.filter(({ origin }) => this.#withOwn || origin !== caller.name);
+          const wanted = page.filter(({ origin, id }) => origin !== caller.name || id <= ownUpTo);
           if (wanted.length > 0) yield wanted.map(formatStored).join('');
           reader.sent(wanted.length);
           place = page.at(-1)?.id ?? place;
