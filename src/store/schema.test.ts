@@ -53,3 +53,19 @@ test('opening again keeps the secret', () => {
   expect(made).toMatch(/^[0-9a-f]{32}$/);
   expect(secret()).toBe(made);
 });
+
+test('a database of the first version is brought up to date and keeps what is in it', () => {
+  const path = join(directory, 'first');
+  openDatabase(path).close();
+  withDatabase(
+    'first',
+    `DROP INDEX report_bad;
+     CREATE INDEX report_bad ON report (stored, event, ip) WHERE event NOT IN ('ok', 'check');
+     INSERT INTO place VALUES ('here', '7');
+     PRAGMA user_version = 1;`,
+  );
+  using db = openDatabase(path);
+  expect(db.prepare(`SELECT value FROM place`).get()?.['value']).toBe('7');
+  const columns = db.prepare(`PRAGMA index_info(report_bad)`).all();
+  expect(columns.map(({ name }) => name)).toEqual(['stored']);
+});
