@@ -204,3 +204,12 @@ test('two entries of one second: the same one counts everywhere', async () => {
   expect(ends[0]).toEqual(ends[1]);
   expect(ends[0]).toHaveLength(1);
 });
+
+test('without reputation nobody is looked up for what is reported', async () => {
+  const bench = await engineBench({ config: 'reputation no', dns: DNS });
+  await bench.standings.of(addressOf(IP));
+  const asked = bench.dns.asked.length;
+  await bench.acceptPeerReport(SPAM, ANY);
+  await bench.acceptReport({ ...SPAM, mtaId: 'Q2' });
+  expect(bench.dns.asked).toHaveLength(asked);
+});

@@ -4,7 +4,7 @@ import { parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { StoredReport } from '../policy/report.ts';
 import { sharedEntry } from '../policy/shared-entry.ts';
-import { keepReport, type ReportParts, type ReportSettings } from './accept-report.ts';
+import { countReport, keepReport, type ReportParts, type ReportSettings } from './accept-report.ts';
 import type { ManualList } from './manual-entries.ts';
 import { type AttemptParts, recordPeerAttempt } from './peer-attempt.ts';
 
@@ -78,7 +78,7 @@ function isWanted(report: PeerReport, { restores }: Sender, settings: PeerReport
 }
 
 async function follow(parts: PeerReportParts, report: PeerReport): Promise<void> {
-  const { standings, log, manual, attempts } = parts;
+  const { log, manual, attempts } = parts;
   if (report.event === 'check') return recordPeerAttempt(attempts, report);
   const shared = sharedEntry(report);
   if (shared !== undefined) {
@@ -86,7 +86,7 @@ async function follow(parts: PeerReportParts, report: PeerReport): Promise<void>
     return;
   }
   // Whom a report is about may have to be looked up again: that is not waited for.
-  standings.reported(report).catch((error: unknown) => {
+  countReport(parts, report).catch((error: unknown) => {
     log.event(0, 'standing not computed', { ip: report.ip, cause: String(error) });
   });
 }

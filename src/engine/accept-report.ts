@@ -35,14 +35,18 @@ export type AcceptReport = (report: IncomingReport) => Promise<void>;
 
 /** The function that takes in reports. */
 export function createAcceptReport(parts: ReportParts): AcceptReport {
-  const { standings, settings } = parts;
   return async (report) => {
     const client = parseAddress(report.ip);
-    const { origin, isTrusted, reputation } = settings();
+    const { origin, isTrusted } = parts.settings();
     if (client === undefined || isTrusted(client)) return;
     const stored = await keepReport(parts, { ...report, origin, originId: 0 });
-    if (reputation && stored === 'stored') await standings.reported(report);
+    if (stored === 'stored') await countReport(parts, report);
   };
+}
+
+/** Lets a report that was stored count for its client's standing, if there are standings. */
+export async function countReport({ standings, settings }: ReportParts, report: IncomingReport): Promise<void> {
+  if (settings().reputation) await standings.reported(report);
 }
 
 /** Peers may make up events; they must not make up counters. */
@@ -65,7 +69,7 @@ export async function keepReport(
     ...(domain === undefined ? {} : { domain }),
   });
   counters.add(`report ${isKnown(event) ? event : 'other'} ${stored}`);
-  log.event(2, 'report', { event, ip, from, to, queue, reporter, time, origin, stored });
+  if (log.on(2)) log.event(2, 'report', { event, ip, from, to, queue, reporter, time, origin, stored });
   if (stored === 'stored') news.tell();
   return stored;
 }

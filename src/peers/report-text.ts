@@ -23,6 +23,7 @@ const FORMS: ReadonlyMap<string, RegExp> = new Map([
   ['e_to', ANY],
   ['mta_id', WORD],
 ]);
+const NAMES = [...FORMS.keys()];
 const NEEDED = ['reporter', 'time', 'ip', 'event'];
 
 export type ParsedReport =
@@ -58,12 +59,11 @@ export function parseReport(lines: readonly string[]): ParsedReport {
 }
 
 function problemOf(fields: ReadonlyMap<string, string>): string | undefined {
-  const names = [...FORMS.keys()];
-  const missing = names.find((name) => !fields.has(name));
+  const missing = NAMES.find((name) => !fields.has(name));
   if (missing !== undefined) return `missing field ${missing}`;
   const empty = NEEDED.find((name) => fields.get(name) === '');
   if (empty !== undefined) return `empty required field ${empty}`;
-  const wrong = names.find((name) => {
+  const wrong = NAMES.find((name) => {
     const value = fields.get(name) ?? '';
     return value !== '' && FORMS.get(name)?.test(value) !== true;
   });
@@ -87,14 +87,15 @@ function reportFrom(fields: ReadonlyMap<string, string>, ip: string): IncomingRe
 
 /** The lines of a report that is new. */
 export function formatReport(report: IncomingReport): readonly string[] {
-  return [...FORMS.keys()].map((name) => fieldLine(name, valuesOf(report)[name]));
+  const values = valuesOf(report);
+  return NAMES.map((name) => fieldLine(name, values[name]));
 }
 
 /** The lines of a stored report, with its local id, and the empty line that ends it. */
 export function formatStored(report: StoredReport & { readonly id: number }): string {
   const { id, origin, originId, stored, domain } = report;
   const values = { ...valuesOf(report), origin, origin_id: originId, stored, domain };
-  const lines = [...FORMS.keys()].map((name) => fieldLine(name, (values as Values)[name]));
+  const lines = NAMES.map((name) => fieldLine(name, (values as Values)[name]));
   return `id:${id}\r\n${lines.join('\r\n')}\r\n\r\n`;
 }
 

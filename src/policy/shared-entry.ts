@@ -33,13 +33,13 @@ export function entryReport(shared: SharedEntry): EntryReport {
 
 /** What the report tells of entries; undefined if it is of another kind or makes no sense. */
 export function sharedEntry({ event, time, sender, recipient, mtaId }: EntryReport): SharedEntry | undefined {
+  if (!event.startsWith('entry_')) return undefined;
   const subject = parseSubject(mtaId ?? '')?.text;
   if (subject === undefined) return undefined;
   if (event === 'entry_removed') return { kind: 'removed', subject, time };
   const [, kind] = /^entry_(white|black)$/.exec(event) ?? [];
   const [, expires, reason] = /^(\d{1,11}) (.*)$/s.exec(recipient ?? '') ?? [];
   if ((kind !== 'white' && kind !== 'black') || expires === undefined || reason === undefined) return undefined;
-
   return { kind: 'put', entry: { subject, kind, author: sender ?? '', reason, made: time, expires: Number(expires) } };
 }
 
