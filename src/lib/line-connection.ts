@@ -1,6 +1,7 @@
-// One connection of a line server. Lines are started as they come and answered in their order, however long each takes;
-// answers that are ready in the same turn of the event loop leave in one write.
+// One connection of a line server. Lines are started as they come, as many at a time as the limits allow, and answered in
+// their order (answer-queue.ts).
 import type { Socket } from 'node:net';
+import { AnswerQueue } from './answer-queue.ts';
 import type { Answer, LineLimits, LineProtocol, LineSession, Peer } from './line-protocol.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
 import type { Log } from './log.ts';
@@ -19,13 +20,6 @@ export interface ConnectionParts {
   readonly onClose: (connection: LineConnection) => void;
 }
 
-/** An answer in its place; without text until it is ready. */
-interface Place {
-  text: string | undefined;
-  /** What comes piece by piece, from when its turn has come. */
-  pieces?: AsyncIterable<string> | undefined;
-}
-
 /** Sweeps that a client has to close its side after the last answer. */
 const LINGER_SWEEPS = 2;
 /** Characters of what is sent that level 3 logs: whole listings say no more. */
@@ -40,9 +34,7 @@ export class LineConnection {
   /** Lines that were read and not yet started: only when there are too many unanswered ones. */
   #lines: readonly string[] = [];
   #nextLine = 0;
-  #answers: Place[] = [];
-  /** Whether ready answers are about to be written. */
-  #flushing = false;
+  readonly #answers: AnswerQueue;
   /** Nothing more will be started: the client ended its input, or asked for the end, or we are closing. */
   #last = false;
   #inputEnded = false;
@@ -51,10 +43,6 @@ export class LineConnection {
   #secure: TlsIdentity | undefined;
   #released = false;
   #sweeps = 0;
-  /** The client has to read before more is written. */
-  #full = false;
-  /** Lets pieces go on when the client has read, or is gone. */
-  #onDrained: (() => void) | undefined;
 
   constructor(socket: Socket, peer: Peer, parts: ConnectionParts) {
     this.#socket = socket;
@@ -62,10 +50,18 @@ export class LineConnection {
     this.#parts = parts;
     this.#session = parts.protocol.open(peer);
     this.#reader = createLineReader(parts.limits.line);
+    this.#answers = new AnswerQueue(socket, {
+      onWrite: (text) => this.#logSent(text),
+      onFlushed: (anything) => this.#flushed(anything),
+      onDrained: () => {
+        this.#sweeps = 0;
+        this.#proceed();
+      },
+      onFailure: (error) => this.#fail(error),
+    });
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('end', () => this.#end());
     socket.on('close', () => {
-      this.#onDrained?.();
       this.#session.end?.();
       parts.onClose(this);
     });
@@ -82,7 +78,7 @@ export class LineConnection {
     this.#finishing = true;
     this.#session.end?.();
     if (this.#socket.writableEnded || this.#released) this.#socket.destroySoon();
-    else this.#flushSoon();
+    else this.#answers.flushSoon();
   }
 
   /** Closes at once. */
@@ -137,17 +133,17 @@ export class LineConnection {
       if (stop) this.#socket.pause();
       else this.#socket.resume();
     }
-    if (this.#last) this.#flushSoon();
+    if (this.#last) this.#answers.flushSoon();
   }
 
   #hasRoom(): boolean {
-    return this.#answers.length < this.#parts.limits.pipelined && !this.#full;
+    return this.#answers.length < this.#parts.limits.pipelined && !this.#answers.full;
   }
 
   #allStarted(): void {
     if (this.#reader.tooLong()) {
       this.#parts.onTrouble('line too long', `more than ${this.#parts.limits.line} characters`);
-      this.#answers.push({ text: this.#parts.protocol.tooLong });
+      this.#answers.push(this.#parts.protocol.tooLong);
       this.#last = true;
     } else if (this.#inputEnded) {
       this.#last = true;
@@ -158,7 +154,7 @@ export class LineConnection {
   #start(line: string): void {
     const { log, protocol } = this.#parts;
     if (log.on(3)) log.event(3, 'line', { via: protocol.name, line });
-    this.#flushLater();
+    this.#answers.flushLater();
     let answer: ReturnType<LineSession['line']>;
     try {
       answer = this.#session.line(line);
@@ -172,18 +168,7 @@ export class LineConnection {
   #answer({ text, close, secure }: Answer): void {
     if (close || secure !== undefined) this.#last = true;
     this.#secure = secure;
-    const place: Place = { text: undefined };
-    this.#answers.push(place);
-    if (typeof text === 'string') this.#answered(place, text);
-    else if (text instanceof Promise)
-      text.then(
-        (ready) => this.#answered(place, ready),
-        (error: unknown) => this.#fail(error),
-      );
-    else {
-      place.pieces = text;
-      if (this.#answers[0] === place) this.#flushSoon();
-    }
+    this.#answers.push(text);
   }
 
   /** An error that no protocol should let through costs this connection, not the daemon. */
@@ -193,90 +178,23 @@ export class LineConnection {
     this.#socket.destroy();
   }
 
-  #answered(place: Place, text: string): void {
-    place.text = text;
-    if (this.#answers[0] === place) this.#flushSoon();
-  }
-
-  /**
-   * At the end of the turn in which lines were read: answers that are ready by then leave together, and those of
-   * different connections one right after the other, so that a mail server's processes are woken up once and not for each.
-   */
-  #flushLater(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    setImmediate(flush, this);
-  }
-
-  /** Once all promises that settle now have. A store settles all that it has committed at once. */
-  #flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    process.nextTick(flush, this);
-  }
-
-  /** Writes the answers that are ready, up to the first that is not. */
-  flush(): void {
-    this.#flushing = false;
-    if (this.#socket.destroyed || this.#socket.writableEnded || this.#released) return;
-    let text = '';
-    let ready = 0;
-    for (const place of this.#answers) {
-      if (place.text === undefined) break;
-      text += place.text;
-      ready += 1;
-    }
-    if (ready > 0) {
-      this.#answers.splice(0, ready);
-      this.#sweeps = 0;
-      if (text !== '') this.#write(text);
-    }
-    const first = this.#answers[0];
-    if (first?.pieces !== undefined)
-      this.#writePieces(first, first.pieces).catch((error: unknown) => this.#fail(error));
+  #flushed(anything: boolean): void {
+    if (anything) this.#sweeps = 0;
     if (!this.#last) this.#proceed();
     else if (this.#answers.length === 0) this.#endOutput();
   }
 
-  /** Whether the client may be sent more. */
-  #write(text: string): boolean {
+  #logSent(text: string): void {
     const { log, protocol } = this.#parts;
     if (log.on(3)) log.event(3, 'sent', { via: protocol.name, text: text.slice(0, MOST_LOGGED).trimEnd() });
-    const isRead = this.#socket.write(text);
-    if (!isRead && !this.#full) this.#socket.once('drain', () => this.#drained());
-    this.#full = !isRead;
-    return isRead;
   }
 
   /** What is read from now on belongs to TLS; it fails on plain text that was waiting. */
   #release(identity: TlsIdentity): void {
     this.#released = true;
+    this.#answers.release();
     for (const event of ['data', 'end']) this.#socket.removeAllListeners(event);
     this.#parts.onSecure(this, this.#socket, this.#peer, identity);
-  }
-
-  /** Asks for a piece only when the client has read the one before. */
-  async #writePieces(place: Place, pieces: AsyncIterable<string>): Promise<void> {
-    place.pieces = undefined;
-    if (this.#full) await this.#clientReads();
-    for await (const piece of pieces) {
-      if (!this.#socket.destroyed && !this.#write(piece)) await this.#clientReads();
-      if (this.#socket.destroyed) return;
-    }
-    this.#answered(place, '');
-  }
-
-  #clientReads(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onDrained = resolve;
-    return promise;
-  }
-
-  #drained(): void {
-    this.#full = false;
-    this.#sweeps = 0;
-    this.#onDrained?.();
-    this.#proceed();
   }
 
   #endOutput(): void {
@@ -289,9 +207,4 @@ export class LineConnection {
     this.#parts.onTrouble('client cut off', cause);
     this.#socket.destroy();
   }
-}
-
-/** Not a method, so that no closure is made for each request. */
-function flush(connection: LineConnection): void {
-  connection.flush();
 }
