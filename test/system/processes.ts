@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface TestProcess extends AsyncDisposable {
   readonly child: ChildProcess;
-  /** What it wrote so far, standard output and error together. */
+  /** What it wrote so far, standard output and error together; of more than MOST_KEPT characters the end. */
   output(): string;
   /** Its exit code, once it has ended and all it wrote is here; null when a signal ended it. */
   readonly exit: Promise<number | null>;
@@ -13,12 +13,16 @@ export interface TestProcess extends AsyncDisposable {
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+/** Ten minutes at full speed are more than a string can hold. */
+const MOST_KEPT = 64 * 1024 * 1024;
+
 /** Starts a program without a shell. Disposing it ends it. */
 export function startProcess(command: string, ...words: readonly string[]): TestProcess {
   const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const collect = (chunk: Buffer): void => {
     output += chunk.toString();
+    if (output.length > 2 * MOST_KEPT) output = output.slice(-MOST_KEPT);
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
