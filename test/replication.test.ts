@@ -130,27 +130,27 @@ test.for(Object.keys(NETS) as (keyof typeof NETS)[])(
   },
 );
 
-test('each report is stored once on each server, and not sent back to where it was made', async () => {
+test('each report is stored once on each server, and not sent back to where it was made', {
+  timeout: 60_000,
+}, async () => {
   await using world = await startWorld('mesh');
+  const patience = { timeout: 10_000, interval: 10 };
   await vi.waitFor(async () => {
     for (const { peers } of world.replicas)
       for (const { state } of await peers.states()) expect(state).toBe('connected');
-  });
+  }, patience);
   // What comes with the second round shows that all of the first has come.
   let made = 0;
   for (const count of [50, 1]) {
     const steps = [0, 1, 2].map((server) => ({ kind: 'report', at: server, count }) as const);
     made = await take(world, steps, made);
     // From each of the two others everything that is not one's own.
-    await vi.waitFor(
-      async () => {
-        for (const { peers } of world.replicas) {
-          const sources = (await peers.states()).filter(({ direction }) => direction === 'from');
-          expect(sources.map(({ reports }) => reports)).toEqual([(made / 3) * 2, (made / 3) * 2]);
-        }
-      },
-      { timeout: 10_000, interval: 10 },
-    );
+    await vi.waitFor(async () => {
+      for (const { peers } of world.replicas) {
+        const sources = (await peers.states()).filter(({ direction }) => direction === 'from');
+        expect(sources.map(({ reports }) => reports)).toEqual([(made / 3) * 2, (made / 3) * 2]);
+      }
+    }, patience);
   }
   for (const { bench } of world.replicas) {
     expect(bench.counters.list().filter(([name]) => name === 'report spam stored')).toEqual([

@@ -1,5 +1,5 @@
-// The answers of one connection, in the order of the questions, however long each takes. Those that are ready in the same turn
-// of the event loop leave in one write; what comes piece by piece is asked for as fast as the client reads.
+// The answers of one connection, in the order of the questions, however long each takes. Those that are ready in the same
+// turn of the event loop leave in one write; what comes piece by piece is asked for as fast as the client reads.
 import type { Socket } from 'node:net';
 import type { Answer } from './line-protocol.ts';
 
@@ -24,7 +24,7 @@ interface Place {
 export class AnswerQueue {
   readonly #socket: Socket;
   readonly #owner: AnswerOwner;
-  #places: Place[] = [];
+  readonly #places: Place[] = [];
   /** Whether ready answers are about to be written. */
   #flushing = false;
   #released = false;
@@ -49,6 +49,11 @@ export class AnswerQueue {
     return this.#full;
   }
 
+  /** Whether the connection belongs to another. */
+  get released(): boolean {
+    return this.#released;
+  }
+
   /** The next answer. */
   push(text: Answer['text']): void {
     const place: Place = { text: undefined };
@@ -65,7 +70,7 @@ export class AnswerQueue {
     }
   }
 
-  /** Nothing more is written: what is left of the connection belongs to another. */
+  /** Nothing more is written: the connection belongs to another. */
   release(): void {
     this.#released = true;
   }

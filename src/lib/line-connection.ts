@@ -41,7 +41,6 @@ export class LineConnection {
   #finishing = false;
   /** What it goes on with after the last answer. */
   #secure: TlsIdentity | undefined;
-  #released = false;
   #sweeps = 0;
 
   constructor(socket: Socket, peer: Peer, parts: ConnectionParts) {
@@ -77,7 +76,7 @@ export class LineConnection {
     this.#last = true;
     this.#finishing = true;
     this.#session.end?.();
-    if (this.#socket.writableEnded || this.#released) this.#socket.destroySoon();
+    if (this.#socket.writableEnded || this.#answers.released) this.#socket.destroySoon();
     else this.#answers.flushSoon();
   }
 
@@ -191,7 +190,6 @@ export class LineConnection {
 
   /** What is read from now on belongs to TLS; it fails on plain text that was waiting. */
   #release(identity: TlsIdentity): void {
-    this.#released = true;
     this.#answers.release();
     for (const event of ['data', 'end']) this.#socket.removeAllListeners(event);
     this.#parts.onSecure(this, this.#socket, this.#peer, identity);

@@ -168,13 +168,15 @@ test('a clock that went back hides nothing', async () => {
 test.for<[line: string, got: number[]]>([
   ['subscribe 0', [1, 3]],
   ['subscribe 0 all', [1, 2, 3]],
-])('own reports are not sent back unless the client asks for all: %s', async ([line, got]) => {
-  const { session } = await stage({}, { origin: 'mx9' }, {});
+])('own reports are not sent back unless the client asks for all, and new ones never: %s', async ([line, got]) => {
+  const { session, add } = await stage({}, { origin: 'mx9' }, {});
   const open = bound(session());
   await whole(open.line('helo mx9'));
   const stream = pieces(open.line(line));
   await stream.next();
   expect(ids(await stream.next())).toEqual(got);
+  await add({ origin: 'mx9' }, {});
+  expect(ids(await stream.next())).toEqual([5]);
 });
 
 test('p11: text within a subscription makes its end an error', async () => {
