@@ -1,16 +1,16 @@
 // When to checkpoint. Copying while others write never ends the log: there is always something newer. So most of it is
 // copied beside the writing, and only for the small rest are the writes held back, until the log has started again.
 import type { Log } from '../lib/log.ts';
-import type { CheckpointJob, CheckpointResult } from './checkpoint-worker.ts';
+import type { CheckpointJob, CheckpointResult, CheckpointTarget } from './checkpoint-worker.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
 /** Milliseconds from a commit to the checkpoint that covers it: what a power loss may cost, roughly. */
 const DELAY = 1000;
-/** Pages that are copied while the writes wait (8 MiB): less work than what has to be synced then anyway. */
-const SMALL_REST = 2048;
+/** A pass that found fewer pages than this leaves so little that the writes may wait for it. */
+const SMALL_PASS = 512;
 /** How often the rest is tried to be made small; a disk slower than the writing is waited for then. */
-const PASSES = 3;
+const PASSES = 4;
 
 export class Checkpointer implements AsyncDisposable {
   readonly #worker: WorkerCalls<CheckpointJob, CheckpointResult>;
@@ -22,8 +22,8 @@ export class Checkpointer implements AsyncDisposable {
   /** Said once: on a full disk every one fails. */
   #failing = false;
 
-  constructor(path: string, log: Log) {
-    this.#worker = callWorker(new URL('./checkpoint-worker.ts', import.meta.url), path);
+  constructor(target: CheckpointTarget, log: Log) {
+    this.#worker = callWorker(new URL('./checkpoint-worker.ts', import.meta.url), target);
     this.#log = log;
   }
 
@@ -70,7 +70,7 @@ export class Checkpointer implements AsyncDisposable {
     let known = 0;
     for (let pass = 1; pass <= PASSES; pass += 1) {
       const { pages, copied } = await this.#worker.ask('copy');
-      if (pages - known < SMALL_REST) return;
+      if (pages - known < SMALL_PASS) return;
       known = copied;
     }
   }

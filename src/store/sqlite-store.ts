@@ -1,4 +1,5 @@
 // The memory in a SQLite database, over one connection for checks and two workers for what takes long.
+import { closeSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
@@ -30,6 +31,7 @@ const REMOVED_AT_ONCE = 100;
 
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
+  readonly #file: number;
   readonly #tuples: TupleTable;
   readonly #passes: PassTable;
   readonly #entries: ManualEntryTable;
@@ -45,6 +47,7 @@ export class SqliteStore implements Store {
   /** Opens or creates the database; errors as of openDatabase. */
   constructor(path: string, log: Log) {
     this.#db = openDatabase(path);
+    this.#file = openSync(path, 'r');
     this.#tuples = new TupleTable(this.#db, () => this.#commits.reads());
     this.#passes = new PassTable(this.#db);
     this.#entries = new ManualEntryTable(this.#db);
@@ -52,7 +55,7 @@ export class SqliteStore implements Store {
     this.#counts = new ReportCounts(this.#db);
     this.#standings = new StandingTable(this.#db);
     this.#places = new PlaceTable(this.#db);
-    this.#checkpointer = new Checkpointer(path, log);
+    this.#checkpointer = new Checkpointer({ path, file: this.#file }, log);
     this.#commits = new GroupCommit(this.#db, {
       committed: () => this.#checkpointer.committed(this.#commits),
       rolledBack: () => this.#tuples.rolledBack(),
@@ -215,6 +218,8 @@ export class SqliteStore implements Store {
     await this.#commits.ended();
     // The last connection copies the log into the database and removes it.
     this.#db.close();
+    // Last: closing any descriptor of a file ends all locks that the process holds on it (fcntl(2)), SQLite's too.
+    closeSync(this.#file);
   }
 
   #write<T>(work: () => T): Promise<T> {
