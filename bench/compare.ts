@@ -41,7 +41,7 @@ export interface Compared {
 }
 
 /** What was measured, and the server's CPU time for each answer in microseconds. */
-interface Costing extends Measured {
+export interface Costing extends Measured {
   readonly cpu: number;
 }
 

@@ -10,6 +10,11 @@ export function grouped(number: number): string {
   return Math.round(number).toLocaleString('en');
 }
 
+/** What was to be reached, and whether it was. */
+export function verdict(text: string, reached: boolean): string {
+  return `  ${reached ? 'reached' : 'missed '}  ${text}`;
+}
+
 /** The middle one; of an even number the upper of the two. */
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;

@@ -62,6 +62,7 @@ export function startPeers(start: PeersStart): Peers {
       hosts: hosts(() => hostSettings([host])),
       events: new Set(events),
     })),
+    rate: () => inForce.config.peer_rate,
   });
   const peers = new PeerList({ clock, log, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
   const acceptPeerReport = acceptFor(start);

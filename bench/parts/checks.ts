@@ -5,7 +5,7 @@ import { databaseBytes, statistics } from '../inspect.ts';
 import { makeKnown } from '../make-known.ts';
 import type { Part } from '../part.ts';
 import { type Server, startConstant, startConstantInC, startDdgrey } from '../servers.ts';
-import { row } from '../table.ts';
+import { row, verdict } from '../table.ts';
 import { EACH, HUNDRED, SIXTEEN, type Way, WAYS } from '../ways.ts';
 import { createWorkloads } from '../workloads.ts';
 
@@ -47,10 +47,6 @@ function judge(way: Way, workload: string, { ratio }: Compared): readonly string
   const target = way === EACH ? (workload === 'repeat' ? TARGET_EACH : undefined) : TARGETS[workload];
   if (target === undefined || (way !== SIXTEEN && way !== HUNDRED && way !== EACH)) return [];
   return [verdict(`${way.name}, ${workload}: ratio ${ratio.toFixed(2)}, at least ${target}`, ratio >= target)];
-}
-
-function verdict(text: string, reached: boolean): string {
-  return `  ${reached ? 'reached' : 'missed '}  ${text}`;
 }
 
 interface HalfLoad {

@@ -73,7 +73,8 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
   peer_rate: {
     type: count,
     default: 0,
-    about: 'How many reports a minute are read from each server, others wait there; 0: as many as there are.',
+    about:
+      'How many reports a minute are taken from each server, whether they are read there or handed in; others wait there. 0: as many as there are.',
   },
   peer_tls: {
     type: choice('none', 'may', 'require'),

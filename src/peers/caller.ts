@@ -7,11 +7,20 @@ export interface Caller {
   readonly mayRead: boolean;
   readonly mayWrite: boolean;
   readonly sender: Sender;
+  /** Resolves when it is the turn of its next report: it may hand in only so many a minute. */
+  readonly turn: () => Promise<void>;
   /** The name that it gave itself. */
   name: string;
 }
 
 /** Somebody of this machine who may use the local socket: everything is allowed. */
 export function localCaller(): Caller {
-  return { address: 'local', mayRead: true, mayWrite: true, sender: { events: undefined, restores: true }, name: '' };
+  return {
+    address: 'local',
+    mayRead: true,
+    mayWrite: true,
+    sender: { events: undefined, restores: true },
+    turn: () => Promise.resolve(),
+    name: '',
+  };
 }

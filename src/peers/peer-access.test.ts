@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import type { Answer } from '../lib/line-protocol.ts';
 import { parsePrefix } from '../policy/address-prefix.ts';
 import { NetworkTable } from '../policy/network-table.ts';
-import { fakeParts } from './fake-sync-parts.ts';
+import { fakeParts, REPORT } from './fake-sync-parts.ts';
 import { createPeerAccess, type Hosts } from './peer-access.ts';
+import { formatReport } from './report-text.ts';
 import { peerProtocol } from './sync-server.ts';
 
 function hosts(...networks: readonly string[]): Hosts {
@@ -21,6 +24,7 @@ const access = createPeerAccess({
     { hosts: hosts('198.51.100.9'), events: new Set(['spam']) },
     { hosts: hosts('198.51.100.0/24'), events: new Set(['ok']) },
   ],
+  rate: () => 1,
 });
 
 test.for<[address: string, may: string | undefined, events?: string[]]>([
@@ -44,4 +48,18 @@ test('p73: a stranger is sent away without a word', () => {
   const session = peerProtocol(fakeParts(), access).open({ kind: 'tcp', address: '192.0.2.3' });
   expect(session.greeting).toEqual({ text: '', close: true });
   expect(session.line('helo x')).toBeUndefined();
+});
+
+test('who may hand in so many reports a minute waits for the next one, over whatever connection', async () => {
+  const protocol = peerProtocol(fakeParts(), access);
+  const handIn = async (address: string): Promise<Answer['text'] | undefined> => {
+    const session = protocol.open({ kind: 'tcp', address });
+    const answers = ['report', ...formatReport(REPORT), '.'].map((line) => session.line(line));
+    return answers.at(-1)?.text;
+  };
+  expect(await handIn('198.51.100.9')).toBe('200 accepted\r\n');
+  const answered: string[] = [];
+  for (const address of ['198.51.100.9', '198.51.100.8']) void handIn(address).then(() => answered.push(address));
+  await setImmediate();
+  expect(answered).toEqual(['198.51.100.8']);
 });

@@ -1,7 +1,10 @@
 // Who may do what over the network: by address, since the original daemon has nothing else to go by.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address } from '../policy/address.ts';
 import { parseAddress } from '../policy/address.ts';
 import type { Peer } from '../lib/line-protocol.ts';
+import { Pace } from '../lib/pace.ts';
+import { RecentMap } from '../lib/recent-map.ts';
 import { type Caller, localCaller } from './caller.ts';
 
 /** Some hosts. */
@@ -14,6 +17,8 @@ export interface PeerRights {
   readonly writers: Hosts;
   /** The events that some hosts may report, and no others; the first that holds the caller counts. */
   readonly events: readonly { readonly hosts: Hosts; readonly events: ReadonlySet<string> }[];
+  /** How many reports a minute each address may hand in; 0: as many as it likes. */
+  readonly rate: () => number;
 }
 
 export interface PeerAccess {
@@ -21,8 +26,22 @@ export interface PeerAccess {
   callerOf(peer: Peer): Caller | undefined;
 }
 
+/** Addresses of which is known how many reports they have handed in lately. */
+const MOST_PACES = 1000;
+
 /** Access by these rights. */
-export function createPeerAccess({ readers, writers, events }: PeerRights): PeerAccess {
+export function createPeerAccess({ readers, writers, events, rate }: PeerRights): PeerAccess {
+  // By address and not by connection: more connections are no more reports.
+  const paces = new RecentMap<string, Pace>(MOST_PACES);
+  const paceOf = (address: string): Pace => {
+    const pace = paces.get(address) ?? new Pace(rate);
+    paces.set(address, pace);
+    return pace;
+  };
+  const turnOf = async (address: string): Promise<void> => {
+    const wait = paceOf(address).take(1);
+    if (wait > 0) await sleep(wait, undefined, { ref: false });
+  };
   return {
     callerOf: (peer) => {
       if (peer.kind === 'unix') return localCaller();
@@ -32,7 +51,9 @@ export function createPeerAccess({ readers, writers, events }: PeerRights): Peer
       const [mayRead, mayWrite] = [readers.has(address), writers.has(address)];
       if (!mayRead && !mayWrite) return undefined;
       const allowed = events.find(({ hosts }) => hosts.has(address))?.events;
-      return { address: address.text, mayRead, mayWrite, sender: { events: allowed, restores: false }, name: '' };
+      const sender = { events: allowed, restores: false };
+      const turn = (): Promise<void> => turnOf(address.text);
+      return { address: address.text, mayRead, mayWrite, sender, turn, name: '' };
     },
   };
 }

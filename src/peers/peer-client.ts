@@ -8,6 +8,7 @@ import { createBackOff } from '../lib/back-off.ts';
 import type { Counters } from '../lib/counters.ts';
 import { createLineReader } from '../lib/line-reader.ts';
 import { secureClient } from '../lib/mutual-tls.ts';
+import { Pace } from '../lib/pace.ts';
 import type { SourceState } from './peer-list.ts';
 import type { PeerTls } from './peer-tls.ts';
 import { ReportStream } from './report-stream.ts';
@@ -163,6 +164,7 @@ interface Begun {
 async function receive(parts: PeerClientParts, input: Input, { rest, place, signal }: Begun): Promise<void> {
   const stream = new ReportStream();
   const sender = { events: parts.events, restores: place === undefined };
+  const pace = new Pace(parts.rate);
   let saved = place;
   for (
     let lines: readonly string[] | undefined = rest;
@@ -172,10 +174,10 @@ async function receive(parts: PeerClientParts, input: Input, { rest, place, sign
     let last: number | undefined;
     for (let start = 0; start < lines.length; start += STEP) {
       const reports = stream.read(lines.slice(start, start + STEP));
+      await turnAfter(pace.take(reports.length), signal);
       await Promise.all(reports.map((report) => take(parts, report, sender)));
       parts.state.received(reports.length);
       last = reports.reduce(storedLast, last);
-      await pauseAfter(reports.length, parts.rate(), signal);
     }
     if (last === undefined || last === saved) continue;
     await parts.place.save(last);
@@ -194,9 +196,9 @@ async function take({ accept, counters }: PeerClientParts, parsed: ParsedReport,
   else counters.add('peer reports malformed');
 }
 
-/** Checks have their turn; and who may send only so many a minute is not read for as long as it takes. */
-async function pauseAfter(count: number, rate: number, signal: AbortSignal): Promise<void> {
-  await (rate === 0 ? turn() : sleep((count * 60_000) / rate, undefined, { signal }));
+/** Checks have their turn; and who may send only so many a minute is not read for as long as it takes. Milliseconds. */
+async function turnAfter(wait: number, signal: AbortSignal): Promise<void> {
+  await (wait === 0 ? turn() : sleep(wait, undefined, { signal }));
 }
 
 function causeOf(error: unknown): string {

@@ -36,6 +36,7 @@ const report: Verb<SyncCommandParts> = (parts) => {
     },
     end: async () => {
       if (lines.length > MOST_LINES) return refusal('bad report (too many lines)');
+      await parts.caller.turn();
       const reason = await take(parts, lines);
       return reason === undefined ? '200 accepted\r\n' : refusal(`bad report (${reason})`);
     },

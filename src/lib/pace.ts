@@ -1,0 +1,24 @@
+// Holds something to so many a minute, evenly: whoever comes too early is told how long to wait.
+
+export class Pace {
+  readonly #rate: () => number;
+  readonly #now: () => number;
+  /** When all that was counted is within the rate. */
+  #next = 0;
+
+  /** `rate` a minute, asked each time; 0: as many as there are. `now` in milliseconds, of a clock that never goes back. */
+  constructor(rate: () => number, now: () => number = () => performance.now()) {
+    this.#rate = rate;
+    this.#now = now;
+  }
+
+  /** Counts so many more. Returns the milliseconds until their turn, which is when those before are within the rate. */
+  take(count: number): number {
+    const rate = this.#rate();
+    if (rate === 0) return 0;
+    const now = this.#now();
+    const turn = Math.max(this.#next, now);
+    this.#next = turn + (count * 60_000) / rate;
+    return turn - now;
+  }
+}
