@@ -40,9 +40,9 @@ function named(name: string, addresses: readonly string[], client = CLIENT.text)
   return { ptr: { [client]: [name] }, a: { [name]: addresses }, aaaa: { [name]: addresses } };
 }
 
-const nameless = { verifiedName: undefined, domain: undefined, dynamic: false, nameUnknown: false };
-const verified = { ...nameless, verifiedName: 'mail.example.com', domain: 'example.com' };
-const unknown = { ...nameless, nameUnknown: true };
+const nameless = { domain: undefined, dynamic: false, nameUnknown: false, failed: false };
+const verified = { ...nameless, domain: 'example.com' };
+const unknown = { ...nameless, nameUnknown: true, failed: true };
 
 test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
   ['verified', NAMED, '203.0.113.10', verified],
@@ -51,20 +51,10 @@ test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
   ['none', {}, '203.0.113.10', { ...nameless, dynamic: true }],
   ['does not resolve', named('mail.example.com', []), '203.0.113.10', nameless],
   ['resolves to another', named('mail.example.com', ['203.0.113.11']), '203.0.113.10', nameless],
-  ['a public suffix', named('co.uk', ['203.0.113.10']), '203.0.113.10', { ...nameless, verifiedName: 'co.uk' }],
-  [
-    'looks dynamic',
-    named('dsl-1-2.example.com', ['203.0.113.10']),
-    '203.0.113.10',
-    { ...nameless, verifiedName: 'dsl-1-2.example.com', dynamic: true },
-  ],
+  ['a public suffix', named('co.uk', ['203.0.113.10']), '203.0.113.10', nameless],
+  ['looks dynamic', named('dsl-1-2.example.com', ['203.0.113.10']), '203.0.113.10', { ...nameless, dynamic: true }],
   ['looks dynamic, does not resolve', named('dsl-1-2.example.com', []), '203.0.113.10', { ...nameless, dynamic: true }],
-  [
-    'of a list of end users',
-    listed({ spamhaus: ['127.0.0.10'] }),
-    '203.0.113.10',
-    { ...verified, domain: undefined, dynamic: true },
-  ],
+  ['of a list of end users', listed({ spamhaus: ['127.0.0.10'] }), '203.0.113.10', { ...nameless, dynamic: true }],
   ['reverse lookup failed', { failing: ['PTR 203.0.113.10'] }, '203.0.113.10', unknown],
   ['forward lookup failed', { ...NAMED, failing: ['A mail.example.com'] }, '203.0.113.10', unknown],
   [
@@ -73,9 +63,18 @@ test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
     '203.0.113.10',
     verified,
   ],
+  ...['dsl-1-2.example.com', 'www.example.com', 'zzz.example.net'].map((name): [string, FakeDns, string, NameFacts] => [
+    `two lead back, in any order: ${name}`,
+    {
+      ptr: { '203.0.113.10': [name, 'mail.example.com'] },
+      a: { [name]: ['203.0.113.10'], 'mail.example.com': ['203.0.113.10'] },
+    },
+    '203.0.113.10',
+    verified,
+  ]),
 ])('name: %s', async ([, dns, client, facts]) => {
   const address = addressOf(client);
-  expect(nameFacts(await findingsOf(dns, address), address)).toEqual(facts);
+  expect(nameFacts(await findingsOf(dns, address), address, undefined)).toEqual(facts);
 });
 
 function titles({ listings }: Facts): string {
@@ -101,13 +100,16 @@ test.for<[answers: Answers, listings: string, dnswl: Facts['dnswl'], incomplete:
   [{ dnswl: ['10.127.0.2'] }, '', 0, true],
   [{ dnswl: 'failed' }, '', 0, true],
 ])('lists: %o → %j, DNSWL %i, incomplete %j', async ([answers, listings, dnswl, incomplete]) => {
-  const facts = factsFrom(await findingsOf(listed(answers)), CLIENT, { bad: NO_BAD, good: NO_GOOD });
+  const facts = factsFrom(await findingsOf(listed(answers)), CLIENT, { bad: NO_BAD, good: NO_GOOD }, undefined);
   expect([titles(facts), facts.dnswl, facts.incomplete]).toEqual([listings, dnswl, incomplete]);
 });
 
 test('counts are taken as they are', async () => {
   const counts = { bad: { ...NO_BAD, spam: 3, newest: 5 }, good: { olderThanDay: 2, olderThanWeek: 1 } };
-  expect(factsFrom(await findingsOf(NAMED), CLIENT, counts)).toMatchObject({ ...counts, domain: 'example.com' });
+  expect(factsFrom(await findingsOf(NAMED), CLIENT, counts, undefined)).toMatchObject({
+    ...counts,
+    domain: 'example.com',
+  });
 });
 
 test.for(['ptr', 'forward', 'list'] as const)(
@@ -121,7 +123,7 @@ test.for(['ptr', 'forward', 'list'] as const)(
     const resolver = fakeResolver({ ...listed({ spamcop: ['127.0.0.2'] }), late: [question] });
     const { findings, done } = lookUpClient({ resolver, lists: () => LISTS, usable: () => true }, CLIENT);
     await new Promise(setImmediate);
-    const facts = (): Facts => factsFrom(findings, CLIENT, { bad: NO_BAD, good: NO_GOOD });
+    const facts = (): Facts => factsFrom(findings, CLIENT, { bad: NO_BAD, good: NO_GOOD }, undefined);
     expect(facts().incomplete).toBe(true);
     expect(facts()).toMatchObject(
       late === 'list'

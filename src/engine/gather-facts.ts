@@ -5,6 +5,7 @@ import type { Address } from '../policy/address.ts';
 import type { BadCounts, Facts, GoodCounts, Listing } from '../policy/facts.ts';
 import { registrableDomain } from '../policy/domains.ts';
 import { looksDynamic } from '../policy/identity.ts';
+import type { RememberedFacts } from '../policy/remembered-facts.ts';
 import type { Findings } from './look-up-client.ts';
 
 export interface Counts {
@@ -13,40 +14,53 @@ export interface Counts {
 }
 
 /** What the name of a client says. */
-export interface NameFacts {
-  /** The name that resolves back to the address. */
-  readonly verifiedName: string | undefined;
-  readonly domain: string | undefined;
-  readonly dynamic: boolean;
-  readonly nameUnknown: boolean;
+export interface NameFacts extends Pick<Facts, 'domain' | 'dynamic' | 'nameUnknown'> {
+  /** Lookups failed, whatever stands in for them. */
+  readonly failed: boolean;
 }
 
-/** What the lookups say about the name. A failed one holds nothing against the client. */
-export function nameFacts(findings: Findings, client: Address): NameFacts {
+/** What the lookups say about the name, or, where they failed, what was known `before`; else nothing is held against it. */
+export function nameFacts(findings: Findings, client: Address, before: RememberedFacts | undefined): NameFacts {
+  const found = foundName(findings, client);
+  if (found !== undefined) return { ...found, nameUnknown: false, failed: false };
+  const dynamic = before?.name?.dynamic === true || listedDynamic(findings);
+  const domain = dynamic ? undefined : before?.name?.domain;
+  return { domain, dynamic, nameUnknown: before?.name === undefined, failed: true };
+}
+
+/** Undefined: a lookup that could tell has failed or is under way. */
+function foundName(findings: Findings, client: Address): Pick<Facts, 'domain' | 'dynamic'> | undefined {
   const { names } = findings;
-  if (names === undefined || names.kind === 'failed')
-    return { verifiedName: undefined, domain: undefined, dynamic: listedDynamic(findings), nameUnknown: true };
-  const list = names.kind === 'found' ? names.value : [];
-  const verifiedName = list.find((name) => holds(findings.addresses.get(name), client));
-  const unsure = verifiedName === undefined && list.some((name) => findings.addresses.get(name)?.kind === 'failed');
-  const dynamic = list.length === 0 || looksDynamic(verifiedName ?? list[0] ?? '') || listedDynamic(findings);
-  const domain = verifiedName === undefined || dynamic ? undefined : registrableDomain(verifiedName);
-  return { verifiedName, domain, dynamic, nameUnknown: unsure };
+  if (names === undefined || names.kind === 'failed') return undefined;
+  // Servers give several names in any order, which must not decide whom the client belongs to.
+  const list = names.kind === 'found' ? names.value.toSorted() : [];
+  const verified = bestOf(list.filter((name) => holds(findings.addresses.get(name), client)));
+  if (verified === undefined && list.some((name) => findings.addresses.get(name)?.kind === 'failed')) return undefined;
+  const name = verified ?? bestOf(list);
+  const dynamic = name === undefined || looksDynamic(name) || listedDynamic(findings);
+  return { domain: verified === undefined || dynamic ? undefined : registrableDomain(verified), dynamic };
 }
 
-/** All facts. Lookups that failed or are not there yet make them incomplete. */
-export function factsFrom(findings: Findings, client: Address, { bad, good }: Counts): Facts {
-  const { domain, dynamic, nameUnknown } = nameFacts(findings, client);
+function bestOf(names: readonly string[]): string | undefined {
+  return names.find((name) => !looksDynamic(name)) ?? names[0];
+}
+
+/** All facts. Lookups that failed or are not there yet make them incomplete; what was known `before` stands in for them. */
+export function factsFrom(
+  findings: Findings,
+  client: Address,
+  { bad, good }: Counts,
+  before: RememberedFacts | undefined,
+): Facts {
+  const { failed, ...name } = nameFacts(findings, client, before);
   const answers = [...findings.lists];
   return {
-    domain,
-    dynamic,
-    nameUnknown,
-    listings: answers.flatMap(([list, lookup]) => listingOf(list, lookup) ?? []),
-    dnswl: Math.max(0, ...answers.map(([list, lookup]) => trustIn(list, lookup))) as Facts['dnswl'],
+    ...name,
+    listings: answers.flatMap(([list, lookup]) => listingOf(list, lookup, before) ?? []),
+    dnswl: Math.max(0, ...answers.map(([list, lookup]) => trustIn(list, lookup, before))) as Facts['dnswl'],
     bad,
     good,
-    incomplete: nameUnknown || answers.some(([list, lookup]) => isUnclear(list, lookup)),
+    incomplete: failed || answers.some(([list, lookup]) => isUnclear(list, lookup)),
   };
 }
 
@@ -60,15 +74,27 @@ function listedDynamic(findings: Findings): boolean {
   );
 }
 
-function listingOf(list: DnsList, lookup: Lookup<Records> | undefined): Listing | undefined {
-  if (list.kind !== 'dnsbl' || lookup?.kind !== 'found' || meaningOf(list, lookup.value) !== 'listed') return undefined;
+function listingOf(
+  list: DnsList,
+  lookup: Lookup<Records> | undefined,
+  before: RememberedFacts | undefined,
+): Listing | undefined {
+  if (list.kind !== 'dnsbl') return undefined;
   const { title, score, mayBeWrong }: BlockList = list;
-  return { title, points: score, mayErr: mayBeWrong };
+  const listed = isUnclear(list, lookup)
+    ? before?.isListed(title) === true
+    : lookup?.kind === 'found' && meaningOf(list, lookup.value) === 'listed';
+  return listed ? { title, points: score, mayErr: mayBeWrong } : undefined;
 }
 
-function trustIn(list: DnsList, lookup: Lookup<Records> | undefined): number {
-  if (list.kind !== 'dnswl' || lookup?.kind !== 'found') return 0;
-  const trust = trustOf(lookup.value);
+function trustIn(
+  list: DnsList,
+  lookup: Lookup<Records> | undefined,
+  before: RememberedFacts | undefined,
+): Facts['dnswl'] {
+  if (list.kind !== 'dnswl') return 0;
+  if (isUnclear(list, lookup)) return before?.dnswl ?? 0;
+  const trust = lookup?.kind === 'found' ? trustOf(lookup.value) : 0;
   return typeof trust === 'number' ? trust : 0;
 }
 

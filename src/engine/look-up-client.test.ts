@@ -70,9 +70,9 @@ test('an IPv6 client’s names are looked up with AAAA', async () => {
   expect(resolver.asked).toContain('AAAA mx.example.com');
 });
 
-test('of a thousand names the first eight are looked at', async () => {
+test('of a thousand names eight are looked at, the same in any order', async () => {
   const names = Array.from({ length: 1000 }, (_, index) => `n${index}.example.com`);
   const { findings, done } = lookUp('203.0.113.7', { ptr: { '203.0.113.7': names } });
   await done;
-  expect([...findings.addresses.keys()]).toEqual(names.slice(0, 8));
+  expect([...findings.addresses.keys()]).toEqual(names.toSorted().slice(0, 8));
 });

@@ -44,9 +44,12 @@ async function lookUpNames(resolver: Resolver, client: Address, findings: Findin
   const names = await resolver.lookUp(namesQuestion(client));
   if (names.kind === 'found') {
     await Promise.all(
-      names.value.slice(0, MOST_NAMES).map(async (name) => {
-        findings.addresses.set(name, await resolver.lookUp(addressesQuestion(name, client.family)));
-      }),
+      names.value
+        .toSorted()
+        .slice(0, MOST_NAMES)
+        .map(async (name) => {
+          findings.addresses.set(name, await resolver.lookUp(addressesQuestion(name, client.family)));
+        }),
     );
   }
   // Last, so that names never stand there without the answers that verify them.

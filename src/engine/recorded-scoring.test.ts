@@ -71,14 +71,14 @@ async function outcomeOf(dns: string, events: string, options: Options): Promise
   const lists = listsOf(options);
   const { findings, done } = lookUpClient({ resolver, lists: () => lists, usable: () => true }, client);
   await done;
-  const identity = nameFacts(findings, client).domain ?? client.text;
+  const identity = nameFacts(findings, client, undefined).domain ?? client.text;
   const search = Number(options['search_duration'] ?? 60 * DAY);
   await using store = new MemoryStore();
   for (const report of reportsOf(events, client, identity)) await store.addReport(report);
   const counts = await store.countReports({ ip: client.text, identity, since: NOW - search, now: NOW });
   const standing = standingFrom({
     ip: client.text,
-    facts: factsFrom(findings, client, counts),
+    facts: factsFrom(findings, client, counts, undefined),
     times: { duration: 7 * DAY, blacklist: Number(options['blacklist'] ?? 60 * DAY) },
     previous: undefined,
     random: 0.5,

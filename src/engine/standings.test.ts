@@ -232,6 +232,36 @@ test.for<[dns: FakeDns, identity: string | undefined]>([
   expect(bench.dns.asked.some((question) => question.includes('spamcop'))).toBe(false);
 });
 
+test.for<[what: string, failing: readonly string[], kept: Partial<Standing>]>([
+  ['the name', [`PTR ${MX}`], { identity: 'example.com', score: -80 }],
+  ['what the name leads to', [`A ${HOST}`], { identity: 'example.com', score: -80 }],
+  ['a list', [`A ${SPAMCOP}`], { identity: 'example.com', score: -80 }],
+])('what DNS does not say any more is as it was, for two weeks: %s', async ([, failing, kept]) => {
+  const world = { ...NAMED, a: { ...NAMED.a, [SPAMCOP]: ['127.0.0.2'] } };
+  const bench = await engineBench({ dns: world });
+  await bench.standings.of(CLIENT);
+  bench.dns.change({ ...world, failing });
+  for (const day of [7, 13]) {
+    bench.clock.advance(day * DAY - (bench.clock.now() / 1000 - T0));
+    expect(await bench.standings.of(CLIENT)).toMatchObject({ ...kept, expires: T0 + day * DAY + 3600 });
+  }
+  bench.clock.advance(DAY);
+  expect(await bench.standings.of(CLIENT)).not.toMatchObject(kept);
+});
+
+test('while DNS is down a known sender passes, and what it is reported for counts', async () => {
+  const bench = await engineBench({ dns: NAMED, config: 'grey_default 290s' });
+  const check = checkOf(MX, 'a@example.com', 'b@example.org');
+  await bench.answerCheck(check);
+  bench.clock.advance(290);
+  expect(await bench.answerCheck(check)).toMatchObject({ reason: 'retried' });
+  bench.dns.change({ failing: [`PTR ${MX}`] });
+  await spam(bench, 'smtp_connection_lost');
+  expect(await bench.standings.known(CLIENT)).toMatchObject({ identity: 'example.com', score: -5 });
+  expect(await bench.answerCheck(check)).toMatchObject({ kind: 'white', reason: 'known' });
+  expect(await bench.standings.identityOf(CLIENT)).toBe('example.com');
+});
+
 test('what comes after the end completes nothing', async () => {
   const bench = await engineBench({ dns: { ...NAMED, late: [`PTR ${MX}`] } });
   const asked = bench.standings.of(CLIENT);

@@ -4,7 +4,7 @@ import { type Clock, seconds } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
-import { identityDomain } from '../policy/identity.ts';
+import { type RememberedFacts, rememberedFacts } from '../policy/remembered-facts.ts';
 import type { Report } from '../policy/report.ts';
 import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
 import type { Store } from '../store/store.ts';
@@ -51,7 +51,7 @@ export class Standings {
 
   /** The standing as far as it is known already; nothing is computed. */
   async known(client: Address): Promise<Standing | undefined> {
-    return this.#live(this.#cache.get(client.text) ?? (await this.#parts.store.standing(client.text)));
+    return this.#live(await this.#previous(client));
   }
 
   /** What is found about a client now, and the standing that it has or would get; nothing is kept. */
@@ -90,8 +90,8 @@ export class Standings {
     if (standing !== undefined) return standing.identity;
     const { findings, done } = lookUpClient({ ...this.#parts, lists: () => [] }, client);
     await this.#deadline(done);
-    const { verifiedName, nameUnknown } = nameFacts(findings, client);
-    return nameUnknown ? undefined : (identityDomain(verifiedName) ?? client.text);
+    const { domain, nameUnknown } = nameFacts(findings, client, this.#remembered(await this.#previous(client)));
+    return nameUnknown ? undefined : (domain ?? client.text);
   }
 
   /** Forgets the standings of an address, network or domain; returns how many there were. */
@@ -167,12 +167,22 @@ export class Standings {
     const { store, clock, random, settings } = this.#parts;
     const { times, searchDuration } = settings();
     const now = seconds(clock);
-    const { domain } = nameFacts(findings, client);
     const ip = client.text;
+    const previous = await this.#previous(client);
+    const before = this.#remembered(previous);
+    const { domain } = nameFacts(findings, client, before);
     const counts = await store.countReports({ ip, identity: domain ?? ip, since: now - searchDuration, now });
-    const facts = factsFrom(findings, client, counts);
-    const previous = this.#cache.get(ip) ?? (await store.standing(ip));
+    const facts = factsFrom(findings, client, counts, before);
     return standingFrom({ ip, facts, times, previous, random: random(), now });
+  }
+
+  /** The last one, dead or alive. */
+  async #previous({ text }: Address): Promise<Standing | undefined> {
+    return this.#cache.get(text) ?? (await this.#parts.store.standing(text));
+  }
+
+  #remembered(standing: Standing | undefined): RememberedFacts | undefined {
+    return standing && rememberedFacts(standing, seconds(this.#parts.clock));
   }
 
   async #keep(standing: Standing): Promise<Standing> {

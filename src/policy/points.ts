@@ -11,6 +11,19 @@ export interface Award {
 /** A row of the table: what it awards for the facts, if anything. */
 type Row = (facts: Facts) => Award | undefined;
 
+/** The reasons by which a standing still tells what DNS said when it was computed. */
+export const DNS_REASONS = {
+  nameless: 'no reverse name',
+  dynamic: 'dynamic address',
+  dnswlLow: 'DNSWL low',
+  dnswlHigh: 'DNSWL medium or high',
+} as const;
+
+/** The reason of a listing that is not believed. */
+export function falseListing(title: string): string {
+  return `${title}, taken for a false listing`;
+}
+
 const OLD_TLDS = new Set(['com', 'org', 'net', 'gov', 'edu', 'mil', 'int']);
 
 /** The award for the best history that applies. */
@@ -59,12 +72,12 @@ function upTo(count: (facts: Facts) => number, each: number, least: number, reas
 
 const ROWS: readonly Row[] = [
   ({ dynamic, domain, nameUnknown }) =>
-    domain === undefined && !dynamic && !nameUnknown ? { points: -10, reason: 'no reverse name' } : undefined,
+    domain === undefined && !dynamic && !nameUnknown ? { points: -10, reason: DNS_REASONS.nameless } : undefined,
   ({ dynamic, domain }) =>
     domain !== undefined && !dynamic && isNovel(domain) ? { points: -5, reason: 'novelty TLD' } : undefined,
-  ({ dynamic }) => (dynamic ? { points: -10, reason: 'dynamic address' } : undefined),
-  ({ dnswl }) => (dnswl === 1 ? { points: 10, reason: 'DNSWL low' } : undefined),
-  ({ dnswl }) => (dnswl >= 2 ? { points: 50, reason: 'DNSWL medium or high' } : undefined),
+  ({ dynamic }) => (dynamic ? { points: -10, reason: DNS_REASONS.dynamic } : undefined),
+  ({ dnswl }) => (dnswl === 1 ? { points: 10, reason: DNS_REASONS.dnswlLow } : undefined),
+  ({ dnswl }) => (dnswl >= 2 ? { points: 50, reason: DNS_REASONS.dnswlHigh } : undefined),
   goodHistory,
   // One manual report alone must outweigh the best name, so it starts far below.
   forEach(
@@ -104,9 +117,7 @@ const ROWS: readonly Row[] = [
 export function award(facts: Facts): readonly Award[] {
   const listed = facts.listings.map(
     ({ title, points, mayErr }): Award =>
-      mayErr && isWellKnown(facts)
-        ? { points: 0, reason: `${title}, taken for a false listing` }
-        : { points, reason: title },
+      mayErr && isWellKnown(facts) ? { points: 0, reason: falseListing(title) } : { points, reason: title },
   );
   return [...ROWS.flatMap((row) => row(facts) ?? []), ...listed];
 }

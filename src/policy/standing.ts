@@ -14,6 +14,7 @@ export interface Standing {
   readonly score: number;
   readonly class: StandingClass;
   readonly reasons: readonly Award[];
+  /** When all that DNS says was known last; without that the first time that it was computed. */
   readonly computed: Seconds;
   /** From then on it is computed again. */
   readonly expires: Seconds;
@@ -73,7 +74,7 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
     // Misdeeds whose blacklisting is over still delay, until they leave the search.
     class: kind === 'black' && !black ? 'grey_max' : kind,
     reasons,
-    computed: now,
+    computed: facts.incomplete ? (previous?.computed ?? now) : now,
     expires: black ? Math.min(lives, end) : lives,
     reveal: keptReveal(previous, times, now) ?? (black ? now + DAY + Math.floor(random * 7 * DAY) : undefined),
   };

@@ -1,0 +1,31 @@
+// What a client's standing so far tells of its name and of the lists: it stands in where DNS fails now, so that nobody's mail
+// waits again, and no misdeed is forgotten, because a name server is down.
+import type { Seconds } from './check.ts';
+import type { Facts } from './facts.ts';
+import { DNS_REASONS, falseListing } from './points.ts';
+import type { Standing } from './standing.ts';
+
+export interface RememberedFacts {
+  /** Undefined: not known then either. */
+  readonly name: Pick<Facts, 'domain' | 'dynamic'> | undefined;
+  readonly dnswl: Facts['dnswl'];
+  /** Whether the list with this title had the client. */
+  readonly isListed: (title: string) => boolean;
+}
+
+/** How long what DNS said once stands in for what it does not say now, counted from when it said it. */
+export const REMEMBERED: Seconds = 14 * 86_400;
+
+/** What the standing tells; undefined when that is too long ago. */
+export function rememberedFacts(standing: Standing, now: Seconds): RememberedFacts | undefined {
+  if (standing.computed + REMEMBERED <= now) return undefined;
+  const reasons = new Set(standing.reasons.map(({ reason }) => reason));
+  const domain = standing.identity === standing.ip ? undefined : standing.identity;
+  const dynamic = reasons.has(DNS_REASONS.dynamic);
+  const nameKnown = domain !== undefined || dynamic || reasons.has(DNS_REASONS.nameless);
+  return {
+    name: nameKnown ? { domain, dynamic } : undefined,
+    dnswl: reasons.has(DNS_REASONS.dnswlHigh) ? 2 : reasons.has(DNS_REASONS.dnswlLow) ? 1 : 0,
+    isListed: (title) => reasons.has(title) || reasons.has(falseListing(title)),
+  };
+}
