@@ -1,11 +1,13 @@
 import { appendFile, copyFile, mkdtemp, rename, rm, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Log } from '../lib/log.ts';
 import { silentLog } from '../lib/log.ts';
 import type { Place } from './file-place.ts';
 import { Follower, followFile } from './follow-file.ts';
+import { BLOCK_SIZE } from './line-blocks.ts';
 
 let directory: string;
 let path: string;
@@ -183,6 +185,31 @@ test('truncated without a copy', async () => {
   expect(await look()).toBe('');
   await appendFile(path, 'three\n');
   expect(await look()).toBe('three');
+});
+
+test('blocks that take long are under way together, and the place is behind what is dealt with', async () => {
+  await writeFile(path, '1234567\n'.repeat((BLOCK_SIZE / 8) * 20));
+  const taking: PromiseWithResolvers<void>[] = [];
+  const slow = {
+    ...reader,
+    take: () => {
+      taking.push(Promise.withResolvers());
+      return taking.at(-1)?.promise ?? Promise.resolve();
+    },
+  };
+  const following = new Follower({ path, places, reader: slow, log });
+  const round = following.round(async () => {});
+  await vi.waitFor(() => expect(taking).toHaveLength(16));
+  taking[1]?.resolve();
+  await setImmediate();
+  expect(place).toBeUndefined();
+  taking[0]?.resolve();
+  await vi.waitFor(() => expect(place?.offset).toBe(2 * BLOCK_SIZE));
+  taking[2]?.reject(new Error('disk full'));
+  for (const { resolve } of taking) resolve();
+  await expect(round).rejects.toThrow('disk full');
+  expect(place?.offset).toBe(2 * BLOCK_SIZE);
+  await following[Symbol.asyncDispose]();
 });
 
 test('lines that the reader could not take come again', async () => {

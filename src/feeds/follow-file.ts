@@ -1,6 +1,7 @@
 // Follows a log file that grows, is rotated (renamed, or copied and truncated), or is not there yet. Each line is read once,
 // over restarts too: the place is saved when the lines before it are dealt with. A backlog is read in blocks, and everything
-// else gets its turn between them.
+// else gets its turn between them. Some blocks may be under way at a time, since one client whose name server is silent
+// takes seconds.
 import { stat } from 'node:fs/promises';
 import type { Log } from '../lib/log.ts';
 import { type Pause, startRepeating } from '../lib/repeat.ts';
@@ -9,9 +10,9 @@ import { BLOCK_SIZE, linesOf } from './line-blocks.ts';
 
 /** Who reads the lines. */
 export interface LineReader {
-  /** Takes the next lines. When it resolves they are dealt with; when it rejects they come again. */
+  /** Takes the next lines, perhaps before those before are dealt with. When it rejects they come again. */
   take(lines: readonly string[]): Promise<void>;
-  /** What must be known again to go on after the last lines taken. */
+  /** What must be known again to go on after the last lines given to `take`, whether dealt with or not. */
   context(): string;
   /** Goes on from such a context; the empty text is the start. */
   restore(context: string): void;
@@ -28,6 +29,8 @@ export interface FollowedFile {
 const INTERVAL = 1000;
 /** Rounds without a new line before a renamed file is left for its successor: writers may still have it open. */
 const QUIET_ROUNDS = 10;
+/** Blocks under way at a time. */
+const MOST_UNDER_WAY = 16;
 /** Bytes of backlog between two lines of the log about it. */
 const PROGRESS_STEP = 64 * 1024 * 1024;
 
@@ -58,6 +61,8 @@ export class Follower implements AsyncDisposable {
   #missing = false;
   #quietRounds = 0;
   #failure = '';
+  /** The places behind the blocks under way, each saved when all before it are. */
+  #underWay: Promise<void>[] = [];
 
   constructor(followed: FollowedFile) {
     this.#followed = followed;
@@ -114,11 +119,19 @@ export class Follower implements AsyncDisposable {
   async #readOn(pause: Pause): Promise<boolean> {
     const start = this.#file?.offset ?? 0;
     let announced = start;
-    while (this.#file !== undefined) {
-      const full = await this.#readBlock(this.#file);
-      if (!full) break;
-      if (this.#file.offset - announced >= PROGRESS_STEP) announced = await this.#tellProgress(this.#file);
-      await pause(0);
+    try {
+      while (this.#file !== undefined) {
+        const full = await this.#readBlock(this.#file);
+        if (!full) break;
+        if (this.#file.offset - announced >= PROGRESS_STEP) announced = await this.#tellProgress(this.#file);
+        if (this.#underWay.length >= MOST_UNDER_WAY) await this.#underWay.shift();
+        await pause(0);
+      }
+      await this.#underWay.at(-1);
+    } finally {
+      // Before an error closes the file.
+      await Promise.allSettled(this.#underWay);
+      this.#underWay = [];
     }
     return this.#file !== undefined && this.#file.offset > start;
   }
@@ -127,18 +140,22 @@ export class Follower implements AsyncDisposable {
   async #readBlock(file: places.OpenFile): Promise<boolean> {
     const { buffer, bytesRead } = await file.handle.read(Buffer.allocUnsafe(BLOCK_SIZE), 0, BLOCK_SIZE, file.offset);
     const { lines, used, skipping } = linesOf(buffer.subarray(0, bytesRead), this.#skipping);
-    if (lines.length > 0) await this.#followed.reader.take(lines);
-    this.#file = { ...file, offset: file.offset + used };
+    const behind = { ...file, offset: file.offset + used };
+    this.#file = behind;
     this.#skipping = skipping;
-    if (used > 0 && !skipping) await this.#save(this.#file);
+    const { reader } = this.#followed;
+    const taken = lines.length > 0 ? reader.take(lines) : Promise.resolve();
+    const place = used > 0 && !skipping ? placeAt(behind, reader.context()) : undefined;
+    const saved = Promise.all([place, taken, this.#underWay.at(-1)]).then(([it]) => it && this.#save(it));
+    // Whoever waits for it gets the error.
+    saved.catch(() => {});
+    this.#underWay.push(saved);
     return bytesRead === BLOCK_SIZE;
   }
 
-  async #save({ handle, inode, offset }: places.OpenFile): Promise<void> {
-    const before = await places.fingerprint(handle, offset);
-    if (before === undefined) return;
-    this.#place = { inode, offset, fingerprint: before, context: this.#followed.reader.context() };
-    await this.#followed.places.save(this.#place);
+  async #save(place: places.Place): Promise<void> {
+    this.#place = place;
+    await this.#followed.places.save(place);
   }
 
   async #wasTruncated(): Promise<boolean> {
@@ -177,4 +194,9 @@ export class Follower implements AsyncDisposable {
     this.#followed.log.event(0, 'follow-progress', { path, read: offset, size });
     return offset;
   }
+}
+
+async function placeAt({ handle, inode, offset }: places.OpenFile, context: string): Promise<places.Place | undefined> {
+  const before = await places.fingerprint(handle, offset);
+  return before && { inode, offset, fingerprint: before, context };
 }

@@ -24,8 +24,6 @@ export const BAD_EVENTS: readonly BadEvent[] = [
   { event: 'smtp_connection_lost', fact: 'connectionLost', by: 'minute' },
 ];
 
-/** Distinct pairs are looked for among this many of the newest reports of an event. */
-export const NEWEST_REPORTS = 200;
 /**
  * `ok` reports that are kept of one domain (else address) and UTC day. Far fewer would do for its standing; they also prove
  * that a mail was accepted, which report_verify asks for.

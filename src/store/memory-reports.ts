@@ -3,7 +3,7 @@ import type { Seconds } from '../policy/check.ts';
 import { type BadCounts, type GoodCounts, NO_BAD } from '../policy/facts.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import type { StoredReport } from '../policy/report.ts';
-import { BAD_EVENTS, type CountedBy, DAY, MINUTE, NEWEST_REPORTS, OK_PER_DAY } from './bad-events.ts';
+import { BAD_EVENTS, type CountedBy, DAY, MINUTE, OK_PER_DAY } from './bad-events.ts';
 import { clientQuery, meansClient } from './client-query.ts';
 import type { Lifetimes, ReportQuery, Stored } from './store.ts';
 
@@ -133,7 +133,7 @@ function countBy(by: CountedBy, newest: readonly StoredReport[]): number {
     case 'report':
       return newest.length;
     case 'pair':
-      return new Set(newest.slice(0, NEWEST_REPORTS).map((it) => JSON.stringify([it.sender, it.recipient]))).size;
+      return new Set(newest.map((it) => JSON.stringify([it.sender, it.recipient]))).size;
     case 'minute':
       return new Set(newest.map(({ time }) => Math.floor(time / MINUTE))).size;
   }

@@ -2,9 +2,15 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { type BadCounts, type GoodCounts, NO_BAD } from '../policy/facts.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
-import { BAD_EVENTS, type CountedBy, DAY, MINUTE, NEWEST_REPORTS } from './bad-events.ts';
+import { BAD_EVENTS, type CountedBy, DAY, MINUTE } from './bad-events.ts';
 import { packAddress, packIdentity } from './packed-address.ts';
 import type { ReportQuery } from './store.ts';
+
+/** As the index report_pair has them. */
+const PAIR = `ifnull(sender, '') || char(10) || ifnull(recipient, '')`;
+const OF_PAIRS = `event IN ('manual', 'soft_trap', 'unknown', 'spam', 'relay')`;
+/** Pairs that are looked at; more than are counted, since some may be of another time. */
+const MOST_PAIRS = 2 * COUNT_LIMIT.bad;
 
 /** ?1 the address, ?2 and ?3 the first and the last second. */
 const REPORTS = 'FROM report WHERE ip = ?1 AND time BETWEEN ?2 AND ?3';
@@ -47,8 +53,7 @@ function countSql(event: string, by: CountedBy): string {
     case 'report':
       return `SELECT count(*) FROM (SELECT 1 ${reports} LIMIT ${COUNT_LIMIT.bad})`;
     case 'pair':
-      return `SELECT count(*) FROM (SELECT DISTINCT sender, recipient
-        FROM (SELECT sender, recipient ${reports} ORDER BY time DESC LIMIT ${NEWEST_REPORTS}) LIMIT ${COUNT_LIMIT.bad})`;
+      return countPairsSql(`FROM report WHERE ip = ?1 AND event = '${event}' AND ${OF_PAIRS}`);
     case 'minute':
       // From the newest report of a minute straight to the newest one before that minute.
       return `WITH RECURSIVE minute (newest) AS (
@@ -58,4 +63,14 @@ function countSql(event: string, by: CountedBy): string {
           WHERE newest IS NOT NULL LIMIT ${COUNT_LIMIT.connections})
         SELECT count(newest) FROM minute`;
   }
+}
+
+/** From each pair straight to the next one, however many reports there are of each. */
+function countPairsSql(reports: string): string {
+  return `WITH RECURSIVE pair (text) AS (
+      SELECT min(${PAIR}) ${reports}
+      UNION ALL
+      SELECT (SELECT min(${PAIR}) ${reports} AND ${PAIR} > text) FROM pair WHERE text IS NOT NULL LIMIT ${MOST_PAIRS})
+    SELECT count(*) FROM (SELECT 1 FROM pair
+      WHERE EXISTS (SELECT 1 ${reports} AND ${PAIR} = text AND time BETWEEN ?2 AND ?3) LIMIT ${COUNT_LIMIT.bad})`;
 }

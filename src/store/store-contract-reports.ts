@@ -147,6 +147,13 @@ export function reportContract(open: () => Store): void {
       expect(await bad()).toEqual({ ...NO_BAD, [fact(event)]: 3, newest: T - 8 });
     });
 
+    test.for(pairs)('%s: one that comes hundreds of times hides no other', async (event) => {
+      const from = { event, time: T - 900 };
+      await add({ ...from, recipient: 'b' }, { ...from, sender: 'z' });
+      await add(...Array.from({ length: 300 }, (_, i) => ({ event, time: T - i })));
+      expect(await bad()).toEqual({ ...NO_BAD, [fact(event)]: 3, newest: T });
+    });
+
     test.for(minutes)('%s: once a minute', async (event) => {
       const start = T - (T % 60) - 600;
       const times = [0, 1, 59, 60, 119, 240, 300];
