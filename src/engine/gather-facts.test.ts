@@ -105,7 +105,7 @@ test.for<[answers: Answers, listings: string, dnswl: Facts['dnswl'], incomplete:
 });
 
 test('counts are taken as they are', async () => {
-  const counts = { bad: { ...NO_BAD, spam: 3, newest: 5 }, good: { olderThanDay: 2, olderThanWeek: 1 } };
+  const counts = { bad: { ...NO_BAD, spam: 3, newest: 5 }, good: { olderThanDay: 2, olderThanWeek: 1, first: [3] } };
   expect(factsFrom(await findingsOf(NAMED), CLIENT, counts, undefined)).toMatchObject({
     ...counts,
     domain: 'example.com',

@@ -100,7 +100,8 @@ function summary(standing: Standing, options: Options): string {
   const set = options[kind] === undefined ? '' : `=${delayOf(standing, Number(options[kind]))}`;
   const words = [score, `${kind}${set}`];
   if (identity !== 'example.com') words.push(identity === ip ? 'itself' : identity);
-  if (expires !== NOW + 7 * DAY) words.push(`${(expires - NOW) / 3600}h`);
+  const left = expires - NOW;
+  if (left !== 7 * DAY) words.push(left % 3600 === 0 ? `${left / 3600}h` : `${left}s`);
   const sorted = reasons.map(({ reason }) => reason).toSorted();
   return words.join(' ') + (sorted.length === 0 ? '' : `: ${sorted.join(', ')}`);
 }

@@ -134,6 +134,17 @@ test('good mail counts from a day on: the standing ends then, unless it is white
   expect(await bench.standings.known(CLIENT)).toMatchObject({ expires: T0 + DAY });
 });
 
+test('good mail of one client of a domain counts for the others', async () => {
+  const other = '203.0.113.8';
+  const bench = await engineBench({
+    dns: { ptr: { [MX]: [HOST], [other]: [HOST] }, a: { [HOST]: [MX, other] } },
+  });
+  await bench.standings.of(addressOf(other));
+  await bench.standings.of(CLIENT);
+  await spam(bench, 'ok');
+  expect(await bench.store.standing(other)).toMatchObject({ expires: T0 + DAY });
+});
+
 test('white stays as it is when more good mail comes', async () => {
   const bench = await engineBench({ dns: NAMED });
   await acceptedBefore(bench, 8, 5);

@@ -29,6 +29,8 @@ export interface StandingParts extends LookupParts {
   readonly settings: () => StandingSettings;
 }
 
+/** Clients of a domain that are told when good mail of another of them counts. */
+const MOST_MEMBERS = 64;
 /** Standings that are kept in memory; each takes about half a KiB. */
 const MOST_CACHED = 20_000;
 const DAY: Seconds = 86_400;
@@ -36,6 +38,8 @@ const DAY: Seconds = 86_400;
 export class Standings {
   readonly #parts: StandingParts;
   readonly #cache = new RecentMap<string, Standing>(MOST_CACHED);
+  /** The clients in memory that belong to a domain: good mail counts for all of them. */
+  readonly #members = new RecentMap<string, Set<string>>(MOST_CACHED);
   readonly #computing = new Map<string, Promise<Standing>>();
   #closed = false;
 
@@ -81,7 +85,7 @@ export class Standings {
     const computing = this.#computing.has(client.text);
     const standing = await this.known(client);
     if (event !== 'ok' && (computing || standing !== undefined)) await this.renew(client);
-    else if (event === 'ok' && standing !== undefined) await this.#awaitGood(standing, time);
+    else if (event === 'ok' && standing !== undefined) await this.#awaitGoodOf(standing, time);
   }
 
   /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
@@ -98,6 +102,12 @@ export class Standings {
   async remove(text: string): Promise<number> {
     this.#cache.clear();
     return this.#parts.store.removeStandings(text);
+  }
+
+  async #awaitGoodOf(standing: Standing, time: Seconds): Promise<void> {
+    const ips = new Set([standing.ip, ...(this.#members.get(standing.identity) ?? [])]);
+    const known = [...ips].flatMap((ip) => this.#live(this.#cache.get(ip)) ?? (ip === standing.ip ? standing : []));
+    await Promise.all(known.map((one) => this.#awaitGood(one, time)));
   }
 
   /** Good mail counts from a day on: the standing ends then, unless it can't get better. */
@@ -124,7 +134,7 @@ export class Standings {
     // What is in memory is never older than what was saved.
     const isNew = this.#cache.get(client.text) === undefined;
     const saved = isNew ? this.#live(await this.#parts.store.standing(client.text)) : undefined;
-    if (saved !== undefined) this.#cache.set(client.text, saved);
+    if (saved !== undefined) this.#inMemory(saved);
     return saved ?? this.#computing.get(client.text) ?? this.#start(client);
   }
 
@@ -192,8 +202,17 @@ export class Standings {
     return standing;
   }
 
+  #inMemory(standing: Standing): void {
+    const { ip, identity } = standing;
+    this.#cache.set(ip, standing);
+    if (identity === ip) return;
+    const members = this.#members.get(identity) ?? new Set();
+    if (members.size < MOST_MEMBERS) members.add(ip);
+    this.#members.set(identity, members);
+  }
+
   async #save(standing: Standing): Promise<void> {
-    this.#cache.set(standing.ip, standing);
+    this.#inMemory(standing);
     await this.#parts.store.saveStanding(standing);
   }
 

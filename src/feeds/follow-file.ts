@@ -198,5 +198,5 @@ export class Follower implements AsyncDisposable {
 
 async function placeAt({ handle, inode, offset }: places.OpenFile, context: string): Promise<places.Place | undefined> {
   const before = await places.fingerprint(handle, offset);
-  return before && { inode, offset, fingerprint: before, context };
+  return before === undefined ? undefined : { inode, offset, fingerprint: before, context };
 }

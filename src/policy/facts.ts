@@ -23,6 +23,8 @@ export interface BadCounts {
 export interface GoodCounts {
   readonly olderThanDay: number;
   readonly olderThanWeek: number;
+  /** When the first of them were, in order; no more than points.ts looks at. */
+  readonly first: readonly Seconds[];
 }
 
 /** A list that has the client, with what the configuration makes of it. */
@@ -64,4 +66,4 @@ export const NO_BAD: BadCounts = {
   newest: undefined,
 };
 
-export const NO_GOOD: GoodCounts = { olderThanDay: 0, olderThanWeek: 0 };
+export const NO_GOOD: GoodCounts = { olderThanDay: 0, olderThanWeek: 0, first: [] };

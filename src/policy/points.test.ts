@@ -54,7 +54,7 @@ test.for<[olderThanDay: number, olderThanWeek: number, expected: string]>([
   [15, 15, '30 15 mails accepted'],
   [1000, 1000, '30 15 mails accepted'],
 ])('%i mails older than a day, %i than a week → %s', ([olderThanDay, olderThanWeek, expected]) => {
-  expect(awarded({ good: { olderThanDay, olderThanWeek } })).toBe(expected);
+  expect(awarded({ good: { ...NO_GOOD, olderThanDay, olderThanWeek } })).toBe(expected);
 });
 
 test.for<[event: Exclude<keyof Facts['bad'], 'newest'>, expected: readonly string[]]>([
@@ -74,14 +74,14 @@ test.for<[event: Exclude<keyof Facts['bad'], 'newest'>, expected: readonly strin
 });
 
 const LISTING = { title: 'L', points: -80, mayErr: true };
-const KNOWN = { olderThanDay: 5, olderThanWeek: 5 };
+const KNOWN = { ...NO_GOOD, olderThanDay: 5, olderThanWeek: 5 };
 
 test.for<[what: string, facts: Partial<Facts>, expected: string]>([
   ['a listing', { listings: [LISTING] }, '-80 L'],
   ['two', { listings: [LISTING, { ...LISTING, title: 'M', points: -1 }] }, '-80 L; -1 M'],
   [
     'one mail does not outweigh it',
-    { listings: [LISTING], good: { olderThanDay: 4, olderThanWeek: 4 } },
+    { listings: [LISTING], good: { ...NO_GOOD, olderThanDay: 4, olderThanWeek: 4 } },
     '5 mail accepted; -80 L',
   ],
   ['five do', { listings: [LISTING], good: KNOWN }, '20 5 mails accepted; 0 L, taken for a false listing'],
@@ -111,14 +111,14 @@ test.for<[what: string, unknown: number, week: number, facts: Partial<Facts>, ex
   ['listed', 1, 10, { listings: [{ ...LISTING, mayErr: false }] }, '-30 unknown recipients'],
   ['listed, taken for a false listing', 1, 10, { listings: [LISTING] }, '-30 unknown recipients'],
 ])('unknown recipients: %s: %i, of %i mails', ([, unknown, week, facts, expected]) => {
-  const good = { olderThanDay: week, olderThanWeek: week };
+  const good = { ...NO_GOOD, olderThanDay: week, olderThanWeek: week };
   expect(awarded({ ...facts, good, bad: { ...NO_BAD, unknown } }).split('; ')).toContain(expected);
 });
 
 test('counting stops where a large sender still has but some unknown recipients', () => {
   const week = COUNT_LIMIT.goodForUnknown;
   const reasons = (olderThanWeek: number): string =>
-    awarded({ good: { olderThanDay: week, olderThanWeek }, bad: { ...NO_BAD, unknown: COUNT_LIMIT.bad } });
+    awarded({ good: { ...NO_GOOD, olderThanDay: week, olderThanWeek }, bad: { ...NO_BAD, unknown: COUNT_LIMIT.bad } });
   expect(reasons(week)).toContain(some);
   expect(reasons(week - 1)).toContain(many);
 });

@@ -1,6 +1,7 @@
 // Points: what each fact adds to or takes from a client's score. The table is the rule; the order is that of reasons in
 // listings. Bad reports count for the address, good ones for the identity.
-import type { Facts } from './facts.ts';
+import type { Seconds } from './check.ts';
+import type { Facts, GoodCounts } from './facts.ts';
 
 /** Points for one fact, with the reason that people read. */
 export interface Award {
@@ -26,11 +27,25 @@ export function falseListing(title: string): string {
 
 const OLD_TLDS = new Set(['com', 'org', 'net', 'gov', 'edu', 'mil', 'int']);
 
+const DAY: Seconds = 86_400;
+
+/** So many accepted mails, each at least that old; the best first. */
+const HISTORIES = [
+  { mails: 15, age: 7 * DAY, points: 30, reason: '15 mails accepted' },
+  { mails: 5, age: 7 * DAY, points: 20, reason: '5 mails accepted' },
+  { mails: 1, age: DAY, points: 5, reason: 'mail accepted' },
+] as const;
+
 /** The award for the best history that applies. */
 function goodHistory({ good }: Facts): Award | undefined {
-  if (good.olderThanWeek >= 15) return { points: 30, reason: '15 mails accepted' };
-  if (good.olderThanWeek >= 5) return { points: 20, reason: '5 mails accepted' };
-  return good.olderThanDay >= 1 ? { points: 5, reason: 'mail accepted' } : undefined;
+  const found = HISTORIES.find(({ mails, age }) => (age === DAY ? good.olderThanDay : good.olderThanWeek) >= mails);
+  return found && { points: found.points, reason: found.reason };
+}
+
+/** When a better history applies, for the accepted mails that are known now. */
+export function betterHistoryAt({ first }: GoodCounts, now: Seconds): Seconds {
+  const times = HISTORIES.map(({ mails, age }) => (first[mails - 1] ?? Infinity) + age);
+  return Math.min(...times.filter((time) => time > now));
 }
 
 /** Enough good is known of the client that a list which errs now and then is not believed against it. */
@@ -127,7 +142,7 @@ export function award(facts: Facts): readonly Award[] {
  * a thousand. Of bad reports no more than a tenth of that: were more counted, the slips of a large sender would outgrow its
  * good mails, of which no more are counted. Of connections that went wrong five cost all that they can cost.
  */
-export const COUNT_LIMIT = { goodForUnknown: 1000, bad: 100, connections: 5 } as const;
+export const COUNT_LIMIT = { goodForUnknown: 1000, firstGood: 15, bad: 100, connections: 5 } as const;
 
 function isNovel(domain: string): boolean {
   const tld = domain.slice(domain.lastIndexOf('.') + 1);

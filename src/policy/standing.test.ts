@@ -115,6 +115,13 @@ test('while it goes on the moment of reveal stays, whatever is drawn; a later on
   const later = first.expires + 60 * DAY;
   expect(again(later).reveal).toBe(later + DAY + Math.floor(0.9 * 7 * DAY));
   expect(standing(trap(0), { previous: standing({}) }).reveal).toBe(T + DAY);
+  // Delisted, and for some days the same blacklisting if it comes back.
+  const { reveal = 0 } = first;
+  const better = standing({}, { previous: first, now: T + 7 * DAY });
+  const back = (now: number): number | undefined => standing(trap(0), { previous: better, random: 0.9, now }).reveal;
+  expect(better.class).not.toBe('black');
+  expect(back(reveal + 8 * DAY - 1)).toBe(reveal);
+  expect(back(reveal + 8 * DAY)).toBe(reveal + 9 * DAY + Math.floor(0.9 * 7 * DAY));
 });
 
 const badCounts = fc.record<BadCounts>({
@@ -138,7 +145,7 @@ const anyFacts = fc.record<Facts>({
   listings: fc.subarray([SPAMHAUS, UCE, { title: 'Spamcop', points: -80, mayErr: true }]),
   dnswl: fc.constantFrom(0, 1, 2, 3),
   bad: fc.oneof(fc.constant(NO_BAD), badCounts),
-  good: fc.record({ olderThanDay: fc.nat(30), olderThanWeek: fc.nat(200) }),
+  good: fc.record({ olderThanDay: fc.nat(30), olderThanWeek: fc.nat(200), first: fc.constant([]) }),
   incomplete: fc.boolean(),
 });
 
@@ -177,4 +184,15 @@ test('a blacklisting for misdeeds ends `blacklist` after the newest, and no stan
       expect([kind, expires - T]).toEqual(expected);
     }),
   );
+});
+
+test.for<[what: string, first: readonly number[], now: number, expires: number]>([
+  ['one mail counts from a day on', [T], T + HOUR, T + DAY],
+  ['five count from a week on', [T, T, T, T, T + 60], T + 2 * DAY, T + 60 + 7 * DAY],
+  ['fifteen too', [...Array.from({ length: 14 }, () => T), T + 60], T + 7 * DAY, T + 60 + 7 * DAY],
+  ['four never give more than one', [T, T, T, T], T + 2 * DAY, T + 9 * DAY],
+])('a standing ends when accepted mail begins to count: %s', ([, first, now, expires]) => {
+  const facts = { good: { olderThanDay: 0, olderThanWeek: 0, first } };
+  expect(standing(facts, { now }).expires).toBe(expires);
+  expect(standing({ ...facts, dnswl: 2 }, { now })).toMatchObject({ class: 'white', expires: now + 7 * DAY });
 });

@@ -1,7 +1,7 @@
 // The standing of a client: the sum of its points, and what follows from it.
 import type { Seconds } from './check.ts';
 import { type Facts, NO_BAD } from './facts.ts';
-import { type Award, award } from './points.ts';
+import { type Award, award, betterHistoryAt } from './points.ts';
 
 /** From no delay to none of its mail. */
 export type StandingClass = 'white' | 'grey_min' | 'grey_short' | 'grey_default' | 'grey_long' | 'grey_max' | 'black';
@@ -42,6 +42,8 @@ export interface StandingTimes {
 /** A standing made from half of the facts is kept this long. */
 const PRELIMINARY: Seconds = 3600;
 const DAY: Seconds = 86_400;
+/** After the begin of a blacklisting. */
+const LATEST_REVEAL: Seconds = 8 * DAY;
 
 /** The class of a score. */
 export function classOf(score: number): StandingClass {
@@ -67,6 +69,7 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
   const end = kind === 'black' ? endOf(facts, times) : Infinity;
   const black = kind === 'black' && end > now;
   const lives = now + (facts.incomplete ? PRELIMINARY : times.duration);
+  const better = kind === 'white' ? Infinity : betterHistoryAt(facts.good, now);
   return {
     ip,
     identity: facts.domain ?? ip,
@@ -75,8 +78,9 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
     class: kind === 'black' && !black ? 'grey_max' : kind,
     reasons,
     computed: facts.incomplete ? (previous?.computed ?? now) : now,
-    expires: black ? Math.min(lives, end) : lives,
-    reveal: keptReveal(previous, times, now) ?? (black ? now + DAY + Math.floor(random * 7 * DAY) : undefined),
+    expires: Math.min(lives, better, black ? end : Infinity),
+    reveal:
+      keptReveal(previous, times, now) ?? (black ? now + DAY + Math.floor(random * (LATEST_REVEAL - DAY)) : undefined),
   };
 }
 
@@ -92,13 +96,13 @@ function endOf(facts: Facts, { blacklist }: StandingTimes): Seconds {
 }
 
 /**
- * Between 1 and 8 days after a blacklisting began, drawn once. It is kept while the client is better for a while, as when a
- * list fails, so that what comes back is the same blacklisting; long after it, another one draws anew.
+ * Between 1 and 8 days after a blacklisting began, drawn once. It is kept while that may go on, seen or not, and while the
+ * client is better for some days, since what comes back then is the same blacklisting; after that, another one draws anew.
  */
 function keptReveal(previous: Standing | undefined, { blacklist }: StandingTimes, now: Seconds): Seconds | undefined {
   if (previous?.reveal === undefined) return undefined;
-  const since = previous.class === 'black' ? previous.expires : previous.reveal;
-  return since + blacklist > now ? previous.reveal : undefined;
+  const until = previous.class === 'black' ? previous.expires + blacklist : previous.reveal + LATEST_REVEAL;
+  return until > now ? previous.reveal : undefined;
 }
 
 /** The reasons as listings show them. */

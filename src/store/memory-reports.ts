@@ -31,7 +31,11 @@ export class MemoryReports {
     const older = (age: Seconds): number =>
       Math.min(good.filter(({ time }) => time <= now - age).length, COUNT_LIMIT.goodForUnknown);
     const bad = badCounts(searched.filter((report) => report.ip === ip));
-    return { bad, good: { olderThanDay: older(DAY), olderThanWeek: older(7 * DAY) } };
+    const first = good
+      .map(({ time }) => time)
+      .toSorted((a, b) => a - b)
+      .slice(0, COUNT_LIMIT.firstGood);
+    return { bad, good: { olderThanDay: older(DAY), olderThanWeek: older(7 * DAY), first } };
   }
 
   after(id: number, limit: number): readonly (StoredReport & { readonly id: number })[] {

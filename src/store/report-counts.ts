@@ -18,6 +18,7 @@ const REPORTS = 'FROM report WHERE ip = ?1 AND time BETWEEN ?2 AND ?3';
 export class ReportCounts {
   readonly #bad: StatementSync;
   readonly #good: StatementSync;
+  readonly #firstGood: StatementSync;
 
   constructor(db: DatabaseSync) {
     const counts = BAD_EVENTS.map(({ event, fact, by }) => `(${countSql(event, by)}) AS ${fact}`);
@@ -29,14 +30,24 @@ export class ReportCounts {
     this.#good = db.prepare(
       `SELECT (${older.replace('%s', `${DAY}`)}) AS day, (${older.replace('%s', `${7 * DAY}`)}) AS week`,
     );
+    this.#firstGood = db.prepare(
+      `SELECT time FROM report WHERE event = 'ok' AND owner = ?1 AND time BETWEEN ?2 AND ?3
+       ORDER BY time LIMIT ${COUNT_LIMIT.firstGood}`,
+    );
   }
 
   /** As Store.countReports. */
   count({ ip, identity, since, now }: ReportQuery): { readonly bad: BadCounts; readonly good: GoodCounts } {
-    const good = this.#good.get(packIdentity(identity), since, now, now);
+    const owner = packIdentity(identity);
+    const good = this.#good.get(owner, since, now, now);
+    const first = this.#firstGood.all(owner, since, now);
     return {
       bad: badCounts(this.#bad.get(packAddress(ip), since, now) ?? {}),
-      good: { olderThanDay: Number(good?.['day']), olderThanWeek: Number(good?.['week']) },
+      good: {
+        olderThanDay: Number(good?.['day']),
+        olderThanWeek: Number(good?.['week']),
+        first: first.map(({ time }) => Number(time)),
+      },
     };
   }
 }

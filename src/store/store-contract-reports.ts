@@ -212,8 +212,13 @@ export function reportContract(open: () => Store): void {
       const ages = [0, DAY, DAY + 1, 7 * DAY, 7 * DAY + 1, 30 * DAY, 60 * DAY, 60 * DAY + 1];
       await add(...ages.map((age, i) => ({ event: 'ok', time: T - age, ip: `203.0.113.${i}` })));
       await add({ event: 'ok', time: T - 9 * DAY, domain: 'mail.example.com' });
-      expect(await good()).toEqual({ olderThanDay: 6, olderThanWeek: 4 });
-      expect(await good({ now: T - DAY })).toEqual({ olderThanDay: 4, olderThanWeek: 2 });
+      const first = ages
+        .slice(0, -1)
+        .toReversed()
+        .map((age) => T - age);
+      expect(await good()).toEqual({ olderThanDay: 6, olderThanWeek: 4, first });
+      const before = first.filter((time) => time <= T - DAY);
+      expect(await good({ now: T - DAY })).toEqual({ olderThanDay: 4, olderThanWeek: 2, first: before });
       expect(await good({ identity: '203.0.113.5' })).toEqual(NO_GOOD);
     });
 
@@ -221,13 +226,14 @@ export function reportContract(open: () => Store): void {
       const { domain: _, ...bare } = spam;
       for (const one of [bare, { ...bare, domain: spam.ip, mtaId: '2' }])
         await open().addReport({ ...one, event: 'ok', time: T - 8 * DAY });
-      expect(await good({ identity: spam.ip })).toEqual({ olderThanDay: 2, olderThanWeek: 2 });
+      expect(await good({ identity: spam.ip })).toMatchObject({ olderThanDay: 2, olderThanWeek: 2 });
     });
 
     test('good reports: stops at the limit', async () => {
       for (let day = 10; day < 22; day += 1) await many(100, (i) => ({ event: 'ok', time: MIDNIGHT - day * DAY + i }));
       const limit = COUNT_LIMIT.goodForUnknown;
-      expect(await good()).toEqual({ olderThanDay: limit, olderThanWeek: limit });
+      const first = Array.from({ length: COUNT_LIMIT.firstGood }, (_, i) => MIDNIGHT - 21 * DAY + i);
+      expect(await good()).toEqual({ olderThanDay: limit, olderThanWeek: limit, first });
     });
   });
 
