@@ -125,14 +125,24 @@ test.for<[name: string, sent: readonly (Command | Buffer)[], cause: string]>([
   ['no negotiation', [CONNECT], 'command connect out of order'],
   ['an unknown command', [OFFER, packet('z')], 'unknown command "z"'],
   ['an incomplete command', [OFFER, packet('C', 'mx')], 'malformed packet C'],
-  ['huge counts', [OFFER, CONNECT, MAIL, ...Array<Command>(4).fill(RCPT)], 'more than 3 recipients in one message'],
-  ['endless headers', [OFFER, CONNECT, MAIL, ...Array<Command>(4).fill(HEADER)], 'more than 3 headers in one message'],
+  ['huge counts', [OFFER, CONNECT, MAIL, ...Array<Command>(9).fill(RCPT)], 'more than 8 commands in one message'],
+  ['endless headers', [OFFER, CONNECT, MAIL, ...Array<Command>(9).fill(HEADER)], 'more than 8 commands in one message'],
 ])('%s: the connection is closed, with one line in the log', async ([, sent, cause]) => {
-  const server = await mta(await serve({ packet: 1000, command: 500, recipients: 3, headers: 3 }));
+  const server = await mta(await serve({ packet: 1000, command: 500, commands: 8 }));
   server.send(...sent);
   server.send({ kind: 'abort' }, { kind: 'abort' });
   await server.closed;
   expect(logged()).toEqual([`mail server cut off via=milter cause=${JSON.stringify(cause)}`]);
+});
+
+test('a message with too many recipients and headers leaves the connection as it was', async () => {
+  const server = await mta(await serve({ recipients: 2, headers: 2 }));
+  await server.ask(1, OFFER, CONNECT, HELO, MAIL);
+  answer = () => ({ kind: 'tempfail' });
+  expect(await server.ask(3, RCPT, RCPT, RCPT)).toEqual(['t', 't', 'y452 4.5.3 Too many recipients|']);
+  expect(await server.ask(1, { kind: 'data' }, HEADER, HEADER, HEADER, EOM)).toEqual(['c']);
+  expect(await server.ask(1, MAIL, RCPT)).toEqual(['t']);
+  expect(logged()).toEqual([]);
 });
 
 test('an MTA that does not read is not read from', async () => {

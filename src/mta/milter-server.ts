@@ -24,6 +24,8 @@ const DEFAULT_MILTER_LIMITS: MilterLimits = {
   command: 16_384,
   recipients: 10_000,
   headers: 10_000,
+  // Header lines of 4 bytes would make a message of 400 MB.
+  commands: 100_000_000,
   connections: 1000,
   idle: 7210,
 };

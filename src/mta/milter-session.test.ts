@@ -6,7 +6,7 @@ import { encodeReply, type MilterReply } from './milter-replies.ts';
 import { createMilterSession, type MilterFilter } from './milter-session.ts';
 
 const NEEDS: Needs = { data: true, headers: true, changesHeaders: true, refusedRecipients: false, macros: {} };
-const LIMITS = { recipients: 3, headers: 3 };
+const LIMITS = { recipients: 3, headers: 3, commands: 12 };
 const NOW: Command = { kind: 'negotiate', version: 6, actions: 0x1ff, steps: 0x1fffff };
 /** It sends everything and waits for every answer. */
 const PLAIN: Command = { kind: 'negotiate', version: 2, actions: 0x3f, steps: 0 };
@@ -150,16 +150,22 @@ test.for<[script: string, replies: string, notes: string]>([
   ['now, connect, data', 'Ocommand data out of order', 'connect 192.0.2.1'],
   ['now, connect, header a', 'Ocommand header out of order', 'connect 192.0.2.1'],
   ['now, connect, mail a, abort, eom', 'Ocommand eom out of order', 'connect 192.0.2.1, mail a, abort'],
-  // Too much.
+  // Too much of what the client chooses: the filter hears no more of it, and of what follows as ever.
   [
-    'now, connect, mail a, rcpt 1, rcpt 2, rcpt 3, rcpt 4',
-    'Occcmore than 3 recipients in one message',
-    'connect 192.0.2.1, mail a, rcpt 1, rcpt 2, rcpt 3',
+    'now, connect, mail a, rcpt 1, rcpt 2, rcpt 3, rcpt 4, @rcpt x, rcpt 5, eom, mail b, rcpt no',
+    'Occcyymicr',
+    'connect 192.0.2.1, mail a, rcpt 1, rcpt 2, rcpt 3, eom , mail b, rcpt no',
   ],
   [
-    'now, connect, mail a, header 1, header 2, header 3, header 4',
-    'Omore than 3 headers in one message',
-    'connect 192.0.2.1, mail a, header 1, header 2, header 3',
+    'now, connect, mail a, rcpt 1, header 1, header 2, header 3, header 4, eom, mail b, rcpt no, header 5',
+    'Ocmicr',
+    'connect 192.0.2.1, mail a, rcpt 1, header 1, header 2, header 3, eom , mail b, rcpt no, header 5',
+  ],
+  // Too much for any client.
+  [
+    `now, connect, mail a${', header 1'.repeat(13)}`,
+    'Omore than 12 commands in one message',
+    'connect 192.0.2.1, mail a, header 1, header 1, header 1',
   ],
 ])('%s', async ([script, replies, notes]) => {
   expect(await play(script)).toEqual({ replies, notes });

@@ -31,10 +31,14 @@ export interface FilteredMessage {
   abort(): void;
 }
 
+/** Of one message. Its sender chooses recipients and headers, so too many of them must not cost the MTA its filter. */
 export interface MessageLimits {
-  /** Recipients, and headers, of one message. */
+  /** More are refused for now. */
   readonly recipients: number;
+  /** The filter hears of no more. */
   readonly headers: number;
+  /** More than an SMTP client can bring about: the MTA is cut off. */
+  readonly commands: number;
 }
 
 /** What a command comes to. */
@@ -55,6 +59,7 @@ interface Current {
   readonly filtered: FilteredMessage;
   recipients: number;
   headers: number;
+  commands: number;
 }
 
 type Of<K extends Command['kind']> = Extract<Command, { readonly kind: K }>;
@@ -62,6 +67,8 @@ type Of<K extends Command['kind']> = Extract<Command, { readonly kind: K }>;
 const NO_MACROS: Macros = new Map();
 const SILENCE: Reaction = { kind: 'reply', replies: [] };
 const CONTINUE: Reaction = { kind: 'reply', replies: [{ kind: 'continue' }] };
+/** RFC 5321 section 4.5.3.1.10, RFC 3463 section 3.6. */
+const TOO_MANY_RECIPIENTS: MilterReply = { kind: 'reply', code: '452', text: '4.5.3 Too many recipients' };
 
 /** A session for a new connection. */
 export function createMilterSession(filter: MilterFilter, limits: MessageLimits): MilterSession {
@@ -147,7 +154,7 @@ class Session implements MilterSession {
         break;
       case 'mail': {
         const filtered = client.mail(command.address, this.#macrosOf('mail'));
-        this.#message = { filtered, recipients: 0, headers: 0 };
+        this.#message = { filtered, recipients: 0, headers: 0, commands: 0 };
         break;
       }
       case 'unknown':
@@ -160,6 +167,9 @@ class Session implements MilterSession {
     command: Of<'rcpt' | 'data' | 'header' | 'eoh' | 'body' | 'eom'>,
     message: Current,
   ): Reaction | Promise<Reaction> {
+    message.commands += 1;
+    if (message.commands > this.#limits.commands)
+      return { kind: 'close', cause: `more than ${this.#limits.commands} commands in one message` };
     switch (command.kind) {
       case 'rcpt':
         return this.#rcpt(command.address, message);
@@ -168,8 +178,7 @@ class Session implements MilterSession {
         break;
       case 'header':
         message.headers += 1;
-        if (message.headers > this.#limits.headers) return tooMany('headers', this.#limits.headers);
-        message.filtered.header(command.name, command.value);
+        if (message.headers <= this.#limits.headers) message.filtered.header(command.name, command.value);
         break;
       case 'eoh':
       case 'body':
@@ -182,9 +191,10 @@ class Session implements MilterSession {
   }
 
   #rcpt(recipient: string, message: Current): Reaction | Promise<Reaction> {
+    const macros = this.#macrosOf('rcpt');
     message.recipients += 1;
-    if (message.recipients > this.#limits.recipients) return tooMany('recipients', this.#limits.recipients);
-    const reply = message.filtered.rcpt(recipient, this.#macrosOf('rcpt'));
+    if (message.recipients > this.#limits.recipients) return replyWith(TOO_MANY_RECIPIENTS);
+    const reply = message.filtered.rcpt(recipient, macros);
     return reply instanceof Promise ? reply.then(replyWith) : replyWith(reply);
   }
 
@@ -229,8 +239,4 @@ function replyWith(reply: MilterReply): Reaction {
 
 function outOfOrder(kind: Command['kind']): Reaction {
   return { kind: 'close', cause: `command ${kind} out of order` };
-}
-
-function tooMany(what: string, limit: number): Reaction {
-  return { kind: 'close', cause: `more than ${limit} ${what} in one message` };
 }
