@@ -24,6 +24,13 @@ test('conf/ddgrey.conf is read without error or warning, and sets what is recomm
   for (const name of origins.keys()) expect(config[name]).toEqual(OPTIONS[name].recommended?.value);
 });
 
+test.for(['conf/ddgrey.conf', 'conf/postfix-milter.cf', 'conf/sendmail-milter.mc'])(
+  "%s does not greylist the machine's own mail",
+  (path) => {
+    expect(textOf(path)).toMatch(/\btrusted 127\.0\.0\.0\/8 ::1$/m);
+  },
+);
+
 test('every line that conf/ddgrey.conf comments out can be put in force, and is the default', () => {
   const { config, errors } = readConfig('ddgrey.conf', () => textOf('conf/ddgrey.conf').replace(/^#(?! )/gm, ''));
   // The defaults that no line can say: those that the file has in words.

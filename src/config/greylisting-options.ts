@@ -33,8 +33,13 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
   trusted: {
     type: trustedHosts,
     default: [],
+    recommended: {
+      value: trustedHosts.parse(['127.0.0.0/8', '::1']) ?? [],
+      why: 'Sendmail takes the mail of its own machine by SMTP, and programs that watch a mail server connect from there.',
+    },
     list: true,
-    about: 'Clients that are never delayed. Names stand for the addresses that they have in DNS.',
+    about:
+      'Clients that are never delayed, and of which nothing is reported. Names stand for the addresses that they have in DNS.',
   },
   policy: {
     type: word,
