@@ -15,7 +15,11 @@ test.for<[host: string, text: string, event: Event | undefined]>([
   ['5.1.1', 'Recipient address rejected: User unknown in local recipient table', 'unknown'],
   ['5.1.1', 'Recipient address rejected: undeliverable address: mailbox full', 'unknown'],
   ['4.7.1', 'Relay access denied', 'relay'],
+  ['5.7.1', 'Relay access denied', 'relay'],
   ['5.7.1', 'Client host rejected: Access denied', undefined],
+  ['5.7.1', 'Client host rejected: Dynamic address: please use the mail relay of your provider', undefined],
+  ['5.7.1', 'Service unavailable; Client host [192.0.2.1] blocked using relays.example.org; open relay', undefined],
+  ['5.7.1', 'Recipient address rejected: this host is not a relay', undefined],
   ['4.1.1', 'Recipient address rejected: unverified address', undefined],
   ['5.1.8', 'Sender address rejected: Domain not found', undefined],
   ['5.5.2', 'Helo command rejected: need fully-qualified hostname', undefined],
@@ -23,6 +27,11 @@ test.for<[host: string, text: string, event: Event | undefined]>([
   ['nouser', 'User unknown', 'unknown'],
   ['5.1.1', '"550 User unknown"', 'unknown'],
   ['5.7.1', '"550 Relaying denied"', 'relay'],
+  ['5.7.1', '"550 Relaying denied. Proper authentication required."', 'relay'],
+  ['5.7.1', '"550 Relaying denied. IP name lookup failed [192.0.2.1]"', 'relay'],
+  // A host that may relay by its name, while DNS fails.
+  ['4.4.0', '"450 Relaying temporarily denied. Cannot resolve PTR record for 192.0.2.1"', undefined],
+  ['5.7.1', '"550 Mail from 192.0.2.1 refused, see relays.example.org"', undefined],
 ])('%s %s', ([host, text, event]) => {
   const refusal = macros(host, text);
   expect(isRefused(refusal)).toBe(true);

@@ -6,7 +6,8 @@ import type { Macros } from './milter-packets.ts';
 
 /** The first that fits counts; refusals for other reasons say nothing about the client. */
 const EVENTS: readonly (readonly [pattern: RegExp, event: Event])[] = [
-  [/\brelay/i, 'relay'],
+  // Their own words only: the text may be an administrator's or a list's, which speak of relays for other reasons.
+  [/\brelay access denied\b|\brelaying denied\b/i, 'relay'],
   // RFC 3463 section 3.2, RFC 7505 (5.1.10).
   [/\b5\.1\.(?:1|6|10)\b|\bnouser\b|\buser unknown\b/i, 'unknown'],
 ];
