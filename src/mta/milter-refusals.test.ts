@@ -20,6 +20,8 @@ test.for<[host: string, text: string, event: Event | undefined]>([
   ['5.7.1', 'Client host rejected: Dynamic address: please use the mail relay of your provider', undefined],
   ['5.7.1', 'Service unavailable; Client host [192.0.2.1] blocked using relays.example.org; open relay', undefined],
   ['5.7.1', 'Recipient address rejected: this host is not a relay', undefined],
+  ['5.5.0', 'Client host rejected: Improper use of SMTP command pipelining', 'smtp_no_wait'],
+  ['5.5.0', 'Recipient address rejected: Improper use of SMTP command pipelining', 'smtp_no_wait'],
   ['4.1.1', 'Recipient address rejected: unverified address', undefined],
   ['5.1.8', 'Sender address rejected: Domain not found', undefined],
   ['5.5.2', 'Helo command rejected: need fully-qualified hostname', undefined],

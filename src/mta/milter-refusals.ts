@@ -8,6 +8,8 @@ import type { Macros } from './milter-packets.ts';
 const EVENTS: readonly (readonly [pattern: RegExp, event: Event])[] = [
   // Their own words only: the text may be an administrator's or a list's, which speak of relays for other reasons.
   [/\brelay access denied\b|\brelaying denied\b/i, 'relay'],
+  // Postfix's reject_unauth_pipelining.
+  [/\bImproper use of SMTP command pipelining\b/i, 'smtp_no_wait'],
   // RFC 3463 section 3.2, RFC 7505 (5.1.10).
   [/\b5\.1\.(?:1|6|10)\b|\bnouser\b|\buser unknown\b/i, 'unknown'],
 ];
