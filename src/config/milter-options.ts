@@ -16,9 +16,9 @@ export const MILTER_OPTIONS: OptionTable<MilterConfig> = {
   },
   milter_spam_header: {
     type: headerPatterns,
-    default: [{ name: 'X-Spam-Flag', pattern: /^\s*yes\b/i }],
+    default: [{ name: 'X-Spam-Flag', pattern: /^yes\b/i }],
     list: true,
     about:
-      'A header by which a spam filter marks spam, and a regular expression (in any case of letters) that its value then matches; such mail is reported as spam. One header a line.',
+      'A header by which a spam filter marks spam, and a regular expression (in any case of letters) that its value then matches; such mail is reported as spam. One header a line. The value is looked at in one line, without blanks at its ends. Senders can bring such headers along: with Authentication-Results, let the pattern begin with the id that your own server writes, as in Authentication-Results "^mx[.]example[.]org; .*x-spam=fail".',
   },
 };

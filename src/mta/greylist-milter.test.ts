@@ -4,12 +4,13 @@ import { manualClock } from '../lib/clock.ts';
 import type { Check } from '../policy/check.ts';
 import type { Report } from '../policy/report.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import { greylistMilter, type MilterSettings, type SpamHeader } from './greylist-milter.ts';
+import { greylistMilter, type MilterSettings } from './greylist-milter.ts';
 import type { ClientInfo, Macros } from './milter-packets.ts';
 import type { MilterReply } from './milter-replies.ts';
 import type { FilteredClient, FilteredMessage, MilterFilter } from './milter-session.ts';
+import type { SpamHeader } from './spam-marks.ts';
 
-const SPAM_HEADERS: readonly SpamHeader[] = [{ name: 'x-spam-flag', pattern: /^\s*yes\b/i }];
+const SPAM_HEADERS: readonly SpamHeader[] = [{ name: 'x-spam-flag', pattern: /^yes\b/i }];
 
 const HOST = 'mx.example.org';
 const DATE = 'Tue, 14 Nov 2023 22:13:20 +0000';
@@ -27,12 +28,14 @@ const VERDICTS: { readonly [local: string]: Verdict } = {
 
 let checks: Check[] = [];
 let reports: Report[] = [];
+let slowPatterns: string[] = [];
 let settings: MilterSettings;
 let filter: MilterFilter;
 
 beforeEach(() => {
   checks = [];
   reports = [];
+  slowPatterns = [];
   settings = { host: HOST, header: true, spamHeaders: SPAM_HEADERS };
   const answerCheck: AnswerCheck = async (check) => {
     checks.push(check);
@@ -41,6 +44,7 @@ beforeEach(() => {
   filter = greylistMilter({
     answerCheck,
     accept: (report) => void reports.push(report),
+    onSlowPattern: (header) => void slowPatterns.push(header),
     nextId: () => `id${checks.length + 1}`,
     reply: (check, verdict) => ({ code: verdict.kind === 'grey' ? '451' : '550', text: `told ${check.id}` }),
     clock: manualClock(),
@@ -161,20 +165,21 @@ test('accepted mail is reported for each accepted recipient', async () => {
 
 test.for<[name: string, value: string, event: string]>([
   ['X-Spam-Flag', 'YES', 'spam'],
-  ['x-spam-flag', ' yes, really', 'spam'],
-  ['X-Spam-Flag', 'NO', 'ok'],
-  ['X-Spam-Flag', 'yesterday', 'ok'],
+  ['x-spam-flag', 'NO', 'ok'],
   ['Subject', 'YES', 'ok'],
-  ['Authentication-Results', 'mx.example.org; spf=pass; x-spam=fail', 'spam'],
 ])('%s: %s means %s', async ([name, value, event]) => {
-  settings = {
-    ...settings,
-    spamHeaders: [...SPAM_HEADERS, { name: 'authentication-results', pattern: /x-spam=fail/ }],
-  };
   const message = await send(connect(), 'known');
   message.header(name, value);
   message.eom(NONE);
   expect(events()).toEqual([`${event} known@example.org`]);
+});
+
+test('a pattern that would need years costs a moment, and the message counts as it would without', async () => {
+  settings = { ...settings, spamHeaders: [{ name: 'x-spam-level', pattern: /^(s+)+$/ }] };
+  const message = await send(connect(), 'known');
+  message.header('X-Spam-Level', `${'s'.repeat(60)}!`);
+  message.eom(NONE);
+  expect([events(), slowPatterns]).toEqual([['ok known@example.org'], ['x-spam-level']]);
 });
 
 test.for<[what: string, events: string[], script: (client: FilteredClient) => Promise<void>]>([

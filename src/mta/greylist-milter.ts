@@ -1,6 +1,7 @@
 // Greylisting as a mail filter: the answer at RCPT, the header, and reports of what was seen. (docs/protocols/milter.md)
 import type { AnswerCheck } from '../engine/answer-check.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
+import { createTimedTest } from '../lib/timed-pattern.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import { type Check, type Mailbox, parseMailbox, reportedSender } from '../policy/check.ts';
 import type { Event, Report } from '../policy/report.ts';
@@ -11,13 +12,7 @@ import type { ClientInfo, Macros } from './milter-packets.ts';
 import { isRefused, refusalEvent } from './milter-refusals.ts';
 import type { MilterReply, Modification, SmtpReply } from './milter-replies.ts';
 import type { FilteredClient, FilteredMessage, MilterFilter } from './milter-session.ts';
-
-/** A header by which another filter marks spam. */
-export interface SpamHeader {
-  /** In lower case. */
-  readonly name: string;
-  readonly pattern: RegExp;
-}
+import { type SpamHeader, type SpamMarkParts, SpamMarks } from './spam-marks.ts';
 
 /** What may change while the daemon runs. */
 export interface MilterSettings {
@@ -28,7 +23,7 @@ export interface MilterSettings {
   readonly spamHeaders: readonly SpamHeader[];
 }
 
-export interface GreylistMilterParts {
+export interface GreylistMilterParts extends Pick<SpamMarkParts, 'onSlowPattern'> {
   readonly answerCheck: AnswerCheck;
   /** Takes a report; must not throw. */
   readonly accept: (report: Report) => void;
@@ -39,17 +34,18 @@ export interface GreylistMilterParts {
   readonly settings: () => MilterSettings;
 }
 
-/** Names, and how much of a header is looked at: patterns may be slow on long texts. */
+type ClientParts = GreylistMilterParts & SpamMarkParts;
+
 const LONGEST_NAME = 255;
-const LONGEST_VALUE = 1000;
 
 const CONTINUE: MilterReply = { kind: 'continue' };
 
 /** The filter, for a milter server. */
 export function greylistMilter(parts: GreylistMilterParts): MilterFilter {
+  const clientParts = { ...parts, test: createTimedTest() };
   return {
     needs: () => needs(parts.settings()),
-    connect: (info) => new Client(parts, info),
+    connect: (info) => new Client(clientParts, info),
   };
 }
 
@@ -68,7 +64,7 @@ function needs({ header, spamHeaders }: MilterSettings): Needs {
 }
 
 class Client implements FilteredClient {
-  readonly parts: GreylistMilterParts;
+  readonly parts: ClientParts;
   /** Undefined when the client is a program on the MTA's own machine, or unknown. */
   readonly address: Address | undefined;
   /** Only names that the MTA verified; else it gives the address in brackets. */
@@ -77,7 +73,7 @@ class Client implements FilteredClient {
   #sawMail = false;
   #lostData = false;
 
-  constructor(parts: GreylistMilterParts, { name, address }: ClientInfo) {
+  constructor(parts: ClientParts, { name, address }: ClientInfo) {
     this.parts = parts;
     this.address = parseAddress(address);
     this.name = name === '' || name === 'unknown' || name.startsWith('[') ? undefined : name.slice(0, LONGEST_NAME);
@@ -139,7 +135,7 @@ class Message implements FilteredMessage {
   /** Of the recipient whose mail waited longest, or of the first. */
   #passed: White | undefined;
   #data = false;
-  #spam = false;
+  readonly #spamMarks: SpamMarks;
   #greylistHeaders = 0;
   /** Their places among the headers of that name. */
   readonly #forged: number[] = [];
@@ -149,6 +145,7 @@ class Message implements FilteredMessage {
     this.#address = address;
     this.#sender = sender;
     this.#queueId = queueId;
+    this.#spamMarks = new SpamMarks(client.parts);
   }
 
   rcpt(text: string, macros: Macros): MilterReply | Promise<MilterReply> {
@@ -174,14 +171,13 @@ class Message implements FilteredMessage {
       this.#greylistHeaders += 1;
       if (isForged(name, value, host)) this.#forged.push(this.#greylistHeaders);
     }
-    for (const spam of spamHeaders) {
-      if (spam.name === lowerName && spam.pattern.test(value.slice(0, LONGEST_VALUE))) this.#spam = true;
-    }
+    this.#spamMarks.look(spamHeaders, lowerName, value);
   }
 
   eom(macros: Macros): readonly Modification[] {
     this.#queueId = macros.get('i') || this.#queueId;
-    for (const recipient of this.#accepted) this.#report(this.#spam ? 'spam' : 'ok', recipient);
+    const event = this.#spamMarks.found ? 'spam' : 'ok';
+    for (const recipient of this.#accepted) this.#report(event, recipient);
     const { clock, settings } = this.#client.parts;
     const { host, header } = settings();
     if (!header || this.#passed === undefined) return [];

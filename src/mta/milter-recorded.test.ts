@@ -97,6 +97,7 @@ function filterOf({ answerCheck, clock }: Bench, { GREY_REPLY: template }: Confi
   return greylistMilter({
     answerCheck,
     accept: () => {},
+    onSlowPattern: () => {},
     nextId: () => 'id',
     reply: (asked, verdict) => ({ code: template.code, text: replyText(template, asked, verdict) }),
     clock,
