@@ -23,6 +23,7 @@ const DEFAULT_MILTER_LIMITS: MilterLimits = {
   packet: 262_144,
   command: 16_384,
   recipients: 10_000,
+  recipientCharacters: 1_048_576,
   headers: 10_000,
   // Header lines of 4 bytes would make a message of 400 MB.
   commands: 100_000_000,

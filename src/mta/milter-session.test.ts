@@ -6,13 +6,13 @@ import { encodeReply, type MilterReply } from './milter-replies.ts';
 import { createMilterSession, type MilterFilter } from './milter-session.ts';
 
 const NEEDS: Needs = { data: true, headers: true, changesHeaders: true, refusedRecipients: false, macros: {} };
-const LIMITS = { recipients: 3, headers: 3, commands: 12 };
+const LIMITS = { recipients: 3, recipientCharacters: 20, headers: 3, commands: 12 };
 const NOW: Command = { kind: 'negotiate', version: 6, actions: 0x1ff, steps: 0x1fffff };
 /** It sends everything and waits for every answer. */
 const PLAIN: Command = { kind: 'negotiate', version: 2, actions: 0x3f, steps: 0 };
 const EMPTY = Buffer.alloc(0);
 
-/** Commands by short names; an address or value may follow after a space. */
+/** Commands by short names; an address with /parameters, or a value, may follow after a space. */
 function command(text: string): Command {
   const [kind = '', value = ''] = text.split(' ');
   switch (kind) {
@@ -25,8 +25,10 @@ function command(text: string): Command {
     case 'helo':
       return { kind, name: 'mx' };
     case 'mail':
-    case 'rcpt':
-      return { kind, address: value, parameters: [] };
+    case 'rcpt': {
+      const [address = '', ...parameters] = value.split('/');
+      return { kind, address, parameters };
+    }
     case 'header':
       return { kind, name: 'Subject', value };
     case 'body':
@@ -160,6 +162,11 @@ test.for<[script: string, replies: string, notes: string]>([
     'now, connect, mail a, rcpt 1, header 1, header 2, header 3, header 4, eom, mail b, rcpt no, header 5',
     'Ocmicr',
     'connect 192.0.2.1, mail a, rcpt 1, header 1, header 2, header 3, eom , mail b, rcpt no, header 5',
+  ],
+  [
+    'now, connect, mail a, rcpt 12345678, rcpt 12/345/678, rcpt 12345, rcpt 1, eom, mail b, rcpt no',
+    'Occyymicr',
+    'connect 192.0.2.1, mail a, rcpt 12345678, rcpt 12, eom , mail b, rcpt no',
   ],
   // Too much for any client.
   [

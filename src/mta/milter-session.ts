@@ -33,8 +33,9 @@ export interface FilteredMessage {
 
 /** Of one message. Its sender chooses recipients and headers, so too many of them must not cost the MTA its filter. */
 export interface MessageLimits {
-  /** More are refused for now. */
+  /** More are refused for now, and so are those that are longer together, with their parameters: they are kept. */
   readonly recipients: number;
+  readonly recipientCharacters: number;
   /** The filter hears of no more. */
   readonly headers: number;
   /** More than an SMTP client can bring about: the MTA is cut off. */
@@ -58,6 +59,7 @@ export interface MilterSession {
 interface Current {
   readonly filtered: FilteredMessage;
   recipients: number;
+  recipientCharacters: number;
   headers: number;
   commands: number;
 }
@@ -154,7 +156,7 @@ class Session implements MilterSession {
         break;
       case 'mail': {
         const filtered = client.mail(command.address, this.#macrosOf('mail'));
-        this.#message = { filtered, recipients: 0, headers: 0, commands: 0 };
+        this.#message = { filtered, recipients: 0, recipientCharacters: 0, headers: 0, commands: 0 };
         break;
       }
       case 'unknown':
@@ -172,7 +174,7 @@ class Session implements MilterSession {
       return { kind: 'close', cause: `more than ${this.#limits.commands} commands in one message` };
     switch (command.kind) {
       case 'rcpt':
-        return this.#rcpt(command.address, message);
+        return this.#rcpt(command, message);
       case 'data':
         message.filtered.data();
         break;
@@ -190,11 +192,14 @@ class Session implements MilterSession {
     return this.#answer(command.kind);
   }
 
-  #rcpt(recipient: string, message: Current): Reaction | Promise<Reaction> {
+  #rcpt({ address, parameters }: Of<'rcpt'>, message: Current): Reaction | Promise<Reaction> {
+    const { recipients, recipientCharacters } = this.#limits;
     const macros = this.#macrosOf('rcpt');
     message.recipients += 1;
-    if (message.recipients > this.#limits.recipients) return replyWith(TOO_MANY_RECIPIENTS);
-    const reply = message.filtered.rcpt(recipient, macros);
+    message.recipientCharacters += parameters.reduce((sum, { length }) => sum + length, address.length);
+    if (message.recipients > recipients || message.recipientCharacters > recipientCharacters)
+      return replyWith(TOO_MANY_RECIPIENTS);
+    const reply = message.filtered.rcpt(address, macros);
     return reply instanceof Promise ? reply.then(replyWith) : replyWith(reply);
   }
 
