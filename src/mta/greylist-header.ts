@@ -20,9 +20,9 @@ export function greylistHeader(verdict: White, host: string, now: Seconds): stri
  */
 export function isForged(name: string, value: string, host: string): boolean {
   if (name.toLowerCase() !== GREYLIST_HEADER.toLowerCase()) return false;
-  const text = value.replace(/\s+/g, ' ').toLowerCase();
-  const start = text.indexOf(signature(host).toLowerCase());
-  return start >= 0 && !/^[\w.-]/.test(text.slice(start + signature(host).length));
+  const [, ...behindSignatures] = value.replace(/\s+/g, ' ').toLowerCase().split(signature(host).toLowerCase());
+  // A longer name is another host; with a dot at its end it is the same one.
+  return behindSignatures.some((text) => !/^\.?[\w-]/.test(text));
 }
 
 function signature(host: string): string {
