@@ -6,6 +6,7 @@ import { LineConnection, type ConnectionParts } from './line-connection.ts';
 import { DEFAULT_LIMITS, type LineLimits, type LineProtocol, type Peer } from './line-protocol.ts';
 import { listen, type SocketAccess } from './listen.ts';
 import type { Log } from './log.ts';
+import { logConnection } from './log-connection.ts';
 import { secureServer } from './mutual-tls.ts';
 import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
 import { createTrouble } from './trouble.ts';
@@ -67,7 +68,7 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
   };
   const accept = (socket: Socket, peer: Peer): void => {
     connections.add(new LineConnection(socket, peer, parts));
-    if (log.on(1)) logConnection(socket, parts);
+    logConnection(socket, protocol.name, log);
   };
 
   const server = createServer({
@@ -103,13 +104,6 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
 
 function securedPeer(peer: Peer): Peer {
   return peer.kind === 'unix' ? peer : { ...peer, secure: true };
-}
-
-function logConnection(socket: Socket, { log, protocol }: ConnectionParts): void {
-  // Of a unix socket there is no address.
-  const fields = { via: protocol.name, client: socket.remoteAddress };
-  log.event(1, 'connected', fields);
-  socket.once('close', () => log.event(1, 'disconnected', fields));
 }
 
 /** A client that is gone already has no address, and must not be taken for somebody of this machine. */

@@ -37,7 +37,7 @@ export class MilterConnection {
     });
     socket.setTimeout(parts.limits.idle * 1000, () => this.#cutOff('idle'));
     // An MTA that is gone is no trouble of ours; 'close' follows.
-    socket.on('error', (error) => parts.log.event(2, 'connection lost', { via: 'milter', cause: error.message }));
+    socket.on('error', (error) => parts.log.event(1, 'connection lost', { via: 'milter', cause: error.message }));
   }
 
   /** Lets an answer that is being made go out, takes no more commands, and closes. */

@@ -98,6 +98,26 @@ test.for<[name: string, address: SocketAddress | undefined]>([
   expect(logged()).toEqual([]);
 });
 
+test('with log level 1 a connection leaves the lines that it leaves elsewhere', async () => {
+  log.configure({ level: 1, format: 'text' });
+  const polite = await mta(await serve());
+  polite.send(OFFER, { kind: 'quit' });
+  await polite.closed;
+  await expect.poll(logged).toHaveLength(2);
+  const gone = await mta(await serve({}, { kind: 'tcp', host: '127.0.0.1', port: 0 }));
+  await gone.ask(1, OFFER);
+  gone.socket.resetAndDestroy();
+  await expect
+    .poll(logged)
+    .toEqual([
+      'connected via=milter',
+      'disconnected via=milter',
+      'connected via=milter client=127.0.0.1',
+      expect.stringMatching(/^connection lost via=milter cause=.*ECONNRESET/),
+      'disconnected via=milter client=127.0.0.1',
+    ]);
+});
+
 test('the filter hears of a client that is lost in the middle of a message', async () => {
   const server = await mta(await serve());
   await server.ask(2, OFFER, CONNECT, HELO, MAIL, RCPT);

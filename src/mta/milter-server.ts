@@ -4,6 +4,7 @@ import { closeServer } from '../lib/close-server.ts';
 import type { Counters } from '../lib/counters.ts';
 import { listen, type SocketAccess } from '../lib/listen.ts';
 import type { Log } from '../lib/log.ts';
+import { logConnection } from '../lib/log-connection.ts';
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { createTrouble, type Trouble } from '../lib/trouble.ts';
 import { MilterConnection } from './milter-connection.ts';
@@ -91,5 +92,6 @@ function accept(socket: Socket, connections: Set<MilterConnection>, { filter, li
     onCutOff: (cause) => trouble.report('mail server cut off', cause),
   });
   connections.add(connection);
+  logConnection(socket, 'milter', log);
   socket.once('close', () => connections.delete(connection));
 }
