@@ -53,6 +53,21 @@ test('all errors come at once, each with its line and what is allowed', () => {
   ]);
 });
 
+test('errors are in the order of files and lines, however they were found', () => {
+  const files: { readonly [path: string]: string } = {
+    '/a': 'include b\ngrey_default 70d\nretry soon now\nsearch_duration 9d\nanswer_deadline 2h\ngrey "\nrety 1',
+    '/b': 'rety 1\nlog_level "',
+  };
+  const { errors } = readConfig('/a', (path) => files[path] ?? '');
+  const places = errors.map(({ file, line }) => `${file}:${line}`);
+  expect(places).toEqual(['/a:3', '/a:6', '/a:7', '/b:1', '/b:2']);
+});
+
+test('an error of values together is among the others by its line', () => {
+  const { errors } = read('grey_default 70d\nanswer_deadline 2h\nrety 1');
+  expect(errors.map(({ line }) => line)).toEqual([1, 2, 3]);
+});
+
 test.for<[text: string, warnings: string[]]>([
   ['retry 3d\nretry 4d', ['dd.conf:2: retry: already set as retry at dd.conf:1; this line counts']],
   [

@@ -45,7 +45,13 @@ export function readConfig(file: string, readFile: ReadFile): ReadConfig {
   const config = values as unknown as Config;
   // A file that is missing may have held the other half.
   if (problems.length === 0) errors.push(...checkConfig(config, origins, wrong));
-  return { config, origins, errors, warnings };
+  return { config, origins, errors: inOrder(errors, [{ file }, ...lines]), warnings };
+}
+
+/** By files as they were read, then by lines; what is in no line is first. */
+function inOrder(found: readonly Problem[], read: readonly Pick<Place, 'file'>[]): readonly Problem[] {
+  const files = [...new Set([...read, ...found.filter(({ line }) => line > 0)].map((place) => place.file))];
+  return found.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line);
 }
 
 function problem({ file, line }: Place, message: string): Problem {

@@ -19,6 +19,7 @@ test('a mistyped option is named, and no more', () => {
 test.for<[error: unknown, text: string]>([
   [new UsageError('no such thing'), "prog: no such thing\nTry 'prog --help'.\n"],
   [new Error('disk full'), 'prog: disk full\n'],
+  [new Error('1: no\n2: no'), 'prog: 1: no\nprog: 2: no\n'],
   ['odd', 'prog: odd\n'],
 ])('%s is told', ([error, text]) => {
   expect(failureText('prog', error)).toBe(text);

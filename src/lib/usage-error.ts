@@ -14,8 +14,9 @@ export function readOptions<T extends ParseArgsConfig>(config: T): ReturnType<ty
   }
 }
 
-/** What a program that failed prints: why, and after a mistake in its arguments where they are explained. */
+/** What a program that failed prints: why, each line with its name, and after a mistake in its arguments where they are explained. */
 export function failureText(program: string, error: unknown): string {
-  const why = `${program}: ${error instanceof Error ? error.message : String(error)}\n`;
-  return error instanceof UsageError ? `${why}Try '${program} --help'.\n` : why;
+  const message = error instanceof Error ? error.message : String(error);
+  const why = message.replace(/^.*$/gm, `${program}: $&`);
+  return error instanceof UsageError ? `${why}\nTry '${program} --help'.\n` : `${why}\n`;
 }
