@@ -1,9 +1,9 @@
 // Puts one command to the running daemon over its local socket.
 import { connect, type Socket } from 'node:net';
 import { resolve } from 'node:path';
-import { loadConfig } from '../config/load-config.ts';
+import { readableConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
-import { listenersOf } from '../config/listeners.ts';
+import { socketsOf } from '../config/listeners.ts';
 import { quoteWord } from '../lib/quote-word.ts';
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { type Answer, END, formatLines, MOST_LISTED, parseAnswer, withoutDot } from '../peers/sync-protocol.ts';
@@ -72,8 +72,10 @@ export function itemsOf<T>({ document }: Answer): readonly T[] {
   return document.map((line) => JSON.parse(line) as T);
 }
 
+/** As far as the configuration can be read: a mistake elsewhere in it is no reason not to ask. */
 function syncAddress({ directory, configFile }: Location): SocketAddress {
-  const listener = listenersOf(loadConfig(configFile).config, directory).find(({ protocol }) => protocol === 'sync');
+  const { config } = readableConfig(configFile);
+  const listener = socketsOf(config, directory).find(({ protocol }) => protocol === 'sync');
   if (listener !== undefined) return listener.address;
   return { kind: 'unix', path: resolve(directory, 'ddgrey.socket') };
 }

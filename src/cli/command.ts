@@ -31,6 +31,8 @@ export interface Command {
   readonly least: number;
   readonly most: number;
   readonly flags?: readonly Flag[];
+  /** It names the mistakes of the configuration itself; before others whoever asks is warned of them. */
+  readonly tellsMistakes?: true;
   /** Throws an error whose message is for the administrator. */
   readonly run: (invocation: Invocation) => Promise<Outcome>;
 }

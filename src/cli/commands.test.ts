@@ -173,11 +173,19 @@ test('without a daemon the socket is named', async () => {
   await expect(askDaemon(where(), 'stats')).rejects.toThrow(message);
 });
 
-test("the daemon is asked where its configuration says, and a mistake there is the administrator's to know", async () => {
-  writeFileSync(join(directory, 'ddgrey.conf'), 'listen sync unix:other.socket\n');
+test.for([
+  'listen sync unix:other.socket\n',
+  // The socket is to be used, not made: who may use it does not matter here.
+  'listen sync unix:other.socket group=no-such-group\n',
+  'rety 3d\nlisten sync unix:other.socket\nlisten policy here\n',
+])('with %j the daemon is asked where that says', async (text) => {
+  writeFileSync(join(directory, 'ddgrey.conf'), text);
   await expect(askDaemon(where(), 'stats')).rejects.toThrow(`unix:${directory}/other.socket`);
-  writeFileSync(join(directory, 'ddgrey.conf'), 'rety 3d\n');
-  await expect(askDaemon(where(), 'stats')).rejects.toThrow('did you mean retry?');
+});
+
+test('without a configuration nobody is asked', async () => {
+  rmSync(join(directory, 'ddgrey.conf'));
+  await expect(askDaemon(where(), 'stats')).rejects.toThrow(`cannot read ${directory}/ddgrey.conf: no such file`);
 });
 
 test('what can not be one word of a line is refused before it is sent', () => {

@@ -11,6 +11,7 @@ export const configCommand: Command = {
   about: 'the value of every option, its default, and where it was set',
   least: 0,
   most: 0,
+  tellsMistakes: true,
   run: async ({ location, json, screen }) => {
     const { config, origins } = loadConfig(location.configFile);
     const options = describeInForce(config, origins);

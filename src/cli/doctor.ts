@@ -21,6 +21,7 @@ export const doctorCommand: Command = {
   about: 'look at everything that mail depends on, and say what is wrong and how to mend it',
   least: 0,
   most: 0,
+  tellsMistakes: true,
   run: async ({ location, json }) => {
     const findings = await examine(location);
     const text = json ? `${JSON.stringify(findings, undefined, 2)}\n` : formatFindings(findings);

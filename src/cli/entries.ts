@@ -1,6 +1,6 @@
 // ddgrey white|black [local] SUBJECT [DURATION] [REASON...]: makes an entry by hand; peers are told unless it is local. ddgrey entries lists them.
 import { userInfo } from 'node:os';
-import { loadConfig } from '../config/load-config.ts';
+import { readableConfig } from '../config/load-config.ts';
 import { duration } from '../config/option-types.ts';
 import type { Config } from '../config/options.ts';
 import { UsageError } from '../lib/usage-error.ts';
@@ -25,7 +25,7 @@ function entryCommand(kind: ManualEntry['kind'], usual: (config: Config) => numb
       const [subject, ...rest] = scope === '' ? given : given.slice(1);
       if (subject === undefined) throw new UsageError(`${kind} local needs an address, network or domain`);
       const { span, reason } = splitDuration(rest);
-      const seconds = span ?? usual(loadConfig(location.configFile).config);
+      const seconds = span ?? usual(readableConfig(location.configFile).config);
       const words = [scope, subject, String(seconds), userInfo().username, reason].filter((word) => word !== '');
       const entry = itemOf<ManualEntry>(await askDaemon(location, `${kind} ${words.map(quoteArgument).join(' ')}`));
       return { text: json ? `${JSON.stringify(entry)}\n` : describe(entry), exitCode: 0 };

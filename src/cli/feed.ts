@@ -17,6 +17,7 @@ export const feedCommand: Command = {
   least: 1,
   most: 1,
   flags: ['dry-run'],
+  tellsMistakes: true,
   run: async ({ location, words: [file = ''], flags, json, screen }) => {
     if (!flags.has('dry-run')) throw new UsageError('the daemon reads the log by itself; this only shows: --dry-run');
     const { config } = loadConfig(location.configFile);

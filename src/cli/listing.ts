@@ -1,6 +1,6 @@
 // ddgrey [-w] [-g] [-b] [-s] [-e] [-c] [-r] [IP|NETWORK|DOMAIN]: the standings of clients, or the reports about them, in
 // the columns of the original ddgrey.
-import { loadConfig } from '../config/load-config.ts';
+import { readableConfig } from '../config/load-config.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
@@ -71,7 +71,7 @@ async function listStandings({ location, flags, json, screen }: Invocation, subj
   const filters: readonly Flag[] = FILTERS.filter((name) => flags.has(name));
   const standings = items.filter((standing) => filters.length === 0 || filters.includes(kindOf(standing)));
   if (json) return { text: formatJson(standings), exitCode: 0, note };
-  const { config } = loadConfig(location.configFile);
+  const { config } = readableConfig(location.configFile);
   const text = formatStandings(standings, { delays: config, scores: flags.has('scores'), screen });
   return { text, exitCode: 0, note };
 }

@@ -1,5 +1,6 @@
 // ddgrey: the command line. Arguments, printing, exit code.
-import { locateConfig } from '../config/locate-config.ts';
+import { readableConfig } from '../config/load-config.ts';
+import { type Location, locateConfig } from '../config/locate-config.ts';
 import { nearest } from '../config/nearest.ts';
 import { helpText } from '../lib/program-page.ts';
 import { failureText, readOptions, UsageError } from '../lib/usage-error.ts';
@@ -25,7 +26,15 @@ async function main(args: readonly string[]): Promise<Outcome> {
   const odd = flags.find((flag) => command.flags?.includes(flag) !== true);
   if (odd !== undefined) throw new UsageError(`${command.name} does not take --${odd}`);
   const location = locateConfig(values.directory, values.config);
+  if (command.tellsMistakes !== true) warnOfMistakes(location);
   return command.run({ location, words, flags: new Set(flags), json: values.json, screen: processScreen(process) });
+}
+
+/** The daemon goes on with the configuration that it read before. Throws if there is none that can be read. */
+function warnOfMistakes({ configFile }: Location): void {
+  const { length } = readableConfig(configFile).errors;
+  const mistakes = length === 1 ? 'a mistake' : `${length} mistakes`;
+  if (length > 0) process.stderr.write(`ddgrey: ${configFile} has ${mistakes}: see ddgrey config\n`);
 }
 
 /** Without a command it is a listing: of all, or of an address, network or domain. */

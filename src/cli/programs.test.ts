@@ -1,5 +1,6 @@
 // The programs as they are started: arguments, exit codes, where the text goes.
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -60,6 +61,19 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
     out: expect.stringMatching(out),
     errors: expect.stringMatching(errors),
   });
+});
+
+test.for<[config: string, line: string, exitCode: number, errors: RegExp]>([
+  ['rety 3d\n', 'check 203.0.113.7 a@b c@d', 10, /^ddgrey: \S+mistaken\.conf has a mistake: see ddgrey config\n$/],
+  ['rety 3d\nx\n', 'white 203.0.113.9', 0, /^ddgrey: \S+mistaken\.conf has 2 mistakes: see ddgrey config\n$/],
+  ['rety 3d\n', '', 0, /^ddgrey: \S+ has a mistake: see ddgrey config\n$/],
+  ['rety 3d\nx\n', 'config', 1, /^ddgrey: \S+:1: rety: .* did you mean retry\?\nddgrey: \S+:2: x: .*\n$/],
+])('with the configuration %j, ddgrey %s', async ([config, line, exitCode, errors]) => {
+  const { directory } = daemon.location;
+  const configFile = join(directory, 'mistaken.conf');
+  writeFileSync(configFile, config);
+  const ended = await start('main.ts', ['-D', directory, '--config', configFile, ...line.split(' ').filter(Boolean)]);
+  expect(ended).toMatchObject({ exitCode, errors: expect.stringMatching(errors) });
 });
 
 test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([

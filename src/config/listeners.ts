@@ -24,11 +24,19 @@ const DEFAULT_MODES: { readonly [P in Listener['protocol']]: number } = {
 
 /** The sockets to serve. Throws, in words for an administrator, if a group does not exist. */
 export function listenersOf(config: Config, directory: string): readonly ListenerInForce[] {
+  return socketsOf(config, directory).map(({ protocol, address, mode, group }) => ({
+    protocol,
+    address,
+    mode: mode ?? DEFAULT_MODES[protocol],
+    gid: group === undefined ? undefined : groupId(group),
+  }));
+}
+
+/** The sockets where they are found, for whoever connects to them. */
+export function socketsOf(config: Config, directory: string): readonly Listener[] {
   return [...config.listen, ...networkListener(config)].map((listener) => ({
-    protocol: listener.protocol,
+    ...listener,
     address: absolute(listener.address, directory),
-    mode: listener.mode ?? DEFAULT_MODES[listener.protocol],
-    gid: listener.group === undefined ? undefined : groupId(listener.group),
   }));
 }
 

@@ -1,7 +1,8 @@
 // The configuration file, read from disk.
 import { readFileSync } from 'node:fs';
 import type { Origins } from './check-config.ts';
-import { formatProblem } from './option-lines.ts';
+import { otherPlaces } from './locate-config.ts';
+import { formatProblem, type Problem } from './option-lines.ts';
 import type { Config } from './options.ts';
 import { readConfig } from './read-config.ts';
 
@@ -12,9 +13,23 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
+/** A configuration as far as it can be read: what a wrong line sets is at its default. */
+export interface ReadableConfig extends LoadedConfig {
+  /** What is wrong, in the order of files and lines. */
+  readonly errors: readonly Problem[];
+}
+
 /** Reads and checks the file. Throws an error whose message has a line for every problem. */
 export function loadConfig(file: string): LoadedConfig {
-  const { config, origins, errors, warnings } = readConfig(file, (path) => readFileSync(path, 'utf8'));
+  const { errors, ...loaded } = readableConfig(file);
   if (errors.length > 0) throw new Error(errors.map(formatProblem).join('\n'));
-  return { config, origins, warnings: warnings.map(formatProblem) };
+  return loaded;
+}
+
+/** The same for whom mistakes need not stop. Throws only if the file itself can't be read. */
+export function readableConfig(file: string): ReadableConfig {
+  const { config, origins, errors, warnings } = readConfig(file, (path) => readFileSync(path, 'utf8'));
+  const unreadable = errors.find((problem) => problem.file === file && problem.line === 0);
+  if (unreadable !== undefined) throw new Error(`${formatProblem(unreadable)}${otherPlaces(file)}`);
+  return { config, origins, errors, warnings: warnings.map(formatProblem) };
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { locateConfig } from './locate-config.ts';
+import { locateConfig, otherPlaces } from './locate-config.ts';
 
 test.for<[directory: string | undefined, file: string | undefined, inDirectory: string, configFile: string]>([
   [undefined, undefined, '/var/lib/ddgrey', '/etc/ddgrey/ddgrey.conf'],
@@ -10,4 +10,9 @@ test.for<[directory: string | undefined, file: string | undefined, inDirectory: 
   ['d', 'c.conf', resolve('d'), resolve('c.conf')],
 ])('-D %s -c %s means directory %s and configuration %s', ([directory, file, inDirectory, configFile]) => {
   expect(locateConfig(directory, file)).toEqual({ directory: inDirectory, configFile });
+});
+
+test('where the configuration could be is told to whoever named no place for it', () => {
+  expect(otherPlaces(locateConfig(undefined, undefined).configFile)).toContain('-D DIR');
+  expect(otherPlaces(locateConfig('/srv/d', undefined).configFile)).toBe('');
 });

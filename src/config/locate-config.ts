@@ -7,7 +7,7 @@ export interface Location {
   readonly configFile: string;
 }
 
-const SYSTEM: Location = { directory: '/var/lib/ddgrey', configFile: '/etc/ddgrey/ddgrey.conf' };
+export const SYSTEM: Location = { directory: '/var/lib/ddgrey', configFile: '/etc/ddgrey/ddgrey.conf' };
 
 /**
  * From the options -D and -c: the configuration is DIR/ddgrey.conf unless -c names it; without both, the system's
@@ -18,4 +18,10 @@ export function locateConfig(directory: string | undefined, configFile: string |
     directory: resolve(directory ?? SYSTEM.directory),
     configFile: resolve(configFile ?? (directory === undefined ? SYSTEM.configFile : join(directory, 'ddgrey.conf'))),
   };
+}
+
+/** What to try, as the end of a sentence, when the configuration can't be read there; empty where somebody chose the place. */
+export function otherPlaces(configFile: string): string {
+  if (configFile !== SYSTEM.configFile) return '';
+  return '; copy conf/ddgrey.conf there, or tell another directory with -D DIR';
 }
