@@ -65,8 +65,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const { standings, trusted, acceptReport, reports, resolver } = reputation;
   const feeds = await openFeeds({ config, directory, store, acceptReport, trusted, clock, log });
 
-  const onPolicy = (policy: Policy): void => inForce.takePolicy(policy);
-  const policyFile = parts.use(await policyFileOf(config, directory, { clock, log, onPolicy }));
+  const policyFile = parts.use(await policyFileOf(inForce, directory, { clock, log }));
 
   const shared = { store, manual, clock, log, counters };
   const settings = (): CheckSettings => inForce.check;
@@ -97,6 +96,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
       acceptReport,
       exchange: { ...peers, reports: store, news: reports.news },
       inForce,
+      policyProblem: async () => policyFile?.problem(),
       commands,
       directory,
       identity,
@@ -118,9 +118,12 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 
 /** Undefined if there is none. */
 async function policyFileOf(
-  { policy }: Config,
+  inForce: InForce,
   directory: string,
-  parts: Omit<PolicyFileParts, 'path'>,
+  parts: Pick<PolicyFileParts, 'clock' | 'log'>,
 ): Promise<PolicyFile | undefined> {
-  return policy === '' ? undefined : followPolicyFile({ path: resolve(directory, policy), ...parts });
+  const file = inForce.config.policy;
+  if (file === '') return undefined;
+  const onPolicy = (policy: Policy): void => inForce.takePolicy(policy);
+  return followPolicyFile({ path: resolve(directory, file), onPolicy, ...parts });
 }

@@ -45,6 +45,8 @@ export interface ListenersStart {
   readonly log: Log;
   readonly counters: Counters;
   readonly inForce: InForce;
+  /** Why the policy file is not in force as it is now; undefined: it is, or there is none. */
+  readonly policyProblem: () => Promise<string | undefined>;
   readonly commands: Pick<GreydParts, 'reload' | 'stop'>;
   readonly directory: string;
   /** Whom the daemon becomes. */
@@ -81,6 +83,7 @@ function protocolsOf(start: ListenersStart) {
     sync: syncProtocol({
       ...asks,
       ...exchange,
+      goesBy: async () => ({ options: inForce.options, policyProblem: await start.policyProblem() }),
       exportLines: (table, after) => downloadLines(store, table, after),
       startImport: (table) => startUpload(store, table, seconds(start.clock)),
     }),

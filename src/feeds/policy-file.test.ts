@@ -89,6 +89,7 @@ test('who asks for it to be read is told whether it is in force, every time', as
   await file.read();
   await writeFile(path, 'GreyCheckFrom:example.com MAYBE\n');
   await expect(file.read()).rejects.toThrow(/:1: .*MAYBE/);
+  expect(await file.problem()).toMatch(/:1: .*MAYBE/);
   await expect(file.read()).rejects.toThrow(/:1: .*MAYBE/);
   await writeFile(path, 'GreyCheckFrom:example.net NO\n');
   await Promise.all([file.read(), file.read()]);

@@ -25,6 +25,8 @@ const NAMED = 20;
 export interface PolicyFile extends AsyncDisposable {
   /** Reads it now, if it has changed. Rejects, naming its lines, while what it says is not in force. */
   read(): Promise<void>;
+  /** Reads it now, too; why what it says is not in force, or undefined if it is. */
+  problem(): Promise<string | undefined>;
 }
 
 /** Reads the policy file and follows its changes until it is closed. Throws, naming its lines, if it is broken now. */
@@ -40,12 +42,21 @@ export async function followPolicyFile(parts: PolicyFileParts): Promise<PolicyFi
     },
     interval: () => INTERVAL,
     onError: (error) => {
-      const cause = error instanceof Error ? error.message : String(error);
+      const cause = messageOf(error);
       if (cause !== trouble) log.event(0, 'policy file not read; the one before stays', { file: path, cause });
       trouble = cause;
     },
   });
-  return { read: () => load(() => sleep(1)), [Symbol.asyncDispose]: () => following[Symbol.asyncDispose]() };
+  const read = (): Promise<void> => load(() => sleep(1));
+  return {
+    read,
+    problem: () => read().then(() => undefined, messageOf),
+    [Symbol.asyncDispose]: () => following[Symbol.asyncDispose](),
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Puts in force what the file says now; throws while that is broken, whether it has changed since or not. */

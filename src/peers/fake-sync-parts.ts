@@ -19,6 +19,8 @@ export const STATISTICS = {
   counters: { 'verdict grey': 3 },
 };
 
+export const GOES_BY = { options: { retry: '3d' }, policyProblem: 'cannot read p: no such file' };
+
 export const TUPLE: StoredTuple = {
   tuple: { client: '203.0.113.0/24', sender: 'example.com', recipient: '.b@example.org' },
   client: '203.0.113.7',
@@ -109,16 +111,21 @@ export function fakeParts(): FakeParts {
       reports: (text) => ask(text, [REPORT]),
       wasAccepted: async (ip, mtaId) => ip === REPORT.ip && mtaId === '1r2CUr-0001Sv-P4',
     },
+    goesBy: async () => GOES_BY,
     standings: {
       of: ({ text }) => ask(['of', text], STANDING),
       renew: ({ text }) => ask(['renew', text], STANDING),
       remove: (text) => ask(['remove', text], 2),
     },
-    manual: {
-      list: () => [...entries.values()],
-      put: async (entry) => void entries.set(entry.subject, entry),
-      remove: async (subject) => entries.delete(subject),
-    },
+    manual: fakeManualList(entries),
+  };
+}
+
+function fakeManualList(entries: Map<string, ManualEntry>): SyncParts['manual'] {
+  return {
+    list: () => [...entries.values()],
+    put: async (entry) => void entries.set(entry.subject, entry),
+    remove: async (subject) => entries.delete(subject),
   };
 }
 

@@ -7,6 +7,7 @@
 //   renew IP                            its standing, computed anew
 //   remove TEXT                         removes standings; how many
 //   stats                               the statistics
+//   config                              by what values and which policy file the daemon goes
 //   peers                               the state of all peers
 //   accepted IP MTA_ID                  whether that mail was accepted
 // and what local-entries.ts and local-tables.ts have.
@@ -19,6 +20,7 @@ import { item, needAddress, needSubject } from './local-arguments.ts';
 import { ENTRY_COMMANDS, type EntryParts } from './local-entries.ts';
 import { TABLE_COMMANDS, type TableParts } from './local-tables.ts';
 import type { PeerList } from './peer-list.ts';
+import type { GoesBy } from './sync-protocol.ts';
 import { listDocument, type Verb, type Verbs } from './sync-verb.ts';
 
 export interface LocalParts extends EntryParts, TableParts {
@@ -26,6 +28,7 @@ export interface LocalParts extends EntryParts, TableParts {
   readonly nextId: () => string;
   readonly explain: (check: Check) => Promise<Explanation>;
   readonly overview: Overview;
+  readonly goesBy: () => Promise<GoesBy>;
   readonly peers: Pick<PeerList, 'states'>;
   readonly standings: Pick<Standings, 'of' | 'renew' | 'remove'>;
 }
@@ -56,6 +59,7 @@ export const LOCAL_COMMANDS: Verbs<LocalParts> = new Map<string, Verb<LocalParts
   ['renew', async ({ standings }, [ip]) => item(await standings.renew(needAddress(ip)))],
   ['remove', remove],
   ['stats', async ({ overview }) => item(await overview.statistics())],
+  ['config', async ({ goesBy }) => item(await goesBy())],
   ['peers', ({ peers }) => listDocument(peers.states())],
   ['accepted', accepted],
   ...ENTRY_COMMANDS,

@@ -47,6 +47,14 @@ export function withoutDot(line: string): string {
   return line.startsWith('.') ? line.slice(1) : line;
 }
 
+/** What `config` tells: by what the daemon goes. */
+export interface GoesBy {
+  /** The value in force of every option, as a configuration file would have it. */
+  readonly options: { readonly [name: string]: string };
+  /** Why the policy file is not in force as it is now; undefined: it is, or there is none. */
+  readonly policyProblem?: string | undefined;
+}
+
 /** What `peers` tells of one of them. */
 export interface PeerState {
   /** HOST:PORT that we read from, or the address that reads from us. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Answer, LineSession } from '../lib/line-protocol.ts';
 import type { Pass } from '../policy/pass.ts';
-import { type FakeParts, fakeParts, NOW, REPORT, STANDING, STATISTICS, TUPLE } from './fake-sync-parts.ts';
+import { type FakeParts, fakeParts, GOES_BY, NOW, REPORT, STANDING, STATISTICS, TUPLE } from './fake-sync-parts.ts';
 import { parseAnswer } from './sync-protocol.ts';
 import { syncProtocol } from './sync-server.ts';
 
@@ -74,6 +74,7 @@ test.for<[line: string, document: unknown[]]>([
   ['standing 203.0.113.7', [STANDING]],
   ['renew 203.0.113.7', [STANDING]],
   ['stats', [STATISTICS]],
+  ['config', [GOES_BY]],
   ['remove example.com', [{ standings: 2 }]],
   ['accepted 203.0.113.7 1r2CUr-0001Sv-P4', [{ accepted: true }]],
   ['accepted 203.0.113.7 other', [{ accepted: false }]],
