@@ -14,7 +14,7 @@ const MAY_IMPORT: { readonly [folder: string]: readonly string[] } = {
   mta: ['policy', 'lib', 'engine', 'node:'],
   feeds: ['policy', 'lib', 'engine', 'node:'],
   peers: ['policy', 'lib', 'engine', 'node:'],
-  // The command line reads files for itself: a log, a mail. Their parsers are pure.
+  // The command line reads files for itself: a log, a mail, traps. Their parsers are pure.
   cli: [
     'policy',
     'lib',
@@ -23,6 +23,7 @@ const MAY_IMPORT: { readonly [folder: string]: readonly string[] } = {
     'peers/report-text.ts',
     'feeds/exim-mainlog.ts',
     'feeds/reported-mail.ts',
+    'feeds/spamtraps.ts',
     'node:',
   ],
 };

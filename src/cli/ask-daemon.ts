@@ -4,12 +4,24 @@ import { resolve } from 'node:path';
 import { readableConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import { socketsOf } from '../config/listeners.ts';
+import { errorCode } from '../lib/read-problem.ts';
 import { quoteWord } from '../lib/quote-word.ts';
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { type Answer, END, formatLines, MOST_LISTED, parseAnswer, withoutDot } from '../peers/sync-protocol.ts';
 
 /** Milliseconds of silence after which the daemon counts as hung. */
 const PATIENCE = 30_000;
+
+/** No daemon could be asked. */
+export class Unreachable extends Error {
+  /** Its socket is there, but not for this user. */
+  readonly denied: boolean;
+
+  constructor(cause: unknown, address: SocketAddress) {
+    super(explain(cause, address), { cause });
+    this.denied = errorCode(cause) === 'EACCES';
+  }
+}
 
 /** The daemon's no to a command. */
 export class Refusal extends Error {}
@@ -22,7 +34,7 @@ export async function askDaemon(location: Location, command: string, lines?: rea
   const body = lines === undefined ? '' : `${formatLines(lines)}${END}`;
   const address = syncAddress(location);
   const answer = await exchange(open(address), `${command}\r\n${body}`).catch((error: unknown) => {
-    throw new Error(explain(error, address), { cause: error });
+    throw new Unreachable(error, address);
   });
   if (answer.code >= 400) throw new Refusal(answer.text);
   return answer;
@@ -51,7 +63,7 @@ export async function* askForLines(location: Location, command: string): AsyncGe
   try {
     yield* documentLines(open(address), command);
   } catch (error) {
-    throw error instanceof Refusal ? error : new Error(explain(error, address), { cause: error });
+    throw error instanceof Refusal ? error : new Unreachable(error, address);
   }
 }
 
@@ -133,7 +145,7 @@ async function* documentLines(socket: Socket, command: string): AsyncGenerator<r
 
 function explain(error: unknown, address: SocketAddress): string {
   const where = formatSocketAddress(address);
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return `no ddgreyd answers on ${where}; is it running?`;
   if (code === 'EACCES') return `no permission to talk to ddgreyd on ${where}; try as root or as its user`;
   return `ddgreyd on ${where}: ${error instanceof Error ? error.message : String(error)}`;

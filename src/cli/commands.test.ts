@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatDocument } from '../peers/sync-protocol.ts';
-import { askDaemon, quoteArgument } from './ask-daemon.ts';
+import { askDaemon, quoteArgument, Unreachable } from './ask-daemon.ts';
 import { COMMANDS } from './commands.ts';
 import { type Printed, printed } from './printed.ts';
 import { NO_SCREEN } from './screen.ts';
@@ -171,6 +171,15 @@ test.for<[what: string, answer: (socket: Socket) => void, message: string]>([
 test('without a daemon the socket is named', async () => {
   const message = `no ddgreyd answers on unix:${directory}/ddgrey.socket; is it running?`;
   await expect(askDaemon(where(), 'stats')).rejects.toThrow(message);
+});
+
+test.for([
+  ['EACCES', true, 'try as root or as its user'],
+  ['ECONNREFUSED', false, 'is it running?'],
+] as const)('a socket that ends with %s is kept from us: %s', ([code, denied, words]) => {
+  const error = new Unreachable(Object.assign(new Error(code), { code }), { kind: 'unix', path: '/s' });
+  expect(error.denied).toBe(denied);
+  expect(error.message).toContain(words);
 });
 
 test.for([

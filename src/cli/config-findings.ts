@@ -1,5 +1,7 @@
 // What the configuration says that an administrator may not mean.
-import type { Config } from '../config/options.ts';
+import type { ReadableConfig } from '../config/load-config.ts';
+import { formatProblem, type Problem } from '../config/option-lines.ts';
+import { isMissing } from '../lib/read-problem.ts';
 import { inWords } from '../policy/reply.ts';
 import type { Finding } from './doctor-finding.ts';
 
@@ -7,9 +9,14 @@ import type { Finding } from './doctor-finding.ts';
 const LONG_DELAY = 15 * 60;
 const SHORT_WINDOW = 24 * 3600;
 
-/** What is to be said about a configuration without errors; `warnings` are the reader's. */
-export function configFindings(config: Config, warnings: readonly string[], file: string): readonly Finding[] {
-  const about = 'configuration';
+const about = 'configuration';
+
+/** What is to be said about a configuration that could be read, with its mistakes; `check` tells whether they are mended. */
+export function configFindings(
+  { config, errors, warnings }: ReadableConfig,
+  file: string,
+  check: string,
+): readonly Finding[] {
   const note = (text: string, mend: string): Finding => ({ state: 'note', about, text, mend });
   const odd: Finding[] = warnings.map((text) => ({ state: 'note', about, text }));
   if (!config.GREY_CHECK) odd.push(note('greylisting is switched off', 'GREY_CHECK yes'));
@@ -25,5 +32,21 @@ export function configFindings(config: Config, warnings: readonly string[], file
     odd.push(
       note('what servers tell each other is plain text', 'peer_tls require, with peer_certificate and peer_key'),
     );
-  return [{ state: 'good', about, text: `${file} has no errors` }, ...odd];
+  if (errors.length === 0) return [{ state: 'good', about, text: `${file} has no errors` }, ...odd];
+  const meanwhile =
+    'until that is mended a running daemon keeps what it has, and a restarted one would refuse to start';
+  return [...errors.map(mistake), note(meanwhile, check), ...odd];
+}
+
+/** What follows the first semicolon of a message is what would be right. */
+function mistake(problem: Problem): Finding {
+  const [, wrong = '', right] = /^(.*?)(?:; (.*))?$/s.exec(problem.message) ?? [];
+  const mend = right ?? 'change that line, or take it out';
+  return { state: 'bad', about, text: formatProblem({ ...problem, message: wrong }), mend };
+}
+
+/** What is to be said about one that can't be read. */
+export function unreadableConfig(cause: string, file: string, recommended: string): Finding {
+  const mend = isMissing(file) ? `install -D -m 644 ${recommended} ${file}` : 'run ddgrey doctor as root';
+  return { state: 'bad', about, text: cause, mend };
 }

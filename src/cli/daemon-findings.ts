@@ -2,11 +2,29 @@
 import { inWords } from '../policy/reply.ts';
 import { REASONS, type Verdict } from '../policy/verdict.ts';
 import type { Finding } from './doctor-finding.ts';
+import type { HowToRun } from './how-to-run.ts';
 
 /** Seconds between the daemon's clock and ours that are no accident. */
 const CLOCK_SLACK = 5;
 /** When this was written; a clock before that is wrong. */
 const LEAST_TIME = Date.UTC(2026, 0) / 1000;
+
+/** Why nothing can be learnt of the daemon. */
+export interface Silence {
+  /** The process that runs on the directory, if any does. */
+  readonly process: number | undefined;
+  /** Its socket is there, but not for us. */
+  readonly denied: boolean;
+}
+
+/** What is to be said about a daemon that did not answer; `cause` says how. */
+export function silentDaemonFinding(cause: string, { process, denied }: Silence, how: HowToRun): Finding {
+  const finding = { state: 'bad', about: 'daemon', text: cause } as const;
+  if (denied) return { ...finding, mend: "run ddgrey doctor as root or as the daemon's user" };
+  if (process === undefined) return { ...finding, mend: `start it: ${how.start}` };
+  const text = `${cause} (process ${process} is, on this directory)`;
+  return { ...finding, text, mend: `restart it: ${how.restart}` };
+}
 
 /** Both in seconds since 1970. */
 export function clockFindings(daemon: number, ours: number): readonly Finding[] {

@@ -1,12 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { valuesInForce } from '../config/describe-config.ts';
+import { locateConfig } from '../config/locate-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import { configFindings } from './config-findings.ts';
-import { attemptFindings, clockFindings, listFindings, type LookupFacts, lookupFindings } from './daemon-findings.ts';
+import { configFindings, unreadableConfig } from './config-findings.ts';
+import {
+  attemptFindings,
+  clockFindings,
+  listFindings,
+  type LookupFacts,
+  lookupFindings,
+  type Silence,
+  silentDaemonFinding,
+} from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
+import { fileFindings, type NamedFile } from './file-findings.ts';
+import { type HowToRun, howToRun } from './how-to-run.ts';
+import { inForceFindings } from './in-force-findings.ts';
 import { type MtaFile, mtaFindings } from './mta-findings.ts';
-import { type PathStep, socketFindings } from './socket-findings.ts';
+import { type PathStep, socketFindings, type SocketFacts } from './socket-findings.ts';
 
 function states(findings: readonly Finding[]): string {
   return findings.map(({ state }) => state).join(' ');
@@ -49,8 +62,25 @@ const FOLDER: PathStep = { path: '/run/ddgrey', mode: 0o40750, uid: 500, gid: 50
 const SOCKET: PathStep = { path: '/run/ddgrey/s', mode: 0o140660, uid: 500, gid: 7 };
 const EXIM = { name: 'exim', uid: 100, gids: [100] };
 
-test.for<[steps: readonly PathStep[] | undefined, gids: readonly number[], expected: string, word: string]>([
-  [undefined, [100], 'bad', 'not there'],
+const PATH = { kind: 'unix', path: '/run/ddgrey/s' } as const;
+const PORT = { kind: 'tcp', host: '127.0.0.1', port: 10_023 } as const;
+
+test.for<[facts: SocketFacts, expected: string, words: string]>([
+  [{ protocol: 'greylist', address: PATH, listening: 'no', steps: [] }, 'bad', 'nobody listens'],
+  [{ protocol: 'greylist', address: PATH, listening: 'no', steps: [SOCKET] }, 'bad', 'is there, but nobody listens'],
+  [{ protocol: 'greylist', address: PATH, listening: 'denied', steps: [] }, 'note', 'kept from this user'],
+  [{ protocol: 'greylist', address: PATH, listening: 'denied', steps: [SOCKET] }, 'bad', 'exim cannot connect'],
+  [{ protocol: 'greyd', address: PATH, listening: 'yes', steps: [SOCKET] }, 'good', 'is there'],
+  [{ protocol: 'policy', address: PORT, listening: 'yes', steps: [] }, 'good', 'takes connections'],
+  [{ protocol: 'policy', address: PORT, listening: 'no', steps: [] }, 'bad', 'nobody listens'],
+])('%j is %s: %s', ([facts, expected, words]) => {
+  const [finding, ...more] = socketFindings(facts, [EXIM], 'start it: x');
+  expect(more).toEqual([]);
+  expect(finding).toMatchObject({ state: expected, text: expect.stringContaining(words) });
+  expect(finding?.mend === 'start it: x').toBe(facts.listening === 'no');
+});
+
+test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string, word: string]>([
   [[ROOT, SOCKET], [100], 'bad', 'has mode 660'],
   [[ROOT, SOCKET], [100, 7], 'good', 'can connect'],
   [[ROOT, FOLDER, SOCKET], [100, 7], 'bad', '/run/ddgrey has mode 750'],
@@ -58,20 +88,21 @@ test.for<[steps: readonly PathStep[] | undefined, gids: readonly number[], expec
   // The group's rights count for its members, even where others have more.
   [[ROOT, { ...SOCKET, mode: 0o140606 }], [100, 7], 'bad', 'has mode 606'],
 ])('a socket behind %j is to groups %j %s: %s', ([steps, gids, expected, word]) => {
-  const findings = socketFindings({ protocol: 'greylist', path: '/run/ddgrey/s', steps }, [{ ...EXIM, gids }]);
+  const facts = { protocol: 'greylist', address: PATH, listening: 'yes', steps } as const;
+  const findings = socketFindings(facts, [{ ...EXIM, gids }], '');
   expect(states(findings)).toBe(expected);
   expect(findings[0]?.text).toContain(word);
 });
 
+const REACHED: SocketFacts = { protocol: 'policy', address: PATH, listening: 'yes', steps: [ROOT, SOCKET] };
+
 test('of several mail servers one that can connect is enough', () => {
   const users = [EXIM, { name: 'postfix', uid: 101, gids: [101, 7] }];
-  expect(states(socketFindings({ protocol: 'policy', path: SOCKET.path, steps: [ROOT, SOCKET] }, users))).toBe(
-    'note good',
-  );
+  expect(states(socketFindings(REACHED, users, ''))).toBe('note good');
 });
 
 test('a socket is fine where no mail server was found', () => {
-  expect(states(socketFindings({ protocol: 'policy', path: SOCKET.path, steps: [ROOT, SOCKET] }, []))).toBe('good');
+  expect(states(socketFindings(REACHED, [], ''))).toBe('good');
 });
 
 const NOW = Date.UTC(2026, 10) / 1000;
@@ -133,11 +164,104 @@ test.for<[text: string, words: readonly string[]]>([
   ['grey_default 290s\non_failure grey', ['whenever something fails']],
   ['grey_default 290s\npeer mx2.example.org', ['plain text']],
 ])('of %j it notes %j', ([text, words]) => {
-  const { config, errors } = readConfig('ddgrey.conf', () => text);
+  const { errors, ...read } = readConfig('ddgrey.conf', () => text);
   expect(errors).toEqual([]);
-  const [good, ...notes] = configFindings(config, [], 'ddgrey.conf');
+  const [good, ...notes] = configFindings({ ...read, errors, warnings: [] }, 'ddgrey.conf', '');
   expect(good?.state).toBe('good');
   expect(notes.map((finding) => finding.text)).toEqual(words.map((word) => expect.stringContaining(word)));
+});
+
+test('mistakes of a configuration are told with what would be right, and what comes of them', () => {
+  const text = 'rety 3d\nretry soon\ngrey_max 61d\ngrey_default 290s';
+  const read = readConfig('ddgrey.conf', () => text);
+  const findings = configFindings({ ...read, warnings: [] }, 'ddgrey.conf', 'ddgreyd --check-config');
+  expect(findings).toMatchObject([
+    { state: 'bad', text: 'ddgrey.conf:1: rety: there is no such option', mend: 'did you mean retry?' },
+    { state: 'bad', text: 'ddgrey.conf:2: retry: "soon" is not allowed', mend: expect.stringMatching(/^allowed: /) },
+    { state: 'note', text: expect.stringContaining('refuse to start'), mend: 'ddgreyd --check-config' },
+  ]);
+});
+
+test('a missing configuration is to be copied', () => {
+  const finding = unreadableConfig('cannot read it', '/nonexistent/d.conf', '/opt/ddgrey/conf/ddgrey.conf');
+  expect(finding).toMatchObject({
+    state: 'bad',
+    mend: 'install -D -m 644 /opt/ddgrey/conf/ddgrey.conf /nonexistent/d.conf',
+  });
+});
+
+const GOOD_POLICY = 'GreyCheckFrom:example.com NO\n';
+
+test.for<[option: NamedFile['option'], text: string, policyProblem: string | undefined, expected: string]>([
+  ['policy', GOOD_POLICY, undefined, 'good: has no errors'],
+  [
+    'policy',
+    GOOD_POLICY,
+    'cannot read p: permission denied',
+    'bad: the daemon says: cannot read p: permission denied;',
+  ],
+  ['policy', `${GOOD_POLICY}GreyCheckFrom:a.example MAYBE\n`, 'p:2: no', 'bad: line 2: GreyCheckFrom:a.example'],
+  ['policy', GOOD_POLICY.repeat(2), undefined, 'note: line 2: GreyCheckFrom:example.com: has no effect'],
+  ['policy', GOOD_POLICY.repeat(9), undefined, 'note: line 2: .* line 4: .*; 5 more$'],
+  ['traps', 'a@example.org: hard\n', 'cannot read p', 'good: has no errors'],
+  ['traps', 'a@example.org: hard\nb@example.org\n', undefined, 'bad: line 2: "b@example.org" does not end'],
+])('the %s file %j, with the daemon telling %j: %s', ([option, text, policyProblem, expected]) => {
+  const findings = fileFindings({ option, path: '/x', content: { text } }, policyProblem);
+  expect(findings.map((finding) => `${finding.state}: ${finding.text}`)).toEqual([
+    expect.stringMatching(new RegExp(`^${expected}`)),
+  ]);
+});
+
+test.for([
+  ['no such file', false, 'bad', 'take it out'],
+  ['permission denied', true, 'note', 'as root'],
+] as const)('a file with %j', ([problem, denied, state, mend]) => {
+  const findings = fileFindings({ option: 'traps', path: '/x', content: { problem, denied } }, undefined);
+  expect(findings).toMatchObject([
+    { state, text: expect.stringContaining(problem), mend: expect.stringContaining(mend) },
+  ]);
+});
+
+const HOW: HowToRun = { start: 'START', restart: 'RESTART', reload: 'RELOAD', check: 'CHECK' };
+
+test.for<[started: string, read: string, files: string, expected: readonly [text: string, mend?: string][]]>([
+  ['retry 3d', 'retry 3d', 'retry 72h', [['is what the configuration says']]],
+  [
+    '',
+    'port 7',
+    'port 7\nretry 3d',
+    [
+      ['restart: port', 'RESTART'],
+      ['read again: retry', 'RELOAD'],
+    ],
+  ],
+  ['name a', 'name b\nretry 3d', 'name a\nretry 3d', [['is what the configuration says']]],
+  ['', '', 'listen policy [::1]:1\nname a', [['restart: name, listen', 'RESTART']]],
+])('started with %j, %j read, %j in the files: %j', ([started, read, files, expected]) => {
+  const [before, now, later] = [started, read, files].map((text) => readConfig('d', () => text).config);
+  if (before === undefined || now === undefined || later === undefined) throw new Error('no configuration');
+  const findings = inForceFindings(later, { options: valuesInForce(before, now) }, HOW);
+  expect(findings.map(({ text, mend }) => [text, mend])).toEqual(
+    expected.map(([text, mend]) => [expect.stringContaining(text), mend]),
+  );
+});
+
+test.for<[silence: Silence, mend: string]>([
+  [{ process: undefined, denied: false }, 'start it: START'],
+  [{ process: 7, denied: false }, 'restart it: RESTART'],
+  [{ process: 7, denied: true }, "run ddgrey doctor as root or as the daemon's user"],
+])('of a daemon that does not answer, %j: %s', ([silence, mend]) => {
+  expect(silentDaemonFinding('no answer', silence, HOW)).toMatchObject({ state: 'bad', mend });
+});
+
+test.for<[directory: string | undefined, file: string | undefined, start: string, reload: string]>([
+  [undefined, undefined, 'systemctl start ddgrey', 'systemctl reload ddgrey'],
+  ['/srv/d', undefined, 'ddgreyd -D /srv/d', 'kill -HUP $(cat /srv/d/ddgreyd.pid)'],
+  ['/srv/d', '/srv/c', 'ddgreyd -D /srv/d -c /srv/c', 'kill -HUP $(cat /srv/d/ddgreyd.pid)'],
+])('with -D %s -c %s it is started by %s', ([directory, file, start, reload]) => {
+  const how = howToRun(locateConfig(directory, file));
+  expect(how).toMatchObject({ start, reload });
+  expect(how.restart).toContain(start.replace('start', 'restart'));
 });
 
 test('findings are lines, with what to do below them, and a sum', () => {

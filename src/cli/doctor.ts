@@ -1,19 +1,29 @@
 // ddgrey doctor: looks at everything that mail depends on, and says in plain words what is wrong and how to mend it.
-import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { isPeering, listenersOf } from '../config/listeners.ts';
-import { loadConfig, type LoadedConfig } from '../config/load-config.ts';
+import { join } from 'node:path';
+import { isPeering } from '../config/listeners.ts';
+import { type ReadableConfig, readableConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import { seconds, systemClock } from '../lib/clock.ts';
-import { groupsOf, userId } from '../lib/system-users.ts';
+import type { GoesBy } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import { askDaemon, itemOf } from './ask-daemon.ts';
+import { askDaemon, itemOf, Unreachable } from './ask-daemon.ts';
 import type { Command } from './command.ts';
-import { configFindings } from './config-findings.ts';
-import { attemptFindings, clockFindings, listFindings, type LookupFacts, lookupFindings } from './daemon-findings.ts';
+import { configFindings, unreadableConfig } from './config-findings.ts';
+import {
+  attemptFindings,
+  clockFindings,
+  listFindings,
+  type LookupFacts,
+  lookupFindings,
+  silentDaemonFinding,
+} from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
-import { type MtaFile, mtaFindings } from './mta-findings.ts';
-import { type MailUser, type PathStep, type SocketFacts, socketFindings } from './socket-findings.ts';
+import { fileFindings } from './file-findings.ts';
+import { howToRun } from './how-to-run.ts';
+import { inForceFindings } from './in-force-findings.ts';
+import { lookAtSockets, mailUsers, mtaFiles, namedFiles, runningProcess } from './look-at-machine.ts';
+import { mtaFindings } from './mta-findings.ts';
+import { socketFindings } from './socket-findings.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -29,47 +39,71 @@ export const doctorCommand: Command = {
   },
 };
 
-async function examine(location: Location): Promise<readonly Finding[]> {
-  const loaded = load(location.configFile);
-  if (!('config' in loaded)) return [...loaded, ...mtaFiles().flatMap(mtaFindings)];
-  const { config, warnings } = loaded;
-  const users = mailUsers();
-  return [
-    ...configFindings(config, warnings, location.configFile),
-    ...(await askTheDaemon(location, loaded)),
-    ...sockets(loaded, location).flatMap((socket) => socketFindings(socket, users)),
-    ...mtaFiles().flatMap(mtaFindings),
-  ];
-}
+/** What conf/ddgrey.conf of this installation is. */
+const RECOMMENDED = join(import.meta.dirname, '../../conf/ddgrey.conf');
 
-function load(file: string): LoadedConfig | readonly Finding[] {
+async function examine(location: Location): Promise<readonly Finding[]> {
+  const { configFile } = location;
+  const mtas = mtaFiles().flatMap(mtaFindings);
+  let read: ReadableConfig;
   try {
-    return loadConfig(file);
+    read = readableConfig(configFile);
   } catch (error) {
-    return messageOf(error)
-      .split('\n')
-      .map((text) => ({ state: 'bad', about: 'configuration', text }) as const);
+    return [unreadableConfig(messageOf(error), configFile, RECOMMENDED), ...mtas];
   }
+  const how = howToRun(location);
+  const users = mailUsers();
+  const { findings, running, policyProblem } = await lookAtDaemon(location, read);
+  const toListen = running ? `restart it: ${how.restart}` : `start it: ${how.start}`;
+  const sockets = await lookAtSockets(read.config, location.directory);
+  return [
+    ...configFindings(read, configFile, how.check),
+    ...findings,
+    ...namedFiles(read.config, location).flatMap((file) => fileFindings(file, policyProblem)),
+    ...sockets.flatMap((socket) => socketFindings(socket, users, toListen)),
+    ...mtas,
+  ];
 }
 
 /** Reserved for documentation (RFC 5737, RFC 2606): nobody's mail comes from there, or goes there. */
 const CLIENT = '192.0.2.213';
 const ATTEMPT = `${CLIENT} doctor@sender.invalid doctor@recipient.invalid`;
 
-async function askTheDaemon(location: Location, { config }: LoadedConfig): Promise<readonly Finding[]> {
+interface DaemonLook {
+  readonly findings: readonly Finding[];
+  /** Whether there is one, even if it does not answer us. */
+  readonly running: boolean;
+  /** Of GoesBy. */
+  readonly policyProblem?: string | undefined;
+}
+
+async function lookAtDaemon(location: Location, read: ReadableConfig): Promise<DaemonLook> {
   try {
-    const { version, counters } = itemOf<Stats>(await askDaemon(location, 'stats'));
-    const { now, lookups } = itemOf<Explained>(await askDaemon(location, `explain ${ATTEMPT}`));
-    return [
-      { state: 'good', about: 'daemon', text: `ddgreyd ${version} answers` },
-      ...clockFindings(now, seconds(systemClock)),
-      ...lookupFindings(lookups),
-      ...listFindings(counters),
-      ...(isPeering(config) ? [NOT_PLAYED] : await playAttempt(location)),
-    ];
+    return await askTheDaemon(location, read);
   } catch (error) {
-    return [{ state: 'bad', about: 'daemon', text: messageOf(error), mend: 'start it: systemctl start ddgrey' }];
+    const process = runningProcess(location.directory);
+    const denied = error instanceof Unreachable && error.denied;
+    return {
+      findings: [silentDaemonFinding(messageOf(error), { process, denied }, howToRun(location))],
+      running: denied || process !== undefined,
+    };
   }
+}
+
+async function askTheDaemon(location: Location, { config, errors }: ReadableConfig): Promise<DaemonLook> {
+  const { version, counters } = itemOf<Stats>(await askDaemon(location, 'stats'));
+  const goesBy = itemOf<GoesBy>(await askDaemon(location, 'config'));
+  const { now, lookups } = itemOf<Explained>(await askDaemon(location, `explain ${ATTEMPT}`));
+  const findings: readonly Finding[] = [
+    { state: 'good', about: 'daemon', text: `ddgreyd ${version} answers` },
+    // Which values lines with mistakes were to set is not known.
+    ...(errors.length === 0 ? inForceFindings(config, goesBy, howToRun(location)) : []),
+    ...clockFindings(now, seconds(systemClock)),
+    ...lookupFindings(lookups),
+    ...listFindings(counters),
+    ...(isPeering(config) ? [NOT_PLAYED] : await playAttempt(location)),
+  ];
+  return { findings, running: true, policyProblem: goesBy.policyProblem };
 }
 
 /** Of engine/overview.ts. */
@@ -99,61 +133,6 @@ async function playAttempt(location: Location): Promise<readonly Finding[]> {
   } finally {
     await askDaemon(location, `forget ${CLIENT}`);
   }
-}
-
-/** The unix sockets on which mail servers ask. */
-function sockets({ config }: LoadedConfig, { directory }: Location): readonly SocketFacts[] {
-  return listenersOf(config, directory).flatMap(({ protocol, address }) =>
-    address.kind === 'unix' && (protocol === 'greylist' || protocol === 'policy' || protocol === 'milter')
-      ? [{ protocol, path: address.path, steps: stepsTo(address.path) }]
-      : [],
-  );
-}
-
-function stepsTo(path: string): readonly PathStep[] | undefined {
-  const paths = [path];
-  for (let above = dirname(path); above !== paths[0]; above = dirname(above)) paths.unshift(above);
-  try {
-    return paths.map((step) => {
-      const { mode, uid, gid } = statSync(step);
-      return { path: step, mode, uid, gid };
-    });
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whom mail servers run as, in Debian's words and others'. */
-const MAIL_USERS = ['Debian-exim', 'exim', 'postfix', 'smmsp'];
-
-function mailUsers(): readonly MailUser[] {
-  return MAIL_USERS.flatMap((name) => {
-    try {
-      return [{ name, uid: userId(name), gids: groupsOf(name) }];
-    } catch {
-      return [];
-    }
-  });
-}
-
-/** Where distributions keep them; the first that can be read of each counts. */
-const MTA_FILES: readonly (readonly [mta: MtaFile['mta'], ...paths: string[]])[] = [
-  ['Exim', '/var/lib/exim4/config.autogenerated', '/etc/exim4/exim4.conf', '/etc/exim/exim.conf'],
-  ['Postfix', '/etc/postfix/main.cf'],
-  ['Sendmail', '/etc/mail/sendmail.mc', '/etc/mail/sendmail.cf'],
-];
-
-function mtaFiles(): readonly MtaFile[] {
-  return MTA_FILES.flatMap(([mta, ...paths]) => {
-    for (const path of paths) {
-      try {
-        return [{ mta, path, text: readFileSync(path, 'utf8') }];
-      } catch {
-        // Not this one: not installed, or not ours to read.
-      }
-    }
-    return [];
-  });
 }
 
 function messageOf(error: unknown): string {

@@ -1,4 +1,5 @@
-// Whether the mail servers' users can reach the daemon's sockets.
+// Whether the daemon listens on its sockets, and the mail servers' users can reach them.
+import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import type { Finding } from './doctor-finding.ts';
 
 /** A file or directory on the way to a socket, the socket last. */
@@ -18,19 +19,47 @@ export interface MailUser {
 
 export interface SocketFacts {
   readonly protocol: string;
-  readonly path: string;
-  /** Undefined: there is no such socket. */
-  readonly steps: readonly PathStep[] | undefined;
+  readonly address: SocketAddress;
+  /** Whether somebody takes connections there; `denied`: not ours. */
+  readonly listening: 'yes' | 'no' | 'denied';
+  /** The way to a unix socket; empty where it is not there, or kept from us. */
+  readonly steps: readonly PathStep[];
 }
 
 const SEARCH = 0o1;
 const WRITE = 0o2;
 
-/** What is to be said about a socket that mail servers ask on; unix(7): connecting takes the right to write. */
-export function socketFindings({ protocol, path, steps }: SocketFacts, users: readonly MailUser[]): readonly Finding[] {
-  const about = `socket ${protocol} (${path})`;
-  if (steps === undefined)
-    return [{ state: 'bad', about, text: 'is not there', mend: 'start ddgreyd, or look for its last log lines' }];
+/** Those that mail servers of this machine ask on. */
+const ASKED_ON: readonly string[] = ['greylist', 'policy', 'milter'];
+
+/** What is to be said about a socket; `mend` is what would make the daemon listen there. */
+export function socketFindings(facts: SocketFacts, users: readonly MailUser[], mend: string): readonly Finding[] {
+  const { protocol, address, listening, steps } = facts;
+  const about = `socket ${protocol} (${placeOf(address)})`;
+  const isThere = steps.length > 0;
+  if (listening === 'no')
+    return [{ state: 'bad', about, text: isThere ? 'is there, but nobody listens' : 'nobody listens', mend }];
+  if (listening === 'denied' && !isThere)
+    return [{ state: 'note', about, text: 'is kept from this user', mend: 'run ddgrey doctor as root' }];
+  if (address.kind !== 'unix') return [{ state: 'good', about, text: 'takes connections' }];
+  if (!ASKED_ON.includes(protocol)) return [{ state: 'good', about, text: 'is there' }];
+  return rightsFindings({ about, protocol, path: address.path, steps }, users);
+}
+
+function placeOf(address: SocketAddress): string {
+  if (address.kind === 'unix') return address.path;
+  return address.host === '' ? `TCP port ${address.port}` : formatSocketAddress(address);
+}
+
+interface WayTo {
+  readonly about: string;
+  readonly protocol: string;
+  readonly path: string;
+  readonly steps: readonly PathStep[];
+}
+
+/** unix(7): connecting takes the right to write. */
+function rightsFindings({ about, protocol, path, steps }: WayTo, users: readonly MailUser[]): readonly Finding[] {
   if (users.length === 0) return [{ state: 'good', about, text: 'is there; no mail server was found on this machine' }];
   const closedTo = users.map((user) => ({
     user,

@@ -1,6 +1,7 @@
 // The configuration file, read from disk.
 import { readFileSync } from 'node:fs';
 import type { Origins } from './check-config.ts';
+import { isMissing } from '../lib/read-problem.ts';
 import { otherPlaces } from './locate-config.ts';
 import { formatProblem, type Problem } from './option-lines.ts';
 import type { Config } from './options.ts';
@@ -30,6 +31,7 @@ export function loadConfig(file: string): LoadedConfig {
 export function readableConfig(file: string): ReadableConfig {
   const { config, origins, errors, warnings } = readConfig(file, (path) => readFileSync(path, 'utf8'));
   const unreadable = errors.find((problem) => problem.file === file && problem.line === 0);
-  if (unreadable !== undefined) throw new Error(`${formatProblem(unreadable)}${otherPlaces(file)}`);
+  if (unreadable !== undefined)
+    throw new Error(`${formatProblem(unreadable)}${isMissing(file) ? otherPlaces(file) : ''}`);
   return { config, origins, errors, warnings: warnings.map(formatProblem) };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readProblem } from './read-problem.ts';
+import { isMissing, readProblem } from './read-problem.ts';
 
 test.for<[error: unknown, text: string]>([
   [Object.assign(new Error('ENOENT: no such file or directory, open'), { code: 'ENOENT' }), 'no such file'],
@@ -9,4 +9,12 @@ test.for<[error: unknown, text: string]>([
   ['odd', 'odd'],
 ])('%s', ([error, text]) => {
   expect(readProblem(error)).toBe(text);
+});
+
+test.for([
+  [import.meta.filename, false],
+  [`${import.meta.filename}.no`, true],
+  [`${import.meta.filename}/x`, true],
+] as const)('%s is missing: %s', ([path, missing]) => {
+  expect(isMissing(path)).toBe(missing);
 });

@@ -1,10 +1,25 @@
 // Why a file can't be read, for an administrator.
+import { statSync } from 'node:fs';
+
+/** What the system calls an error, such as ENOENT. */
+export function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
 
 /** What an error of node:fs says, in words where it is one of the usual mistakes. */
 export function readProblem(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'ENOENT') return 'no such file';
   if (code === 'EACCES') return 'permission denied';
   if (code === 'EISDIR') return 'it is a directory';
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether there is nothing of that name; not where a directory on the way keeps it secret. */
+export function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }

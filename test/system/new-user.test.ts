@@ -1,6 +1,6 @@
 // What someone sees who sets ddgrey up for the first time and gets something wrong: one clear line, no stack trace.
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -111,6 +111,10 @@ test('the doctor finds a daemon well, leaves nothing behind, and says when there
   expect(well).toContain('deferred, as they should be');
   expect(well).toMatch(/Nothing is wrong\.\nexit code 0$/);
   expect(await daemon.ddgrey('tuples')).not.toContain('192.0.2');
+  await appendFile(daemon.file('ddgrey.conf'), 'database other.db\nlisten policy unix:new.socket\n');
+  expect(await examine()).toMatch(
+    /wait for a restart: database, listen\n[^]*new\.socket\): nobody listens\n.*restart it/,
+  );
   await daemon.end('SIGTERM');
   expect(await examine()).toMatch(/^BAD +daemon: no ddgreyd answers[\s\S]*exit code 1$/m);
 });

@@ -1,0 +1,89 @@
+// The doctor with a daemon, files and sockets of a directory of its own; of the machine's mail servers nothing is expected.
+import { once } from 'node:events';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
+import type { Finding } from './doctor-finding.ts';
+import { doctorCommand } from './doctor.ts';
+import { printed } from './printed.ts';
+import { NO_SCREEN } from './screen.ts';
+
+let daemon: FakeDaemon;
+
+beforeEach(async () => {
+  daemon = await startFakeDaemon('grey_default 290s', 'retry 3d');
+});
+
+afterEach(() => daemon[Symbol.asyncDispose]());
+
+/** What it finds about these, without the test's directory. */
+async function examine(about: RegExp): Promise<readonly string[]> {
+  const { location } = daemon;
+  const outcome = await doctorCommand.run({ location, words: [], json: true, flags: new Set(), screen: NO_SCREEN });
+  const { text } = await printed(outcome);
+  return (JSON.parse(text.replaceAll(location.directory, 'DIR')) as Finding[])
+    .filter((finding) => about.test(finding.about))
+    .map(({ state, text: found, mend }) => `${state}: ${found}${mend === undefined ? '' : ` -> ${mend}`}`);
+}
+
+function configure(...lines: readonly string[]): void {
+  appendFileSync(daemon.location.configFile, lines.map((line) => `${line}\n`).join(''));
+}
+
+function writePid(pid: number): void {
+  writeFileSync(join(daemon.location.directory, 'ddgreyd.pid'), `${pid}\n`);
+}
+
+test('with mistakes in the configuration it looks at the daemon all the same', async () => {
+  configure('rety 3d');
+  expect(await examine(/^(?:configuration|daemon)$/)).toEqual([
+    'bad: DIR/ddgrey.conf:3: rety: there is no such option -> did you mean retry?',
+    expect.stringMatching(/^note: .* -> ddgreyd -D DIR --check-config$/),
+    'good: ddgreyd 1 answers',
+  ]);
+});
+
+test('what waits to be put in force is named', async () => {
+  expect(await examine(/goes by/)).toEqual(['good: is what the configuration says']);
+  configure('retry 4d');
+  expect(await examine(/goes by/)).toEqual([
+    'bad: these were changed, and not read again: retry -> kill -HUP $(cat DIR/ddgreyd.pid)',
+  ]);
+});
+
+test('traps and the policy file are read', async () => {
+  configure('policy rules', 'traps traps here');
+  writeFileSync(join(daemon.location.directory, 'rules'), 'GreyCheckFrom:example.com NO\n');
+  writeFileSync(join(daemon.location.directory, 'here'), 'a@example.org hard\n');
+  expect(await examine(/file DIR/)).toEqual([
+    expect.stringMatching(/^bad: the daemon says: cannot read p: no such file; /),
+    expect.stringMatching(/^bad: no such file; .* traps$/),
+    expect.stringMatching(/^bad: line 1: "a@example\.org hard" does not end/),
+  ]);
+});
+
+test('somebody must listen on each socket', async () => {
+  await using server = createServer((socket) => socket.end());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  writeFileSync(join(daemon.location.directory, 'dead'), '');
+  configure(`listen policy 127.0.0.1:${port}`, 'listen greyd unix:dead', 'listen milter [::1]:0');
+  const restart = 'restart it: kill $(cat DIR/ddgreyd.pid), then ddgreyd -D DIR';
+  expect(await examine(/^socket/)).toEqual([
+    'good: takes connections',
+    `bad: is there, but nobody listens -> ${restart}`,
+    `bad: nobody listens -> ${restart}`,
+  ]);
+});
+
+test('a daemon that is not there is to be started, one that listens elsewhere to be started anew', async () => {
+  await daemon.stop();
+  expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(/is it running\? -> start it: ddgreyd -D DIR$/)]);
+  writePid(process.pid);
+  const told = /is it running\? \(process \d+ is.* -> restart it: kill .*, then ddgreyd -D DIR$/;
+  expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(told)]);
+  expect(await examine(/^socket/)).toEqual([expect.stringContaining('-> restart it: ')]);
+});

@@ -1,0 +1,31 @@
+// How the daemon of a directory is started, and told to read its configuration again: what an administrator would type.
+import { join } from 'node:path';
+import { type Location, SYSTEM } from '../config/locate-config.ts';
+
+export interface HowToRun {
+  readonly start: string;
+  readonly restart: string;
+  readonly reload: string;
+  /** Says whether it would start. */
+  readonly check: string;
+}
+
+/** The system's daemon is systemd's; another one is somebody's own. */
+export function howToRun({ directory, configFile }: Location): HowToRun {
+  if (configFile === SYSTEM.configFile && directory === SYSTEM.directory)
+    return {
+      start: 'systemctl start ddgrey',
+      restart: 'systemctl restart ddgrey',
+      reload: 'systemctl reload ddgrey',
+      check: 'ddgreyd --check-config',
+    };
+  const config = configFile === join(directory, 'ddgrey.conf') ? '' : ` -c ${configFile}`;
+  const start = `ddgreyd -D ${directory}${config}`;
+  const pid = `$(cat ${join(directory, 'ddgreyd.pid')})`;
+  return {
+    start,
+    restart: `kill ${pid}, then ${start}`,
+    reload: `kill -HUP ${pid}`,
+    check: `${start} --check-config`,
+  };
+}
