@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { formatDocument } from '../peers/sync-protocol.ts';
@@ -129,13 +129,39 @@ test('stats are a table of what is remembered and what was counted', async () =>
   ]);
 });
 
-test('config needs no daemon, and tells what is in force and where it was set', async () => {
+test('config needs no daemon, and tells what the files say and where it was set', async () => {
   const { text } = await run('config');
-  expect(text).toMatch(/^option +in force +default +set at\n/);
+  expect(text).toMatch(/^option +in the files +default +set at\n/);
+  expect(text).toMatch(/\n\nWhat is in force is not known: no ddgreyd answers on .*\n$/);
   expect(text).toContain(`  3d  `);
   expect(text).toContain(`${directory}/ddgrey.conf:1\n`);
   const options = JSON.parse((await run('config', [], true)).text);
   expect(options).toContainEqual({ name: 'retry', value: '3d', default: '60d', setAt: `${directory}/ddgrey.conf:1` });
+});
+
+test.for<[lines: string, marked: readonly string[], below: string]>([
+  ['retry 3d', [], 'All of it is in force.\n'],
+  ['retry 4d', ['retry'], '* not in force before a reload: retry (kill -HUP $(cat DIR/ddgreyd.pid))\n'],
+  [
+    'name a\nretry 4d\nport 7',
+    ['name', 'retry', 'port'],
+    '* not in force before a restart: name, port (kill $(cat DIR/ddgreyd.pid), then ddgreyd -D DIR)\n* not in force before a reload: retry (kill -HUP $(cat DIR/ddgreyd.pid))\n',
+  ],
+])('config with %j in the files marks %j', async ([lines, marked, below]) => {
+  writeFileSync(join(directory, 'ddgrey.conf'), lines);
+  const goesBy = { options: { name: '', port: '0', retry: '3d' } };
+  await serve((socket) => socket.write(formatDocument([JSON.stringify(goesBy)])));
+  const text = (await run('config')).text.replaceAll(directory, 'DIR');
+  expect([...text.matchAll(/^(\S+) \* /gm)].map(([, name]) => name)).toEqual(marked);
+  expect(text.split('\n\n').at(-1)).toBe(below);
+  const told = JSON.parse((await run('config', [], true)).text) as { name: string; waitsFor?: string }[];
+  expect(told.filter(({ waitsFor }) => waitsFor !== undefined).map(({ name }) => name)).toEqual(marked);
+});
+
+test('config shows what defaults come to that are worked out', async () => {
+  const { text } = await run('config');
+  expect(text).toMatch(new RegExp(`^name +${hostname()} +the host's own name$`, 'm'));
+  expect(text).toMatch(/^port +722 when started as root, else 1722$/m);
 });
 
 test('config shows each socket on a line of its own, those of protocols without a line too', async () => {

@@ -1,34 +1,80 @@
-// ddgrey config: what is in force, what the default would be, and where it was set. Reads the file; needs no daemon.
+// ddgrey config: what the configuration files say, what the default would be, where it was set, and, if a daemon answers,
+// which of it is not in force.
+import { getServers } from 'node:dns';
+import { hostname } from 'node:os';
 import { describeInForce, type OptionInForce } from '../config/describe-config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import type { Location } from '../config/locate-config.ts';
+import { anyOption, type Config, type OptionName } from '../config/options.ts';
+import type { GoesBy } from '../peers/sync-protocol.ts';
+import { askDaemon, itemOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
+import { howToRun } from './how-to-run.ts';
+import { type NotInForce, notInForce, waitingFor } from './not-in-force.ts';
 import { formatTable } from './render.ts';
 import { fitTable } from './screen.ts';
 
 export const configCommand: Command = {
   name: 'config',
   arguments: '',
-  about: 'the value of every option, its default, and where it was set',
+  about: 'the value of every option, its default, where it was set, and what waits for a restart',
   least: 0,
   most: 0,
   tellsMistakes: true,
   run: async ({ location, json, screen }) => {
     const { config, origins } = loadConfig(location.configFile);
     const options = describeInForce(config, origins);
-    if (json) return { text: `${JSON.stringify(options, undefined, 2)}\n`, exitCode: 0 };
-    const table = formatTable(['option', 'in force', 'default', 'set at'], options.flatMap(rows));
-    return { text: fitTable(table, screen), exitCode: 0 };
+    const waiting = await askWhatWaits(location, config);
+    const waits = new Map(typeof waiting === 'string' ? [] : waiting.map((option) => [option.name, option]));
+    if (json) {
+      const told = options.map((option) => ({ ...option, ...waits.get(option.name) }));
+      return { text: `${JSON.stringify(told, undefined, 2)}\n`, exitCode: 0 };
+    }
+    const table = formatTable(
+      ['option', 'in the files', 'default', 'set at'],
+      options.flatMap((option) => rows(option, waits.has(option.name))),
+    );
+    return { text: `${fitTable(table, screen)}\n${inWords(waiting, location)}`, exitCode: 0 };
   },
 };
 
+/** The options that are not in force as the files have them, or why no daemon tells. */
+async function askWhatWaits(location: Location, config: Config): Promise<readonly NotInForce[] | string> {
+  try {
+    return notInForce(config, itemOf<GoesBy>(await askDaemon(location, 'config')));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function inWords(waiting: readonly NotInForce[] | string, location: Location): string {
+  if (typeof waiting === 'string') return `What is in force is not known: ${waiting}\n`;
+  if (waiting.length === 0) return 'All of it is in force.\n';
+  const how = howToRun(location);
+  return (['restart', 'reload'] as const)
+    .map((what) => [what, waitingFor(what, waiting)] as const)
+    .filter(([, names]) => names !== '')
+    .map(([what, names]) => `* not in force before a ${what}: ${names} (${how[what]})\n`)
+    .join('');
+}
+
+/** Defaults that are worked out, as they are on this machine. */
+const WORKED_OUT: { readonly [Name in OptionName]?: () => string } = {
+  name: hostname,
+  resolver: () => getServers().join(' '),
+};
+
 /** A row for each line that the value, or the default, takes in a configuration file. */
-function rows({ name, value, default: standard, setAt = '' }: OptionInForce): string[][] {
-  const values = value.split('\n');
-  const standards = standard.split('\n');
+function rows({ name, value, default: standard, setAt }: OptionInForce, waits: boolean): string[][] {
+  const { defaultNote, follows } = anyOption(name);
+  // Its default is no value that a line could set.
+  const isNoted = defaultNote !== undefined && follows === undefined;
+  const values = isNoted && setAt === undefined ? [WORKED_OUT[name]?.() ?? ''] : value.split('\n');
+  const standards = isNoted ? [defaultNote] : standard.split('\n');
   return Array.from({ length: Math.max(values.length, standards.length) }, (_, line) => [
-    line === 0 ? name : '',
+    line === 0 ? `${name}${waits ? ' *' : ''}` : '',
     values[line] ?? '',
     standards[line] ?? '',
-    line === 0 ? setAt : '',
+    line === 0 ? (setAt ?? '') : '',
   ]);
 }
