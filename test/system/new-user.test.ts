@@ -1,11 +1,11 @@
 // What someone sees who sets ddgrey up for the first time and gets something wrong: one clear line, no stack trace.
 import { existsSync } from 'node:fs';
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { OFFLINE, REAL_CLOCK, testDaemon } from './daemon.ts';
-import { run, startProcess, until } from './processes.ts';
+import { run, startProcess, type TestProcess, until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -117,6 +117,29 @@ test('the doctor finds a daemon well, leaves nothing behind, and says when there
   );
   await daemon.end('SIGTERM');
   expect(await examine()).toMatch(/^BAD +daemon: no ddgreyd answers[\s\S]*exit code 1$/m);
+});
+
+/** What `npm start` runs, in a project of its own where nothing is to be installed. */
+async function npmStart(project: string): Promise<TestProcess> {
+  const { scripts } = JSON.parse(await readFile(join(HOME, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  await mkdir(join(project, 'scripts'), { recursive: true });
+  await writeFile(join(project, 'scripts/install.mjs'), '');
+  await copyFile(join(HOME, 'scripts/start'), join(project, 'scripts/start'));
+  for (const name of ['bin', 'conf'])
+    if (!existsSync(join(project, name))) await symlink(join(HOME, name), join(project, name));
+  return startProcess('sh', '-c', `cd "$0" && ${scripts.start}`, project);
+}
+
+test('npm start is the daemon, and says what to try once that listens', async () => {
+  await using directory = await temporaryDirectory();
+  await using daemon = await npmStart(directory.path);
+  await until('what to try', () => daemon.output().includes('Three things to try'));
+  expect(daemon.output()).toMatch(/ ready [^]*Three things to try/);
+  expect(Number(await readFile(directory.file('var/ddgreyd.pid'), 'utf8'))).toBe(daemon.child.pid);
+  await using second = await npmStart(directory.path);
+  expect(await second.exit).toBe(1);
+  expect(second.output()).toMatch(/^ddgreyd: another ddgreyd is running on \S+\n$/);
+  expect(await daemon.end('SIGTERM')).toBe(0);
 });
 
 test('a killed daemon leaves nothing that keeps the next one from starting', async () => {
