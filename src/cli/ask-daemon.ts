@@ -127,7 +127,8 @@ async function* documentLines(socket: Socket, command: string): AsyncGenerator<r
     for await (const chunk of socket) {
       const lines = `${rest}${chunk}`.split('\n');
       rest = lines.pop() ?? '';
-      if (!begun && lines.length > 0) {
+      if (lines.length === 0) continue;
+      if (!begun) {
         const { code, text } = parseAnswer(`${lines.shift()}\n.\n`) ?? { code: 500, text: '' };
         if (code !== 300) throw new Refusal(text);
         begun = true;

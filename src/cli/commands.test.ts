@@ -10,6 +10,7 @@ import { askDaemon, quoteArgument, Unreachable } from './ask-daemon.ts';
 import { COMMANDS } from './commands.ts';
 import { type Printed, printed } from './printed.ts';
 import { NO_SCREEN } from './screen.ts';
+import { exportCommand } from './tables.ts';
 
 let directory = '';
 let server: Server | undefined;
@@ -182,6 +183,21 @@ test('a long answer is whole, however it comes', async () => {
     for (let at = 0; at < wire.length; at += 997) socket.write(wire.subarray(at, at + 997));
   });
   expect((await askDaemon(where(), 'tuples')).document).toEqual(lines);
+});
+
+test('export writes nothing before the daemon has said that it will answer', async () => {
+  await serve((socket) => {
+    socket.write('5');
+    setImmediate(() => socket.write('00 no such table\r\n'));
+  });
+  const pieces: string[] = [];
+  const exported = async (): Promise<void> => {
+    const invocation = { location: where(), words: ['valid'], json: false, flags: new Set<never>(), screen: NO_SCREEN };
+    const { text } = await exportCommand.run(invocation);
+    for await (const piece of text) pieces.push(piece);
+  };
+  await expect(exported()).rejects.toThrow('no such table');
+  expect(pieces).toEqual([]);
 });
 
 test.for<[what: string, answer: (socket: Socket) => void, message: string]>([

@@ -63,6 +63,17 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   });
 });
 
+test.for<[config: string, errors: RegExp]>([
+  ['listen sync unix:none.socket\n', /^ddgrey: no ddgreyd answers on /],
+  ['include none\nlisten sync unix:none.socket\n', /^ddgrey: \S+ has a mistake: .*\nddgrey: no ddgreyd answers on /],
+])('export with the configuration %j writes nothing', async ([config, errors]) => {
+  const { directory } = daemon.location;
+  const configFile = join(directory, 'elsewhere.conf');
+  writeFileSync(configFile, config);
+  const ended = await start('main.ts', ['-D', directory, '--config', configFile, 'export', 'valid']);
+  expect(ended).toEqual({ exitCode: 1, out: '', errors: expect.stringMatching(errors) });
+});
+
 test.for<[config: string, line: string, exitCode: number, errors: RegExp]>([
   ['rety 3d\n', 'check 203.0.113.7 a@b c@d', 10, /^ddgrey: \S+mistaken\.conf has a mistake: see ddgrey config\n$/],
   ['rety 3d\nx\n', 'white 203.0.113.9', 0, /^ddgrey: \S+mistaken\.conf has 2 mistakes: see ddgrey config\n$/],

@@ -42,11 +42,13 @@ export const exportCommand: Command = {
 async function* exported({ location, screen }: Invocation, tables: readonly Table[]): AsyncGenerator<string> {
   let count = 0;
   for (const table of tables) {
-    yield `200-OK for download ${table}!\n`;
+    // Not before the daemon answers: a file that holds nothing else would look like an empty table.
+    let heading = `200-OK for download ${table}!\n`;
     for await (const lines of askForLines(location, `export ${table}`)) {
       count += lines.length;
       screen.progress(`${count} entries`);
-      yield lines.map((line) => `${line}\n`).join('');
+      yield `${heading}${lines.map((line) => `${line}\n`).join('')}`;
+      heading = '';
     }
     yield '200 download done !\n';
   }
