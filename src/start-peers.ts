@@ -1,7 +1,7 @@
 // The other servers that reports are exchanged with: who may connect, whom we connect to, and what is done about reports
 // that come from them.
 import { resolve } from 'node:path';
-import type { PeerHost, TrustedHost } from './config/host-types.ts';
+import type { PeerHost } from './config/host-types.ts';
 import { isPeering, usualPort } from './config/listeners.ts';
 import type { Config } from './config/options.ts';
 import type { Resolver } from './dns/resolver.ts';
@@ -14,6 +14,7 @@ import { seconds } from './lib/clock.ts';
 import { formatSocketAddress } from './lib/socket-address.ts';
 import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
 import { startPeerClient } from './peers/peer-client.ts';
+import { PeerEvents } from './peers/peer-events.ts';
 import { PeerList } from './peers/peer-list.ts';
 import { type PeerTls, readPeerTls } from './peers/peer-tls.ts';
 import type { Check } from './policy/check.ts';
@@ -55,19 +56,24 @@ export function startPeers(start: PeersStart): Peers {
     running.use(startTrustedLookups(set, log));
     return set;
   };
+  const events = new PeerEvents(
+    inForce.config.peer_events.map(({ host, events: names }) => ({
+      hosts: hosts(() => hostSettings([host])),
+      name: host.kind === 'name' ? host.name : undefined,
+      events: new Set(names),
+    })),
+  );
   const access = createPeerAccess({
     readers: hosts(() => readerSettings(inForce.config)),
     writers: hosts(() => writerSettings(inForce.config)),
-    events: inForce.config.peer_events.map(({ host, events }) => ({
-      hosts: hosts(() => hostSettings([host])),
-      events: new Set(events),
-    })),
+    events,
     rate: () => inForce.config.peer_rate,
   });
   const peers = new PeerList({ clock, log, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
   const acceptPeerReport = acceptFor(start);
   for (const peer of [...inForce.config.peer, ...inForce.config.server_read])
-    if (!isOurselves(peer, inForce.config)) running.use(startSource(start, { peer, peers, acceptPeerReport, tls }));
+    if (!isOurselves(peer, inForce.config))
+      running.use(startSource(start, { peer, peers, events, acceptPeerReport, tls }));
   return {
     tls,
     access,
@@ -116,19 +122,19 @@ function isOurselves({ host }: PeerHost, config: Config): boolean {
 interface Source {
   readonly peer: PeerHost;
   readonly peers: PeerList;
+  readonly events: PeerEvents;
   readonly acceptPeerReport: AcceptPeerReport;
   readonly tls: PeerTls | undefined;
 }
 
 function startSource(
   { reports, inForce }: PeersStart,
-  { peer, peers, acceptPeerReport, tls }: Source,
+  { peer, peers, events, acceptPeerReport, tls }: Source,
 ): AsyncDisposable {
   const { store, counters } = reports;
   const port = peer.port === 0 ? usualPort(inForce.config) : peer.port;
   const where = formatSocketAddress({ kind: 'tcp', host: peer.host, port });
   const name = `peer ${where}`;
-  const limited = inForce.config.peer_events.find(({ host }) => hostText(host) === peer.host);
   return startPeerClient({
     host: peer.host,
     port,
@@ -141,16 +147,12 @@ function startSource(
       save: (stored) => store.savePlace(name, String(stored)),
     },
     accept: acceptPeerReport,
-    events: limited && new Set(limited.events),
+    events: (address) => events.ofSource(address, peer.host),
     tls,
     rate: () => inForce.config.peer_rate,
     state: peers.addSource(where),
     counters,
   });
-}
-
-function hostText(host: TrustedHost): string {
-  return host.kind === 'network' ? host.network.text : host.name;
 }
 
 function attemptTeller({ reports, inForce }: PeersStart): Peers['onAnswer'] {

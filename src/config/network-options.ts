@@ -68,7 +68,7 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
     list: true,
     restart: true,
     about:
-      'The events that are taken from a server, one server or network a line; from those that no line names all are taken. Written as in peer or server_read, the line holds for what is read from that server.',
+      'The events that are taken from a server, whether they are read there or handed in, one server or network a line; the first line that holds its address, or the name by which peer or server_read calls it, counts, and from those that no line holds all are taken.',
   },
   peer_rate: {
     type: count,

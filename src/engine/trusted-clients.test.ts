@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { addressOf, checkOf, engineBench } from '../../test/engine-bench.ts';
+import type { FakeDns } from '../dns/fake-resolver.ts';
 
 const DNS = { a: { 'mx.example.com': ['203.0.113.7'] }, aaaa: { 'mx.example.com': ['2001:db8::7'] } };
 
@@ -38,6 +39,28 @@ test('a name that can not be looked up now keeps the addresses it had', async ()
   await trusted.lookUp();
   expect(trusted.has(addressOf('203.0.113.7'))).toBe(false);
   expect(logged().at(-1)).toBe('name has no address name=mx.example.com cause="none found"');
+});
+
+test('a name of which only some addresses could be looked up keeps the others', async () => {
+  const { trusted, dns } = await engineBench({ config: 'trusted mx.example.com', dns: DNS });
+  await trusted.lookUp();
+  dns.change({ a: { 'mx.example.com': ['203.0.113.8'] }, failing: ['AAAA mx.example.com'] });
+  await trusted.lookUp();
+  const now = ['203.0.113.7', '203.0.113.8', '2001:db8::7'].map((client) => trusted.has(addressOf(client)));
+  expect(now).toEqual([false, true, true]);
+});
+
+test.for<[dns: FakeDns, complete: boolean]>([
+  [DNS, true],
+  [{}, true],
+  [{ ...DNS, failing: ['AAAA mx.example.com'] }, false],
+  [{ failing: ['A mx.example.com'] }, false],
+])('with %j all addresses of the name are known: %s', async ([dns, complete]) => {
+  const { trusted } = await engineBench({ config: 'trusted mx.example.com', dns });
+  expect(trusted.complete()).toBe(false);
+  await trusted.lookUp();
+  await trusted.tried;
+  expect(trusted.complete()).toBe(complete);
 });
 
 test('names are to be looked up again soon as long as one could not be', async () => {

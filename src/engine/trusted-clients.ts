@@ -22,10 +22,13 @@ export interface TrustedParts {
 const MINUTE = 60_000;
 /** After so many all names are looked up anew. */
 const MINUTES_KNOWN = 60;
+const FAMILIES = [4, 6] as const;
 
 export class TrustedClients {
   readonly #parts: TrustedParts;
-  readonly #ofNames = new Map<string, readonly string[]>();
+  /** The addresses of each name, by family; one that could not be looked up yet is missing. */
+  readonly #ofNames = new Map<string, ReadonlyMap<4 | 6, readonly string[]>>();
+  readonly #tried = Promise.withResolvers<void>();
   #table = new NetworkTable<true>();
 
   constructor(parts: TrustedParts) {
@@ -41,7 +44,7 @@ export class TrustedClients {
   refresh(): void {
     const { networks, names } = this.#parts.settings();
     const table = new NetworkTable<true>();
-    for (const text of [...networks, ...names.flatMap((name) => this.#ofNames.get(name) ?? [])]) {
+    for (const text of [...networks, ...names.flatMap((name) => this.#addressesOf(name))]) {
       const prefix = parsePrefix(text);
       if (prefix !== undefined) table.set(prefix, true);
     }
@@ -50,24 +53,37 @@ export class TrustedClients {
 
   /** Whether every name was looked up once: a host is not to be greylisted for long because the DNS was late at start. */
   complete(): boolean {
-    return this.#parts.settings().names.every((name) => this.#ofNames.has(name));
+    return this.#parts.settings().names.every((name) => this.#ofNames.get(name)?.size === FAMILIES.length);
+  }
+
+  /** Resolves when all names were looked up for the first time, with or without success. */
+  get tried(): Promise<void> {
+    return this.#tried.promise;
   }
 
   /** Looks up all names. One that can't be looked up now keeps the addresses it had. */
   async lookUp(): Promise<void> {
     await Promise.all(this.#parts.settings().names.map((name) => this.#lookUpName(name)));
     this.refresh();
+    this.#tried.resolve();
+  }
+
+  #addressesOf(name: string): readonly string[] {
+    return [...(this.#ofNames.get(name)?.values() ?? [])].flat();
   }
 
   async #lookUpName(name: string): Promise<void> {
     const { resolver, log } = this.#parts;
-    const lookups = await Promise.all(
-      ([4, 6] as const).map((family) => resolver.lookUp(addressesQuestion(name, family))),
-    );
-    const failed = lookups.find((lookup) => lookup.kind === 'failed');
-    const found = lookups.flatMap((lookup) => (lookup.kind === 'found' ? lookup.value : []));
-    if (failed === undefined || found.length > 0) this.#ofNames.set(name, found);
-    if (found.length === 0) log.event(0, 'name has no address', { name, cause: failed?.error ?? 'none found' });
+    const lookups = await Promise.all(FAMILIES.map((family) => resolver.lookUp(addressesQuestion(name, family))));
+    const addresses = new Map(this.#ofNames.get(name));
+    let cause = 'none found';
+    for (const [at, family] of FAMILIES.entries()) {
+      const lookup = lookups[at];
+      if (lookup?.kind === 'failed') cause = lookup.error;
+      else addresses.set(family, lookup?.kind === 'found' ? lookup.value : []);
+    }
+    this.#ofNames.set(name, addresses);
+    if (!lookups.some(({ kind }) => kind === 'found')) log.event(0, 'name has no address', { name, cause });
   }
 }
 

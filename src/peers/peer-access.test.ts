@@ -1,29 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Answer } from '../lib/line-protocol.ts';
-import { parsePrefix } from '../policy/address-prefix.ts';
-import { NetworkTable } from '../policy/network-table.ts';
+import { hostsOf } from './fake-hosts.ts';
 import { fakeParts, REPORT } from './fake-sync-parts.ts';
-import { createPeerAccess, type Hosts } from './peer-access.ts';
+import { createPeerAccess } from './peer-access.ts';
+import { PeerEvents } from './peer-events.ts';
 import { formatReport } from './report-text.ts';
 import { peerProtocol } from './sync-server.ts';
 
-function hosts(...networks: readonly string[]): Hosts {
-  const table = new NetworkTable<true>();
-  for (const text of networks) {
-    const prefix = parsePrefix(text);
-    if (prefix !== undefined) table.set(prefix, true);
-  }
-  return { has: (client) => table.find(client) === true };
-}
-
 const access = createPeerAccess({
-  readers: hosts('192.0.2.1', '198.51.100.0/24', 'fe80::/64'),
-  writers: hosts('192.0.2.2', '198.51.100.0/24', '2001:db8::/32'),
-  events: [
-    { hosts: hosts('198.51.100.9'), events: new Set(['spam']) },
-    { hosts: hosts('198.51.100.0/24'), events: new Set(['ok']) },
-  ],
+  readers: hostsOf('192.0.2.1', '198.51.100.0/24', 'fe80::/64'),
+  writers: hostsOf('192.0.2.2', '198.51.100.0/24', '2001:db8::/32'),
+  events: new PeerEvents([
+    { hosts: hostsOf('198.51.100.9'), name: undefined, events: new Set(['spam']) },
+    { hosts: hostsOf('198.51.100.0/24'), name: undefined, events: new Set(['ok']) },
+  ]),
   rate: () => 1,
 });
 

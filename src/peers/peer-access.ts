@@ -1,22 +1,16 @@
 // Who may do what over the network: by address, since the original daemon has nothing else to go by.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Address } from '../policy/address.ts';
-import { parseAddress } from '../policy/address.ts';
 import type { Peer } from '../lib/line-protocol.ts';
 import { Pace } from '../lib/pace.ts';
 import { RecentMap } from '../lib/recent-map.ts';
 import { type Caller, localCaller } from './caller.ts';
-
-/** Some hosts. */
-export interface Hosts {
-  has(client: Address): boolean;
-}
+import { type Hosts, socketHost } from './hosts.ts';
+import type { PeerEvents } from './peer-events.ts';
 
 export interface PeerRights {
   readonly readers: Hosts;
   readonly writers: Hosts;
-  /** The events that some hosts may report, and no others; the first that holds the caller counts. */
-  readonly events: readonly { readonly hosts: Hosts; readonly events: ReadonlySet<string> }[];
+  readonly events: Pick<PeerEvents, 'ofCaller'>;
   /** How many reports a minute each address may hand in; 0: as many as it likes. */
   readonly rate: () => number;
 }
@@ -45,13 +39,17 @@ export function createPeerAccess({ readers, writers, events, rate }: PeerRights)
   return {
     callerOf: (peer) => {
       if (peer.kind === 'unix') return localCaller();
-      // A link-local address comes with the interface that it is on.
-      const address = parseAddress(peer.address.replace(/%.*$/, ''));
+      const address = socketHost(peer.address);
       if (address === undefined) return undefined;
       const [mayRead, mayWrite] = [readers.has(address), writers.has(address)];
       if (!mayRead && !mayWrite) return undefined;
-      const allowed = events.find(({ hosts }) => hosts.has(address))?.events;
-      const sender = { events: allowed, restores: false };
+      // Asked for each report: what is known of names may change.
+      const sender = {
+        get events() {
+          return events.ofCaller(address);
+        },
+        restores: false,
+      };
       const turn = (): Promise<void> => turnOf(address.text);
       return { address: address.text, mayRead, mayWrite, sender, turn, name: '' };
     },

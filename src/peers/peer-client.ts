@@ -9,6 +9,7 @@ import type { Counters } from '../lib/counters.ts';
 import { createLineReader } from '../lib/line-reader.ts';
 import { secureClient } from '../lib/mutual-tls.ts';
 import { Pace } from '../lib/pace.ts';
+import type { Events } from './peer-events.ts';
 import type { SourceState } from './peer-list.ts';
 import type { PeerTls } from './peer-tls.ts';
 import { ReportStream } from './report-stream.ts';
@@ -23,7 +24,8 @@ export interface PeerClientParts {
   /** `stored` of the last report that was received; undefined: none ever was. */
   readonly place: { load(): Promise<number | undefined>; save(stored: number): Promise<void> };
   readonly accept: AcceptPeerReport;
-  readonly events: Sender['events'];
+  /** What is taken from the address that we are connected to; rejects while that can't be told. */
+  readonly events: (address: string | undefined) => Promise<Events>;
   /** Reports a minute that are taken; 0: as many as there are. */
   readonly rate: () => number;
   /** Undefined: plain text. */
@@ -83,6 +85,7 @@ async function follow(parts: PeerClientParts, signal: AbortSignal, onBegun: () =
   socket.on('error', () => {});
   try {
     await once(socket, 'connect', { signal });
+    const events = await Promise.race([parts.events(socket.remoteAddress), closed(socket)]);
     const { wire, welcome } = await greet(parts, { socket, input: linesOf(socket) });
     const name = /I am (\S+)/.exec(welcome)?.[1] ?? '';
     if (name === parts.name()) return 'ourselves';
@@ -92,13 +95,19 @@ async function follow(parts: PeerClientParts, signal: AbortSignal, onBegun: () =
     clearTimeout(impatience);
     onBegun();
     parts.state.connected(name);
-    await receive(parts, wire.input, { rest, place, signal });
+    await receive(parts, wire.input, { rest, place, events, signal });
     return 'closed by the peer';
   } finally {
     clearTimeout(impatience);
     signal.removeEventListener('abort', abort);
     socket.destroy();
   }
+}
+
+/** Rejects when the socket is closed. */
+async function closed(socket: Socket): Promise<never> {
+  await once(socket, 'close');
+  throw new Error('closed at once');
 }
 
 type Input = AsyncGenerator<readonly string[], void>;
@@ -157,13 +166,14 @@ async function ask({ socket, input }: Wire, command: string, ...codes: readonly 
 interface Begun {
   readonly rest: readonly string[];
   readonly place: number | undefined;
+  readonly events: Events;
   readonly signal: AbortSignal;
 }
 
 /** Takes in what comes. What was taken in before the place is saved is safe from every end of the connection. */
-async function receive(parts: PeerClientParts, input: Input, { rest, place, signal }: Begun): Promise<void> {
+async function receive(parts: PeerClientParts, input: Input, { rest, place, events, signal }: Begun): Promise<void> {
   const stream = new ReportStream();
-  const sender = { events: parts.events, restores: place === undefined };
+  const sender = { events, restores: place === undefined };
   const pace = new Pace(parts.rate);
   let saved = place;
   for (

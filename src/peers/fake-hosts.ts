@@ -1,0 +1,17 @@
+// Sets of hosts, for tests.
+import { parsePrefix } from '../policy/address-prefix.ts';
+import { NetworkTable } from '../policy/network-table.ts';
+import type { NamedHosts } from './hosts.ts';
+
+/** The hosts of these networks. */
+export function hostsOf(...networks: readonly string[]): NamedHosts {
+  const table = new NetworkTable<true>();
+  for (const text of networks) {
+    const prefix = parsePrefix(text);
+    if (prefix !== undefined) table.set(prefix, true);
+  }
+  return { has: (client) => table.find(client) === true, complete: () => true, tried: Promise.resolve() };
+}
+
+/** Hosts of a name of which nothing is known yet. */
+export const UNKNOWN_HOSTS: NamedHosts = { ...hostsOf(), complete: () => false };

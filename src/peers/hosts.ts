@@ -1,0 +1,19 @@
+// Some hosts, as the configuration names them: by network, or by name. Those with a name are known once it is looked up.
+import { type Address, parseAddress } from '../policy/address.ts';
+
+export interface Hosts {
+  has(client: Address): boolean;
+}
+
+export interface NamedHosts extends Hosts {
+  /** Whether all addresses of every name are known. */
+  complete(): boolean;
+  /** Resolves when each name was looked up once, with or without success. */
+  readonly tried: Promise<void>;
+}
+
+/** The address of the other end as a socket tells it; undefined if there is none any more. */
+export function socketHost(address = ''): Address | undefined {
+  // A link-local address comes with the interface that it is on.
+  return parseAddress(address.replace(/%.*$/, ''));
+}

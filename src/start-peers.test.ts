@@ -1,0 +1,49 @@
+// What `peer` and `peer_events` say together, over real connections.
+import { expect, test, vi } from 'vitest';
+import { configOf, engineBench } from '../test/engine-bench.ts';
+import { startReplica } from '../test/replica.ts';
+import type { FakeDns } from './dns/fake-resolver.ts';
+import { InForce } from './in-force.ts';
+import { startPeers } from './start-peers.ts';
+
+const SPAM = { reporter: 'test', time: 1_700_000_000, ip: '203.0.113.7', event: 'spam' };
+
+/** A server with this configuration that reads from another one, which has told of spam and then of relaying. */
+async function stage(config: (port: number) => string, dns: FakeDns = {}) {
+  await using parts = new AsyncDisposableStack();
+  const source = parts.use(await startReplica('mx2.example.org'));
+  await source.bench.acceptReport(SPAM);
+  await source.bench.acceptReport({ ...SPAM, event: 'relay' });
+  const bench = await engineBench({ config: 'reputation no', dns });
+  const lines = config(source.port);
+  const inForce = new InForce(configOf(`reputation no\nname mx1.example.org\n${lines}`), () => false);
+  const { reportParts: reports, checks: attempts, dns: resolver } = bench;
+  const { peers } = parts.use(startPeers({ reports, attempts, resolver, inForce, directory: '.' }));
+  const running = parts.move();
+  return { bench, peers, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+test.for<[peer: string, events: string, taken: string[]]>([
+  ['peer 127.0.0.1 PORT', '', ['spam', 'relay']],
+  ['peer 127.0.0.1 PORT', 'peer_events 192.0.2.0/24 relay', ['spam', 'relay']],
+  ['peer 127.0.0.1 PORT', 'peer_events 127.0.0.1 relay', ['relay']],
+  ['peer 127.0.0.1 PORT', 'peer_events 127.0.0.0/8 relay', ['relay']],
+  ['peer 127.0.0.1 PORT', 'peer_events mx2.example.org relay', ['relay']],
+  ['server_read 127.0.0.1 PORT', 'peer_events MX2.example.org relay', ['relay']],
+  ['peer LOCALHOST PORT', 'peer_events localhost relay', ['relay']],
+  ['peer localhost PORT', 'peer_events 127.0.0.0/8 relay\npeer_events ::1 relay', ['relay']],
+])('%s, %j: %j is taken', async ([peer, events, taken]) => {
+  const dns = { a: { 'mx2.example.org': ['127.0.0.1'] } };
+  await using started = await stage((port) => `${peer.replace('PORT', String(port))}\n${events}`, dns);
+  const { store, counters } = started.bench;
+  await vi.waitFor(() => expect(counters.list()).toContainEqual(['peer reports received', 2]));
+  await vi.waitFor(async () => expect((await store.reportsAfter(0, 9)).map(({ event }) => event)).toEqual(taken));
+});
+
+test('nothing is read while it can not be told what is to be taken', async () => {
+  const dns = { failing: ['A mx9.example.org', 'AAAA mx9.example.org'] };
+  await using started = await stage((port) => `peer 127.0.0.1 ${port}\npeer_events mx9.example.org relay`, dns);
+  const cause = 'peer_events: the addresses of mx9.example.org are not known yet';
+  await vi.waitFor(async () => expect(await started.peers.states()).toMatchObject([{ lastError: cause }]));
+  expect(started.bench.counters.list()).toEqual([]);
+});
