@@ -2,7 +2,14 @@
 // their order (answer-queue.ts).
 import type { Socket } from 'node:net';
 import { AnswerQueue } from './answer-queue.ts';
-import type { Answer, LineLimits, LineProtocol, LineSession, Peer } from './line-protocol.ts';
+import {
+  type Answer,
+  addressOf,
+  type LineLimits,
+  type LineProtocol,
+  type LineSession,
+  type Peer,
+} from './line-protocol.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
 import type { Log } from './log.ts';
 import type { TlsIdentity } from './mutual-tls.ts';
@@ -14,7 +21,7 @@ export interface ConnectionParts {
   readonly log: Log;
   /** A client is cut off after so many sweeps without a sign of life. */
   readonly idleSweeps: number;
-  readonly onTrouble: (what: string, cause: string) => void;
+  readonly onTrouble: (what: string, cause: string, client?: string) => void;
   /** The connection is to go on over TLS; it is no longer ours. */
   readonly onSecure: (connection: LineConnection, socket: Socket, peer: Peer, identity: TlsIdentity) => void;
   readonly onClose: (connection: LineConnection) => void;
@@ -39,6 +46,8 @@ export class LineConnection {
   #last = false;
   #inputEnded = false;
   #finishing = false;
+  /** Why it did not end as it should. */
+  #cause: string | undefined;
   /** What it goes on with after the last answer. */
   #secure: TlsIdentity | undefined;
   #sweeps = 0;
@@ -61,14 +70,16 @@ export class LineConnection {
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('end', () => this.#end());
     socket.on('close', () => {
-      this.#session.end?.();
+      this.#session.end?.(this.#cause);
       parts.onClose(this);
     });
     // A client that is gone is the client's affair; 'close' follows.
-    socket.on('error', (error) =>
-      parts.log.event(1, 'connection lost', { via: parts.protocol.name, cause: error.message }),
-    );
+    socket.on('error', ({ message }) => {
+      this.#cause = message;
+      parts.log.event(1, 'connection lost', { via: parts.protocol.name, cause: message });
+    });
     if (this.#session.greeting !== undefined) this.#answer(this.#session.greeting);
+    if (this.#session.denied !== undefined) this.#answers.flushSoon();
   }
 
   /** Answers what was started, starts nothing more, and closes. */
@@ -179,8 +190,16 @@ export class LineConnection {
 
   #flushed(anything: boolean): void {
     if (anything) this.#sweeps = 0;
+    this.#sendAwayDenied();
     if (!this.#last) this.#proceed();
     else if (this.#answers.length === 0) this.#endOutput();
+  }
+
+  #sendAwayDenied(): void {
+    const { denied } = this.#session;
+    if (denied === undefined || this.#last) return;
+    this.#last = true;
+    this.#parts.onTrouble('access denied', denied, addressOf(this.#peer));
   }
 
   #logSent(text: string): void {
@@ -202,6 +221,7 @@ export class LineConnection {
   }
 
   #cutOff(cause: string): void {
+    this.#cause = cause;
     this.#parts.onTrouble('client cut off', cause);
     this.#socket.destroy();
   }

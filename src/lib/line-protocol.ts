@@ -24,8 +24,13 @@ export interface LineSession {
   readonly greeting?: Answer;
   /** The answer to a line, or undefined if none is due. */
   line(line: string): Answer | undefined;
-  /** There will be no more lines, or the server is closing: an answer that would go on for ever ends now. */
-  end?(): void;
+  /** Why the client is not, or no longer, welcome: it is sent away when it has what was answered until now. */
+  readonly denied?: string | undefined;
+  /**
+   * There will be no more lines, or the server is closing: an answer that would go on for ever ends now. The cause is told
+   * where the connection did not end as it should.
+   */
+  end?(cause?: string): void;
 }
 
 export interface LineProtocol {
@@ -48,6 +53,11 @@ export type Peer =
       /** It has shown a certificate that we trust. */
       readonly secure?: true;
     };
+
+/** For the log; of a unix socket there is none. */
+export function addressOf(peer: Peer): string | undefined {
+  return peer.kind === 'tcp' ? peer.address : undefined;
+}
 
 /** What one client may take of us. */
 export interface LineLimits {

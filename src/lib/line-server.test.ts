@@ -50,8 +50,13 @@ interface Started {
   readonly logged: string[];
 }
 
-async function start(limits: Partial<LineLimits> = {}, closeWithin = 5, level: LogLevel = 0): Promise<Started> {
-  const echo = echoProtocol();
+async function start(
+  limits: Partial<LineLimits> = {},
+  closeWithin = 5,
+  level: LogLevel = 0,
+  session?: LineSession,
+): Promise<Started> {
+  const echo = { ...echoProtocol(), ...(session && { open: () => session }) };
   const counters = createCounters();
   const logged: string[] = [];
   const log = createLog({ level, format: 'text' }, (text) => logged.push(text));
@@ -59,6 +64,16 @@ async function start(limits: Partial<LineLimits> = {}, closeWithin = 5, level: L
   const server = await startLineServer({ address, protocol: echo, log, counters, limits, closeWithin });
   servers.push(server);
   return { server, echo, counters, logged };
+}
+
+/** A server whose sessions are not welcome for that cause. */
+async function startDenying(denied: () => string | undefined, line: LineSession['line']): Promise<Started> {
+  return start({}, 5, 0, {
+    line,
+    get denied() {
+      return denied();
+    },
+  });
 }
 
 interface Client {
@@ -368,6 +383,45 @@ test('a greeting that closes refuses the client, and nothing that it says is loo
   client.socket.end();
   await once(client.socket, 'close');
   expect(lines).toEqual([]);
+});
+
+test('a client that is not welcome is sent away without a word, with a line in the log', async () => {
+  const lines: string[] = [];
+  const { server, counters, logged } = await startDenying(
+    () => 'unknown',
+    (line) => void lines.push(line),
+  );
+  const client = connect(server);
+  client.socket.write('a\n');
+  expect(await client.all).toBe('');
+  await until(() => logged.join('').includes('access denied via=echo client=127.0.0.1 cause=unknown'));
+  expect(counters.list()).toEqual([['echo access denied', 1]]);
+  expect(lines).toEqual([]);
+});
+
+test('one that is no longer welcome is answered, then sent away', async () => {
+  let denied: string | undefined;
+  const { server, counters } = await startDenying(
+    () => denied,
+    (line) => {
+      if (line === 'b') denied = 'changed';
+      return { text: `<${line}>`, close: false };
+    },
+  );
+  const client = connect(server);
+  client.socket.write('a\n');
+  await client.received('<a>');
+  client.socket.write('b\n');
+  expect(await client.all).toBe('<a><b>');
+  expect(counters.list()).toEqual([['echo access denied', 1]]);
+});
+
+test('a session is told why its connection was lost', async () => {
+  const causes: (string | undefined)[] = [];
+  const server = await serve(() => ({ line: silent, end: (cause) => void causes.push(cause) }), {}, { idle: 0.02 });
+  await connect(server).all;
+  await until(() => causes.length > 0);
+  expect(causes).toEqual(['idle']);
 });
 
 test('a session knows where its client is', async () => {

@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { closeServer } from './close-server.ts';
 import type { Counters } from './counters.ts';
 import { LineConnection, type ConnectionParts } from './line-connection.ts';
-import { DEFAULT_LIMITS, type LineLimits, type LineProtocol, type Peer } from './line-protocol.ts';
+import { addressOf, DEFAULT_LIMITS, type LineLimits, type LineProtocol, type Peer } from './line-protocol.ts';
 import { listen, type SocketAccess } from './listen.ts';
 import type { Log } from './log.ts';
 import { logConnection } from './log-connection.ts';
@@ -53,7 +53,7 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
     limits,
     log,
     idleSweeps: Math.ceil(limits.idle / interval),
-    onTrouble: (what, cause) => trouble.report(what, cause),
+    onTrouble: (what, cause, client) => trouble.report(what, cause, client),
     onClose: (connection) => connections.delete(connection),
     // It stays among the connections during the handshake, so that it is cut off if that takes too long.
     onSecure: (connection, socket, peer, identity) => {
@@ -62,7 +62,8 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
           connections.delete(connection);
           accept(secure, securedPeer(peer));
         },
-        (error: unknown) => trouble.report('tls refused', error instanceof Error ? error.message : String(error)),
+        (error: unknown) =>
+          trouble.report('tls refused', error instanceof Error ? error.message : String(error), addressOf(peer)),
       );
     },
   };

@@ -1,9 +1,10 @@
-// Trouble that may come a thousand times a second: each is counted, and each kind logged once in a while.
+// Trouble that may come a thousand times a second: each is counted, and each kind logged once in a while; one that is told
+// with the client's address, once in a while for each client, as long as there are not too many.
 import type { Counters } from './counters.ts';
 import type { Log } from './log.ts';
 
 export interface Trouble {
-  report(what: string, cause: string): void;
+  report(what: string, cause: string, client?: string): void;
   /** Called at regular intervals. */
   sweep(): void;
 }
@@ -17,15 +18,20 @@ export interface TroubleParts {
   readonly quietSweeps: number;
 }
 
+/** Lines that are logged before those of all clients count as one kind. */
+const MOST_LINES = 20;
+
 /** Trouble of one server. */
 export function createTrouble({ name, log, counters, quietSweeps }: TroubleParts): Trouble {
   const quiet = new Map<string, number>();
   return {
-    report: (what, cause) => {
+    report: (what, cause, client) => {
       counters.add(`${name} ${what}`);
-      if (quiet.has(what)) return;
-      quiet.set(what, quietSweeps);
-      log.event(0, what, { via: name, cause });
+      const own = client === undefined ? what : `${what} ${client}`;
+      const kind = quiet.has(own) || quiet.size < MOST_LINES ? own : what;
+      if (quiet.has(kind)) return;
+      quiet.set(kind, quietSweeps);
+      log.event(0, what, { via: name, client, cause });
     },
     sweep: () => {
       for (const [what, sweeps] of quiet) {
