@@ -46,7 +46,7 @@ export interface Peers extends AsyncDisposable {
 /** Starts them. Throws, in words for an administrator, if the certificates can't be used. */
 export function startPeers(start: PeersStart): Peers {
   const { inForce, reports } = start;
-  const { store, clock, log } = reports;
+  const { store, clock, log, counters } = reports;
   const tls = tlsOf(inForce.config, start.directory);
   const running = new AsyncDisposableStack();
   const sets: TrustedClients[] = [];
@@ -69,7 +69,7 @@ export function startPeers(start: PeersStart): Peers {
     events,
     rate: () => inForce.config.peer_rate,
   });
-  const peers = new PeerList({ clock, log, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
+  const peers = new PeerList({ clock, log, counters, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
   const acceptPeerReport = acceptFor(start);
   for (const peer of [...inForce.config.peer, ...inForce.config.server_read])
     if (!isOurselves(peer, inForce.config))

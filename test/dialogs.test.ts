@@ -122,7 +122,7 @@ function openProtocol(protocol: Protocol, bench: Bench, answerCheck: AnswerCheck
     case 'sync': {
       const newest = (): Promise<number> => store.reportIdBefore(Number.POSITIVE_INFINITY);
       const { acceptReport, acceptPeerReport, reportParts } = bench;
-      const peers = new PeerList({ clock, log: silentLog, newest });
+      const peers = new PeerList({ clock, log: silentLog, counters, newest });
       const exchange = { reports: store, news: reportParts.news, peers, acceptReport, acceptPeerReport };
       return syncProtocol({ ...fakeParts(), ...exchange });
     }

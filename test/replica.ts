@@ -3,7 +3,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { startLineServer } from '../src/lib/line-server.ts';
-import { silentLog } from '../src/lib/log.ts';
 import { localCaller } from '../src/peers/caller.ts';
 import { fakeParts } from '../src/peers/fake-sync-parts.ts';
 import { startPeerClient } from '../src/peers/peer-client.ts';
@@ -41,7 +40,13 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
   const bench = await engineBench({ name, config: 'reputation no', store: given });
   bench.clock.advance(ahead);
   const { store, reportParts, clock, counters, acceptPeerReport } = bench;
-  const peers = new PeerList({ clock, log: silentLog, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
+  const { log } = reportParts;
+  const peers = new PeerList({
+    clock,
+    log,
+    counters,
+    newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY),
+  });
   const exchange = {
     ...fakeParts(),
     name: () => name,
@@ -54,7 +59,7 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
     await startLineServer({
       address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
       protocol: peerProtocol(exchange, { callerOf: () => ({ ...localCaller(), address: '127.0.0.1' }) }, options.tls),
-      log: silentLog,
+      log,
       counters,
       closeWithin: 1,
     }),

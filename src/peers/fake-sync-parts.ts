@@ -1,5 +1,6 @@
 // The parts of a daemon as the sync protocol sees them, for tests: they note what they are asked, and know a little.
 import { manualClock } from '../lib/clock.ts';
+import { createCounters } from '../lib/counters.ts';
 import { silentLog } from '../lib/log.ts';
 import { createNews } from '../lib/news.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
@@ -142,7 +143,7 @@ function fakeExchange(
     share: async (shared) => void asked.push(shared),
     reports: { reportsAfter: async (id) => (id < 1 ? [{ ...REPORT, id: 1 }] : []), reportIdBefore: async () => 0 },
     news: createNews(),
-    peers: new PeerList({ clock: manualClock(NOW), log: silentLog, newest: async () => 1 }),
+    peers: new PeerList({ clock: manualClock(NOW), log: silentLog, counters: createCounters(), newest: async () => 1 }),
   };
 }
 

@@ -44,11 +44,11 @@ async function stage(script: Script, changed: Partial<PeerClientParts> = {}, pla
   const taken: Stage['taken'] = [];
   const places = place === undefined ? [] : [place];
   let log = '';
-  const output = createLog({ level: 0, format: 'text' }, (lines) => {
+  const output = createLog({ level: 1, format: 'text' }, (lines) => {
     log += lines;
   });
-  const peers = new PeerList({ clock: manualClock(), log: output, newest: async () => 0 });
   const counters = createCounters();
+  const peers = new PeerList({ clock: manualClock(), log: output, counters, newest: async () => 0 });
   const client = startPeerClient({
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
@@ -204,13 +204,17 @@ test('it recognises itself, and leaves itself alone', async () => {
 
 test('a bad report costs only itself', async () => {
   const nameless = text(2, 7).replace('origin_id:2', 'origin_id:');
-  const { taken, counters } = await stage(
-    original((_, socket) => socket.write(`${BEGIN}nonsense\r\n\r\n${nameless}${text(3, 8)}`)),
+  const { taken, counters, logged } = await stage(
+    original((_, socket) => socket.write(`${BEGIN}nonsense\r\n\r\nmore\r\n\r\n${nameless}${text(3, 8)}`)),
   );
   await vi.waitFor(() => expect(taken.map(({ report }) => report.originId)).toEqual([3]));
   expect(counters.list()).toEqual([
-    ['peer reports malformed', 2],
-    ['peer reports received', 3],
+    ['peer reports malformed', 3],
+    ['peer reports received', 4],
+  ]);
+  expect(logged().slice(1)).toEqual([
+    'peer report malformed peer=mx1:722 cause="bad row format"',
+    'peer report malformed peer=mx1:722 cause="no origin or origin_id"',
   ]);
 });
 

@@ -199,11 +199,11 @@ function storedLast(last: number | undefined, parsed: ParsedReport): number | un
   return parsed.kind === 'report' && parsed.stored > 0 ? parsed.stored : last;
 }
 
-async function take({ accept, counters }: PeerClientParts, parsed: ParsedReport, sender: Sender): Promise<void> {
+async function take({ accept, counters, state }: PeerClientParts, parsed: ParsedReport, sender: Sender): Promise<void> {
   counters.add('peer reports received');
-  if (parsed.kind === 'report' && parsed.named !== undefined)
-    await accept({ ...parsed.report, ...parsed.named }, sender);
-  else counters.add('peer reports malformed');
+  if (parsed.kind === 'bad') state.malformed(parsed.reason);
+  else if (parsed.named === undefined) state.malformed('no origin or origin_id');
+  else await accept({ ...parsed.report, ...parsed.named }, sender);
 }
 
 /** Checks have their turn; and who may send only so many a minute is not read for as long as it takes. Milliseconds. */

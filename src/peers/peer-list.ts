@@ -1,5 +1,6 @@
-// The state of all peers, for `ddgrey peers`: those that we read from, and those that read from us now.
+// The state of all peers, for `ddgrey peers`: those that we read from, and those that read from us or have done so.
 import { type Clock, seconds } from '../lib/clock.ts';
+import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import type { Caller } from './caller.ts';
 import type { PeerState } from './sync-protocol.ts';
@@ -8,6 +9,8 @@ import type { PeerState } from './sync-protocol.ts';
 export interface SourceState {
   connected(name: string): void;
   received(count: number): void;
+  /** It sent what is no report. */
+  malformed(cause: string): void;
   /** It is gone, or could not be reached. */
   waiting(cause: string): void;
   ourselves(): void;
@@ -15,26 +18,37 @@ export interface SourceState {
 
 export interface ReaderState {
   sent(count: number): void;
-  gone(): void;
+  /** Its connection has ended; with the cause where something went wrong. */
+  gone(cause: string | undefined): void;
 }
 
 export interface PeerListParts {
   readonly clock: Clock;
   readonly log: Log;
+  readonly counters: Counters;
   /** The local id of the newest report. */
   readonly newest: () => Promise<number>;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-interface Entry {
+
+/** One that reads from us. It may have several connections: one that is dead may not be missed yet. */
+interface Reader {
   readonly state: Writable<PeerState>;
-  /** The id of the last report that it was sent. */
-  readonly place?: () => number;
+  /** For each connection, the id of the last report that it was sent. */
+  readonly places: Set<() => number>;
+  /** That of the connection that ended last. */
+  last: number;
 }
+
+/** Readers that are away of which is known when they went; of more the latest. */
+const MOST_AWAY = 100;
 
 export class PeerList {
   readonly #parts: PeerListParts;
-  readonly #entries = new Set<Entry>();
+  readonly #sources: PeerState[] = [];
+  /** By address and name; the one that went last is the last of those that are away. */
+  readonly #readers = new Map<string, Reader>();
 
   constructor(parts: PeerListParts) {
     this.#parts = parts;
@@ -43,43 +57,78 @@ export class PeerList {
   /** The peers as they are now. */
   async states(): Promise<readonly PeerState[]> {
     const newest = await this.#parts.newest();
-    return [...this.#entries].map(({ state, place }) => ({
-      ...state,
-      behind: place === undefined ? undefined : Math.max(0, newest - place()),
-    }));
+    const readers = [...this.#readers.values()].map(({ state, places, last }) => {
+      const place = places.size === 0 ? last : Math.max(...[...places].map((told) => told()));
+      return { ...state, behind: Math.max(0, newest - place) };
+    });
+    return [...this.#sources, ...readers];
   }
 
-  /** One that reads from us, at the place that the function tells. */
-  addReader({ address, name }: Caller, place: () => number): ReaderState {
-    const { log } = this.#parts;
-    const entry: Entry = { state: this.#state(address, 'to', 'connected'), place };
-    entry.state.name = name;
-    this.#entries.add(entry);
-    log.event(0, 'peer reads', { peer: address, name });
+  /** A connection of one that reads from us, at the place that the function tells. */
+  addReader(caller: Caller, place: () => number): ReaderState {
+    const { log, counters } = this.#parts;
+    const reader = this.#reader(caller);
+    const fields = { peer: caller.address, name: caller.name };
+    let sent = 0;
+    reader.places.add(place);
+    this.#become(reader.state, 'connected');
+    counters.add('peer readers connected');
+    log.event(0, 'peer reads', fields);
     return {
       sent: (count) => {
-        entry.state.reports += count;
+        sent += count;
+        reader.state.reports += count;
+        counters.add('peer reports sent', count);
       },
-      gone: () => {
-        this.#entries.delete(entry);
-        log.event(0, 'peer reads no more', { peer: address, name, sent: entry.state.reports });
+      gone: (cause) => {
+        reader.places.delete(place);
+        reader.last = place();
+        if (cause !== undefined) reader.state.lastError = cause;
+        if (reader.places.size === 0) this.#goAway(reader);
+        log.event(0, 'peer reads no more', { ...fields, sent, cause });
       },
     };
   }
 
+  #reader({ address, name }: Caller): Reader {
+    const key = keyOf(address, name);
+    const known = this.#readers.get(key);
+    if (known !== undefined) return known;
+    const reader: Reader = { state: { ...this.#state(address, 'to', 'away'), name }, places: new Set(), last: 0 };
+    this.#readers.set(key, reader);
+    return reader;
+  }
+
+  #goAway(reader: Reader): void {
+    const { peer, name } = reader.state;
+    this.#become(reader.state, 'away');
+    this.#readers.delete(keyOf(peer, name));
+    this.#readers.set(keyOf(peer, name), reader);
+    const away = [...this.#readers].filter(([, { places }]) => places.size === 0);
+    for (const [key] of away.slice(0, -MOST_AWAY)) this.#readers.delete(key);
+  }
+
   /** One that we read from. */
   addSource(peer: string): SourceState {
-    const { log } = this.#parts;
+    const { log, counters } = this.#parts;
     const state = this.#state(peer, 'from', 'waiting');
-    this.#entries.add({ state });
+    this.#sources.push(state);
+    const malformed = new Set<string>();
     return {
       connected: (name) => {
         state.name = name;
+        malformed.clear();
         this.#become(state, 'connected');
         log.event(0, 'peer connected', { peer, name });
       },
       received: (count) => {
         state.reports += count;
+      },
+      malformed: (cause) => {
+        counters.add('peer reports malformed');
+        // There may be thousands; of a connection, the log has each cause once.
+        if (!malformed.has(cause)) log.event(1, 'peer report malformed', { peer, cause });
+        malformed.add(cause);
       },
       waiting: (cause) => {
         // Of one that is away for days, the log has one line.
@@ -103,4 +152,9 @@ export class PeerList {
     if (state.state !== now) state.since = seconds(this.#parts.clock);
     state.state = now;
   }
+}
+
+/** No address and no name has a space. */
+function keyOf(address: string, name: string): string {
+  return `${address} ${name}`;
 }

@@ -91,6 +91,7 @@ test('a client without a certificate is sent away', async () => {
   const secure = connectTls({ socket: plain, rejectUnauthorized: false });
   secure.write('helo x\r\nlist\r\n');
   expect(await hear(secure, 'document')).toBe('');
+  expect(source.bench.logged()).toContain('tls refused via=peer client=127.0.0.1 cause="no certificate"');
 });
 
 test.for(['list\r\n', 'helo evil\r\nsubscribe 0 all\r\n'])(

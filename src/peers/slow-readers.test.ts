@@ -56,7 +56,9 @@ test('one that does not read is cut off, and costs no more than a few pages mean
   await vi.waitFor(() => expect(counters.list()).toContainEqual(['peer client cut off', 1]), { timeout: 5000 });
   // The system's own buffers hold some megabytes; a page has 150 KB.
   expect(asked).toBeLessThan(200);
-  await vi.waitFor(async () => expect(await parts.peers.states()).toEqual([]));
+  await vi.waitFor(async () =>
+    expect(await parts.peers.states()).toMatchObject([{ state: 'away', lastError: 'does not read' }]),
+  );
 });
 
 test('one that waits for news is not idle', async () => {

@@ -62,10 +62,11 @@ export interface PeerState {
   /** What it calls itself; empty while that is not known. */
   readonly name: string;
   readonly direction: 'from' | 'to';
-  readonly state: 'connected' | 'waiting' | 'ourselves';
+  /** `waiting`: we try again; `away`: it has read from us, and may come back. */
+  readonly state: 'connected' | 'waiting' | 'ourselves' | 'away';
   /** Since when. */
   readonly since: number;
-  /** Reports in this direction since the start of the daemon, or of the connection. */
+  /** Reports in this direction since the start of the daemon. */
   readonly reports: number;
   /** Reports that it has still to be sent; undefined where only the other side knows. */
   readonly behind: number | undefined;

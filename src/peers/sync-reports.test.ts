@@ -35,9 +35,9 @@ interface Stage {
 /** A server with reports; ids count from 1. */
 async function stage(...reports: readonly Partial<StoredReport>[]): Promise<Stage> {
   const store = new MemoryStore();
-  const { reportParts, clock, log, logged } = await engineBenchWith(store);
+  const { reportParts, clock, counters, log, logged } = await engineBenchWith(store);
   const { news } = reportParts;
-  const peers = new PeerList({ clock, log, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
+  const peers = new PeerList({ clock, log, counters, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
   let id = 0;
   const add = async (...more: readonly Partial<StoredReport>[]): Promise<void> => {
     for (const report of more) {
@@ -127,7 +127,7 @@ test('p07: what is stored since, then what is new, and an end', async () => {
   const end = stream.next();
   expect(line('.')).toEqual({ text: '200 subscription finished\r\n', close: false });
   expect((await end).done).toBe(true);
-  expect(await peers.states()).toEqual([]);
+  expect(await peers.states()).toMatchObject([{ state: 'away', reports: 3, behind: 0, lastError: undefined }]);
   expect(await whole(line('helo x'))).toContain('200 welcome');
   expect(logged()).toEqual([
     'peer reads peer=192.0.2.7 name=mx3.example.org',
@@ -198,7 +198,7 @@ test('p13: the end of the connection ends the subscription', async () => {
   const end = stream.next();
   open.end?.();
   expect((await end).done).toBe(true);
-  expect(await peers.states()).toEqual([]);
+  expect(await peers.states()).toMatchObject([{ state: 'away' }]);
 });
 
 test.for<[may: Partial<Caller>, denied: string[]]>([

@@ -81,6 +81,7 @@ class Subscription implements Stream {
   readonly #parts: ReportReading;
   readonly #withOwn: boolean;
   #ended = false;
+  #cause: string | undefined;
   #disturbed = false;
   #fresh = false;
   #wake: () => void = () => {};
@@ -97,8 +98,9 @@ class Subscription implements Stream {
     return line === '.';
   }
 
-  end(): void {
+  end(cause?: string): void {
     this.#ended = true;
+    this.#cause ??= cause;
     this.#wake();
   }
 
@@ -127,7 +129,7 @@ class Subscription implements Stream {
       }
     } finally {
       silence();
-      reader.gone();
+      reader.gone(this.#cause);
     }
   }
 

@@ -78,8 +78,8 @@ class SyncSession<Parts> implements LineSession {
     return this.#body === undefined ? this.#command(line) : this.#bodyLine(this.#body, line);
   }
 
-  end(): void {
-    this.#stream?.end();
+  end(cause?: string): void {
+    this.#stream?.end(cause);
   }
 
   #command(line: string): Answer | undefined {

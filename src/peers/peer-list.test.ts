@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { manualClock } from '../lib/clock.ts';
+import { createCounters } from '../lib/counters.ts';
+import { silentLog } from '../lib/log.ts';
+import { type Caller, localCaller } from './caller.ts';
+import { PeerList } from './peer-list.ts';
+
+const START = 1_700_000_000;
+const NEWEST = 10;
+
+function stage() {
+  const [clock, counters] = [manualClock(START), createCounters()];
+  return { clock, counters, peers: new PeerList({ clock, log: silentLog, counters, newest: async () => NEWEST }) };
+}
+
+function caller(address: string, name = 'mx2'): Caller {
+  return { ...localCaller(), address, name };
+}
+
+test('a reader has one row, when it is away and when it comes back', async () => {
+  const { clock, counters, peers } = stage();
+  const first = peers.addReader(caller('192.0.2.1'), () => 4);
+  first.sent(3);
+  clock.advance(60);
+  first.gone('read ETIMEDOUT');
+  const row = { peer: '192.0.2.1', name: 'mx2', direction: 'to', lastError: 'read ETIMEDOUT' };
+  expect(await peers.states()).toEqual([{ ...row, state: 'away', since: START + 60, reports: 3, behind: 6 }]);
+  clock.advance(60);
+  peers.addReader(caller('192.0.2.1'), () => 9).sent(2);
+  expect(await peers.states()).toEqual([{ ...row, state: 'connected', since: START + 120, reports: 5, behind: 1 }]);
+  expect(counters.list()).toEqual([
+    ['peer readers connected', 2],
+    ['peer reports sent', 5],
+  ]);
+});
+
+test('a connection that is dead does not hide the one that took its place', async () => {
+  const { clock, peers } = stage();
+  const dead = peers.addReader(caller('192.0.2.1'), () => 4);
+  const alive = peers.addReader(caller('192.0.2.1'), () => 9);
+  expect(await peers.states()).toMatchObject([{ state: 'connected', behind: 1 }]);
+  clock.advance(60);
+  dead.gone('read ETIMEDOUT');
+  expect(await peers.states()).toMatchObject([{ state: 'connected', since: START, behind: 1 }]);
+  alive.gone(undefined);
+  expect(await peers.states()).toMatchObject([{ state: 'away', since: START + 60, behind: 1 }]);
+});
+
+test('readers are told apart by address and name', async () => {
+  const { peers } = stage();
+  for (const one of [caller('192.0.2.1'), caller('192.0.2.1', ''), caller('192.0.2.2')]) peers.addReader(one, () => 0);
+  expect(await peers.states()).toHaveLength(3);
+});
+
+test('of many that are away the latest are known, and all that are not', async () => {
+  const { peers } = stage();
+  peers.addSource('mx3:722');
+  peers.addReader(caller('192.0.2.1', 'stays'), () => 0);
+  for (let i = 0; i < 300; i += 1) peers.addReader(caller('192.0.2.1', `n${i}`), () => 0).gone(undefined);
+  const names = (await peers.states()).map(({ name }) => name);
+  expect(names).toEqual(['', 'stays', ...Array.from({ length: 100 }, (_, i) => `n${200 + i}`)]);
+});
