@@ -1,9 +1,14 @@
-// What `peer` and `peer_events` say together, over real connections.
+// Who may exchange what with whom, over real connections.
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { configOf, engineBench } from '../test/engine-bench.ts';
 import { startReplica } from '../test/replica.ts';
 import type { FakeDns } from './dns/fake-resolver.ts';
 import { InForce } from './in-force.ts';
+import { startLineServer } from './lib/line-server.ts';
+import { fakeParts } from './peers/fake-sync-parts.ts';
+import { peerProtocol } from './peers/sync-server.ts';
 import { startPeers } from './start-peers.ts';
 
 const SPAM = { reporter: 'test', time: 1_700_000_000, ip: '203.0.113.7', event: 'spam' };
@@ -46,4 +51,36 @@ test('nothing is read while it can not be told what is to be taken', async () =>
   const cause = 'peer_events: the addresses of mx9.example.org are not known yet';
   await vi.waitFor(async () => expect(await started.peers.states()).toMatchObject([{ lastError: cause }]));
   expect(started.bench.counters.list()).toEqual([]);
+});
+
+test('a reader that the configuration no longer names goes when that is read again, and not before', async () => {
+  const bench = await engineBench({ config: 'reputation no' });
+  const { reportParts: reports, checks: attempts, dns: resolver, store, counters } = bench;
+  const { log, news } = reports;
+  const inForce = new InForce(configOf('accept_reader 127.0.0.1'), () => false);
+  await using started = startPeers({ reports, attempts, resolver, inForce, directory: '.' });
+  const { access, peers } = started;
+  await using server = await startLineServer({
+    address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    protocol: peerProtocol({ ...fakeParts(), reports: store, news, peers }, access),
+    log,
+    counters,
+  });
+  const { port } = server.address as { port: number };
+  const reader = connect(port, '127.0.0.1');
+  let heard = '';
+  reader.on('data', (bytes) => (heard += String(bytes)));
+  reader.write('helo mx2.example.org\r\nsubscribe\r\n');
+  await vi.waitFor(() => expect(heard).toContain('302'));
+  await bench.acceptReport(SPAM);
+  await vi.waitFor(() => expect(heard).toContain('event:spam'));
+  inForce.configure(configOf('accept_reader 192.0.2.1'));
+  started.refresh();
+  await once(reader, 'close');
+  await bench.acceptReport({ ...SPAM, event: 'relay' });
+  expect(heard).not.toContain('event:relay');
+  expect(bench.logged().filter((line) => line.includes('may no longer'))).toEqual([
+    'peer reads no more peer=127.0.0.1 name=mx2.example.org sent=1 cause="may no longer read reports"',
+    'access denied via=peer client=127.0.0.1 cause="may no longer read reports"',
+  ]);
 });

@@ -86,6 +86,8 @@ export function startPeers(start: PeersStart): Peers {
     },
     refresh: () => {
       for (const set of sets) set.refresh();
+      // So that readers that have nothing to read, and may not any more, go now.
+      reports.news.tell();
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -7,6 +7,8 @@ export interface Caller {
   readonly mayRead: boolean;
   readonly mayWrite: boolean;
   readonly sender: Sender;
+  /** Why it may not stay, such as when the configuration has changed; undefined: it has the rights that it came with. */
+  readonly denied: () => string | undefined;
   /** Resolves when it is the turn of its next report: it may hand in only so many a minute. */
   readonly turn: () => Promise<void>;
   /** The name that it gave itself. */
@@ -20,6 +22,7 @@ export function localCaller(): Caller {
     mayRead: true,
     mayWrite: true,
     sender: { events: undefined, restores: true },
+    denied: () => undefined,
     turn: () => Promise.resolve(),
     name: '',
   };

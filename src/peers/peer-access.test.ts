@@ -37,8 +37,32 @@ test.for<[address: string, may: string | undefined, events?: string[]]>([
 
 test('p73: a stranger is sent away without a word', () => {
   const session = peerProtocol(fakeParts(), access).open({ kind: 'tcp', address: '192.0.2.3' });
-  expect(session.greeting).toEqual({ text: '', close: true });
+  expect(session.greeting).toBeUndefined();
+  expect(session.denied).toBe('it is in none of accept, accept_reader, accept_writer and peer');
   expect(session.line('helo x')).toBeUndefined();
+});
+
+test.for<[address: string, readers: string[], writers: string[], denied: string | undefined]>([
+  ['192.0.2.1', ['192.0.2.0/24'], [], undefined],
+  ['192.0.2.1', ['192.0.2.2'], ['192.0.2.1'], 'may no longer read reports'],
+  ['192.0.2.2', [], ['192.0.2.2'], undefined],
+  ['192.0.2.2', ['192.0.2.2'], [], 'may no longer hand in reports'],
+  ['198.51.100.8', ['198.51.100.8'], ['198.51.100.8'], undefined],
+  ['198.51.100.8', ['198.51.100.8'], [], 'may no longer hand in reports'],
+])('%s, then readers are %j and writers %j: %s', ([address, readers, writers, denied]) => {
+  let changed = false;
+  const rights = { readers: hostsOf('192.0.2.1', '198.51.100.8'), writers: hostsOf('192.0.2.2', '198.51.100.8') };
+  const afterwards = { readers: hostsOf(...readers), writers: hostsOf(...writers) };
+  const now = (): typeof rights => (changed ? afterwards : rights);
+  const caller = createPeerAccess({
+    readers: { has: (client) => now().readers.has(client) },
+    writers: { has: (client) => now().writers.has(client) },
+    events: new PeerEvents([]),
+    rate: () => 0,
+  }).callerOf({ kind: 'tcp', address });
+  expect(caller?.denied()).toBeUndefined();
+  changed = true;
+  expect(caller?.denied()).toBe(denied);
 });
 
 test('who may hand in so many reports a minute waits for the next one, over whatever connection', async () => {

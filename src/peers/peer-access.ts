@@ -50,8 +50,12 @@ export function createPeerAccess({ readers, writers, events, rate }: PeerRights)
         },
         restores: false,
       };
+      const denied = (): string | undefined => {
+        if (mayRead && !readers.has(address)) return 'may no longer read reports';
+        return mayWrite && !writers.has(address) ? 'may no longer hand in reports' : undefined;
+      };
       const turn = (): Promise<void> => turnOf(address.text);
-      return { address: address.text, mayRead, mayWrite, sender, turn, name: '' };
+      return { address: address.text, mayRead, mayWrite, sender, denied, turn, name: '' };
     },
   };
 }

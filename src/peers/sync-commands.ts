@@ -37,6 +37,7 @@ const report: Verb<SyncCommandParts> = (parts) => {
     end: async () => {
       if (lines.length > MOST_LINES) return refusal('bad report (too many lines)');
       await parts.caller.turn();
+      if (parts.caller.denied() !== undefined) return refusal('permission denied');
       const reason = await take(parts, lines);
       return reason === undefined ? '200 accepted\r\n' : refusal(`bad report (${reason})`);
     },

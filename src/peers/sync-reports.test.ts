@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { engineBench, T0 } from '../../test/engine-bench.ts';
 import type { Answer, LineSession } from '../lib/line-protocol.ts';
+import type { News } from '../lib/news.ts';
 import type { StoredReport } from '../policy/report.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { type Caller, localCaller } from './caller.ts';
@@ -27,6 +28,7 @@ const BEGIN = '302 document following (interrupt with single dot)\r\n';
 
 interface Stage {
   readonly peers: PeerList;
+  readonly news: News;
   readonly session: (caller?: Partial<Caller>) => LineSession;
   readonly add: (...reports: readonly Partial<StoredReport>[]) => Promise<void>;
   readonly logged: () => readonly string[];
@@ -52,7 +54,7 @@ async function stage(...reports: readonly Partial<StoredReport>[]): Promise<Stag
       { ...fakeParts(), reports: store, news, peers },
       { callerOf: () => ({ ...localCaller(), ...caller }) },
     ).open({ kind: 'unix' });
-  return { peers, session, add, logged };
+  return { peers, news, session, add, logged };
 }
 
 async function engineBenchWith(store: MemoryStore) {
@@ -199,6 +201,36 @@ test('p13: the end of the connection ends the subscription', async () => {
   open.end?.();
   expect((await end).done).toBe(true);
   expect(await peers.states()).toMatchObject([{ state: 'away' }]);
+});
+
+test.for<[what: string, wake: (stage: Stage) => Promise<void> | void]>([
+  ['before a report', ({ add }) => add({})],
+  ['when the configuration was read again', ({ news }) => news.tell()],
+])('who may not read any more is sent nothing: %s', async ([, wake]) => {
+  const started = await stage({});
+  let denied: string | undefined;
+  const open = started.session({ denied: () => denied });
+  const stream = pieces(open.line('subscribe 0'));
+  await stream.next();
+  expect(ids(await stream.next())).toEqual([1]);
+  const next = stream.next();
+  denied = 'may no longer read reports';
+  await wake(started);
+  expect((await next).done).toBe(true);
+  expect(open.denied).toBe(denied);
+  expect(await started.peers.states()).toMatchObject([{ state: 'away', lastError: denied }]);
+});
+
+test('who may not do anything any more is told so, and hands nothing in', async () => {
+  const { session } = await stage({});
+  let denied: string | undefined;
+  const open = session({ denied: () => denied });
+  const lines = ['report', ...TEXT.trimEnd().split('\r\n')];
+  for (const line of lines) open.line(line);
+  denied = 'may no longer hand in reports';
+  expect(await whole(open.line('.'))).toBe('500 permission denied\r\n');
+  for (const line of ['list', 'get 1', 'subscribe', 'report', 'helo x'])
+    expect(await whole(open.line(line))).toBe('500 permission denied\r\n');
 });
 
 test.for<[may: Partial<Caller>, denied: string[]]>([

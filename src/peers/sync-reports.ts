@@ -116,7 +116,7 @@ class Subscription implements Stream {
     const reader = peers.addReader(caller, () => place);
     try {
       yield '302 document following (interrupt with single dot)\r\n';
-      while (!this.#ended) {
+      while (!this.#isOver()) {
         this.#fresh = false;
         const page = await reports.reportsAfter(place, PAGE);
         if (page.length === 0) await this.#untilNews();
@@ -131,6 +131,12 @@ class Subscription implements Stream {
       silence();
       reader.gone(this.#cause);
     }
+  }
+
+  /** Rights may be taken away while it goes on; the connection ends then. */
+  #isOver(): boolean {
+    this.#cause ??= this.#parts.caller.denied();
+    return this.#ended || this.#cause !== undefined;
   }
 
   #notice(): void {

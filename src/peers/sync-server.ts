@@ -41,7 +41,10 @@ function encryptionRequired(): never {
   throw new Error('encryption required');
 }
 
-/** The protocol of the network: each caller may what the access says; who may nothing is sent away without a word. */
+/**
+ * The protocol of the network: each caller may what the access says, as long as it says so; who may nothing is sent away
+ * without a word.
+ */
 export function peerProtocol(parts: PeerParts, access: PeerAccess, tls?: PeerTls): LineProtocol {
   return {
     name: 'peer',
@@ -56,9 +59,12 @@ export function peerProtocol(parts: PeerParts, access: PeerAccess, tls?: PeerTls
   };
 }
 
-const STRANGER: LineSession = { greeting: { text: '', close: true }, line: () => undefined };
+const STRANGER: LineSession = {
+  denied: 'it is in none of accept, accept_reader, accept_writer and peer',
+  line: () => undefined,
+};
 
-class SyncSession<Parts> implements LineSession {
+class SyncSession<Parts extends { readonly caller: Caller }> implements LineSession {
   readonly #verbs: Verbs<Parts>;
   readonly #parts: Parts;
   /** While lines follow a command. */
@@ -78,6 +84,10 @@ class SyncSession<Parts> implements LineSession {
     return this.#body === undefined ? this.#command(line) : this.#bodyLine(this.#body, line);
   }
 
+  get denied(): string | undefined {
+    return this.#parts.caller.denied();
+  }
+
   end(cause?: string): void {
     this.#stream?.end(cause);
   }
@@ -88,6 +98,7 @@ class SyncSession<Parts> implements LineSession {
     if (name === 'quit') return { text: '250 closing connection\r\n', close: true };
     if (name === 'starttls' && this.#identity !== undefined)
       return { text: '220 ready for TLS\r\n', close: false, secure: this.#identity };
+    if (this.denied !== undefined) return open(refusal('permission denied'));
     const verb = this.#verbs.get(name);
     if (verb === undefined) return open(refusal('unknown command'));
     const reply = attempt(() => verb(this.#parts, words));
