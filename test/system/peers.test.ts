@@ -1,13 +1,13 @@
 // Three daemons that exchange reports over TCP, each with the same lines about peers in its configuration.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PeerState } from '../../src/peers/sync-protocol.ts';
 import type { Standing } from '../../src/policy/standing.ts';
 import { MOVABLE_CLOCK, type TestDaemon, testDaemon } from './daemon.ts';
 import { askAll, greylistClient } from './greylist-client.ts';
+import { reportsOf, settle } from './peer-reports.ts';
 import { until } from './processes.ts';
 
 const NAMES = ['a', 'b', 'c'] as const;
@@ -35,22 +35,6 @@ async function startThree(...config: readonly string[]): Promise<readonly TestDa
     daemons.push(daemon);
   }
   return daemons;
-}
-
-/** The reports in the database of a daemon. */
-function reportsOf(daemon: TestDaemon): readonly string[] {
-  using database = new DatabaseSync(daemon.file('ddgrey.db'), { readOnly: true });
-  const rows = database.prepare('SELECT origin, origin_id, event, time, hex(ip) AS ip, recipient FROM report').all();
-  return rows.map((row) => Object.values(row).join(' ')).toSorted((one, other) => (one < other ? -1 : 1));
-}
-
-/** Waits until all have the same reports, and so many at least; how many that are. */
-async function settle(daemons: readonly TestDaemon[], least: number): Promise<number> {
-  return until('all to have the same reports', () => {
-    const [first = [], ...others] = daemons.map(reportsOf);
-    const same = others.every((other) => JSON.stringify(other) === JSON.stringify(first));
-    return same && first.length >= least && first.length;
-  });
 }
 
 /** First attempts, one after the other, until the signal or the end of the daemon; how many were answered. */

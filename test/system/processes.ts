@@ -50,16 +50,17 @@ export async function run(command: string, ...words: readonly string[]): Promise
   return running.output();
 }
 
-/** Waits until `look` finds something (anything but undefined and false), looking often; throws after 30 seconds. */
+/** Waits until `look` finds something (anything but undefined and false), looking often; throws after so many seconds. */
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
+  patience = 30,
 ): Promise<T> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + patience * 1000;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`Waited 30 seconds for ${what}`);
+    if (Date.now() > deadline) throw new Error(`Waited ${patience} seconds for ${what}`);
     await sleep(20);
   }
 }
