@@ -58,7 +58,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 
   actAs(identity);
   parts.use(lockDirectory(directory, 'ddgreyd'));
-  const store = parts.use(await openStore({ path: resolve(directory, config.database), log }));
+  const store = parts.use(await openStore({ path: resolve(directory, config.database), log, clock }));
   const manual = await openManualList(store, clock);
 
   const reputation = parts.use(await startReputation({ store, clock, log, counters, config: () => inForce.config }));

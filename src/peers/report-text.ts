@@ -4,15 +4,16 @@ import type { IncomingReport } from '../engine/accept-report.ts';
 import { parseAddress } from '../policy/address.ts';
 import type { StoredReport } from '../policy/report.ts';
 
-/** The forms of the values. Digits, so that they are numbers; times and ids of today have 10 of them at most. */
+/** The forms of the values. Digits, so that they are numbers; times of today have 10 of them, ids of ours 13. */
 const NAME = /^[\w.-]+$/;
 const NUMBER = /^\d{1,11}$/;
+const ID = /^\d{1,15}$/;
 const WORD = /^\S+$/;
 const ANY = /^/;
 
 const FORMS: ReadonlyMap<string, RegExp> = new Map([
   ['origin', NAME],
-  ['origin_id', NUMBER],
+  ['origin_id', ID],
   ['reporter', NAME],
   ['time', NUMBER],
   ['stored', NUMBER],

@@ -15,12 +15,19 @@ interface Kept {
 export class MemoryReports {
   #kept: readonly Kept[] = [];
   #lastId = 0;
+  /** How far the ids that own reports have for ever are ahead of their local ids. */
+  #ahead: number;
+
+  constructor(firstOwnId: number) {
+    this.#ahead = Math.max(0, firstOwnId - 1);
+  }
 
   add(report: StoredReport): Stored {
     if (this.#reports().some((known) => isSame(known, report))) return 'duplicate';
     if (report.event === 'ok' && this.#okOfDay(report) >= OK_PER_DAY) return 'capped';
-    const id = report.originId === 0 ? this.#freeId(report.origin) : this.#lastId + 1;
-    this.#kept = [...this.#kept, { id, report: { ...report, originId: report.originId || id } }];
+    const id = this.#lastId + 1;
+    const originId = report.originId || this.#ownId(report.origin, id);
+    this.#kept = [...this.#kept, { id, report: { ...report, originId } }];
     this.#lastId = id;
     return 'stored';
   }
@@ -85,11 +92,10 @@ export class MemoryReports {
     ).length;
   }
 
-  #freeId(origin: string): number {
+  #ownId(origin: string, id: number): number {
     const taken = new Set(this.#reports().map((known) => (known.origin === origin ? known.originId : 0)));
-    let id = this.#lastId + 1;
-    while (taken.has(id)) id += 1;
-    return id;
+    while (taken.has(id + this.#ahead)) this.#ahead += 1;
+    return id + this.#ahead;
   }
 }
 

@@ -20,9 +20,13 @@ export class MemoryStore implements Store {
   readonly #tuples = new MemoryTuples();
   readonly #passes = new Map<string, Pass>();
   readonly #entries = new Map<string, ManualEntry>();
-  readonly #reports = new MemoryReports();
+  readonly #reports: MemoryReports;
   readonly #standings = new Map<string, Standing>();
   readonly #places = new Map<string, string>();
+
+  constructor(firstOwnId = 1) {
+    this.#reports = new MemoryReports(firstOwnId);
+  }
 
   async recall(recall: Recall): Promise<Recalled> {
     const passes = recall.passes.flatMap((key) => this.#passes.get(passKey(key)) ?? []);

@@ -1,5 +1,72 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { manualClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
+import { spam, T } from './contract-samples.ts';
 import { openStore } from './open-store.ts';
+import type { Store } from './store.ts';
 import { storeContract } from './store-contract.ts';
 
 storeContract('store named :memory:', { open: () => openStore({ path: ':memory:', log: silentLog }) });
+
+const FIRST = T * 1000;
+
+async function add(store: Store, from: number, to: number): Promise<void> {
+  for (let n = from; n <= to; n += 1) await store.addReport({ ...spam, time: T + n });
+}
+
+async function ids(store: Store): Promise<unknown[]> {
+  return (await store.reportsAfter(0, 9)).map(({ id, originId }) => [id, originId]);
+}
+
+test.for([':memory:', 'file.db'])(
+  '%s: the ids of own reports are milliseconds, local ones count from 1',
+  async (name) => {
+    const path = name === ':memory:' ? name : join(newDirectory(), name);
+    await using store = await openStore({ path, log: silentLog, clock: manualClock(T) });
+    await add(store, 1, 2);
+    await store.addReport({ ...spam, origin: 'mx2.example.org', originId: 7 });
+    await store.addReport({ ...spam, originId: FIRST + 3, time: T });
+    await add(store, 3, 3);
+    expect(await ids(store)).toEqual([
+      [1, FIRST],
+      [2, FIRST + 1],
+      [3, 7],
+      [4, FIRST + 3],
+      [5, FIRST + 4],
+    ]);
+  },
+);
+
+test('reports that are made after an older copy of the database was put back have ids of their own', async () => {
+  const path = join(newDirectory(), 'ddgrey.db');
+  const open = (at: number): Promise<Store> => openStore({ path, log: silentLog, clock: manualClock(at) });
+  const before = await open(T);
+  await add(before, 1, 1);
+  await before[Symbol.asyncDispose]();
+  copyFileSync(path, `${path}.backup`);
+  const lost = await open(T + 1);
+  await add(lost, 2, 3);
+  const sent = (await ids(lost)).slice(1);
+  await lost[Symbol.asyncDispose]();
+  copyFileSync(`${path}.backup`, path);
+  await using restored = await open(T + 2);
+  await add(restored, 4, 5);
+  expect(sent).toEqual([
+    [2, FIRST + 1000],
+    [3, FIRST + 1001],
+  ]);
+  expect(await ids(restored)).toEqual([
+    [1, FIRST],
+    [2, FIRST + 2000],
+    [3, FIRST + 2001],
+  ]);
+});
+
+function newDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'ddgrey-open-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  return directory;
+}

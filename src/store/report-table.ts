@@ -10,12 +10,15 @@ export class ReportTable {
   readonly #known: StatementSync;
   readonly #okOfDay: StatementSync;
   readonly #nextId: StatementSync;
+  readonly #freeOriginId: StatementSync;
   readonly #insert: StatementSync;
   readonly #accepted: StatementSync;
   readonly #expire: StatementSync;
   readonly #expireChecks: StatementSync;
+  /** How far the ids that own reports have for ever are ahead of their local ids. */
+  #ahead: number;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, firstOwnId: number) {
     this.#known = db.prepare(
       `SELECT EXISTS (SELECT 1 FROM report WHERE origin = ?1 AND origin_id = ?2)
            OR EXISTS (SELECT 1 FROM report INDEXED BY report_ip
@@ -26,12 +29,13 @@ export class ReportTable {
       `SELECT count(*) AS n FROM (SELECT 1 FROM report WHERE event = 'ok' AND owner = ?1
          AND time BETWEEN ?2 AND ?2 + ${DAY - 1} LIMIT ${OK_PER_DAY})`,
     );
+    this.#nextId = db.prepare(`SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'report'), 0) + 1 AS id`);
     // Whoever lost the database gets the reports that it once had from its peers: those ids are taken.
-    this.#nextId = db.prepare(
+    this.#freeOriginId = db.prepare(
       `WITH RECURSIVE free (id) AS (
-         SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'report'), 0) + 1
+         SELECT ?2
          UNION ALL
-         SELECT id + 1 FROM free WHERE EXISTS (SELECT 1 FROM report WHERE origin = ? AND origin_id = free.id))
+         SELECT id + 1 FROM free WHERE EXISTS (SELECT 1 FROM report WHERE origin = ?1 AND origin_id = free.id))
        SELECT max(id) AS id FROM free`,
     );
     this.#insert = db.prepare(
@@ -42,6 +46,7 @@ export class ReportTable {
     this.#accepted = db.prepare(`SELECT 1 FROM report WHERE event = 'ok' AND mta_id = ? AND ip = ?`);
     this.#expire = db.prepare(expireSql(`event <> 'check'`));
     this.#expireChecks = db.prepare(expireSql(`event = 'check'`));
+    this.#ahead = Math.max(0, firstOwnId - this.#newId());
   }
 
   /** As Store.addReport. */
@@ -75,9 +80,19 @@ export class ReportTable {
 
   #insertRow({ report, ip, domain, owner }: ReportRow): void {
     const { origin, stored, time, event, reporter, sender = null, recipient = null, mtaId = null } = report;
-    const id = report.originId === 0 ? Number(this.#nextId.get(origin)?.['id']) : null;
-    const named = [id, origin, id ?? report.originId, stored, time];
+    const id = this.#newId();
+    const named = [id, origin, report.originId || this.#ownId(origin, id), stored, time];
     this.#insert.run(...named, ip, domain, event === 'ok' ? owner : null, event, reporter, sender, recipient, mtaId);
+  }
+
+  #newId(): number {
+    return Number(this.#nextId.get()?.['id']);
+  }
+
+  #ownId(origin: string, id: number): number {
+    const free = Number(this.#freeOriginId.get(origin, id + this.#ahead)?.['id']);
+    this.#ahead = free - id;
+    return free;
   }
 }
 

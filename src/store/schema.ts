@@ -12,7 +12,7 @@
 //   sender_text   the sender's text, where it is not made from the above; both NULL: it is the sender part
 // pending_client  how many pending entries a client has: the IPv4 address, or the first 8 bytes of the IPv6 address
 //
-// report          one row a report, in the order of storing; the id is never used again, since peers resume by it
+// report          one row a report, in the order of storing; the id is never used again
 //   ip            the 4 or 16 bytes of the address
 //   domain        NULL: not known; '': the address belongs to nobody but itself
 //   owner         of `ok` reports: whom they count for, the domain or else the address (no generated column: an index on

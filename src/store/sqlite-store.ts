@@ -44,14 +44,14 @@ export class SqliteStore implements Store {
   readonly #listings: Listings;
   #closed = false;
 
-  /** Opens or creates the database; errors as of openDatabase. */
-  constructor(path: string, log: Log) {
+  /** Opens or creates the database; errors as of openDatabase. Own reports get that id, or a later one. */
+  constructor(path: string, log: Log, firstOwnId = 1) {
     this.#db = openDatabase(path);
     this.#file = openSync(path, 'r');
     this.#tuples = new TupleTable(this.#db, () => this.#commits.reads());
     this.#passes = new PassTable(this.#db);
     this.#entries = new ManualEntryTable(this.#db);
-    this.#reports = new ReportTable(this.#db);
+    this.#reports = new ReportTable(this.#db, firstOwnId);
     this.#counts = new ReportCounts(this.#db);
     this.#standings = new StandingTable(this.#db);
     this.#places = new PlaceTable(this.#db);

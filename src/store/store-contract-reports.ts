@@ -80,8 +80,8 @@ export function reportContract(open: () => Store): void {
         [1, 3],
         [2, 4],
         [3, 5],
-        [6, 6],
-        [7, 7],
+        [4, 6],
+        [5, 7],
       ]);
     });
 

@@ -146,7 +146,8 @@ export interface Store extends AsyncDisposable {
   /**
    * Keeps a report. One with the same origin and originId, or else with the same origin, ip, event, time, reporter,
    * mtaId, sender and recipient, is a duplicate; `ok` reports of one domain (else ip) beyond the cap of a UTC day are
-   * not kept. originId 0 asks for the next id of this server, which `report` then has in listings.
+   * not kept. originId 0 asks for an id that no report of this origin has or ever had here, which `report` then has in
+   * listings.
    */
   addReport(report: StoredReport): Promise<Stored>;
 
