@@ -129,15 +129,37 @@ test('m01: helo, everything from the beginning, then what is new', async () => {
 });
 
 test('m03, m07: it comes back and goes on where the server was, by the server’s clock', async () => {
-  const { heard, taken } = await stage(
+  let first: Socket | undefined;
+  const { heard, taken, places } = await stage(
     original((n, socket) => {
-      if (n === 1) socket.end(`${BEGIN}${text(2, 1_900_000_100)}`);
-      else socket.write(`${BEGIN}${text(3, 1_900_000_120)}`);
+      first ??= socket;
+      socket.write(BEGIN + (n === 1 ? text(2, 1_900_000_100) : text(3, 1_900_000_120)));
     }),
+    { waits: { first: 1, longest: 5, silence: 1 } },
   );
+  await vi.waitFor(() => expect(places).toHaveLength(1));
+  // Later than the silence, however late both are.
+  setTimeout(() => first?.end(), 2);
   await vi.waitFor(() => expect(taken.at(-1)?.report.originId).toBe(3));
   expect(heard.slice(2)).toEqual(['2 helo mx2.example.org', '2 subscribe 1900000040']);
   expect(taken.at(-1)?.sender.restores).toBe(false);
+});
+
+test('after a start it asks for its own reports too, from the place that it had, until all has come', async () => {
+  const { heard, taken } = await stage(
+    original((n, socket) => {
+      if (n === 1) socket.end(BEGIN + text(2, 1_900_000_100));
+      else socket.write(BEGIN + text(3, 1_900_000_200));
+    }),
+    {},
+    1_900_000_000,
+  );
+  await vi.waitFor(() => expect(taken).toHaveLength(2));
+  expect(heard.filter((line) => line.includes('subscribe'))).toEqual([
+    '1 subscribe 1899999940 all',
+    '2 subscribe 1900000040 all',
+  ]);
+  expect(taken.map(({ sender }) => sender.restores)).toEqual([true, true]);
 });
 
 test('a report that is cut off is none, and asked for again', async () => {
@@ -149,7 +171,7 @@ test('a report that is cut off is none, and asked for again', async () => {
     }),
   );
   await vi.waitFor(() => expect(taken.map(({ report }) => report.originId)).toEqual([1, 1, 2]));
-  expect(heard.at(-1)).toBe('2 subscribe 1699999940');
+  expect(heard.at(-1)).toBe('2 subscribe 1699999940 all');
 });
 
 test('where every chunk ends makes no difference', async () => {

@@ -33,11 +33,11 @@ export interface PeerClientParts {
   readonly state: SourceState;
   readonly counters: Counters;
   readonly random?: () => number;
-  /** Milliseconds between attempts, from the first to the longest. */
-  readonly waits?: { readonly first: number; readonly longest: number };
+  /** Milliseconds between attempts, from the first to the longest, and of the silence in which a peer has told all. */
+  readonly waits?: { readonly first: number; readonly longest: number; readonly silence?: number };
 }
 
-const WAITS = { first: 1000, longest: 60_000 };
+const WAITS = { first: 1000, longest: 60_000, silence: 10_000 };
 /** Who found itself looks again after an hour: names get other addresses. Milliseconds. */
 const OURSELVES_WAIT = 3_600_000;
 /** Milliseconds to be connected and answered. */
@@ -56,9 +56,12 @@ export function startPeerClient(parts: PeerClientParts): AsyncDisposable {
   const closing = new AbortController();
   const { signal } = closing;
   const backOff = createBackOff({ ...WAITS, ...parts.waits, ...(parts.random ? { random: parts.random } : {}) });
+  // The database may have been lost, or be an older one that was put back: until all was told that was there, our own
+  // reports are asked for, too.
+  const source: Source = { ...parts, restores: true };
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      const result = await follow(parts, signal, () => backOff.worked()).catch((error: unknown) => causeOf(error));
+      const result = await follow(source, signal, () => backOff.worked()).catch((error: unknown) => causeOf(error));
       if (signal.aborted) return;
       if (result === 'ourselves') parts.state.ourselves();
       else parts.state.waiting(result);
@@ -75,8 +78,12 @@ export function startPeerClient(parts: PeerClientParts): AsyncDisposable {
   };
 }
 
+interface Source extends PeerClientParts {
+  restores: boolean;
+}
+
 /** One connection, from its begin to its end; why it ended. */
-async function follow(parts: PeerClientParts, signal: AbortSignal, onBegun: () => void): Promise<string> {
+async function follow(parts: Source, signal: AbortSignal, onBegun: () => void): Promise<string> {
   const socket = connect({ host: parts.host, port: parts.port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE });
   const impatience = setTimeout(() => socket.destroy(new Error('no answer in time')), PATIENCE);
   const abort = (): void => void socket.destroy();
@@ -90,8 +97,8 @@ async function follow(parts: PeerClientParts, signal: AbortSignal, onBegun: () =
     const name = /I am (\S+)/.exec(welcome)?.[1] ?? '';
     if (name === parts.name()) return 'ourselves';
     const place = await parts.place.load();
-    const from = place === undefined ? '0 all' : String(Math.max(0, place - MARGIN));
-    const { rest } = await ask(wire, `subscribe ${from}`, 302);
+    const from = Math.max(0, (place ?? 0) - MARGIN);
+    const { rest } = await ask(wire, `subscribe ${from}${parts.restores ? ' all' : ''}`, 302);
     clearTimeout(impatience);
     onBegun();
     parts.state.connected(name);
@@ -171,27 +178,32 @@ interface Begun {
 }
 
 /** Takes in what comes. What was taken in before the place is saved is safe from every end of the connection. */
-async function receive(parts: PeerClientParts, input: Input, { rest, place, events, signal }: Begun): Promise<void> {
+async function receive(parts: Source, input: Input, { rest, place, events, signal }: Begun): Promise<void> {
   const stream = new ReportStream();
-  const sender = { events, restores: place === undefined };
   const pace = new Pace(parts.rate);
   let saved = place;
-  for (
-    let lines: readonly string[] | undefined = rest;
-    lines !== undefined;
-    lines = (await input.next()).value ?? undefined
-  ) {
+  for (let lines: readonly string[] | undefined = rest; lines !== undefined; lines = await more(parts, input)) {
     let last: number | undefined;
     for (let start = 0; start < lines.length; start += STEP) {
       const reports = stream.read(lines.slice(start, start + STEP));
       await turnAfter(pace.take(reports.length), signal);
-      await Promise.all(reports.map((report) => take(parts, report, sender)));
+      await Promise.all(reports.map((report) => take(parts, report, { events, restores: parts.restores })));
       parts.state.received(reports.length);
       last = reports.reduce(storedLast, last);
     }
     if (last === undefined || last === saved) continue;
     await parts.place.save(last);
     saved = last;
+  }
+}
+
+/** The next lines. Silence before them means that all that was there has come. */
+async function more(parts: Source, input: Input): Promise<readonly string[] | undefined> {
+  const silence = setTimeout(() => (parts.restores = false), parts.waits?.silence ?? WAITS.silence);
+  try {
+    return (await input.next()).value ?? undefined;
+  } finally {
+    clearTimeout(silence);
   }
 }
 

@@ -1,5 +1,6 @@
 // Three daemons that exchange reports over TCP, each with the same lines about peers in its configuration.
 import { once } from 'node:events';
+import { copyFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -123,6 +124,26 @@ describe('three mail servers', () => {
     await daemon(1).advance(7 * 24 * HOUR);
     await daemon(1).start();
     expect(await settle(daemons, before + 2100)).toBe(before + 2100);
+  });
+
+  test('who puts an older database back gets its own reports back, and what is new has names of its own', async () => {
+    const database = daemon(1).file('ddgrey.db');
+    const attempt = (at: number, recipient: string): Promise<string> =>
+      ask(at, `203.0.113.7 a@sender.example ${recipient}@example.org`);
+    await attempt(0, 'kept');
+    const before = await settle(daemons, 1);
+    await daemon(1).end('SIGTERM');
+    await copyFile(database, `${database}.backup`);
+    await daemon(1).start();
+    for (const recipient of ['lost1', 'lost2']) await attempt(1, recipient);
+    await settle(daemons, before + 2);
+    await daemon(1).end('SIGTERM');
+    await copyFile(`${database}.backup`, database);
+    for (const at of [0, 2]) daemon(at).signal('SIGSTOP');
+    await daemon(1).start();
+    for (const recipient of ['new1', 'new2']) await attempt(1, recipient);
+    for (const at of [0, 2]) daemon(at).signal('SIGCONT');
+    expect(await settle(daemons, before + 4)).toBe(before + 4);
   });
 
   test(`${ROUNDS} times one is killed at some moment: all have the same reports in the end`, async () => {
