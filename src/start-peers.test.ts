@@ -2,13 +2,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test, vi } from 'vitest';
-import { configOf, engineBench } from '../test/engine-bench.ts';
+import { checkOf, configOf, engineBench, T0 } from '../test/engine-bench.ts';
 import { startReplica } from '../test/replica.ts';
 import type { FakeDns } from './dns/fake-resolver.ts';
 import { InForce } from './in-force.ts';
 import { startLineServer } from './lib/line-server.ts';
 import { fakeParts } from './peers/fake-sync-parts.ts';
 import { peerProtocol } from './peers/sync-server.ts';
+import type { Verdict } from './policy/verdict.ts';
 import { startPeers } from './start-peers.ts';
 
 const SPAM = { reporter: 'test', time: 1_700_000_000, ip: '203.0.113.7', event: 'spam' };
@@ -83,4 +84,26 @@ test('a reader that the configuration no longer names goes when that is read aga
     'peer reads no more peer=127.0.0.1 name=mx2.example.org sent=1 cause="may no longer read reports"',
     'access denied via=peer client=127.0.0.1 cause="may no longer read reports"',
   ]);
+});
+
+const FIRST: Verdict = { kind: 'grey', reason: 'first', wait: 290 };
+const REPORT = { event: 'check', reporter: 'check', time: T0, ip: '203.0.113.7', recipient: 'b@example.org' };
+
+test.for([
+  ['a@example.com', 'a@example.com'],
+  ['', '<>'],
+])('peers are told of a first attempt from "%s" as one from %s', async ([from = '', told]) => {
+  const bench = await engineBench();
+  const inForce = new InForce(configOf('accept_reader 192.0.2.1'), () => false);
+  await using peers = startPeers({
+    reports: bench.reportParts,
+    attempts: bench.checks,
+    resolver: bench.dns,
+    inForce,
+    directory: '.',
+  });
+  peers.onAnswer(checkOf('203.0.113.7', from, 'b@example.org'), FIRST);
+  await vi.waitFor(async () =>
+    expect(await bench.store.reports(undefined, 9)).toMatchObject([{ ...REPORT, sender: told }]),
+  );
 });

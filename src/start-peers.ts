@@ -17,7 +17,7 @@ import { startPeerClient } from './peers/peer-client.ts';
 import { PeerEvents } from './peers/peer-events.ts';
 import { PeerList } from './peers/peer-list.ts';
 import { type PeerTls, readPeerTls } from './peers/peer-tls.ts';
-import type { Check } from './policy/check.ts';
+import { type Check, reportedSender } from './policy/check.ts';
 import { entryReport, type SharedEntry } from './policy/shared-entry.ts';
 import type { Verdict } from './policy/verdict.ts';
 import { hostSettings, readerSettings, serverName, writerSettings } from './settings.ts';
@@ -161,10 +161,8 @@ function attemptTeller({ reports, inForce }: PeersStart): Peers['onAnswer'] {
   const accept = createAcceptReport(reports);
   return ({ client, sender, recipient }, verdict) => {
     if (verdict.kind !== 'grey' || verdict.reason !== 'first' || !isPeering(inForce.config)) return;
-    const from = sender.text === '' ? {} : { sender: sender.text };
-    const time = seconds(reports.clock);
-    const report = { reporter: 'check', event: 'check', time, ip: client.text, ...from, recipient: recipient.text };
-    accept(report).catch((error: unknown) =>
+    const told = { ip: client.text, sender: reportedSender(sender), recipient: recipient.text };
+    accept({ reporter: 'check', event: 'check', time: seconds(reports.clock), ...told }).catch((error: unknown) =>
       reports.log.event(0, 'report lost', { event: 'check', cause: String(error) }),
     );
   };

@@ -113,10 +113,10 @@ test('a retry here of what was first tried at the peer is accepted, after the de
   expect(await bench.answerCheck(retry)).toMatchObject({ kind: 'white', reason: 'retried', waited: 300 });
 });
 
-test('bounces too', async () => {
+test.for([{ sender: '<>' }, {}])('bounces too, whose sender is told as %j', async (sender) => {
   const bench = await engineBench({ config: WORLD });
   const { sender: _, ...bounce } = CHECK;
-  await bench.acceptPeerReport({ ...bounce, time: T0 - 3600 }, ANY);
+  await bench.acceptPeerReport({ ...bounce, ...sender, time: T0 - 3600 }, ANY);
   expect(await bench.answerCheck(checkOf(IP, '', 'b@example.org'))).toMatchObject({ kind: 'white', reason: 'retried' });
 });
 
