@@ -189,6 +189,65 @@ test.for<[changed: Partial<PeerReport>, taken: boolean]>([
   expect(bench.manual.list()[0]?.kind).toBe(taken ? 'black' : 'white');
 });
 
+test.for<[what: string, changed: Partial<PeerReport>, taken: boolean]>([
+  ['of a network that begins with a trusted client', { ip: '192.0.2.0', mtaId: '192.0.2.0/23' }, true],
+  ['older than reports are kept, but in force', { time: T0 - 61 * DAY }, true],
+  ['older than reports are kept, and ended', { time: T0 - 61 * DAY, recipient: `${T0 - 1} r` }, false],
+])('an entry %s is taken: %s', async ([, changed, taken]) => {
+  const bench = await engineBench({ config: 'trusted 192.0.2.0/24' });
+  await bench.acceptPeerReport({ ...BLACK, ...changed }, ANY);
+  expect([bench.manual.list().length, (await kept(bench)).length]).toEqual(taken ? [1, 1] : [0, 0]);
+});
+
+const REMOVED: PeerReport = {
+  ...BLACK,
+  originId: 8,
+  event: 'entry_removed',
+  time: T0 + 1,
+  recipient: `${T0 + 99}`,
+};
+
+test.for<[what: string, reports: readonly PeerReport[], left: number]>([
+  ['the entry, its removal, the entry again', [BLACK, REMOVED, BLACK], 0],
+  ['the removal before the entry', [REMOVED, BLACK], 0],
+  ['both in one second', [{ ...REMOVED, time: T0 }, BLACK], 0],
+  ['another entry after the removal', [REMOVED, { ...BLACK, originId: 9, time: T0 + 2 }, REMOVED], 1],
+  ['a shorter entry that has ended', [{ ...BLACK, originId: 9, time: T0 + 1, recipient: `${T0 + 2} r` }, BLACK], 0],
+])('what was undone does not come back: %s', async ([, reports, left]) => {
+  const bench = await engineBench();
+  for (const report of reports) {
+    await bench.acceptPeerReport(report, ANY);
+    bench.clock.advance(2);
+    await bench.manual.expire();
+  }
+  expect(bench.manual.list()).toHaveLength(left);
+});
+
+test('what a fast clock has entered or removed, a slow one can undo', async () => {
+  const bench = await engineBench();
+  await bench.acceptPeerReport({ ...BLACK, time: T0 + 3600, recipient: `${T0 + DAY} r` }, ANY);
+  const time = await bench.manual.timeOfChange(ENTRY.subject);
+  await bench.acceptPeerReport({ ...REMOVED, origin: 'mx3.example.org', time }, ANY);
+  expect(bench.manual.list()).toEqual([]);
+  const made = await bench.manual.timeOfChange(ENTRY.subject);
+  await bench.acceptPeerReport({ ...BLACK, origin: 'mx3.example.org', originId: 9, time: made }, ANY);
+  expect(bench.manual.list()).toEqual([{ ...ENTRY, made: T0 + 3602 }]);
+});
+
+test.for<[what: string, failing: 'putEntry' | 'remember', report: PeerReport]>([
+  ['an entry', 'putEntry', BLACK],
+  ['a first attempt', 'remember', CHECK],
+])('what did not follow from %s is made up for when it comes again', async ([, failing, report]) => {
+  const bench = await engineBench({ config: WORLD });
+  vi.spyOn(bench.store, failing).mockRejectedValueOnce(new Error('disk full'));
+  await expect(bench.acceptPeerReport(report, ANY)).rejects.toThrow('disk full');
+  expect(await kept(bench)).toHaveLength(1);
+  await bench.acceptPeerReport(report, ANY);
+  expect([bench.manual.list().length, (await bench.store.count()).pending]).toEqual(
+    failing === 'putEntry' ? [1, 0] : [0, 1],
+  );
+});
+
 test('two entries of one second: the same one counts everywhere', async () => {
   const white = { ...BLACK, originId: 8, event: 'entry_white' };
   const ends = await Promise.all(

@@ -3,7 +3,7 @@ import { seconds } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { StoredReport } from '../policy/report.ts';
-import { sharedEntry } from '../policy/shared-entry.ts';
+import { ENTRY_EVENTS, entryEnd, sharedEntry } from '../policy/shared-entry.ts';
 import { countReport, keepReport, type ReportParts, type ReportSettings } from './accept-report.ts';
 import type { ManualList } from './manual-entries.ts';
 import { type AttemptParts, recordPeerAttempt } from './peer-attempt.ts';
@@ -51,7 +51,8 @@ export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport
       return reason;
     }
     if (!isWanted(report, sender, settings(), now)) return undefined;
-    if ((await keepReport(parts, report)) === 'stored') await follow(parts, report);
+    const stored = await keepReport(parts, report);
+    if (stored === 'stored' || (stored === 'duplicate' && isRepeatable(report))) await follow(parts, report);
     return undefined;
   };
 }
@@ -68,13 +69,26 @@ function problemOf(report: PeerReport, { events }: Sender, now: Seconds): string
   return events === undefined || events.has(event) ? undefined : `event ${event} not allowed`;
 }
 
-/** What is past its time would be removed at once; what is told of trusted clients, or of ourselves, we know better. */
+/**
+ * What is past its time would be removed at once; what is told of trusted clients, or of ourselves, we know better. What
+ * was entered by hand counts until the end that it names, and a network may begin with a trusted client.
+ */
 function isWanted(report: PeerReport, { restores }: Sender, settings: PeerReportSettings, now: Seconds): boolean {
   const { origin, keep, keepChecks, isTrusted } = settings;
+  if (report.origin === origin && !restores) return false;
+  if (isEntry(report)) return Math.max(report.time + keep, entryEnd(report)) >= now;
   const client = parseAddress(report.ip);
   if (client !== undefined && isTrusted(client)) return false;
-  if (report.origin === origin && !restores) return false;
   return report.time + (report.event === 'check' ? keepChecks : keep) >= now;
+}
+
+/** What follows may have failed after the report was stored. These may follow twice; to count twice would be wrong. */
+function isRepeatable(report: PeerReport): boolean {
+  return report.event === 'check' || isEntry(report);
+}
+
+function isEntry({ event }: PeerReport): boolean {
+  return ENTRY_EVENTS.includes(event);
 }
 
 async function follow(parts: PeerReportParts, report: PeerReport): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { addressOf, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
+import { entryReport } from '../policy/shared-entry.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { openManualList } from './manual-entries.ts';
 
@@ -80,8 +81,25 @@ test('an entry replaces that of the same subject, and can be removed', async () 
   await manual.put(entry('example.com', 'white'));
   await manual.put(entry('example.com', 'black'));
   expect(manual.list()).toEqual([entry('example.com', 'black')]);
-  expect([await manual.remove('example.com'), await manual.remove('example.com')]).toEqual([true, false]);
+  const removed = [await manual.remove('example.com'), await manual.remove('example.com')];
+  expect(removed).toEqual([entry('example.com', 'black'), undefined]);
   expect(manual.find(addressOf('203.0.113.7'), ['example.com'])).toBeUndefined();
+});
+
+test.for<[what: string, made: number | undefined, told: number | undefined, time: number]>([
+  ['nothing before', undefined, undefined, T0],
+  ['an older one', T0 - 9, T0 - 8, T0],
+  ['one of this second', T0, T0, T0 + 1],
+  ['one by a clock that is ahead', T0 + 3600, T0 + 3600, T0 + 3601],
+  ['one that was removed by a clock that is ahead', undefined, T0 + 3600, T0 + 3601],
+  ['one that was entered for this server only', T0 + 5, undefined, T0 + 6],
+])('a change counts as made after what was before: %s', async ([, made, told, time]) => {
+  const { manual, store } = await engineBench();
+  if (made !== undefined) await manual.put({ ...entry('203.0.113.0/24'), made });
+  const subject = '203.0.113.0/24';
+  const removal = entryReport({ kind: 'removed', subject, time: told ?? 0, expires: T0 + DAY });
+  if (told !== undefined) await store.addReport({ ...removal, origin: 'mx2', originId: 1, stored: T0 });
+  expect(await manual.timeOfChange(subject)).toBe(time);
 });
 
 test('what the store has is there from the start', async () => {

@@ -1,9 +1,10 @@
 // What is white or black by hand: kept by the store, looked up in memory, since every check asks.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Address } from '../policy/address.ts';
+import type { Seconds } from '../policy/check.ts';
 import { indexManualEntries, type ManualEntries } from '../policy/manual-entries.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
-import type { SharedEntry } from '../policy/shared-entry.ts';
+import { reportedAddress, type SharedEntry } from '../policy/shared-entry.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ManualList {
@@ -13,9 +14,11 @@ export interface ManualList {
   list(): readonly ManualEntry[];
   /** Creates or replaces the entry of a subject; resolves when it is kept. */
   put(entry: ManualEntry): Promise<void>;
-  /** Whether there was one. */
-  remove(subject: string): Promise<boolean>;
-  /** What another server's administrator has entered or removed; what is newer here stays. */
+  /** The entry that there was. */
+  remove(subject: string): Promise<ManualEntry | undefined>;
+  /** When a change of a subject's entry now counts as made: later than all before, whichever server's clock made those. */
+  timeOfChange(subject: string): Promise<Seconds>;
+  /** What another server's administrator has entered or removed; what is newer here stays, and so does its removal. */
   takeOver(shared: SharedEntry): Promise<void>;
   /** Removes those past their time. */
   expire(): Promise<void>;
@@ -28,8 +31,9 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
   const renew = (): void => {
     index = indexManualEntries([...entries.values()], seconds(clock));
   };
-  const remove = async (subject: string): Promise<boolean> => {
-    const removed = await store.removeEntry(subject);
+  const remove = async (subject: string): Promise<ManualEntry | undefined> => {
+    const removed = entries.get(subject);
+    await store.removeEntry(subject);
     entries.delete(subject);
     renew();
     return removed;
@@ -49,8 +53,15 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
     list: live,
     put,
     remove,
+    timeOfChange: async (subject) => {
+      const now = seconds(clock);
+      const told = await store.newestEntryReport(reportedAddress(subject), subject, now);
+      const before = [entries.get(subject)?.made, told?.time].filter((time) => time !== undefined);
+      return Math.max(now, ...before.map((time) => time + 1));
+    },
     takeOver: async (shared) => {
       const subject = shared.kind === 'put' ? shared.entry.subject : shared.subject;
+      if (shared.kind === 'put' && (await isOutdated(store, shared.entry))) return;
       if (isNewer(entries.get(subject), shared)) return;
       if (shared.kind === 'removed') await remove(subject);
       else if (shared.entry.expires > seconds(clock)) await put(shared.entry);
@@ -60,6 +71,12 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
       for (const [subject, entry] of entries) if (!kept.has(entry)) await remove(subject);
     },
   };
+}
+
+/** Whether a later change of the entry is known, be it that it has been removed again. */
+async function isOutdated(store: Store, { subject, made }: ManualEntry): Promise<boolean> {
+  const newest = await store.newestEntryReport(reportedAddress(subject), subject, made);
+  return newest !== undefined && (newest.time > made || newest.event === 'entry_removed');
 }
 
 /** Whether what is there is the newer one. Of one second the same one counts on all servers. */

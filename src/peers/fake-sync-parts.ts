@@ -118,15 +118,20 @@ export function fakeParts(): FakeParts {
       renew: ({ text }) => ask(['renew', text], STANDING),
       remove: (text) => ask(['remove', text], 2),
     },
-    manual: fakeManualList(entries),
+    manual: fakeManual(entries),
   };
 }
 
-function fakeManualList(entries: Map<string, ManualEntry>): SyncParts['manual'] {
+function fakeManual(entries: Map<string, ManualEntry>): SyncParts['manual'] {
   return {
     list: () => [...entries.values()],
     put: async (entry) => void entries.set(entry.subject, entry),
-    remove: async (subject) => entries.delete(subject),
+    remove: async (subject) => {
+      const removed = entries.get(subject);
+      entries.delete(subject);
+      return removed;
+    },
+    timeOfChange: async (subject) => (entries.get(subject)?.made ?? NOW - 1) + 1,
   };
 }
 

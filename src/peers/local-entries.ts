@@ -26,7 +26,7 @@ export interface Forgetting {
 }
 
 export interface EntryParts {
-  readonly manual: Pick<ManualList, 'list' | 'put' | 'remove'>;
+  readonly manual: Pick<ManualList, 'list' | 'put' | 'remove' | 'timeOfChange'>;
   readonly standings: Pick<Standings, 'remove'>;
   readonly store: Forgetting;
   readonly clock: Clock;
@@ -44,9 +44,10 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     const subject = needSubject(text);
     if (author === undefined) throw new Error('arguments missing');
     if (!/^[1-9]\d{0,9}$/.test(duration)) throw new Error(`${duration} is not a number of seconds`);
-    const made = seconds(clock);
+    const made = await manual.timeOfChange(subject.text);
     const because = reason.join(' ') || 'no reason given';
-    const entry = { subject: subject.text, kind, author, reason: because, made, expires: made + Number(duration) };
+    const expires = seconds(clock) + Number(duration);
+    const entry = { subject: subject.text, kind, author, reason: because, made, expires };
     await manual.put(entry);
     if (!local) await share({ kind: 'put', entry });
     return item(entry);
@@ -55,9 +56,11 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
 
 const forget: Verb<EntryParts> = async (parts, [text]) => {
   const subject = needSubject(text);
-  if (await parts.manual.remove(subject.text)) {
+  const time = await parts.manual.timeOfChange(subject.text);
+  const removed = await parts.manual.remove(subject.text);
+  if (removed !== undefined) {
     // To take an entry back must not cost what all the clients under it have earned.
-    await parts.share({ kind: 'removed', subject: subject.text, time: seconds(parts.clock) });
+    await parts.share({ kind: 'removed', subject: subject.text, time, expires: removed.expires });
     return item({ entries: 1, standings: 0, tuples: 0, passes: 0 });
   }
   return item({

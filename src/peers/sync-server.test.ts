@@ -197,9 +197,9 @@ test('a report that can not be kept is refused', async () => {
 
 test('an entry is made by hand, replaced, listed and forgotten', async () => {
   const parts = fakeParts();
-  const entry = { author: 'root', made: NOW };
-  const first = { ...entry, subject: '203.0.113.0/24', kind: 'white', reason: 'a customer', expires: NOW + 60 };
-  const second = { ...entry, subject: 'example.com', kind: 'black', reason: 'no reason given', expires: NOW + 5 };
+  const [white, black] = ['white', 'black'].map((kind, at) => ({ kind, author: 'root', made: NOW + at }));
+  const first = { ...white, subject: '203.0.113.0/24', reason: 'a customer', expires: NOW + 60 };
+  const second = { ...black, subject: 'example.com', reason: 'no reason given', expires: NOW + 5 };
   expect(await ask('white 203.0.113.7/24 60 root a customer', parts)).toEqual([first]);
   await ask('white Example.com 99 root', parts);
   expect(await ask('black Example.com 5 root', parts)).toEqual([second]);
@@ -217,7 +217,7 @@ test('peers are told of entries and of removed ones, but not of local ones', asy
   await send(parts, 'forget 203.0.113.0/24');
   expect(parts.asked.filter((what) => typeof what === 'object' && what !== null && 'kind' in what)).toMatchObject([
     { kind: 'put', entry: { subject: '203.0.113.0/24', kind: 'white', author: 'root', reason: 'a customer' } },
-    { kind: 'removed', subject: '203.0.113.0/24', time: NOW },
+    { kind: 'removed', subject: '203.0.113.0/24', time: NOW + 1, expires: NOW + 60 },
   ]);
   expect([...parts.entries.keys()]).toEqual(['example.com']);
 });

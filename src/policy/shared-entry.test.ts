@@ -12,7 +12,12 @@ test.for<[subject: string, ip: string]>([
   const put = { kind: 'put', entry: { ...ENTRY, subject } } as const;
   expect(entryReport(put)).toMatchObject({ ip, event: 'entry_white', time: 5 });
   expect(sharedEntry(entryReport(put))).toEqual(put);
-  const removed = { kind: 'removed', subject, time: 6 } as const;
+  const removed = { kind: 'removed', subject, time: 6, expires: 99 } as const;
   expect(entryReport(removed)).toMatchObject({ ip, event: 'entry_removed', time: 6 });
   expect(sharedEntry(entryReport(removed))).toEqual(removed);
+});
+
+test('the original may have passed on a removal that does not say when the entry would have ended', () => {
+  const { recipient: _, ...report } = entryReport({ kind: 'removed', subject: 'example.com', time: 6, expires: 99 });
+  expect(sharedEntry(report)).toEqual({ kind: 'removed', subject: 'example.com', time: 6, expires: 0 });
 });

@@ -3,9 +3,10 @@ import type { Seconds } from '../policy/check.ts';
 import { type BadCounts, type GoodCounts, NO_BAD } from '../policy/facts.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import type { StoredReport } from '../policy/report.ts';
+import { ENTRY_EVENTS, entryEnd } from '../policy/shared-entry.ts';
 import { BAD_EVENTS, type CountedBy, DAY, MINUTE, OK_PER_DAY } from './bad-events.ts';
 import { clientQuery, meansClient } from './client-query.ts';
-import type { Lifetimes, ReportQuery, Stored } from './store.ts';
+import type { EntryNews, Lifetimes, ReportQuery, Stored } from './store.ts';
 
 interface Kept {
   readonly id: number;
@@ -62,6 +63,13 @@ export class MemoryReports {
     return found.toReversed().toSorted(newestFirst).slice(0, limit);
   }
 
+  newestEntryReport(ip: string, mtaId: string, since: Seconds): EntryNews | undefined {
+    const about = this.#reports().filter((it) => isEntry(it) && it.ip === ip && it.mtaId === mtaId && it.time >= since);
+    const isRemoval = ({ event }: StoredReport): number => Number(event === 'entry_removed');
+    const [newest] = about.toSorted((a, b) => b.time - a.time || isRemoval(b) - isRemoval(a));
+    return newest && { event: newest.event, time: newest.time };
+  }
+
   wasAccepted(ip: string, mtaId: string): boolean {
     return this.#reports().some((report) => report.event === 'ok' && report.ip === ip && report.mtaId === mtaId);
   }
@@ -73,7 +81,7 @@ export class MemoryReports {
   }
 
   expire(lifetimes: Lifetimes, now: Seconds, most: number): number {
-    const gone = this.#kept.filter(({ report }) => report.time + lifetimeOf(report, lifetimes) < now);
+    const gone = this.#kept.filter(({ report }) => endOf(report, lifetimes) < now);
     const oldest = gone.toSorted((a, b) => a.report.time - b.report.time);
     const checksLast = oldest.toSorted((a, b) => Number(isCheck(a.report)) - Number(isCheck(b.report)));
     const doomed = new Set(checksLast.slice(0, most));
@@ -115,8 +123,13 @@ function isCheck({ event }: StoredReport): boolean {
   return event === 'check';
 }
 
-function lifetimeOf(report: StoredReport, lifetimes: Lifetimes): Seconds {
-  return isCheck(report) ? lifetimes.checkReport : lifetimes.report;
+function isEntry({ event }: StoredReport): boolean {
+  return ENTRY_EVENTS.includes(event);
+}
+
+function endOf(report: StoredReport, lifetimes: Lifetimes): Seconds {
+  const end = report.time + (isCheck(report) ? lifetimes.checkReport : lifetimes.report);
+  return isEntry(report) ? Math.max(end, entryEnd(report)) : end;
 }
 
 function newestFirst(a: StoredReport, b: StoredReport): number {

@@ -13,7 +13,17 @@ import { MemoryReports } from './memory-reports.ts';
 import { MemoryTuples } from './memory-tuples.ts';
 import { packAddress } from './packed-address.ts';
 import { inPieces } from './pieces.ts';
-import type { Lifetimes, PassCandidate, Recall, Remembrance, ReportQuery, Store, Stored, TupleQuery } from './store.ts';
+import type {
+  EntryNews,
+  Lifetimes,
+  PassCandidate,
+  Recall,
+  Remembrance,
+  ReportQuery,
+  Store,
+  Stored,
+  TupleQuery,
+} from './store.ts';
 import { newestFirst, tupleMatcher } from './tuple-query.ts';
 
 export class MemoryStore implements Store {
@@ -136,6 +146,10 @@ export class MemoryStore implements Store {
 
   async reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]> {
     return this.#reports.list(text, limit);
+  }
+
+  async newestEntryReport(ip: string, mtaId: string, since: Seconds): Promise<EntryNews | undefined> {
+    return this.#reports.newestEntryReport(ip, mtaId, since);
   }
 
   async wasAccepted(ip: string, mtaId: string): Promise<boolean> {

@@ -1,10 +1,11 @@
 // The statements on reports, but for counting. Synchronous; the caller has a transaction open where something is written.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Seconds } from '../policy/check.ts';
+import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { DAY, OK_PER_DAY } from './bad-events.ts';
 import { packAddress } from './packed-address.ts';
 import type { ReportRow } from './report-row.ts';
-import type { Lifetimes, Stored } from './store.ts';
+import type { EntryNews, Lifetimes, Stored } from './store.ts';
 
 export class ReportTable {
   readonly #known: StatementSync;
@@ -13,6 +14,7 @@ export class ReportTable {
   readonly #freeOriginId: StatementSync;
   readonly #insert: StatementSync;
   readonly #accepted: StatementSync;
+  readonly #entryNews: StatementSync;
   readonly #expire: StatementSync;
   readonly #expireChecks: StatementSync;
   /** How far the ids that own reports have for ever are ahead of their local ids. */
@@ -44,7 +46,14 @@ export class ReportTable {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#accepted = db.prepare(`SELECT 1 FROM report WHERE event = 'ok' AND mta_id = ? AND ip = ?`);
-    this.#expire = db.prepare(expireSql(`event <> 'check'`));
+    const ofEntry = `event IN (${ENTRY_EVENTS.map((event) => `'${event}'`).join(', ')})`;
+    this.#entryNews = db.prepare(
+      `SELECT event, time FROM report INDEXED BY report_ip WHERE ip = ? AND ${ofEntry} AND mta_id = ? AND time >= ?
+       ORDER BY time DESC, event = 'entry_removed' DESC LIMIT 1`,
+    );
+    this.#expire = db.prepare(
+      expireSql(`event <> 'check' AND NOT (${ofEntry} AND ifnull(CAST(recipient AS INTEGER), 0) >= ?)`),
+    );
     this.#expireChecks = db.prepare(expireSql(`event = 'check'`));
     this.#ahead = Math.max(0, firstOwnId - this.#newId());
   }
@@ -62,9 +71,15 @@ export class ReportTable {
     return this.#accepted.get(mtaId, packAddress(ip)) !== undefined;
   }
 
+  /** As Store.newestEntryReport. */
+  newestEntryReport(ip: string, mtaId: string, since: Seconds): EntryNews | undefined {
+    const row = this.#entryNews.get(packAddress(ip), mtaId, since);
+    return row && { event: String(row['event']), time: Number(row['time']) };
+  }
+
   /** As Store.expire, for reports. */
   expire(lifetimes: Lifetimes, now: Seconds, most: number): number {
-    const removed = Number(this.#expire.run(now - lifetimes.report, most).changes);
+    const removed = Number(this.#expire.run(now, now - lifetimes.report, most).changes);
     return removed + Number(this.#expireChecks.run(now - lifetimes.checkReport, most - removed).changes);
   }
 

@@ -23,7 +23,17 @@ import { reportRow } from './report-row.ts';
 import { ReportTable } from './report-table.ts';
 import { openDatabase } from './schema.ts';
 import { StandingTable } from './standing-table.ts';
-import type { Lifetimes, PassCandidate, Recall, Remembrance, ReportQuery, Store, Stored, TupleQuery } from './store.ts';
+import type {
+  EntryNews,
+  Lifetimes,
+  PassCandidate,
+  Recall,
+  Remembrance,
+  ReportQuery,
+  Store,
+  Stored,
+  TupleQuery,
+} from './store.ts';
 import { TupleTable } from './tuple-table.ts';
 
 /** Standings that are removed in one turn. */
@@ -168,6 +178,10 @@ export class SqliteStore implements Store {
 
   reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]> {
     return this.#listings.all('reports', { text, limit });
+  }
+
+  async newestEntryReport(ip: string, mtaId: string, since: Seconds): Promise<EntryNews | undefined> {
+    return this.#reports.newestEntryReport(ip, mtaId, since);
   }
 
   async wasAccepted(ip: string, mtaId: string): Promise<boolean> {

@@ -326,6 +326,32 @@ export function reportContract(open: () => Store): void {
     });
   });
 
+  test('the newest report of what was entered by hand about a subject', async () => {
+    const about = { ip: '203.0.113.0', mtaId: '203.0.113.0/24', recipient: `${T + 9} r` };
+    const [white, black, removed] = ['entry_white', 'entry_black', 'entry_removed'].map((event) => ({
+      ...about,
+      event,
+    }));
+    await add({ ...white, time: T + 1 }, { ...removed, time: T + 2 }, { ...black, time: T + 2 }, { ...white, time: T });
+    await add({ ...about, event: 'spam', time: T + 3 }, { ...removed, mtaId: '203.0.113.0/25', time: T + 3 });
+    await add({ ...removed, ip: '203.0.113.1', time: T + 3 });
+    const newest = (since: number) => open().newestEntryReport(about.ip, about.mtaId, since);
+    expect(await newest(T)).toEqual({ event: 'entry_removed', time: T + 2 });
+    expect(await newest(T + 2)).toEqual({ event: 'entry_removed', time: T + 2 });
+    expect(await newest(T + 3)).toBeUndefined();
+  });
+
+  test('reports of what was entered by hand stay until it ends', async () => {
+    const end = T + LIFETIMES.report + 9;
+    await add({ event: 'entry_white', recipient: `${end} r` }, { event: 'entry_removed', recipient: `${end}` });
+    await add({ event: 'entry_black', recipient: 'r' }, { event: 'spam', recipient: `${end} r` });
+    const { recipient: _, ...bare } = spam;
+    await open().addReport({ ...bare, event: 'entry_removed' });
+    expect(await open().expire(LIFETIMES, end, 9)).toBe(3);
+    expect((await open().reportsAfter(0, 9)).map(({ event }) => event)).toEqual(['entry_white', 'entry_removed']);
+    expect(await open().expire(LIFETIMES, end + 1, 9)).toBe(2);
+  });
+
   test('reports expire by their time, first attempts sooner, in steps', async () => {
     await add(
       { time: T, stored: T + 9 },

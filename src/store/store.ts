@@ -79,6 +79,9 @@ export interface ReportQuery {
 
 export type Stored = 'stored' | 'duplicate' | 'capped';
 
+/** What happened to an entry made by hand, and when. */
+export type EntryNews = Pick<StoredReport, 'event' | 'time'>;
+
 export interface Store extends AsyncDisposable {
   // --- tuples and passes: the way of a check ---
 
@@ -104,7 +107,8 @@ export interface Store extends AsyncDisposable {
 
   /**
    * Removes at most `most` things with `lastSeen + lifetime < now`, in the order of `Lifetimes`, of each sort the oldest
-   * first; returns how many it removed. Reports count from their `time`. Standings go as long as a report lives after
+   * first; returns how many it removed. Reports count from their `time`; those of entries made by hand stay at least until
+   * the entry ends that they tell of (policy/shared-entry.ts). Standings go as long as a report lives after
    * they expired, since a blacklisting may go on; entries made by hand when they expire.
    */
   expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number>;
@@ -162,6 +166,12 @@ export interface Store extends AsyncDisposable {
 
   /** Reports of an address, network or domain, or all; the newest (`time`) first. */
   reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]>;
+
+  /**
+   * Of the reports of entries made by hand with this ip and mtaId, and with that `time` or a later one, the newest; of
+   * one second a removal.
+   */
+  newestEntryReport(ip: string, mtaId: string, since: Seconds): Promise<EntryNews | undefined>;
 
   /** Whether there is an `ok` report of this address with this id of the MTA. */
   wasAccepted(ip: string, mtaId: string): Promise<boolean>;
