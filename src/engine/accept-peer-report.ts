@@ -2,7 +2,7 @@
 import { seconds } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
-import type { StoredReport } from '../policy/report.ts';
+import { LONGEST_FIELD, type StoredReport } from '../policy/report.ts';
 import { ENTRY_EVENTS, entryEnd, sharedEntry } from '../policy/shared-entry.ts';
 import { countReport, keepReport, type ReportParts, type ReportSettings } from './accept-report.ts';
 import type { ManualList } from './manual-entries.ts';
@@ -36,8 +36,6 @@ export type AcceptPeerReport = (report: PeerReport, sender: Sender) => Promise<s
 
 /** How far the clocks of two servers may be apart. Wrong by some hours, such as by a time zone, they lose nothing. */
 const MOST_AHEAD: Seconds = 86_400;
-/** Characters; no address of a mail is longer (RFC 5321 section 4.5.3.1.3 allows 256). */
-const LONGEST_FIELD = 512;
 
 /** The function that takes them in. */
 export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport {

@@ -56,6 +56,20 @@ test.for<[what: string, ip: string]>([
   expect(counters.list()).toEqual([]);
 });
 
+test.for<[event: string, field: 'sender' | 'recipient' | 'mtaId', length: number, kept: number | undefined]>([
+  ['spam', 'sender', 512, 512],
+  ['spam', 'sender', 513, 512],
+  ['hard_trap', 'recipient', 528, 512],
+  ['ok', 'mtaId', 528, 512],
+  ['check', 'sender', 512, 512],
+  ['check', 'sender', 513, undefined],
+  ['check', 'recipient', 528, undefined],
+])('no other server refuses a report of ours: %s, %s of %i characters', async ([event, field, length, kept]) => {
+  const { acceptReport, store } = await engineBench();
+  await acceptReport({ ...REPORT, event, [field]: 'x'.repeat(length) });
+  expect((await store.reports(undefined, 9)).map((report) => report[field]?.length)).toEqual(kept ? [kept] : []);
+});
+
 test('the same report again is dropped, and changes no standing', async () => {
   const { acceptReport, standings, store, clock, counters } = await engineBench({ dns: DNS });
   await standings.of({ family: 4, text: '203.0.113.7' });

@@ -4,7 +4,7 @@ import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import type { News } from '../lib/news.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
-import { EVENTS, type Report, type StoredReport } from '../policy/report.ts';
+import { EVENTS, LONGEST_FIELD, type Report, type StoredReport } from '../policy/report.ts';
 import type { Store, Stored } from '../store/store.ts';
 import type { Standings } from './standings.ts';
 
@@ -39,9 +39,20 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
     const client = parseAddress(report.ip);
     const { origin, isTrusted } = parts.settings();
     if (client === undefined || isTrusted(client)) return;
-    const stored = await keepReport(parts, { ...report, origin, originId: 0 });
+    const told = shortened(report);
+    // Under a part of its sender or recipient a first attempt would be another one.
+    if (report.event === 'check' && told !== report) return;
+    const stored = await keepReport(parts, { ...told, origin, originId: 0 });
     if (stored === 'stored') await countReport(parts, report);
   };
+}
+
+/** Every other server refuses a report with a longer field. */
+function shortened(report: IncomingReport): IncomingReport {
+  const { sender = '', recipient = '', mtaId = '' } = report;
+  const long = Object.entries({ sender, recipient, mtaId }).filter(([, text]) => text.length > LONGEST_FIELD);
+  if (long.length === 0) return report;
+  return { ...report, ...Object.fromEntries(long.map(([field, text]) => [field, text.slice(0, LONGEST_FIELD)])) };
 }
 
 /** Lets a report that was stored count for its client's standing, if there are standings. */

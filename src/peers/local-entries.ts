@@ -12,7 +12,8 @@ import { type Clock, seconds } from '../lib/clock.ts';
 import type { StoredTuple, TupleState } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
-import type { SharedEntry } from '../policy/shared-entry.ts';
+import { LONGEST_FIELD } from '../policy/report.ts';
+import { LONGEST_REASON, type SharedEntry } from '../policy/shared-entry.ts';
 import { coversPass, coversTuple, type Subject } from '../policy/subject.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { item, needSubject } from './local-arguments.ts';
@@ -44,8 +45,10 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     const subject = needSubject(text);
     if (author === undefined) throw new Error('arguments missing');
     if (!/^[1-9]\d{0,9}$/.test(duration)) throw new Error(`${duration} is not a number of seconds`);
-    const made = await manual.timeOfChange(subject.text);
     const because = reason.join(' ') || 'no reason given';
+    needFitting('reason', because, LONGEST_REASON);
+    needFitting('author', author, LONGEST_FIELD);
+    const made = await manual.timeOfChange(subject.text);
     const expires = seconds(clock) + Number(duration);
     const entry = { subject: subject.text, kind, author, reason: because, made, expires };
     await manual.put(entry);
@@ -53,6 +56,11 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     return item(entry);
   };
 };
+
+/** What is longer no other server would take. */
+function needFitting(what: string, text: string, most: number): void {
+  if (text.length > most) throw new Error(`the ${what} has ${text.length} characters, at most ${most} are allowed`);
+}
 
 const forget: Verb<EntryParts> = async (parts, [text]) => {
   const subject = needSubject(text);

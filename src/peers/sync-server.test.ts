@@ -113,6 +113,8 @@ test.for<[line: string, wire: string]>([
   ['white 203.0.113.7', '500 arguments missing\r\n'],
   ['black 203.0.113.7 3d root', '500 3d is not a number of seconds\r\n'],
   ['black 203.0.113.7 0 root', '500 0 is not a number of seconds\r\n'],
+  [`white 203.0.113.7 60 root ${'x'.repeat(501)}`, '500 the reason has 501 characters, at most 500 are allowed\r\n'],
+  [`white 203.0.113.7 60 ${'x'.repeat(513)}`, '500 the author has 513 characters, at most 512 are allowed\r\n'],
   ['export black', '500 which table? pending, valid, white\r\n'],
   ['import', '500 which table? pending, valid, white\r\n'],
   ['frobnicate', '500 unknown command\r\n'],

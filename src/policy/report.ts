@@ -19,6 +19,9 @@ export const EVENTS = [
 
 export type Event = (typeof EVENTS)[number];
 
+/** Characters of a field; no address of a mail is longer (RFC 5321 section 4.5.3.1.3 allows 256). Servers refuse more. */
+export const LONGEST_FIELD = 512;
+
 /** A report as its source tells it; who stores it adds the rest (origin, id, when it was stored). */
 export interface Report {
   /** What saw it: `exim4`, `traps`, `ddgrey-report`, `milter`, ... */

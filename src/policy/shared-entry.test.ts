@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { entryReport, sharedEntry } from './shared-entry.ts';
+import { LONGEST_FIELD } from './report.ts';
+import { entryReport, LONGEST_REASON, sharedEntry } from './shared-entry.ts';
 
 const ENTRY = { kind: 'white', author: 'ann', reason: 'a b', made: 5, expires: 99 } as const;
 
@@ -15,6 +16,13 @@ test.for<[subject: string, ip: string]>([
   const removed = { kind: 'removed', subject, time: 6, expires: 99 } as const;
   expect(entryReport(removed)).toMatchObject({ ip, event: 'entry_removed', time: 6 });
   expect(sharedEntry(entryReport(removed))).toEqual(removed);
+});
+
+test('the longest reason fits into its field, however late the end is', () => {
+  const entry = { ...ENTRY, subject: 'example.com', reason: 'x'.repeat(LONGEST_REASON), expires: 99_999_999_999 };
+  const report = entryReport({ kind: 'put', entry });
+  expect(report.recipient).toHaveLength(LONGEST_FIELD);
+  expect(sharedEntry(report)).toEqual({ kind: 'put', entry });
 });
 
 test('the original may have passed on a removal that does not say when the entry would have ended', () => {

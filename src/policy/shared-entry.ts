@@ -4,13 +4,16 @@
 // subject, 0.0.0.0 for a domain.
 import type { Seconds } from './check.ts';
 import type { ManualEntry } from './manual-entry.ts';
-import type { StoredReport } from './report.ts';
+import { LONGEST_FIELD, type StoredReport } from './report.ts';
 import { parseSubject } from './subject.ts';
 
 type EntryReport = Pick<StoredReport, 'reporter' | 'time' | 'ip' | 'event' | 'sender' | 'recipient' | 'mtaId'>;
 
 /** The events of such reports. */
 export const ENTRY_EVENTS: readonly string[] = ['entry_white', 'entry_black', 'entry_removed'];
+
+/** Characters; so the reason and the end have room in one field of the report. */
+export const LONGEST_REASON: number = LONGEST_FIELD - '99999999999 '.length;
 
 /** What such a report tells. */
 export type SharedEntry =
