@@ -2,16 +2,15 @@
 // the columns of the original ddgrey.
 import { loadConfig } from '../config/load-config.ts';
 import { UsageError } from '../lib/usage-error.ts';
+import { wholeList } from '../lib/whole-list.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
+import { type Standing, STANDING_KINDS } from '../policy/standing.ts';
 import { parseSubject } from '../policy/subject.ts';
-import { askDaemon, askForList, itemOf, type Listed } from './ask-daemon.ts';
-import type { Command, Flag, Invocation, Outcome } from './command.ts';
-import { formatJson } from './render.ts';
+import { askDaemon, askForItems, itemOf, quoteArgument } from './ask-daemon.ts';
+import type { Command, Invocation, Outcome } from './command.ts';
+import { jsonPieces } from './render.ts';
 import { formatReports } from './report-rows.ts';
-import { formatStandings, kindOf } from './standing-rows.ts';
-
-const FILTERS = ['white', 'grey', 'black'] as const;
+import { formatStandings } from './standing-rows.ts';
 
 export const listCommand: Command = {
   name: 'list',
@@ -19,7 +18,7 @@ export const listCommand: Command = {
   about: 'standings, or with -e reports; "list" may be left out',
   least: 0,
   most: 1,
-  flags: [...FILTERS, 'scores', 'events', 'calc', 'remove'],
+  flags: [...STANDING_KINDS, 'scores', 'events', 'calc', 'remove'],
   run: async (invocation) => {
     const subject = subjectOf(invocation);
     const { flags } = invocation;
@@ -41,7 +40,7 @@ function subjectOf({ words: [text] }: Invocation): string {
 }
 
 function refuseNonsense(flags: Invocation['flags']): void {
-  const filtered = FILTERS.some((name) => flags.has(name));
+  const filtered = STANDING_KINDS.some((name) => flags.has(name));
   if (filtered && flags.has('calc')) throw new UsageError('-c can not be combined with filter arguments');
   if (filtered && flags.has('remove')) throw new UsageError('-r can not be combined with filter arguments');
   if (!flags.has('events')) return;
@@ -58,7 +57,7 @@ async function remove({ location }: Invocation, subject: string): Promise<number
 /** Standings for the clients that have none, as far as anything is known of them. */
 async function calculate({ location, screen }: Invocation, subject: string): Promise<void> {
   const single = parseSubject(subject)?.kind === 'address';
-  const ips = single ? [subject] : [...new Set((await reportsOf(location, subject)).items.map(({ ip }) => ip))];
+  const ips = single ? [subject] : await reportedClients(location, subject);
   for (const [at, ip] of ips.entries()) {
     if (ips.length > 1) screen.progress(`${at + 1} of ${ips.length}`);
     await askDaemon(location, `standing ${ip}`);
@@ -66,21 +65,24 @@ async function calculate({ location, screen }: Invocation, subject: string): Pro
   if (ips.length > 1) screen.progress('');
 }
 
+async function reportedClients(location: Invocation['location'], subject: string): Promise<readonly string[]> {
+  const ips = new Set<string>();
+  for await (const reports of askForItems<StoredReport>(location, `reports ${quoteArgument(subject)}`))
+    for (const { ip } of reports) ips.add(ip);
+  return [...ips];
+}
+
 async function listStandings({ location, flags, json, screen }: Invocation, subject: string): Promise<Outcome> {
-  const { items, note } = await askForList<Standing>(location, `standings ${subject}`.trimEnd());
-  const filters: readonly Flag[] = FILTERS.filter((name) => flags.has(name));
-  const standings = items.filter((standing) => filters.length === 0 || filters.includes(kindOf(standing)));
-  if (json) return { text: formatJson(standings), exitCode: 0, note };
+  const kinds = STANDING_KINDS.filter((kind) => flags.has(kind));
+  const question = ['standings', quoteArgument(subject), ...kinds].join(' ');
+  if (json) return { text: jsonPieces(askForItems<Standing>(location, question)), exitCode: 0 };
   const { config } = loadConfig(location.configFile);
-  const text = formatStandings(standings, { delays: config, scores: flags.has('scores'), screen });
-  return { text, exitCode: 0, note };
+  const standings = await wholeList(askForItems<Standing>(location, question));
+  return { text: formatStandings(standings, { delays: config, scores: flags.has('scores'), screen }), exitCode: 0 };
 }
 
 async function listReports({ location, json, screen }: Invocation, subject: string): Promise<Outcome> {
-  const { items, note } = await reportsOf(location, subject);
-  return { text: json ? formatJson(items) : formatReports(items, screen), exitCode: 0, note };
-}
-
-function reportsOf(location: Invocation['location'], subject: string): Promise<Listed<StoredReport>> {
-  return askForList(location, `reports ${subject}`.trimEnd());
+  const question = `reports ${quoteArgument(subject)}`;
+  if (json) return { text: jsonPieces(askForItems(location, question)), exitCode: 0 };
+  return { text: formatReports(await wholeList(askForItems(location, question)), screen), exitCode: 0 };
 }

@@ -105,8 +105,8 @@ export function fakeParts(): FakeParts {
     overview: {
       statistics: async () => STATISTICS,
       tuples: (text) => ask(text, [...tuples]),
-      standings: (text) => ask(text, [STANDING]),
-      reports: (text) => ask(text, [REPORT]),
+      standings: (text, kinds) => inOnePiece(ask([text, ...kinds], [STANDING])),
+      reports: (text) => inOnePiece(ask(text, [REPORT])),
       wasAccepted: async (ip, mtaId) => ip === REPORT.ip && mtaId === '1r2CUr-0001Sv-P4',
     },
     standings: {
@@ -120,6 +120,10 @@ export function fakeParts(): FakeParts {
       remove: async (subject) => entries.delete(subject),
     },
   };
+}
+
+async function* inOnePiece<T>(list: Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
+  yield await list;
 }
 
 /** One report, and nobody to exchange it with. */

@@ -44,11 +44,11 @@ export class MemoryReports {
     return first === undefined ? (this.#kept.at(-1)?.id ?? 0) : first.id - 1;
   }
 
-  list(text: string | undefined, limit: number): readonly StoredReport[] {
+  list(text: string | undefined): readonly StoredReport[] {
     const query = clientQuery(text);
     const found = this.#reports().filter(({ ip, domain }) => meansClient(query, ip, domain));
     // The sort is stable: of one second, the last that was stored comes first.
-    return found.toReversed().toSorted(newestFirst).slice(0, limit);
+    return found.toReversed().toSorted(newestFirst);
   }
 
   wasAccepted(ip: string, mtaId: string): boolean {

@@ -8,7 +8,7 @@ import type { BadCounts, GoodCounts } from '../policy/facts.ts';
 import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
+import type { Standing, StandingKind } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 
 /** What a check asks the memory. */
@@ -38,6 +38,15 @@ export interface Remembrance {
 export interface TupleQuery {
   readonly text: string | undefined;
   readonly limit: number;
+}
+
+/** Listings of standings. */
+export interface StandingQuery {
+  /** An address, network or domain; undefined: all. */
+  readonly text: string | undefined;
+  readonly kinds: readonly StandingKind[];
+  /** Those that expire later. */
+  readonly now: Seconds;
 }
 
 /** How long entries live, in seconds since their `lastSeen`. */
@@ -159,8 +168,8 @@ export interface Store extends AsyncDisposable {
   /** The local id before the first report with that `stored` or a later one; that of the last report if there is none. */
   reportIdBefore(stored: Seconds): Promise<number>;
 
-  /** Reports of an address, network or domain, or all; the newest (`time`) first. */
-  reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]>;
+  /** Reports of an address, network or domain, or all, in chunks; the newest (`time`) first. Never holds up a check. */
+  reports(text: string | undefined): AsyncIterable<readonly StoredReport[]>;
 
   /** Whether there is an `ok` report of this address with this id of the MTA. */
   wasAccepted(ip: string, mtaId: string): Promise<boolean>;
@@ -172,8 +181,8 @@ export interface Store extends AsyncDisposable {
   standing(ip: string): Promise<Standing | undefined>;
   saveStanding(standing: Standing): Promise<void>;
   removeStandings(text: string): Promise<number>;
-  /** Standings of an address, network or domain, or all that have not expired, by identity and address. */
-  standings(text: string | undefined, now: Seconds, limit: number): Promise<readonly Standing[]>;
+  /** Standings that have not expired, by identity and address, in chunks. Never holds up a check. */
+  standings(query: StandingQuery): AsyncIterable<readonly Standing[]>;
 
   // --- places in files that are followed, and the like ---
 
