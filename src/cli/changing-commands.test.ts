@@ -51,9 +51,33 @@ test.for<[line: string, subject: string, kind: string, span: number, reason: str
   ]);
 });
 
-test('what is no address, network or domain is refused by the daemon, a duration of 0 at once', async () => {
-  await expect(run('white x')).rejects.toThrow('x is not an address, network or domain');
-  await expect(run('white example.com 0d')).rejects.toThrow(UsageError);
+test.for<[line: string, message: string]>([
+  ['white x', 'x is not an address, network or domain'],
+  ['black local', 'black local needs an address, network or domain'],
+  ['forget bad_ip%', 'bad_ip% is not an address, network or domain'],
+  ['tuples bad_ip%', 'bad_ip% is not an address, network or domain'],
+  ['check 203.0.113.256 a@b c@d', '203.0.113.256 is not an IP address'],
+  ['explain example.com a@b c@d', 'example.com is not an IP address'],
+  ['white example.com 0d', 'a duration of 0 is over at once'],
+])('a mistake in the arguments is told before the daemon is asked: %s', async ([line, message]) => {
+  const running = run(line);
+  await expect(running).rejects.toThrow(message);
+  await expect(running).rejects.toThrow(UsageError);
+  expect(daemon.parts.asked).toEqual([]);
+});
+
+test.for(['tuples <>', 'tuples a@localhost', 'tuples 203.0.113.0/24', 'tuples example.com'])(
+  '%s asks',
+  async (line) => {
+    await run(line);
+    expect(daemon.parts.asked).toEqual([line.slice('tuples '.length)]);
+  },
+);
+
+test('a domain may be written as people read it', async () => {
+  await run('black München.example');
+  expect([...daemon.parts.entries.keys()]).toEqual(['xn--mnchen-3ya.example']);
+  expect((await run('forget münchen.example')).text).toBe('forgotten: 1 entry by hand\n');
 });
 
 test('entries are a table', async () => {

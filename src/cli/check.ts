@@ -3,6 +3,7 @@ import { inWords } from '../policy/reply.ts';
 import { REASONS, type Verdict } from '../policy/verdict.ts';
 import { askDaemon, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
+import { needAddress } from './subject-argument.ts';
 
 /** So that a script can tell the verdicts apart from each other and from a failure. */
 const EXIT_CODES = { white: 0, grey: 10, black: 20 } as const;
@@ -14,6 +15,7 @@ export const checkCommand: Command = {
   least: 3,
   most: 5,
   run: async ({ location, words, json }) => {
+    needAddress(words[0] ?? '');
     const { document } = await askDaemon(location, `verdict ${words.map(quoteArgument).join(' ')}`);
     const text = document.join('\n');
     const verdict = JSON.parse(text) as Verdict & { readonly id: string };

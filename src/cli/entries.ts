@@ -9,6 +9,7 @@ import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { formatJson, formatTable, formatTime } from './render.ts';
 import { fitTable } from './screen.ts';
+import { needSubject } from './subject-argument.ts';
 
 export const whiteCommand: Command = entryCommand('white', (config) => config.GREY_WHITELIST_LIFETIME);
 export const blackCommand: Command = entryCommand('black', (config) => config.blacklist);
@@ -22,11 +23,12 @@ function entryCommand(kind: ManualEntry['kind'], usual: (config: Config) => numb
     most: Number.POSITIVE_INFINITY,
     run: async ({ location, words: given, json }) => {
       const scope = given[0] === 'local' ? 'local' : '';
-      const [subject, ...rest] = scope === '' ? given : given.slice(1);
-      if (subject === undefined) throw new UsageError(`${kind} local needs an address, network or domain`);
+      const [text, ...rest] = scope === '' ? given : given.slice(1);
+      if (text === undefined) throw new UsageError(`${kind} local needs an address, network or domain`);
+      const subject = needSubject(text);
       const { span, reason } = splitDuration(rest);
       const seconds = span ?? usual(loadConfig(location.configFile).config);
-      const words = [scope, subject, String(seconds), userInfo().username, reason].filter((word) => word !== '');
+      const words = [scope, subject.text, String(seconds), userInfo().username, reason].filter((word) => word !== '');
       const entry = itemOf<ManualEntry>(await askDaemon(location, `${kind} ${words.map(quoteArgument).join(' ')}`));
       return { text: json ? `${JSON.stringify(entry)}\n` : describe(entry), exitCode: 0 };
     },

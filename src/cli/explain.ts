@@ -4,6 +4,7 @@ import type { StoredReport } from '../policy/report.ts';
 import { askDaemon, askForList, itemOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { type Explained, formatExplanation } from './explanation-text.ts';
+import { needAddress } from './subject-argument.ts';
 
 export const explainCommand: Command = {
   name: 'explain',
@@ -12,6 +13,7 @@ export const explainCommand: Command = {
   least: 3,
   most: 5,
   run: async ({ location, words, json, screen }) => {
+    needAddress(words[0] ?? '');
     const question = words.map(quoteArgument).join(' ');
     const [ip = '', sender = '', recipient = ''] = words;
     const explained = itemOf<Explained>(await askDaemon(location, `explain ${question}`));

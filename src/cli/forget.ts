@@ -1,7 +1,8 @@
 // ddgrey forget SUBJECT: takes an entry made by hand back; without one, all that is remembered of an address, network or
 // domain goes.
-import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
+import { askDaemon, itemOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
+import { needSubject } from './subject-argument.ts';
 
 /** How many there were of each. */
 interface Forgotten {
@@ -17,8 +18,8 @@ export const forgetCommand: Command = {
   about: 'take white or black back; without one, forget its standing, attempts and passes',
   least: 1,
   most: 1,
-  run: async ({ location, words: [subject = ''], json }) => {
-    const forgotten = itemOf<Forgotten>(await askDaemon(location, `forget ${quoteArgument(subject)}`));
+  run: async ({ location, words: [text = ''], json }) => {
+    const forgotten = itemOf<Forgotten>(await askDaemon(location, `forget ${needSubject(text).text}`));
     return { text: json ? `${JSON.stringify(forgotten)}\n` : describe(forgotten), exitCode: 0 };
   },
 };

@@ -11,6 +11,7 @@ import type { Command, Invocation, Outcome } from './command.ts';
 import { jsonPieces } from './render.ts';
 import { formatReports } from './report-rows.ts';
 import { formatStandings } from './standing-rows.ts';
+import { needSubject } from './subject-argument.ts';
 
 export const listCommand: Command = {
   name: 'list',
@@ -33,10 +34,7 @@ export const listCommand: Command = {
 
 /** Its canonical text; empty without one. */
 function subjectOf({ words: [text] }: Invocation): string {
-  if (text === undefined) return '';
-  const subject = parseSubject(text);
-  if (subject === undefined) throw new UsageError(`${text} is not an address, network or domain`);
-  return subject.text;
+  return text === undefined ? '' : needSubject(text).text;
 }
 
 function refuseNonsense(flags: Invocation['flags']): void {

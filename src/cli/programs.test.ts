@@ -53,7 +53,8 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['--foo', 2, /^$/, /--foo/],
   ['-V', 0, new RegExp(`^ddgrey ${VERSION.replaceAll('.', '\\.')}\n$`), /^$/],
   ['-h', 0, /explain IP FROM TO[^]*-w, --white[^]*Exit code:/, /^$/],
-  ['white x', 1, /^$/, /^ddgrey: x is not an address, network or domain\n$/],
+  ['white x', 2, /^$/, /^ddgrey: x is not an address, network or domain\nTry 'ddgrey --help'.\n$/],
+  ['check 203.0.113.7 a@b c@d who=x', 1, /^$/, /^ddgrey: who is not known here; name=NAME and helo=NAME are\n$/],
 ])('ddgrey %s', async ([line, exitCode, out, errors]) => {
   expect(await ddgrey(line)).toEqual({
     exitCode,
