@@ -34,18 +34,24 @@ async function run(line: string, json = false): Promise<Printed> {
 const DAY = 86_400;
 const ME = userInfo().username;
 
-test.for<[line: string, subject: string, kind: string, span: number, reason: string]>([
-  ['white 203.0.113.7', '203.0.113.7', 'white', 21 * DAY, 'no reason given'],
-  ['black 203.0.113.7', '203.0.113.7', 'black', 60 * DAY, 'no reason given'],
+const USUALLY = {
+  white: 'no duration was given: 3w, as GREY_WHITELIST_LIFETIME says\n',
+  black: 'no duration was given: 60d, as blacklist says\n',
+};
+
+test.for<[line: string, subject: string, kind: string, span: number, reason: string, usual?: string]>([
+  ['white 203.0.113.7', '203.0.113.7', 'white', 21 * DAY, 'no reason given', USUALLY.white],
+  ['black 203.0.113.7', '203.0.113.7', 'black', 60 * DAY, 'no reason given', USUALLY.black],
   ['white 203.0.113.7/24 3d', '203.0.113.0/24', 'white', 3 * DAY, 'no reason given'],
   ['black Example.com 4 hours sends "offers"', 'example.com', 'black', 4 * 3600, 'sends "offers"'],
   ["black 2001:db8::/32 1w it's spam", '2001:db8::/32', 'black', 7 * DAY, "it's spam"],
-  // Without a unit a number is a part of the reason.
   ['white local example.com 1h here only', 'example.com', 'white', 3600, 'here only'],
-  ['white example.com 2 new servers', 'example.com', 'white', 21 * DAY, '2 new servers'],
-])('%s', async ([line, subject, kind, span, reason]) => {
+  ['white example.com 1d 2 new servers', 'example.com', 'white', DAY, '2 new servers'],
+  ['white example.com 36500d', 'example.com', 'white', 36_500 * DAY, 'no reason given'],
+  ['white example.com asked twice', 'example.com', 'white', 21 * DAY, 'asked twice', USUALLY.white],
+])('%s', async ([line, subject, kind, span, reason, usual = '']) => {
   const { text } = await run(line);
-  expect(text).toBe(`${subject} is ${kind} until ${formatTime(NOW + span)}: ${reason} (${ME})\n`);
+  expect(text).toBe(`${subject} is ${kind} until ${formatTime(NOW + span)}: ${reason} (${ME})\n${usual}`);
   expect([...daemon.parts.entries.values()]).toEqual([
     { subject, kind, author: ME, reason, made: NOW, expires: NOW + span },
   ]);
@@ -59,6 +65,11 @@ test.for<[line: string, message: string]>([
   ['check 203.0.113.256 a@b c@d', '203.0.113.256 is not an IP address'],
   ['explain example.com a@b c@d', 'example.com is not an IP address'],
   ['white example.com 0d', 'a duration of 0 is over at once'],
+  ['white example.com 99999999d', '99999999d is too long: at most 36500d'],
+  ...['30x reason', '0', '5', '1y', '1.5h', '30', '2 new servers', '1000000000d'].map((rest): [string, string] => [
+    `black 203.0.113.8 ${rest}`,
+    `${rest.replace(/ .*/, '')} is not a time such as 290s, 10m, 4h, 3d, 2w or "4 hours"; a reason that begins`,
+  ]),
 ])('a mistake in the arguments is told before the daemon is asked: %s', async ([line, message]) => {
   const running = run(line);
   await expect(running).rejects.toThrow(message);

@@ -114,6 +114,7 @@ test.for<[line: string, wire: string]>([
   ['white 203.0.113.7', '500 arguments missing\r\n'],
   ['black 203.0.113.7 3d root', '500 3d is not a number of seconds\r\n'],
   ['black 203.0.113.7 0 root', '500 0 is not a number of seconds\r\n'],
+  ['black 203.0.113.7 3153600001 root', '500 an entry lasts at most 3153600000 seconds\r\n'],
   ['export black', '500 which table? pending, valid, white\r\n'],
   ['import', '500 which table? pending, valid, white\r\n'],
   ['frobnicate', '500 unknown command\r\n'],
