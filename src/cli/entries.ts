@@ -6,7 +6,7 @@ import { OPTIONS } from '../config/options.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
-import { entryArguments } from './entry-arguments.ts';
+import { entryArguments, refuseWide } from './entry-arguments.ts';
 import { formatJson, formatTable, formatTime } from './render.ts';
 import { fitTable } from './screen.ts';
 
@@ -25,8 +25,10 @@ function entryCommand(
     about: `${about}; for 12h, 30d, ..., else for ${lifetime} (${duration.write(OPTIONS[lifetime].default)})`,
     least: 1,
     most: Number.POSITIVE_INFINITY,
-    run: async ({ location, words, json }) => {
+    flags: ['wide'],
+    run: async ({ location, words, flags, json }) => {
       const { local, subject, span, reason } = entryArguments(kind, words);
+      if (!flags.has('wide')) refuseWide(subject);
       const usual = span ?? loadConfig(location.configFile).config[lifetime];
       const scope = local ? ['local'] : [];
       const said = reason === '' ? [] : [reason];
@@ -35,7 +37,8 @@ function entryCommand(
       if (json) return { text: `${JSON.stringify(entry)}\n`, exitCode: 0 };
       const byDefault =
         span === undefined ? `no duration was given: ${duration.write(usual)}, as ${lifetime} says\n` : '';
-      return { text: describe(entry) + byDefault, exitCode: 0 };
+      const whose = subject.kind === 'domain' ? domainNote(kind, subject.text) : '';
+      return { text: describe(entry) + byDefault + whose, exitCode: 0 };
     },
   };
 }
@@ -53,6 +56,12 @@ export const entriesCommand: Command = {
     return { text: fitTable(formatTable(['kind', 'subject', 'until', 'by', 'reason'], rows), screen), exitCode: 0 };
   },
 };
+
+/** Senders' domains are easily taken for clients'; and anybody can write any sender. */
+function domainNote(kind: ManualEntry['kind'], domain: string): string {
+  const senders = kind === 'white' ? '; senders are exempted by the policy file' : ', whoever the sender is';
+  return `it means the clients whose verified name is in ${domain}${senders}\n`;
+}
 
 function row({ kind, subject, expires, author, reason }: ManualEntry): readonly string[] {
   return [kind, subject, formatTime(expires), author, reason];

@@ -2,7 +2,7 @@
 import { duration } from '../config/option-types.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import { LONGEST_ENTRY } from '../policy/manual-entry.ts';
-import type { Subject } from '../policy/subject.ts';
+import { isWide, type Subject } from '../policy/subject.ts';
 import { needSubject } from './subject-argument.ts';
 
 export interface EntryArguments {
@@ -20,6 +20,16 @@ export function entryArguments(kind: string, words: readonly string[]): EntryArg
   const [text, ...rest] = local ? words.slice(1) : words;
   if (text === undefined) throw new UsageError(`${kind} local needs an address, network or domain`);
   return { local, subject: needSubject(text), ...splitDuration(rest) };
+}
+
+/** Throws a UsageError if the subject takes in everybody's clients: with one character too few no mail comes any more. */
+export function refuseWide(subject: Subject): void {
+  if (!isWide(subject)) return;
+  const why =
+    subject.kind === 'domain'
+      ? 'a public suffix, below which anybody can have a domain'
+      : `more than anybody's network`;
+  throw new UsageError(`${subject.text} is ${why}; if it is really meant, say --wide`);
 }
 
 /** What begins with a digit is a duration: a mistyped one must not become the reason of an entry that lasts for weeks. */

@@ -54,6 +54,8 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['-V', 0, new RegExp(`^ddgrey ${VERSION.replaceAll('.', '\\.')}\n$`), /^$/],
   ['-h', 0, /explain IP FROM TO[^]*-w, --white[^]*Exit code:/, /^$/],
   ['white x', 2, /^$/, /^ddgrey: x is not an address, network or domain\nTry 'ddgrey --help'.\n$/],
+  ['black 0.0.0.0/0 1h', 2, /^$/, /say --wide\n/],
+  ['black 0.0.0.0/0 1h --wide', 0, /^0.0.0.0\/0 is black until /, /^$/],
   ['check 203.0.113.7 a@b c@d who=x', 1, /^$/, /^ddgrey: who is not known here; name=NAME and helo=NAME are\n$/],
 ])('ddgrey %s', async ([line, exitCode, out, errors]) => {
   expect(await ddgrey(line)).toEqual({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoredTuple } from './greylist.ts';
-import { coversPass, coversTuple, parseSubject } from './subject.ts';
+import { coversPass, coversTuple, isWide, parseSubject } from './subject.ts';
 
 test.for<[text: string, kind: string | undefined, canonical?: string]>([
   ['203.0.113.7', 'address', '203.0.113.7'],
@@ -22,6 +22,23 @@ test.for<[text: string, kind: string | undefined, canonical?: string]>([
 ])('%s is %s %s', ([text, kind, canonical]) => {
   const subject = parseSubject(text);
   expect([subject?.kind, subject?.text]).toEqual([kind, canonical]);
+});
+
+test.for<[text: string, wide: boolean]>([
+  ['0.0.0.0/0', true],
+  ['128.0.0.0/1', true],
+  ['10.0.0.0/7', true],
+  ['10.0.0.0/8', false],
+  ['0.0.0.0', false],
+  ['::/0', true],
+  ['2000::/15', true],
+  ['2001::/16', false],
+  ['co.uk', true],
+  ['github.io', true],
+  ['example.co.uk', false],
+])('%s takes in clients of everybody: %s', ([text, wide]) => {
+  const subject = parseSubject(text);
+  expect(subject && isWide(subject)).toBe(wide);
 });
 
 const TUPLE: StoredTuple = {

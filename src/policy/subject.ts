@@ -8,7 +8,7 @@ import {
   parseAddress,
   parseNetwork,
 } from './address.ts';
-import { canonicalDomain } from './domains.ts';
+import { canonicalDomain, isPublicSuffix } from './domains.ts';
 import type { StoredTuple } from './greylist.ts';
 import type { PassKey } from './pass.ts';
 
@@ -31,6 +31,15 @@ export function parseSubject(text: string): Subject | undefined {
   if (network === undefined) return undefined;
   if (network.bits === network.bytes.length * 8) return { kind: 'address', text: address.text, address, network };
   return { kind: 'network', text: networkText(address, network.bits), network };
+}
+
+/** Leading bits of the widest network that one owner has; what has fewer is everybody's. */
+const WIDEST = { 4: 8, 6: 16 } as const;
+
+/** Whether the subject is no owner's, but takes in clients of everybody. */
+export function isWide(subject: Subject): boolean {
+  if (subject.kind === 'domain') return isPublicSuffix(subject.text);
+  return subject.network.bits < WIDEST[subject.network.family];
 }
 
 /** Whether the subject is the client, or holds the client, that a tuple was recorded for. */
