@@ -120,6 +120,7 @@ test('forget takes an entry back first, and only then what is remembered; it tel
   expect((await run('forget 203.0.113.7')).text).toBe('forgotten: 2 standings, 1 attempt\n');
   Object.assign(daemon.parts.standings, { remove: async () => 0 });
   expect((await run('forget 203.0.113.7')).text).toBe('nothing was known of it\n');
+  expect((await run('forget example.org')).text).toMatch(/^nothing was known of it\na domain means the clients /);
   expect(JSON.parse((await run('forget 203.0.113.7', true)).text)).toEqual({
     entries: 0,
     standings: 0,

@@ -133,6 +133,18 @@ const MANUAL = {
 const BLACK: Standing = { ...STANDING, class: 'black', score: -510, reveal: NOW + 60 };
 const WHITE: Standing = { ...STANDING, class: 'white', score: 20 };
 
+test.for<[reason: 'known' | 'pass', client: string, change: RegExp]>([
+  ['known', '203.0.113.0/24', /lifetime, or with ddgrey forget 203.0.113.0\/24$/],
+  ['known', '', /lifetime$/],
+  ['pass', '2001:db8::/64', /lifetime, or with ddgrey forget 2001:db8::\/64$/],
+])('%s of %s', ([reason, client, change]) => {
+  const pass = { client, domain: 'b', firstSeen: 1, lastSeen: 1, uses: 5 };
+  const recalled = { ...FIRST.recalled, tuple: { ...TUPLE, client }, pass };
+  expect(whatWouldChange({ ...FIRST, verdict: { kind: 'white', reason }, recalled })).toEqual([
+    expect.stringMatching(change),
+  ]);
+});
+
 test.for<[verdict: Verdict, known: Partial<Explained['client']>, change: readonly RegExp[]]>([
   [{ kind: 'white', reason: 'off' }, {}, [/^GREY_CHECK yes in the configuration$/]],
   [{ kind: 'white', reason: 'trusted' }, {}, [/trusted/]],
@@ -149,8 +161,7 @@ test.for<[verdict: Verdict, known: Partial<Explained['client']>, change: readonl
     { standing: WHITE },
     [/^1 point less: grey_min$/, /^ddgrey/, /YES line of the policy file/],
   ],
-  [{ kind: 'white', reason: 'pass' }, {}, [/forgotten/]],
-  [{ kind: 'white', reason: 'known' }, {}, [/forgotten/]],
+  [{ kind: 'white', reason: 'known' }, {}, [/^it is forgotten .*, or with ddgrey forget example.com$/]],
   [{ kind: 'white', reason: 'retried' }, {}, [/^nothing/]],
   [{ kind: 'grey', reason: 'limit', wait: 1 }, {}, [/now 3/]],
   [{ kind: 'grey', reason: 'first', wait: 1 }, {}, [new RegExp(`^the same attempt from ${formatTime(NOW + 290)} on$`)]],

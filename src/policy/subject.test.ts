@@ -69,6 +69,18 @@ test.for<[subject: string, covered: boolean]>([
   expect(subject && coversTuple(subject, TUPLE)).toBe(covered);
 });
 
+test.for<[part: string, subject: string, covered: boolean]>([
+  ['203.0.113.0/24', '203.0.113.8', true],
+  ['203.0.113.0/24', '203.0.114.8', false],
+  ['203.0.113.0/24', '203.0.113.8/31', false],
+  ['2001:db8::/64', '2001:db8::5', true],
+  ['203.0.113.9', '203.0.113.8', false],
+  ['', '203.0.113.8', false],
+])('a tuple of %s, first tried by 203.0.113.7, is of %s: %s', ([client, text, covered]) => {
+  const subject = parseSubject(text);
+  expect(subject && coversTuple(subject, { ...TUPLE, tuple: { ...TUPLE.tuple, client } })).toBe(covered);
+});
+
 test.for<[client: string, subject: string, covered: boolean]>([
   ['203.0.113.7', '203.0.113.7', true],
   ['203.0.113.7', '203.0.0.0/16', true],

@@ -7,6 +7,7 @@ import {
   networkText,
   parseAddress,
   parseNetwork,
+  siteNetwork,
 } from './address.ts';
 import { canonicalDomain, isPublicSuffix } from './domains.ts';
 import type { StoredTuple } from './greylist.ts';
@@ -42,10 +43,14 @@ export function isWide(subject: Subject): boolean {
   return subject.network.bits < WIDEST[subject.network.family];
 }
 
-/** Whether the subject is the client, or holds the client, that a tuple was recorded for. */
+/**
+ * Whether the subject is the client, or holds the client, that a tuple was recorded for. A tuple of a network is that of each
+ * address in it.
+ */
 export function coversTuple(subject: Subject, { client, clientName, tuple }: StoredTuple): boolean {
   if (subject.kind === 'domain')
     return isWithin(tuple.client, subject.text) || isWithin(clientName ?? '', subject.text);
+  if (subject.kind === 'address' && tuple.client === siteNetwork(subject.address)) return true;
   const address = parseAddress(client);
   return address !== undefined && networkContains(subject.network, address);
 }
