@@ -122,9 +122,33 @@ test('a blacklisting that does not show yet is told with its time', () => {
   expect(text(explained)).toContain(`answered as grey until ${formatTime(NOW + 60)}`);
 });
 
-test('of a blacklisted client no retry is promised to pass', () => {
-  const verdict = { kind: 'grey', reason: 'blacklisted', wait: 60 } as const;
-  expect(text({ ...FIRST, verdict })).toMatch(/^delay +none that helps: [^\n]*\n\nchange/m);
+test.for<[verdict: Verdict, shown: boolean]>([
+  [{ kind: 'grey', reason: 'first', wait: 60 }, true],
+  [{ kind: 'grey', reason: 'early', wait: 60 }, true],
+  [{ kind: 'white', reason: 'retried' }, true],
+  [{ kind: 'grey', reason: 'blacklisted', wait: 60 }, false],
+  [{ kind: 'grey', reason: 'limit', wait: 60 }, false],
+  [{ kind: 'black', reason: 'blacklisted' }, false],
+  [{ kind: 'white', reason: 'known' }, false],
+  [{ kind: 'white', reason: 'whitelisted' }, false],
+  [{ kind: 'white', reason: 'policy' }, false],
+])('where a retry can pass, and only there, its time is told: %j', ([verdict, shown]) => {
+  expect(/^delay +a retry counts after/m.test(text({ ...FIRST, verdict }))).toBe(shown);
+});
+
+test('what the reason rests on stands before the wait', () => {
+  expect(text({ ...FIRST, verdict: { kind: 'grey', reason: 'blacklisted', wait: 60, because: 'spam' } })).toMatch(
+    /\ngrey: the client is blacklisted \(spam\); it is told to wait 60 seconds, but no retry passes\n/,
+  );
+});
+
+test.for<[answer: string, reason: string]>([
+  ['absent', 'no name in DNS'],
+  ['found', 'dynamic address'],
+])('the name of a dynamic address is %s: %s', ([answer, reason]) => {
+  const standing = { ...STANDING, reasons: [{ points: -10, reason: 'dynamic address' }] };
+  const lookups = [{ about: 'names', answer, records: [] }];
+  expect(text({ ...FIRST, lookups, client: { standing, misfit: false } })).toContain(`-10  ${reason}\n`);
 });
 
 const MANUAL = {
