@@ -1,7 +1,6 @@
 // ddgrey explain IP FROM TO [name=NAME]: what the daemon would answer now, everything that rests on, and what would change
 // it. The attempt does not count.
-import type { StoredReport } from '../policy/report.ts';
-import { askDaemon, askForList, itemOf, quoteArgument } from './ask-daemon.ts';
+import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { type Explained, formatExplanation } from './explanation-text.ts';
 import { needAddress } from './subject-argument.ts';
@@ -17,10 +16,9 @@ export const explainCommand: Command = {
     const question = words.map(quoteArgument).join(' ');
     const [ip = '', sender = '', recipient = ''] = words;
     const explained = itemOf<Explained>(await askDaemon(location, `explain ${question}`));
-    const { items: reports } = await askForList<StoredReport>(location, `reports ${quoteArgument(ip)}`);
-    if (json) return { text: `${JSON.stringify({ ...explained, reports })}\n`, exitCode: 0 };
+    if (json) return { text: `${JSON.stringify(explained)}\n`, exitCode: 0 };
     const asked = { ip, sender: bare(sender), recipient: bare(recipient) };
-    return { text: formatExplanation({ asked, explained, reports }, screen), exitCode: 0 };
+    return { text: formatExplanation({ asked, explained }, screen), exitCode: 0 };
   },
 };
 

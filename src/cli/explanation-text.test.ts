@@ -41,6 +41,7 @@ const FIRST: Explained = {
     { about: 'Spamcop', answer: 'failed', records: [], note: 'SERVFAIL' },
   ],
   client: { standing: STANDING, domain: 'example.com', misfit: true },
+  reports: [],
   recalled: { tuple: TUPLE, pendingOfClient: 3 },
   window: { delay: 290, retry: 259_200 },
   now: NOW,
@@ -48,7 +49,7 @@ const FIRST: Explained = {
 
 function text(explained: Explained, reports: readonly StoredReport[] = []): string {
   const asked = { ip: '203.0.113.7', sender: '', recipient: 'c@d' };
-  return formatExplanation({ asked, explained, reports }, NO_SCREEN);
+  return formatExplanation({ asked, explained: { ...explained, reports } }, NO_SCREEN);
 }
 
 test('everything that is known has its paragraph', () => {
@@ -61,7 +62,7 @@ test('everything that is known has its paragraph', () => {
     client: { ...FIRST.client, manual },
     recalled: { ...FIRST.recalled, entry, pass },
   };
-  expect(text(explained, [REPORT, { ...REPORT, event: 'ok' }])).toBe(`203.0.113.7, <> to <c@d>
+  expect(text(explained, [{ ...REPORT, event: 'ok', ip: '203.0.113.8' }, REPORT])).toBe(`203.0.113.7, <> to <c@d>
 grey: tried again before the delay was over; 4 minutes to wait
 
 policy    line 12, connect: 203.0.113 YES
@@ -80,7 +81,7 @@ standing  grey_short, score 5, from what DNS and the reports said 3 minutes ago;
 
 reports   1 ok, 1 spam
             ${formatTime(NOW - 10)} spam (exim4) a@b -> c@d
-            ${formatTime(NOW - 10)} ok (exim4) a@b -> c@d
+            ${formatTime(NOW - 10)} ok (exim4, of 203.0.113.8) a@b -> c@d
 
 pass      example.com, b: since ${formatTime(NOW - 9)}, last used ${formatTime(NOW - 8)}
 
@@ -102,18 +103,16 @@ test('what is not known is said, or left out', () => {
   expect(said).not.toMatch(/^(?:policy|by hand|pass) /m);
   expect(said).toMatch(/^client +no verified domain$/m);
   expect(said).toMatch(/^standing +none: reputation is switched off$/m);
-  expect(said).toMatch(/^reports +none$/m);
+  expect(said).toMatch(/^reports +none that counts$/m);
   expect(said).toMatch(/^tuple +example.com, <>, \*: not seen yet$/m);
 });
 
-test('of many reports the newest are shown', () => {
-  const said = text(
-    FIRST,
-    Array.from({ length: 30 }, () => REPORT),
-  );
-  expect(said).toContain('reports   30 spam\n');
-  expect(said.match(/\(exim4\)/g)).toHaveLength(20);
-  expect(said).toContain('\n            ...\n');
+test('of many reports the newest are shown, however many good ones there are', () => {
+  const said = text(FIRST, [...Array(1000).fill({ ...REPORT, event: 'ok' }), ...Array(30).fill(REPORT)]);
+  expect(said).toContain('reports   1000 or more ok, 30 spam\n');
+  expect(said.match(/spam \(exim4\)/g)).toHaveLength(20);
+  expect(said.match(/ok \(exim4\)/g)).toHaveLength(20);
+  expect(said.match(/\n {12}\.\.\.\n/g)).toHaveLength(2);
 });
 
 test('a blacklisting that does not show yet is told with its time', () => {

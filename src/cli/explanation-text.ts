@@ -4,7 +4,7 @@ import type { Recalled } from '../policy/decide.ts';
 import type { PolicyHit } from '../policy/decide-by-policy.ts';
 import type { Window } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
-import { type Award, DNS_REASONS } from '../policy/points.ts';
+import { type Award, COUNT_LIMIT, DNS_REASONS } from '../policy/points.ts';
 import { inWords } from '../policy/reply.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
@@ -31,6 +31,7 @@ export interface Explained {
     readonly note?: string;
     readonly age?: Seconds;
   }[];
+  readonly reports: readonly StoredReport[];
   readonly recalled: Pick<Recalled, 'tuple' | 'pendingOfClient'> & Partial<Pick<Recalled, 'entry' | 'pass'>>;
   readonly window: Window;
   readonly now: Seconds;
@@ -39,14 +40,13 @@ export interface Explained {
 export interface ExplainedCheck {
   readonly asked: { readonly ip: string; readonly sender: string; readonly recipient: string };
   readonly explained: Explained;
-  readonly reports: readonly StoredReport[];
 }
 
-/** Reports that are shown; the others are counted. */
+/** Bad reports that are shown, and good ones; the others are counted. */
 const MOST_REPORTS = 20;
 
 /** The whole text. */
-export function formatExplanation({ asked, explained, reports }: ExplainedCheck, screen: Screen): string {
+export function formatExplanation({ asked, explained }: ExplainedCheck, screen: Screen): string {
   const { verdict } = explained;
   const what = `${asked.ip}, <${asked.sender}> to <${asked.recipient}>`;
   const because = verdict.because === undefined ? '' : ` (${verdict.because})`;
@@ -56,7 +56,7 @@ export function formatExplanation({ asked, explained, reports }: ExplainedCheck,
     ['by hand', manualLines(explained)],
     ['dns', lookupLines(explained)],
     ['standing', standingLines(explained)],
-    ['reports', reportLines(reports)],
+    ['reports', reportLines(explained.reports, asked.ip)],
     ['pass', passLines(explained)],
     ['tuple', tupleLines(explained)],
     ['delay', delayLines(explained)],
@@ -111,14 +111,23 @@ function signed(points: number): string {
   return points > 0 ? `+${points}` : String(points);
 }
 
-function reportLines(reports: readonly StoredReport[]): readonly string[] {
-  if (reports.length === 0) return ['none'];
+function reportLines(reports: readonly StoredReport[], asked: string): readonly string[] {
+  if (reports.length === 0) return ['none that counts'];
   const events = Map.groupBy(reports, ({ event }) => event);
-  const counts = [...events].map(([event, list]) => `${list.length} ${event}`).toSorted();
-  const shown = reports.slice(0, MOST_REPORTS).map(({ time, event, reporter, sender = '', recipient = '' }) => {
-    return `  ${formatTime(time)} ${event} (${reporter}) ${sender} -> ${recipient}`;
+  const most = COUNT_LIMIT.goodForUnknown;
+  const counts = [...events].map(([event, { length }]) => `${length}${length >= most ? ' or more' : ''} ${event}`);
+  const shown = [false, true].flatMap((good) => {
+    const some = reports.filter(({ event }) => (event === 'ok') === good);
+    const lines = some.slice(0, MOST_REPORTS).map((report) => reportLine(report, asked));
+    return some.length > MOST_REPORTS ? [...lines, '  ...'] : lines;
   });
-  return [counts.join(', '), ...shown, ...(reports.length > MOST_REPORTS ? ['  ...'] : [])];
+  return [counts.toSorted().join(', '), ...shown];
+}
+
+/** Good reports may be of another address of the same domain. */
+function reportLine({ time, event, reporter, ip, sender = '', recipient = '' }: StoredReport, asked: string): string {
+  const from = ip === asked ? '' : `, of ${ip}`;
+  return `  ${formatTime(time)} ${event} (${reporter}${from}) ${sender} -> ${recipient}`;
 }
 
 function passLines({ recalled: { pass } }: Explained): readonly string[] {

@@ -119,3 +119,18 @@ test('while reputation is switched off nothing is looked up', async () => {
   expect(await explain(CHECK)).toMatchObject({ lookups: [], client: { standing: undefined } });
   expect(dns.asked).toEqual([]);
 });
+
+test('the reports that count are told: those of the address that are bad, and the good ones of whom it belongs to', async () => {
+  const bench = await engineBench({ dns: DNS, config: CONFIG });
+  const report = { reporter: 'exim4', time: bench.clock.now() / 1000 - 10, origin: 'mx', originId: 0, stored: 1 };
+  const of = (ip: string, event: string) => bench.store.addReport({ ...report, ip, event, domain: 'example.com' });
+  for (const [ip, event] of [
+    ['203.0.113.7', 'check'],
+    ['203.0.113.7', 'spam'],
+    ['203.0.113.8', 'spam'],
+    ['203.0.113.8', 'ok'],
+  ] as const)
+    await of(ip, event);
+  const { reports } = await bench.explain(CHECK);
+  expect(reports.map(({ ip, event }) => `${event} ${ip}`)).toEqual(['ok 203.0.113.8', 'spam 203.0.113.7']);
+});

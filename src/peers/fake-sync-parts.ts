@@ -88,20 +88,7 @@ export function fakeParts(): FakeParts {
         wait: 290,
       });
     },
-    explain: async ({ client, sender, recipient, via, clientName }) => ({
-      verdict: { kind: 'grey', reason: 'first', wait: 290 },
-      policy: [],
-      lookups: [],
-      client: { standing: STANDING, domain: clientName, manual: undefined, misfit: false, shortLived: false },
-      recalled: {
-        entry: undefined,
-        tuple: { client: client.text, sender: sender.text, recipient: recipient.text },
-        pass: undefined,
-        pendingOfClient: via.length,
-      },
-      window: { delay: 290, retry: 86_400 },
-      now: NOW,
-    }),
+    explain: fakeExplain,
     overview: {
       statistics: async () => STATISTICS,
       tuples: (text) => ask(text, [...tuples]),
@@ -121,6 +108,22 @@ export function fakeParts(): FakeParts {
     },
   };
 }
+
+const fakeExplain: SyncParts['explain'] = async ({ client, sender, recipient, via, clientName }) => ({
+  verdict: { kind: 'grey', reason: 'first', wait: 290 },
+  policy: [],
+  lookups: [],
+  reports: [REPORT],
+  client: { standing: STANDING, domain: clientName, manual: undefined, misfit: false, shortLived: false },
+  recalled: {
+    entry: undefined,
+    tuple: { client: client.text, sender: sender.text, recipient: recipient.text },
+    pass: undefined,
+    pendingOfClient: via.length,
+  },
+  window: { delay: 290, retry: 86_400 },
+  now: NOW,
+});
 
 async function* inOnePiece<T>(list: Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
   yield await list;

@@ -1,12 +1,12 @@
 // The listings of reports and standings, as the worker reads them.
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Seconds } from '../policy/check.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
 import { BAD_EVENTS } from './bad-events.ts';
 import { clientCondition, type ClientQuery, clientQuery } from './client-query.ts';
 import type { ListingKinds } from './listings.ts';
-import { unpackAddress } from './packed-address.ts';
+import { packAddress, packIdentity, unpackAddress } from './packed-address.ts';
 import { inPieces } from './pieces.ts';
 import { storedReport } from './report-row.ts';
 import { standingOf } from './standing-table.ts';
@@ -19,7 +19,7 @@ const ROWS = 10_000;
 /** The listings, from this database. */
 export function clientListings(
   db: DatabaseSync,
-): Pick<ListingKinds, 'reports' | 'reportsAfter' | 'reportIdBefore' | 'badClients' | 'standings'> {
+): Pick<ListingKinds, 'reports' | 'countedReports' | 'reportsAfter' | 'reportIdBefore' | 'badClients' | 'standings'> {
   const after = db.prepare('SELECT * FROM report WHERE id > ? ORDER BY id LIMIT ?');
   const before = db.prepare(
     `SELECT ifnull((SELECT id - 1 FROM report WHERE stored >= ? ORDER BY id LIMIT 1), (SELECT max(id) FROM report)) AS id`,
@@ -28,7 +28,10 @@ export function clientListings(
   const badClients = db.prepare(
     `SELECT DISTINCT ip FROM report WHERE stored > ? AND event NOT IN ('ok', 'check') AND event IN (${bad})`,
   );
+  const counted = countedStatement(db, bad);
   return {
+    countedReports: ({ ip, identity, since, now, most }) =>
+      inPieces(counted.all(packAddress(ip), since, now, most, packIdentity(identity)).map(storedReport)),
     reports: ({ text }) => inPieces(newestReports(db, text)),
     reportsAfter: ({ id, limit }) =>
       inPieces(after.all(id, limit).map((row) => ({ ...storedReport(row), id: Number(row['id']) }))),
@@ -36,6 +39,15 @@ export function clientListings(
     badClients: ({ since }) => inPieces(badClients.all(since).map(({ ip }) => unpackAddress(ip))),
     standings: (query) => inPieces(standings(db, query)),
   };
+}
+
+function countedStatement(db: DatabaseSync, bad: string): StatementSync {
+  const newest = 'AND time BETWEEN ?2 AND ?3 ORDER BY time DESC, id DESC LIMIT ?4';
+  return db.prepare(
+    `SELECT * FROM (SELECT * FROM report INDEXED BY report_ip WHERE ip = ?1 AND event IN (${bad}) ${newest})
+     UNION ALL SELECT * FROM (SELECT * FROM report INDEXED BY report_ok WHERE event = 'ok' AND owner = ?5 ${newest})
+     ORDER BY time DESC, id DESC`,
+  );
 }
 
 /** Page by page: a reader that takes its time would else keep the write-ahead log from starting again. */

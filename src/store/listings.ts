@@ -7,7 +7,7 @@ import type { Pass } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
-import type { PassCandidate, StandingQuery, TupleQuery } from './store.ts';
+import type { PassCandidate, ReportQuery, StandingQuery, TupleQuery } from './store.ts';
 import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
 type Pieces<T> = Iterable<readonly T[]>;
@@ -22,6 +22,7 @@ export interface ListingKinds {
   passCandidates(query: { readonly before: Seconds }): Pieces<PassCandidate>;
   validTuplesOf(query: { readonly clients: readonly string[] }): Pieces<Tuple>;
   reports(query: { readonly text: string | undefined }): Pieces<StoredReport>;
+  countedReports(query: ReportQuery & { readonly most: number }): Pieces<StoredReport>;
   reportsAfter(query: { readonly id: number; readonly limit: number }): Pieces<NumberedReport>;
   reportIdBefore(query: { readonly stored: Seconds }): Pieces<number>;
   badClients(query: { readonly since: Seconds }): Pieces<string>;

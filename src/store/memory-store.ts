@@ -132,6 +132,10 @@ export class MemoryStore implements Store {
     return this.#reports.count(query);
   }
 
+  async countedReports(query: ReportQuery, most: number): Promise<readonly StoredReport[]> {
+    return this.#reports.counted(query, most);
+  }
+
   async reportsAfter(id: number, limit: number): Promise<readonly (StoredReport & { readonly id: number })[]> {
     return this.#reports.after(id, limit);
   }

@@ -167,6 +167,10 @@ export class SqliteStore implements Store {
     return this.#counts.count(query);
   }
 
+  countedReports(query: ReportQuery, most: number): Promise<readonly StoredReport[]> {
+    return this.#listings.all('countedReports', { ...query, most });
+  }
+
   reportsAfter(id: number, limit: number): Promise<readonly NumberedReport[]> {
     return this.#listings.all('reportsAfter', { id, limit });
   }

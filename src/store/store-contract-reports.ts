@@ -226,6 +226,30 @@ export function reportContract(open: () => Store): void {
   });
 
   describe('listing', () => {
+    test('what counts for a standing: bad reports of the address, good ones of the identity', async () => {
+      const counting = [
+        { time: T - 5 },
+        { time: T, event: 'disconnect' },
+        { time: query.since, event: 'ok' },
+        { time: T, event: 'ok', ip: '203.0.113.8' },
+      ];
+      const others = [
+        { event: 'check' },
+        { event: 'entry_black' },
+        { time: query.since - 1 },
+        { time: T + 1 },
+        { ip: '203.0.113.8' },
+        { time: T - 7, event: 'ok', domain: 'mail.example.com' },
+        { time: T + 1, event: 'ok' },
+      ];
+      await add(...counting, ...others);
+      const shown = async (most: number, changed: Partial<typeof query> = {}) =>
+        (await open().countedReports({ ...query, ...changed }, most)).map(({ originId }) => originId);
+      expect(await shown(9)).toEqual([4, 2, 1, 3]);
+      expect(await shown(1)).toEqual([4, 2]);
+      expect(await shown(9, { ip: '203.0.113.9', identity: '203.0.113.9' })).toEqual([]);
+    });
+
     test('in the order of storing, from an id on', async () => {
       await add({ time: T + 5 }, { time: T, event: 'check' }, { time: T + 9, event: 'ok' });
       const ids = async (id: number, limit: number) =>

@@ -56,7 +56,7 @@ export function standingContract(open: () => Store): void {
   });
 
   test('however many there are', async () => {
-    const ips = Array.from({ length: 20_500 }, (_, at) => `10.0.${at >> 8}.${at & 255}`);
+    const ips = Array.from({ length: 10_050 }, (_, at) => `10.0.${at >> 8}.${at & 255}`);
     await Promise.all(ips.map((ip) => open().saveStanding(of(ip, 'a.test'))));
     await open().saveStanding(of('9.0.0.1', 'b.test'));
     const shown = (await list()).map(({ ip }) => ip);

@@ -162,6 +162,12 @@ export interface Store extends AsyncDisposable {
   /** What the reports say. Counts stop at the limits of policy/points.ts; the cost does not grow with the reports. */
   countReports(query: ReportQuery): Promise<{ readonly bad: BadCounts; readonly good: GoodCounts }>;
 
+  /**
+   * The newest of the reports that count for a standing, bad and good ones, at most `most` of each; the newest first. Never
+   * holds up a check.
+   */
+  countedReports(query: ReportQuery, most: number): Promise<readonly StoredReport[]>;
+
   /** Reports in the order in which they were stored, with their local ids, after `id`, at most `limit`. */
   reportsAfter(id: number, limit: number): Promise<readonly (StoredReport & { readonly id: number })[]>;
 
