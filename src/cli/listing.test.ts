@@ -170,6 +170,34 @@ test('JSON has everything', async () => {
   expect(JSON.parse(await list(['events'], undefined, true))).toHaveLength(4);
 });
 
+const ENTRIES = [
+  ['white', '203.0.113.20'],
+  ['black', '203.0.113.0/24'],
+  ['black', 'mail.example.net'],
+] as const;
+
+test.for<[flags: readonly Flag[], subject: string | undefined, count: number]>([
+  [[], undefined, 3],
+  [['black'], undefined, 2],
+  [['white'], undefined, 1],
+  [['grey'], undefined, 0],
+  [[], '203.0.113.20', 2],
+  [[], '203.0.113.9', 1],
+  [[], '192.0.2.1', 0],
+  [[], 'example.net', 1],
+  // It belongs to example.net.
+  [[], '203.0.113.12', 2],
+  [['events'], undefined, 0],
+])('%j %s: entries by hand are mentioned apart from the text, %s of them', async ([flags, subject, count]) => {
+  for (const [kind, text] of ENTRIES)
+    await daemon.parts.manual.put({ subject: text, kind, author: 'a', reason: 'r', made: 1, expires: NOW });
+  const words = subject === undefined ? [] : [subject];
+  const asked = { location: daemon.location, words, json: false, flags: new Set(flags), screen: NO_SCREEN };
+  const { note } = await listCommand.run(asked);
+  expect(note ?? '0').toMatch(/^(?:0|\d (?:entry|entries) by hand, which go first, .*: see ddgrey entries)$/);
+  expect(Number.parseInt(note ?? '0', 10)).toBe(count);
+});
+
 test('a listing is whole, however long it is', async () => {
   standings = Array.from({ length: 25_000 }, () => client('203.0.113.10', 'example.com', 0));
   standings.push(client('203.0.113.20', 'example.org', -510));

@@ -3,10 +3,11 @@
 import { loadConfig } from '../config/load-config.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import { wholeList } from '../lib/whole-list.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { StoredReport } from '../policy/report.ts';
-import { type Standing, STANDING_KINDS } from '../policy/standing.ts';
-import { parseSubject } from '../policy/subject.ts';
-import { askDaemon, askForItems, itemOf, quoteArgument } from './ask-daemon.ts';
+import { type Standing, STANDING_KINDS, type StandingKind } from '../policy/standing.ts';
+import { overlaps, parseSubject } from '../policy/subject.ts';
+import { askDaemon, askForItems, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import type { Command, Invocation, Outcome } from './command.ts';
 import { jsonPieces } from './render.ts';
 import { formatReports } from './report-rows.ts';
@@ -76,7 +77,32 @@ async function listStandings({ location, flags, json, screen }: Invocation, subj
   if (json) return { text: jsonPieces(askForItems<Standing>(location, question)), exitCode: 0 };
   const { config } = loadConfig(location.configFile);
   const standings = await wholeList(askForItems<Standing>(location, question));
-  return { text: formatStandings(standings, { delays: config, scores: flags.has('scores'), screen }), exitCode: 0 };
+  const text = formatStandings(standings, { delays: config, scores: flags.has('scores'), screen });
+  // An address has one standing, or none yet.
+  const identity = parseSubject(subject)?.kind === 'address' ? standings[0]?.identity : undefined;
+  const clients = subject === '' ? undefined : [subject, identity ?? subject];
+  return { text, exitCode: 0, note: entriesNote(await entriesFor(location, clients), kinds) };
+}
+
+/** The entries by hand about any of these clients, or all. */
+async function entriesFor(
+  location: Invocation['location'],
+  clients: readonly string[] | undefined,
+): Promise<readonly ManualEntry[]> {
+  const entries = itemsOf<ManualEntry>(await askDaemon(location, 'entries'));
+  if (clients === undefined) return entries;
+  const subjects = clients.flatMap((text) => parseSubject(text) ?? []);
+  return entries.filter((entry) => {
+    const about = parseSubject(entry.subject);
+    return about !== undefined && subjects.some((subject) => overlaps(subject, about));
+  });
+}
+
+/** An entry goes before a standing, but is none. */
+function entriesNote(entries: readonly ManualEntry[], kinds: readonly StandingKind[]): string | undefined {
+  const { length } = entries.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
+  if (length === 0) return undefined;
+  return `${length} ${length === 1 ? 'entry' : 'entries'} by hand, which go first, not shown here: see ddgrey entries`;
 }
 
 async function listReports({ location, json, screen }: Invocation, subject: string): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoredTuple } from './greylist.ts';
-import { coversPass, coversTuple, isWide, parseSubject } from './subject.ts';
+import { coversPass, coversTuple, isWide, overlaps, parseSubject } from './subject.ts';
 
 test.for<[text: string, kind: string | undefined, canonical?: string]>([
   ['203.0.113.7', 'address', '203.0.113.7'],
@@ -93,6 +93,21 @@ test.for<[client: string, subject: string, covered: boolean]>([
 ])('a pass of %s is of %s: %s', ([client, text, covered]) => {
   const subject = parseSubject(text);
   expect(subject && coversPass(subject, { client, domain: 'example.com' })).toBe(covered);
+});
+
+test.for<[one: string, other: string, overlap: boolean]>([
+  ['203.0.113.7', '203.0.113.7', true],
+  ['203.0.113.7', '203.0.113.0/24', true],
+  ['203.0.0.0/16', '203.0.113.0/24', true],
+  ['203.0.112.0/24', '203.0.113.0/24', false],
+  ['0.0.0.0/0', '::/0', false],
+  ['example.com', 'mail.example.com', true],
+  ['example.com', 'example.net', false],
+  ['ample.com', 'example.com', false],
+  ['example.com', '203.0.113.7', false],
+])('%s and %s overlap: %s', ([one, other, overlap]) => {
+  const [first, second] = [parseSubject(one), parseSubject(other)];
+  expect(first && second && [overlaps(first, second), overlaps(second, first)]).toEqual([overlap, overlap]);
 });
 
 test('no text makes it fail, and the canonical text means the same', () => {

@@ -18,6 +18,8 @@ export type Subject =
   | { readonly kind: 'network'; readonly text: string; readonly network: Network }
   | { readonly kind: 'domain'; readonly text: string };
 
+type NetworkSubject = Exclude<Subject, { readonly kind: 'domain' }>;
+
 /** Two labels at least; the last one is no number. */
 const DOMAIN = /^(?=.{3,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*\.(?!\d+$)[\w-]{1,63}$/;
 
@@ -61,6 +63,18 @@ export function coversPass(subject: Subject, { client }: PassKey): boolean {
   if (subject.kind === 'address' && client === clientKey(subject.address)) return true;
   const address = parseAddress(client.replace(/\/.*$/, ''));
   return address !== undefined && networkContains(subject.network, address);
+}
+
+/** Whether one of the two holds the other. */
+export function overlaps(one: Subject, other: Subject): boolean {
+  if (one.kind === 'domain' || other.kind === 'domain')
+    return one.kind === other.kind && (isWithin(one.text, other.text) || isWithin(other.text, one.text));
+  return holds(one, other) || holds(other, one);
+}
+
+function holds(outer: NetworkSubject, inner: NetworkSubject): boolean {
+  const first = parseAddress(inner.text.replace(/\/.*$/, ''));
+  return outer.network.bits <= inner.network.bits && first !== undefined && networkContains(outer.network, first);
 }
 
 function isWithin(name: string, domain: string): boolean {
