@@ -194,7 +194,7 @@ test.for<[flags: readonly Flag[], subject: string | undefined, count: number]>([
   const words = subject === undefined ? [] : [subject];
   const asked = { location: daemon.location, words, json: false, flags: new Set(flags), screen: NO_SCREEN };
   const { note } = await listCommand.run(asked);
-  expect(note ?? '0').toMatch(/^(?:0|\d (?:entry|entries) by hand, which go first, .*: see ddgrey entries)$/);
+  expect(note ?? '0').toMatch(/^(?:0|1 entry by hand matches, .*|\d entries by hand match, too: see ddgrey entries)$/);
   expect(Number.parseInt(note ?? '0', 10)).toBe(count);
 });
 

@@ -102,7 +102,7 @@ async function entriesFor(
 function entriesNote(entries: readonly ManualEntry[], kinds: readonly StandingKind[]): string | undefined {
   const { length } = entries.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
   if (length === 0) return undefined;
-  return `${length} ${length === 1 ? 'entry' : 'entries'} by hand, which go first, not shown here: see ddgrey entries`;
+  return `${length === 1 ? '1 entry by hand matches' : `${length} entries by hand match`}, too: see ddgrey entries`;
 }
 
 async function listReports({ location, json, screen }: Invocation, subject: string): Promise<Outcome> {
