@@ -7,6 +7,7 @@ import { startReplica } from '../test/replica.ts';
 import type { FakeDns } from './dns/fake-resolver.ts';
 import { InForce } from './in-force.ts';
 import { startLineServer } from './lib/line-server.ts';
+import { wholeList } from './lib/whole-list.ts';
 import { fakeParts } from './peers/fake-sync-parts.ts';
 import { peerProtocol } from './peers/sync-server.ts';
 import type { Verdict } from './policy/verdict.ts';
@@ -104,6 +105,6 @@ test.for([
   });
   peers.onAnswer(checkOf('203.0.113.7', from, 'b@example.org'), FIRST);
   await vi.waitFor(async () =>
-    expect(await bench.store.reports(undefined, 9)).toMatchObject([{ ...REPORT, sender: told }]),
+    expect(await wholeList(bench.store.reports(undefined))).toMatchObject([{ ...REPORT, sender: told }]),
   );
 });

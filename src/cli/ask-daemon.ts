@@ -40,7 +40,7 @@ export async function askDaemon(location: Location, command: string, lines?: rea
   return answer;
 }
 
-/** What a listing of the daemon shows. */
+/** What a listing of the daemon that may end early shows. */
 export interface Listed<T> {
   readonly items: readonly T[];
   /** Said if there may be more. */
@@ -65,6 +65,11 @@ export async function* askForLines(location: Location, command: string): AsyncGe
   } catch (error) {
     throw error instanceof Refusal ? error : new Unreachable(error, address);
   }
+}
+
+/** Likewise the items of a listing. */
+export async function* askForItems<T>(location: Location, command: string): AsyncGenerator<readonly T[]> {
+  for await (const lines of askForLines(location, command)) yield lines.map((line) => JSON.parse(line) as T);
 }
 
 /** An argument as one word of a command line. Throws, in words for an administrator, if it can't be one. */

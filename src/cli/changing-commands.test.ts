@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from '../lib/usage-error.ts';
 import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
 import { NOW } from '../peers/fake-sync-parts.ts';
+import type { Flag } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { type Printed, printed } from './printed.ts';
 import { formatTime } from './render.ts';
@@ -24,36 +25,81 @@ afterEach(async () => {
 });
 
 async function run(line: string, json = false): Promise<Printed> {
-  const [name, ...words] = line.split(' ');
+  const [name, ...given] = line.split(' ');
+  const words = given.filter((word) => word !== '--wide');
+  const flags = new Set<Flag>(words.length < given.length ? ['wide'] : []);
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) throw new Error(`no command ${name}`);
   const screen = { ...NO_SCREEN, progress: (text: string) => void progress.push(text) };
-  return printed(await command.run({ location: daemon.location, words, json, flags: new Set(), screen }));
+  return printed(await command.run({ location: daemon.location, words, json, flags, screen }));
 }
 
 const DAY = 86_400;
 const ME = userInfo().username;
 
-test.for<[line: string, subject: string, kind: string, span: number, reason: string]>([
-  ['white 203.0.113.7', '203.0.113.7', 'white', 21 * DAY, 'no reason given'],
-  ['black 203.0.113.7', '203.0.113.7', 'black', 60 * DAY, 'no reason given'],
+const USUALLY = {
+  white: 'no duration was given: 3w, as GREY_WHITELIST_LIFETIME says\n',
+  black: 'no duration was given: 60d, as blacklist says\n',
+};
+
+const WHOSE = {
+  white: 'it means the clients whose verified name is in example.com; senders are exempted by the policy file\n',
+  black: 'it means the clients whose verified name is in example.com, whoever the sender is\n',
+};
+
+test.for<[line: string, subject: string, kind: string, span: number, reason: string, notes?: string]>([
+  ['white 203.0.113.7', '203.0.113.7', 'white', 21 * DAY, 'no reason given', USUALLY.white],
+  ['black 203.0.113.7', '203.0.113.7', 'black', 60 * DAY, 'no reason given', USUALLY.black],
   ['white 203.0.113.7/24 3d', '203.0.113.0/24', 'white', 3 * DAY, 'no reason given'],
-  ['black Example.com 4 hours sends "offers"', 'example.com', 'black', 4 * 3600, 'sends "offers"'],
+  ['black Example.com 4 hours sends "offers"', 'example.com', 'black', 4 * 3600, 'sends "offers"', WHOSE.black],
   ["black 2001:db8::/32 1w it's spam", '2001:db8::/32', 'black', 7 * DAY, "it's spam"],
-  // Without a unit a number is a part of the reason.
-  ['white local example.com 1h here only', 'example.com', 'white', 3600, 'here only'],
-  ['white example.com 2 new servers', 'example.com', 'white', 21 * DAY, '2 new servers'],
-])('%s', async ([line, subject, kind, span, reason]) => {
+  ['white local example.com 1h here only', 'example.com', 'white', 3600, 'here only', WHOSE.white],
+  ['white example.com 1d 2 new servers', 'example.com', 'white', DAY, '2 new servers', WHOSE.white],
+  ['white 203.0.113.7 36500d', '203.0.113.7', 'white', 36_500 * DAY, 'no reason given'],
+  ['white example.com asked twice', 'example.com', 'white', 21 * DAY, 'asked twice', USUALLY.white + WHOSE.white],
+  ['black --wide 0.0.0.0/0 1h test', '0.0.0.0/0', 'black', 3600, 'test'],
+])('%s', async ([line, subject, kind, span, reason, notes = '']) => {
   const { text } = await run(line);
-  expect(text).toBe(`${subject} is ${kind} until ${formatTime(NOW + span)}: ${reason} (${ME})\n`);
+  expect(text).toBe(`${subject} is ${kind} until ${formatTime(NOW + span)}: ${reason} (${ME})\n${notes}`);
   expect([...daemon.parts.entries.values()]).toEqual([
     { subject, kind, author: ME, reason, made: NOW, expires: NOW + span },
   ]);
 });
 
-test('what is no address, network or domain is refused by the daemon, a duration of 0 at once', async () => {
-  await expect(run('white x')).rejects.toThrow('x is not an address, network or domain');
-  await expect(run('white example.com 0d')).rejects.toThrow(UsageError);
+test.for<[line: string, message: string]>([
+  ['white x', 'x is not an address, network or domain'],
+  ['black local', 'black local needs an address, network or domain'],
+  ['forget bad_ip%', 'bad_ip% is not an address, network or domain'],
+  ['tuples bad_ip%', 'bad_ip% is not an address, network or domain'],
+  ['check 203.0.113.256 a@b c@d', '203.0.113.256 is not an IP address'],
+  ['explain example.com a@b c@d', 'example.com is not an IP address'],
+  ['black 0.0.0.0/0', "0.0.0.0/0 is more than anybody's network; if it is really meant, say --wide"],
+  ['white co.uk', 'co.uk is a public suffix, below which anybody can have a domain; if it is really meant, say --wide'],
+  ['white example.com 0d', 'a duration of 0 is over at once'],
+  ['white example.com 99999999d', '99999999d is too long: at most 36500d'],
+  ...['30x reason', '0', '5', '1y', '1.5h', '30', '2 new servers', '1000000000d'].map((rest): [string, string] => [
+    `black 203.0.113.8 ${rest}`,
+    `${rest.replace(/ .*/, '')} is not a time such as 290s, 10m, 4h, 3d, 2w or "4 hours"; a reason that begins`,
+  ]),
+])('a mistake in the arguments is told before the daemon is asked: %s', async ([line, message]) => {
+  const running = run(line);
+  await expect(running).rejects.toThrow(message);
+  await expect(running).rejects.toThrow(UsageError);
+  expect(daemon.parts.asked).toEqual([]);
+});
+
+test.for(['tuples <>', 'tuples a@localhost', 'tuples 203.0.113.0/24', 'tuples example.com'])(
+  '%s asks',
+  async (line) => {
+    await run(line);
+    expect(daemon.parts.asked).toEqual([line.slice('tuples '.length)]);
+  },
+);
+
+test('a domain may be written as people read it', async () => {
+  await run('black München.example');
+  expect([...daemon.parts.entries.keys()]).toEqual(['xn--mnchen-3ya.example']);
+  expect((await run('forget münchen.example')).text).toBe('forgotten: 1 entry by hand\n');
 });
 
 test('entries are a table', async () => {
@@ -74,6 +120,7 @@ test('forget takes an entry back first, and only then what is remembered; it tel
   expect((await run('forget 203.0.113.7')).text).toBe('forgotten: 2 standings, 1 attempt\n');
   Object.assign(daemon.parts.standings, { remove: async () => 0 });
   expect((await run('forget 203.0.113.7')).text).toBe('nothing was known of it\n');
+  expect((await run('forget example.org')).text).toMatch(/^nothing was known of it\na domain means the clients /);
   expect(JSON.parse((await run('forget 203.0.113.7', true)).text)).toEqual({
     entries: 0,
     standings: 0,

@@ -1,8 +1,9 @@
 // ddgrey check IP FROM TO [name=NAME]: asks the running daemon as a mail server would. The attempt counts like any other.
-import { inWords } from '../policy/reply.ts';
-import { REASONS, type Verdict } from '../policy/verdict.ts';
+import type { Verdict } from '../policy/verdict.ts';
 import { askDaemon, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
+import { needAddress } from './subject-argument.ts';
+import { describeVerdict } from './verdict-text.ts';
 
 /** So that a script can tell the verdicts apart from each other and from a failure. */
 const EXIT_CODES = { white: 0, grey: 10, black: 20 } as const;
@@ -14,6 +15,7 @@ export const checkCommand: Command = {
   least: 3,
   most: 5,
   run: async ({ location, words, json }) => {
+    needAddress(words[0] ?? '');
     const { document } = await askDaemon(location, `verdict ${words.map(quoteArgument).join(' ')}`);
     const text = document.join('\n');
     const verdict = JSON.parse(text) as Verdict & { readonly id: string };
@@ -22,6 +24,5 @@ export const checkCommand: Command = {
 };
 
 function describe(verdict: Verdict & { readonly id: string }): string {
-  const wait = verdict.kind === 'grey' ? `; ${inWords(verdict.wait)} to wait` : '';
-  return `${verdict.kind}: ${REASONS[verdict.reason]}${wait} (id ${verdict.id})\n`;
+  return `${verdict.kind}: ${describeVerdict(verdict)} (id ${verdict.id})\n`;
 }

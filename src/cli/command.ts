@@ -3,7 +3,7 @@ import type { Location } from '../config/locate-config.ts';
 import type { Screen } from './screen.ts';
 
 /** Options that only some commands take. */
-export type Flag = 'white' | 'grey' | 'black' | 'scores' | 'events' | 'calc' | 'remove' | 'dry-run';
+export type Flag = 'white' | 'grey' | 'black' | 'scores' | 'events' | 'calc' | 'remove' | 'dry-run' | 'wide';
 
 /** What a command is given. */
 export interface Invocation {

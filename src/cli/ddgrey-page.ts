@@ -1,4 +1,5 @@
 // What `ddgrey` says about itself: --help and ddgrey(1).
+import { duration } from '../config/option-types.ts';
 import type { ProgramPage } from '../lib/program-page.ts';
 import { COMMANDS } from './commands.ts';
 
@@ -25,6 +26,17 @@ export const DDGREY_PAGE: ProgramPage = {
         ['-e, --events', 'reports instead'],
         ['-c, --calc', 'compute the standings that are missing'],
         ['-r, --remove', 'remove standings; with -c, compute them anew'],
+      ],
+    },
+    {
+      title: 'Entries by hand',
+      width: 22,
+      named: true,
+      rows: [
+        ['DOMAIN', 'the clients whose verified name is in it; senders are exempted by the policy file'],
+        ['DURATION', duration.allowed],
+        ['local', 'peers are not told'],
+        ['    --wide', "also of more than anybody's network or domain (0.0.0.0/0, co.uk)"],
       ],
     },
     {

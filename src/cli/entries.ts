@@ -2,33 +2,43 @@
 import { userInfo } from 'node:os';
 import { readableConfig } from '../config/load-config.ts';
 import { duration } from '../config/option-types.ts';
-import type { Config } from '../config/options.ts';
-import { UsageError } from '../lib/usage-error.ts';
+import { OPTIONS } from '../config/options.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
+import { entryArguments, refuseWide } from './entry-arguments.ts';
 import { formatJson, formatTable, formatTime } from './render.ts';
 import { fitTable } from './screen.ts';
 
-export const whiteCommand: Command = entryCommand('white', (config) => config.GREY_WHITELIST_LIFETIME);
-export const blackCommand: Command = entryCommand('black', (config) => config.blacklist);
+export const whiteCommand: Command = entryCommand('white', 'never greylist it', 'GREY_WHITELIST_LIFETIME');
+export const blackCommand: Command = entryCommand('black', 'take no mail from it', 'blacklist');
 
-function entryCommand(kind: ManualEntry['kind'], usual: (config: Config) => number): Command {
+/** `lifetime`: the option that says how long it lasts where no duration is given. */
+function entryCommand(
+  kind: ManualEntry['kind'],
+  about: string,
+  lifetime: 'GREY_WHITELIST_LIFETIME' | 'blacklist',
+): Command {
   return {
     name: kind,
     arguments: '[local] IP|NETWORK|DOMAIN [DURATION] [REASON...]',
-    about: kind === 'white' ? 'never greylist it; for 12h, 30d, ...' : 'take no mail from it; for 12h, 30d, ...',
+    about: `${about}; for 12h, 30d, ..., else for ${lifetime} (${duration.write(OPTIONS[lifetime].default)})`,
     least: 1,
     most: Number.POSITIVE_INFINITY,
-    run: async ({ location, words: given, json }) => {
-      const scope = given[0] === 'local' ? 'local' : '';
-      const [subject, ...rest] = scope === '' ? given : given.slice(1);
-      if (subject === undefined) throw new UsageError(`${kind} local needs an address, network or domain`);
-      const { span, reason } = splitDuration(rest);
-      const seconds = span ?? usual(readableConfig(location.configFile).config);
-      const words = [scope, subject, String(seconds), userInfo().username, reason].filter((word) => word !== '');
-      const entry = itemOf<ManualEntry>(await askDaemon(location, `${kind} ${words.map(quoteArgument).join(' ')}`));
-      return { text: json ? `${JSON.stringify(entry)}\n` : describe(entry), exitCode: 0 };
+    flags: ['wide'],
+    run: async ({ location, words, flags, json }) => {
+      const { local, subject, span, reason } = entryArguments(kind, words);
+      if (!flags.has('wide')) refuseWide(subject);
+      const usual = span ?? readableConfig(location.configFile).config[lifetime];
+      const scope = local ? ['local'] : [];
+      const said = reason === '' ? [] : [reason];
+      const told = [kind, ...scope, subject.text, String(usual), userInfo().username, ...said];
+      const entry = itemOf<ManualEntry>(await askDaemon(location, told.map(quoteArgument).join(' ')));
+      if (json) return { text: `${JSON.stringify(entry)}\n`, exitCode: 0 };
+      const byDefault =
+        span === undefined ? `no duration was given: ${duration.write(usual)}, as ${lifetime} says\n` : '';
+      const whose = subject.kind === 'domain' ? domainNote(kind, subject.text) : '';
+      return { text: describe(entry) + byDefault + whose, exitCode: 0 };
     },
   };
 }
@@ -47,15 +57,10 @@ export const entriesCommand: Command = {
   },
 };
 
-/** A duration has a unit, so that `2 new servers` is a reason. */
-function splitDuration(words: readonly string[]): { readonly span: number | undefined; readonly reason: string } {
-  for (const count of [2, 1]) {
-    const text = words.slice(0, count).join(' ');
-    const span = /[a-z]/i.test(text) && words.length >= count ? duration.parse(words.slice(0, count)) : undefined;
-    if (span === 0) throw new UsageError('a duration of 0 is over at once');
-    if (span !== undefined) return { span, reason: words.slice(count).join(' ') };
-  }
-  return { span: undefined, reason: words.join(' ') };
+/** Senders' domains are easily taken for clients'; and anybody can write any sender. */
+function domainNote(kind: ManualEntry['kind'], domain: string): string {
+  const senders = kind === 'white' ? '; senders are exempted by the policy file' : ', whoever the sender is';
+  return `it means the clients whose verified name is in ${domain}${senders}\n`;
 }
 
 function row({ kind, subject, expires, author, reason }: ManualEntry): readonly string[] {

@@ -1,9 +1,9 @@
 // ddgrey explain IP FROM TO [name=NAME]: what the daemon would answer now, everything that rests on, and what would change
 // it. The attempt does not count.
-import type { StoredReport } from '../policy/report.ts';
-import { askDaemon, askForList, itemOf, quoteArgument } from './ask-daemon.ts';
+import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { type Explained, formatExplanation } from './explanation-text.ts';
+import { needAddress } from './subject-argument.ts';
 
 export const explainCommand: Command = {
   name: 'explain',
@@ -12,13 +12,13 @@ export const explainCommand: Command = {
   least: 3,
   most: 5,
   run: async ({ location, words, json, screen }) => {
+    needAddress(words[0] ?? '');
     const question = words.map(quoteArgument).join(' ');
     const [ip = '', sender = '', recipient = ''] = words;
     const explained = itemOf<Explained>(await askDaemon(location, `explain ${question}`));
-    const { items: reports } = await askForList<StoredReport>(location, `reports ${quoteArgument(ip)}`);
-    if (json) return { text: `${JSON.stringify({ ...explained, reports })}\n`, exitCode: 0 };
+    if (json) return { text: `${JSON.stringify(explained)}\n`, exitCode: 0 };
     const asked = { ip, sender: bare(sender), recipient: bare(recipient) };
-    return { text: formatExplanation({ asked, explained, reports }, screen), exitCode: 0 };
+    return { text: formatExplanation({ asked, explained }, screen), exitCode: 0 };
   },
 };
 

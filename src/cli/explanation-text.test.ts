@@ -41,6 +41,7 @@ const FIRST: Explained = {
     { about: 'Spamcop', answer: 'failed', records: [], note: 'SERVFAIL' },
   ],
   client: { standing: STANDING, domain: 'example.com', misfit: true },
+  reports: [],
   recalled: { tuple: TUPLE, pendingOfClient: 3 },
   window: { delay: 290, retry: 259_200 },
   now: NOW,
@@ -48,7 +49,7 @@ const FIRST: Explained = {
 
 function text(explained: Explained, reports: readonly StoredReport[] = []): string {
   const asked = { ip: '203.0.113.7', sender: '', recipient: 'c@d' };
-  return formatExplanation({ asked, explained, reports }, NO_SCREEN);
+  return formatExplanation({ asked, explained: { ...explained, reports } }, NO_SCREEN);
 }
 
 test('everything that is known has its paragraph', () => {
@@ -61,7 +62,7 @@ test('everything that is known has its paragraph', () => {
     client: { ...FIRST.client, manual },
     recalled: { ...FIRST.recalled, entry, pass },
   };
-  expect(text(explained, [REPORT, { ...REPORT, event: 'ok' }])).toBe(`203.0.113.7, <> to <c@d>
+  expect(text(explained, [{ ...REPORT, event: 'ok', ip: '203.0.113.8' }, REPORT])).toBe(`203.0.113.7, <> to <c@d>
 grey: tried again before the delay was over; 4 minutes to wait
 
 policy    line 12, connect: 203.0.113 YES
@@ -80,7 +81,7 @@ standing  grey_short, score 5, from what DNS and the reports said 3 minutes ago;
 
 reports   1 ok, 1 spam
             ${formatTime(NOW - 10)} spam (exim4) a@b -> c@d
-            ${formatTime(NOW - 10)} ok (exim4) a@b -> c@d
+            ${formatTime(NOW - 10)} ok (exim4, of 203.0.113.8) a@b -> c@d
 
 pass      example.com, b: since ${formatTime(NOW - 9)}, last used ${formatTime(NOW - 8)}
 
@@ -102,18 +103,16 @@ test('what is not known is said, or left out', () => {
   expect(said).not.toMatch(/^(?:policy|by hand|pass) /m);
   expect(said).toMatch(/^client +no verified domain$/m);
   expect(said).toMatch(/^standing +none: reputation is switched off$/m);
-  expect(said).toMatch(/^reports +none$/m);
+  expect(said).toMatch(/^reports +none that counts$/m);
   expect(said).toMatch(/^tuple +example.com, <>, \*: not seen yet$/m);
 });
 
-test('of many reports the newest are shown', () => {
-  const said = text(
-    FIRST,
-    Array.from({ length: 30 }, () => REPORT),
-  );
-  expect(said).toContain('reports   30 spam\n');
-  expect(said.match(/\(exim4\)/g)).toHaveLength(20);
-  expect(said).toContain('\n            ...\n');
+test('of many reports the newest are shown, however many good ones there are', () => {
+  const said = text(FIRST, [...Array(1000).fill({ ...REPORT, event: 'ok' }), ...Array(30).fill(REPORT)]);
+  expect(said).toContain('reports   1000 or more ok, 30 spam\n');
+  expect(said.match(/spam \(exim4\)/g)).toHaveLength(20);
+  expect(said.match(/ok \(exim4\)/g)).toHaveLength(20);
+  expect(said.match(/\n {12}\.\.\.\n/g)).toHaveLength(2);
 });
 
 test('a blacklisting that does not show yet is told with its time', () => {
@@ -122,9 +121,33 @@ test('a blacklisting that does not show yet is told with its time', () => {
   expect(text(explained)).toContain(`answered as grey until ${formatTime(NOW + 60)}`);
 });
 
-test('of a blacklisted client no retry is promised to pass', () => {
-  const verdict = { kind: 'grey', reason: 'blacklisted', wait: 60 } as const;
-  expect(text({ ...FIRST, verdict })).toMatch(/^delay +none that helps: [^\n]*\n\nchange/m);
+test.for<[verdict: Verdict, shown: boolean]>([
+  [{ kind: 'grey', reason: 'first', wait: 60 }, true],
+  [{ kind: 'grey', reason: 'early', wait: 60 }, true],
+  [{ kind: 'white', reason: 'retried' }, true],
+  [{ kind: 'grey', reason: 'blacklisted', wait: 60 }, false],
+  [{ kind: 'grey', reason: 'limit', wait: 60 }, false],
+  [{ kind: 'black', reason: 'blacklisted' }, false],
+  [{ kind: 'white', reason: 'known' }, false],
+  [{ kind: 'white', reason: 'whitelisted' }, false],
+  [{ kind: 'white', reason: 'policy' }, false],
+])('where a retry can pass, and only there, its time is told: %j', ([verdict, shown]) => {
+  expect(/^delay +a retry counts after/m.test(text({ ...FIRST, verdict }))).toBe(shown);
+});
+
+test('what the reason rests on stands before the wait', () => {
+  expect(text({ ...FIRST, verdict: { kind: 'grey', reason: 'blacklisted', wait: 60, because: 'spam' } })).toMatch(
+    /\ngrey: the client is blacklisted \(spam\); it is told to wait 60 seconds, but no retry passes\n/,
+  );
+});
+
+test.for<[answer: string, reason: string]>([
+  ['absent', 'no name in DNS'],
+  ['found', 'dynamic address'],
+])('the name of a dynamic address is %s: %s', ([answer, reason]) => {
+  const standing = { ...STANDING, reasons: [{ points: -10, reason: 'dynamic address' }] };
+  const lookups = [{ about: 'names', answer, records: [] }];
+  expect(text({ ...FIRST, lookups, client: { standing, misfit: false } })).toContain(`-10  ${reason}\n`);
 });
 
 const MANUAL = {
@@ -132,6 +155,18 @@ const MANUAL = {
 } as const;
 const BLACK: Standing = { ...STANDING, class: 'black', score: -510, reveal: NOW + 60 };
 const WHITE: Standing = { ...STANDING, class: 'white', score: 20 };
+
+test.for<[reason: 'known' | 'pass', client: string, change: RegExp]>([
+  ['known', '203.0.113.0/24', /lifetime, or with ddgrey forget 203.0.113.0\/24$/],
+  ['known', '', /lifetime$/],
+  ['pass', '2001:db8::/64', /lifetime, or with ddgrey forget 2001:db8::\/64$/],
+])('%s of %s', ([reason, client, change]) => {
+  const pass = { client, domain: 'b', firstSeen: 1, lastSeen: 1, uses: 5 };
+  const recalled = { ...FIRST.recalled, tuple: { ...TUPLE, client }, pass };
+  expect(whatWouldChange({ ...FIRST, verdict: { kind: 'white', reason }, recalled })).toEqual([
+    expect.stringMatching(change),
+  ]);
+});
 
 test.for<[verdict: Verdict, known: Partial<Explained['client']>, change: readonly RegExp[]]>([
   [{ kind: 'white', reason: 'off' }, {}, [/^GREY_CHECK yes in the configuration$/]],
@@ -149,8 +184,7 @@ test.for<[verdict: Verdict, known: Partial<Explained['client']>, change: readonl
     { standing: WHITE },
     [/^1 point less: grey_min$/, /^ddgrey/, /YES line of the policy file/],
   ],
-  [{ kind: 'white', reason: 'pass' }, {}, [/forgotten/]],
-  [{ kind: 'white', reason: 'known' }, {}, [/forgotten/]],
+  [{ kind: 'white', reason: 'known' }, {}, [/^it is forgotten .*, or with ddgrey forget example.com$/]],
   [{ kind: 'white', reason: 'retried' }, {}, [/^nothing/]],
   [{ kind: 'grey', reason: 'limit', wait: 1 }, {}, [/now 3/]],
   [{ kind: 'grey', reason: 'first', wait: 1 }, {}, [new RegExp(`^the same attempt from ${formatTime(NOW + 290)} on$`)]],

@@ -4,12 +4,14 @@ import type { Recalled } from '../policy/decide.ts';
 import type { PolicyHit } from '../policy/decide-by-policy.ts';
 import type { Window } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
+import { type Award, COUNT_LIMIT, DNS_REASONS } from '../policy/points.ts';
 import { inWords } from '../policy/reply.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
-import { REASONS, type Verdict } from '../policy/verdict.ts';
+import type { Verdict } from '../policy/verdict.ts';
 import { formatTime } from './render.ts';
 import { coloured, type Screen } from './screen.ts';
+import { describeVerdict } from './verdict-text.ts';
 import { whatWouldChange } from './what-would-change.ts';
 
 /** As engine/explain.ts gives it; what is not known is left out. */
@@ -29,6 +31,7 @@ export interface Explained {
     readonly note?: string;
     readonly age?: Seconds;
   }[];
+  readonly reports: readonly StoredReport[];
   readonly recalled: Pick<Recalled, 'tuple' | 'pendingOfClient'> & Partial<Pick<Recalled, 'entry' | 'pass'>>;
   readonly window: Window;
   readonly now: Seconds;
@@ -37,17 +40,15 @@ export interface Explained {
 export interface ExplainedCheck {
   readonly asked: { readonly ip: string; readonly sender: string; readonly recipient: string };
   readonly explained: Explained;
-  readonly reports: readonly StoredReport[];
 }
 
-/** Reports that are shown; the others are counted. */
+/** Bad reports that are shown, and good ones; the others are counted. */
 const MOST_REPORTS = 20;
 
 /** The whole text. */
-export function formatExplanation({ asked, explained, reports }: ExplainedCheck, screen: Screen): string {
+export function formatExplanation({ asked, explained }: ExplainedCheck, screen: Screen): string {
   const { verdict } = explained;
   const what = `${asked.ip}, <${asked.sender}> to <${asked.recipient}>`;
-  const wait = verdict.kind === 'grey' ? `; ${inWords(verdict.wait)} to wait` : '';
   const because = verdict.because === undefined ? '' : ` (${verdict.because})`;
   const paragraphs: readonly (readonly [name: string, lines: readonly string[]])[] = [
     ['policy', explained.policy.map(({ line, stage, key, value }) => `line ${line}, ${stage}: ${key} ${value}`)],
@@ -55,13 +56,13 @@ export function formatExplanation({ asked, explained, reports }: ExplainedCheck,
     ['by hand', manualLines(explained)],
     ['dns', lookupLines(explained)],
     ['standing', standingLines(explained)],
-    ['reports', reportLines(reports)],
+    ['reports', reportLines(explained.reports, asked.ip)],
     ['pass', passLines(explained)],
     ['tuple', tupleLines(explained)],
     ['delay', delayLines(explained)],
     ['change', whatWouldChange(explained)],
   ];
-  const answer = `${what}\n${coloured(verdict.kind, verdict.kind, screen)}: ${REASONS[verdict.reason]}${because}${wait}\n`;
+  const answer = `${what}\n${coloured(verdict.kind, verdict.kind, screen)}: ${describeVerdict(verdict, because)}\n`;
   return answer + paragraphs.map(([name, lines]) => paragraph(name, lines)).join('');
 }
 
@@ -88,28 +89,45 @@ function manualLines({ client: { manual } }: Explained): readonly string[] {
   return [`${subject} is ${kind} until ${formatTime(expires)}: ${reason} (${author})`];
 }
 
-function standingLines({ client: { standing }, now }: Explained): readonly string[] {
+function standingLines(explained: Explained): readonly string[] {
+  const { client, now } = explained;
+  const { standing } = client;
   if (standing === undefined) return ['none: reputation is switched off'];
   const { score, reasons, computed, expires, reveal, class: kind } = standing;
-  const points = reasons.map((award) => `${signed(award.points).padStart(5)}  ${award.reason}`);
+  const points = reasons.map((award) => `${signed(award.points).padStart(5)}  ${reasonOf(award, explained)}`);
   const hidden =
     kind === 'black' && reveal !== undefined && reveal > now ? [`answered as grey until ${formatTime(reveal)}`] : [];
   const age = `from what DNS and the reports said ${inWords(Math.max(0, now - computed))} ago`;
   return [`${standing.class}, score ${score}, ${age}; kept until ${formatTime(expires)}`, ...points, ...hidden];
 }
 
+/** An address without a name counts like one with the name of an access line; here the difference can be told. */
+function reasonOf({ reason }: Award, { lookups }: Explained): string {
+  const nameless = lookups.some(({ about, answer }) => about === 'names' && answer === 'absent');
+  return nameless && reason === DNS_REASONS.dynamic ? 'no name in DNS' : reason;
+}
+
 function signed(points: number): string {
   return points > 0 ? `+${points}` : String(points);
 }
 
-function reportLines(reports: readonly StoredReport[]): readonly string[] {
-  if (reports.length === 0) return ['none'];
+function reportLines(reports: readonly StoredReport[], asked: string): readonly string[] {
+  if (reports.length === 0) return ['none that counts'];
   const events = Map.groupBy(reports, ({ event }) => event);
-  const counts = [...events].map(([event, list]) => `${list.length} ${event}`).toSorted();
-  const shown = reports.slice(0, MOST_REPORTS).map(({ time, event, reporter, sender = '', recipient = '' }) => {
-    return `  ${formatTime(time)} ${event} (${reporter}) ${sender} -> ${recipient}`;
+  const most = COUNT_LIMIT.goodForUnknown;
+  const counts = [...events].map(([event, { length }]) => `${length}${length >= most ? ' or more' : ''} ${event}`);
+  const shown = [false, true].flatMap((good) => {
+    const some = reports.filter(({ event }) => (event === 'ok') === good);
+    const lines = some.slice(0, MOST_REPORTS).map((report) => reportLine(report, asked));
+    return some.length > MOST_REPORTS ? [...lines, '  ...'] : lines;
   });
-  return [counts.join(', '), ...shown, ...(reports.length > MOST_REPORTS ? ['  ...'] : [])];
+  return [counts.toSorted().join(', '), ...shown];
+}
+
+/** Good reports may be of another address of the same domain. */
+function reportLine({ time, event, reporter, ip, sender = '', recipient = '' }: StoredReport, asked: string): string {
+  const from = ip === asked ? '' : `, of ${ip}`;
+  return `  ${formatTime(time)} ${event} (${reporter}${from}) ${sender} -> ${recipient}`;
 }
 
 function passLines({ recalled: { pass } }: Explained): readonly string[] {
@@ -129,7 +147,8 @@ function tupleLines({ recalled: { entry, tuple, pendingOfClient } }: Explained):
 }
 
 function delayLines({ verdict, recalled: { entry }, window: { delay, retry }, now }: Explained): readonly string[] {
-  if (verdict.reason === 'blacklisted') return ['none that helps: while it is blacklisted no retry passes'];
+  // Nothing else passes by waiting.
+  if (verdict.reason !== 'first' && verdict.reason !== 'early' && verdict.reason !== 'retried') return [];
   const since = entry?.state === 'pending' ? entry.firstSeen : now;
   const rule = `a retry counts after ${inWords(delay)}, for ${inWords(retry)} from the first attempt`;
   return [rule, `here from ${formatTime(since + delay)} to ${formatTime(since + retry)}`];

@@ -3,9 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { UsageError } from '../lib/usage-error.ts';
 import { startFakeDaemon, type FakeDaemon } from '../peers/fake-daemon.ts';
 import { NOW, REPORT, STANDING } from '../peers/fake-sync-parts.ts';
-import { MOST_LISTED } from '../peers/sync-protocol.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
+import { kindOf, type Standing, type StandingKind } from '../policy/standing.ts';
 import type { Flag } from './command.ts';
 import { listCommand } from './listing.ts';
 import { printed } from './printed.ts';
@@ -36,8 +35,12 @@ beforeEach(async () => {
   const matching = (text?: string) => (about: { ip: string; identity?: string; domain?: string }) =>
     text === undefined || about.ip === text || about.identity === text || about.domain === text;
   Object.assign(overview, {
-    standings: async (text?: string) => standings.filter(matching(text)),
-    reports: async (text?: string) => reports.filter(matching(text)),
+    standings: async function* (text: string | undefined, kinds: readonly StandingKind[]) {
+      yield standings.filter((it) => matching(text)(it) && kinds.includes(kindOf(it.class)));
+    },
+    reports: async function* (text?: string) {
+      yield reports.filter(matching(text));
+    },
   });
 });
 
@@ -167,12 +170,38 @@ test('JSON has everything', async () => {
   expect(JSON.parse(await list(['events'], undefined, true))).toHaveLength(4);
 });
 
-test('a listing that ends before everything is told says so, apart from the text', async () => {
-  const note = async (): Promise<string | undefined> => {
-    const asked = { location: daemon.location, words: [], json: false, flags: new Set<Flag>(), screen: NO_SCREEN };
-    return (await listCommand.run(asked)).note;
-  };
-  expect(await note()).toBeUndefined();
-  standings = Array.from({ length: MOST_LISTED }, () => client('203.0.113.10', 'example.com', 0));
-  expect(await note()).toBe('only 20000 are shown; name an address, network or domain to see others');
+const ENTRIES = [
+  ['white', '203.0.113.20'],
+  ['black', '203.0.113.0/24'],
+  ['black', 'mail.example.net'],
+] as const;
+
+test.for<[flags: readonly Flag[], subject: string | undefined, count: number]>([
+  [[], undefined, 3],
+  [['black'], undefined, 2],
+  [['white'], undefined, 1],
+  [['grey'], undefined, 0],
+  [[], '203.0.113.20', 2],
+  [[], '203.0.113.9', 1],
+  [[], '192.0.2.1', 0],
+  [[], 'example.net', 1],
+  // It belongs to example.net.
+  [[], '203.0.113.12', 2],
+  [['events'], undefined, 0],
+])('%j %s: entries by hand are mentioned apart from the text, %s of them', async ([flags, subject, count]) => {
+  for (const [kind, text] of ENTRIES)
+    await daemon.parts.manual.put({ subject: text, kind, author: 'a', reason: 'r', made: 1, expires: NOW });
+  const words = subject === undefined ? [] : [subject];
+  const asked = { location: daemon.location, words, json: false, flags: new Set(flags), screen: NO_SCREEN };
+  const { note } = await listCommand.run(asked);
+  expect(note ?? '0').toMatch(/^(?:0|1 entry by hand matches, .*|\d entries by hand match, too: see ddgrey entries)$/);
+  expect(Number.parseInt(note ?? '0', 10)).toBe(count);
+});
+
+test('a listing is whole, however long it is', async () => {
+  standings = Array.from({ length: 25_000 }, () => client('203.0.113.10', 'example.com', 0));
+  standings.push(client('203.0.113.20', 'example.org', -510));
+  expect((await list(['grey'])).split('\n')).toHaveLength(25_003);
+  expect(JSON.parse(await list([], undefined, true))).toHaveLength(25_001);
+  expect(JSON.parse(await list(['white'], undefined, true))).toEqual([]);
 });

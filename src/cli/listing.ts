@@ -2,16 +2,17 @@
 // the columns of the original ddgrey.
 import { readableConfig } from '../config/load-config.ts';
 import { UsageError } from '../lib/usage-error.ts';
+import { wholeList } from '../lib/whole-list.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
-import { parseSubject } from '../policy/subject.ts';
-import { askDaemon, askForList, itemOf, type Listed } from './ask-daemon.ts';
-import type { Command, Flag, Invocation, Outcome } from './command.ts';
-import { formatJson } from './render.ts';
+import { type Standing, STANDING_KINDS, type StandingKind } from '../policy/standing.ts';
+import { overlaps, parseSubject } from '../policy/subject.ts';
+import { askDaemon, askForItems, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
+import type { Command, Invocation, Outcome } from './command.ts';
+import { jsonPieces } from './render.ts';
 import { formatReports } from './report-rows.ts';
-import { formatStandings, kindOf } from './standing-rows.ts';
-
-const FILTERS = ['white', 'grey', 'black'] as const;
+import { formatStandings } from './standing-rows.ts';
+import { needSubject } from './subject-argument.ts';
 
 export const listCommand: Command = {
   name: 'list',
@@ -19,7 +20,7 @@ export const listCommand: Command = {
   about: 'standings, or with -e reports; "list" may be left out',
   least: 0,
   most: 1,
-  flags: [...FILTERS, 'scores', 'events', 'calc', 'remove'],
+  flags: [...STANDING_KINDS, 'scores', 'events', 'calc', 'remove'],
   run: async (invocation) => {
     const subject = subjectOf(invocation);
     const { flags } = invocation;
@@ -34,14 +35,11 @@ export const listCommand: Command = {
 
 /** Its canonical text; empty without one. */
 function subjectOf({ words: [text] }: Invocation): string {
-  if (text === undefined) return '';
-  const subject = parseSubject(text);
-  if (subject === undefined) throw new UsageError(`${text} is not an address, network or domain`);
-  return subject.text;
+  return text === undefined ? '' : needSubject(text).text;
 }
 
 function refuseNonsense(flags: Invocation['flags']): void {
-  const filtered = FILTERS.some((name) => flags.has(name));
+  const filtered = STANDING_KINDS.some((name) => flags.has(name));
   if (filtered && flags.has('calc')) throw new UsageError('-c can not be combined with filter arguments');
   if (filtered && flags.has('remove')) throw new UsageError('-r can not be combined with filter arguments');
   if (!flags.has('events')) return;
@@ -58,7 +56,7 @@ async function remove({ location }: Invocation, subject: string): Promise<number
 /** Standings for the clients that have none, as far as anything is known of them. */
 async function calculate({ location, screen }: Invocation, subject: string): Promise<void> {
   const single = parseSubject(subject)?.kind === 'address';
-  const ips = single ? [subject] : [...new Set((await reportsOf(location, subject)).items.map(({ ip }) => ip))];
+  const ips = single ? [subject] : await reportedClients(location, subject);
   for (const [at, ip] of ips.entries()) {
     if (ips.length > 1) screen.progress(`${at + 1} of ${ips.length}`);
     await askDaemon(location, `standing ${ip}`);
@@ -66,21 +64,49 @@ async function calculate({ location, screen }: Invocation, subject: string): Pro
   if (ips.length > 1) screen.progress('');
 }
 
+async function reportedClients(location: Invocation['location'], subject: string): Promise<readonly string[]> {
+  const ips = new Set<string>();
+  for await (const reports of askForItems<StoredReport>(location, `reports ${quoteArgument(subject)}`))
+    for (const { ip } of reports) ips.add(ip);
+  return [...ips];
+}
+
 async function listStandings({ location, flags, json, screen }: Invocation, subject: string): Promise<Outcome> {
-  const { items, note } = await askForList<Standing>(location, `standings ${subject}`.trimEnd());
-  const filters: readonly Flag[] = FILTERS.filter((name) => flags.has(name));
-  const standings = items.filter((standing) => filters.length === 0 || filters.includes(kindOf(standing)));
-  if (json) return { text: formatJson(standings), exitCode: 0, note };
+  const kinds = STANDING_KINDS.filter((kind) => flags.has(kind));
+  const question = ['standings', quoteArgument(subject), ...kinds].join(' ');
+  if (json) return { text: jsonPieces(askForItems<Standing>(location, question)), exitCode: 0 };
   const { config } = readableConfig(location.configFile);
+  const standings = await wholeList(askForItems<Standing>(location, question));
   const text = formatStandings(standings, { delays: config, scores: flags.has('scores'), screen });
-  return { text, exitCode: 0, note };
+  // An address has one standing, or none yet.
+  const identity = parseSubject(subject)?.kind === 'address' ? standings[0]?.identity : undefined;
+  const clients = subject === '' ? undefined : [subject, identity ?? subject];
+  return { text, exitCode: 0, note: entriesNote(await entriesFor(location, clients), kinds) };
+}
+
+/** The entries by hand about any of these clients, or all. */
+async function entriesFor(
+  location: Invocation['location'],
+  clients: readonly string[] | undefined,
+): Promise<readonly ManualEntry[]> {
+  const entries = itemsOf<ManualEntry>(await askDaemon(location, 'entries'));
+  if (clients === undefined) return entries;
+  const subjects = clients.flatMap((text) => parseSubject(text) ?? []);
+  return entries.filter((entry) => {
+    const about = parseSubject(entry.subject);
+    return about !== undefined && subjects.some((subject) => overlaps(subject, about));
+  });
+}
+
+/** An entry goes before a standing, but is none. */
+function entriesNote(entries: readonly ManualEntry[], kinds: readonly StandingKind[]): string | undefined {
+  const { length } = entries.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
+  if (length === 0) return undefined;
+  return `${length === 1 ? '1 entry by hand matches' : `${length} entries by hand match`}, too: see ddgrey entries`;
 }
 
 async function listReports({ location, json, screen }: Invocation, subject: string): Promise<Outcome> {
-  const { items, note } = await reportsOf(location, subject);
-  return { text: json ? formatJson(items) : formatReports(items, screen), exitCode: 0, note };
-}
-
-function reportsOf(location: Invocation['location'], subject: string): Promise<Listed<StoredReport>> {
-  return askForList(location, `reports ${subject}`.trimEnd());
+  const question = `reports ${quoteArgument(subject)}`;
+  if (json) return { text: jsonPieces(askForItems(location, question)), exitCode: 0 };
+  return { text: formatReports(await wholeList(askForItems(location, question)), screen), exitCode: 0 };
 }

@@ -13,7 +13,7 @@ import { listCommand } from './listing.ts';
 import { print } from './print.ts';
 import { processScreen } from './screen.ts';
 
-const FLAGS: readonly Flag[] = ['white', 'grey', 'black', 'scores', 'events', 'calc', 'remove', 'dry-run'];
+const FLAGS: readonly Flag[] = ['white', 'grey', 'black', 'scores', 'events', 'calc', 'remove', 'dry-run', 'wide'];
 
 async function main(args: readonly string[]): Promise<Outcome> {
   const { values, positionals } = readArguments(args);
@@ -68,6 +68,7 @@ function readArguments(args: readonly string[]) {
       calc: flag('c'),
       remove: flag('r'),
       'dry-run': flag(),
+      wide: flag(),
       directory: { type: 'string', short: 'D' },
       config: { type: 'string' },
       json: flag(),

@@ -54,7 +54,10 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['--foo', 2, /^$/, /--foo/],
   ['-V', 0, new RegExp(`^ddgrey ${VERSION.replaceAll('.', '\\.')}\n$`), /^$/],
   ['-h', 0, /explain IP FROM TO[^]*-w, --white[^]*Exit code:/, /^$/],
-  ['white x', 1, /^$/, /^ddgrey: x is not an address, network or domain\n$/],
+  ['white x', 2, /^$/, /^ddgrey: x is not an address, network or domain\nTry 'ddgrey --help'.\n$/],
+  ['black 0.0.0.0/0 1h', 2, /^$/, /say --wide\n/],
+  ['black 0.0.0.0/0 1h --wide', 0, /^0.0.0.0\/0 is black until /, /^$/],
+  ['check 203.0.113.7 a@b c@d who=x', 1, /^$/, /^ddgrey: who is not known here; name=NAME and helo=NAME are\n$/],
 ])('ddgrey %s', async ([line, exitCode, out, errors]) => {
   expect(await ddgrey(line)).toEqual({
     exitCode,
@@ -77,7 +80,7 @@ test.for<[config: string, errors: RegExp]>([
 test.for<[config: string, line: string, exitCode: number, errors: RegExp]>([
   ['rety 3d\n', 'check 203.0.113.7 a@b c@d', 10, /^ddgrey: \S+mistaken\.conf has a mistake: see ddgrey config\n$/],
   ['rety 3d\nx\n', 'white 203.0.113.9', 0, /^ddgrey: \S+mistaken\.conf has 2 mistakes: see ddgrey config\n$/],
-  ['rety 3d\n', '', 0, /^ddgrey: \S+ has a mistake: see ddgrey config\n$/],
+  ['rety 3d\n', '-e', 0, /^ddgrey: \S+ has a mistake: see ddgrey config\n$/],
   ['rety 3d\nx\n', 'config', 1, /^ddgrey: \S+:1: rety: .* did you mean retry\?\nddgrey: \S+:2: x: .*\n$/],
 ])('with the configuration %j, ddgrey %s', async ([config, line, exitCode, errors]) => {
   const { directory } = daemon.location;

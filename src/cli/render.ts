@@ -26,3 +26,14 @@ export function formatTime(time: Seconds): string {
 export function formatJson(items: readonly unknown[]): string {
   return `[${items.map((item) => JSON.stringify(item)).join(',\n')}]\n`;
 }
+
+/** A long list as JSON likewise, as it comes. */
+export async function* jsonPieces(pieces: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
+  let before = '[';
+  for await (const items of pieces) {
+    if (items.length === 0) continue;
+    yield before + items.map((item) => JSON.stringify(item)).join(',\n');
+    before = ',\n';
+  }
+  yield before === '[' ? '[]\n' : ']\n';
+}

@@ -47,3 +47,7 @@ test('a terminal gets lines that fit, and the status in its colour', () => {
   expect(shown.map((line) => stripVTControlCharacters(line).length)).toEqual([43, 43, 43, 43, 0]);
   expect(shown[2]).toBe('example.com     203.0.113.7     \u001b[31mblack   \u001b[39m b…');
 });
+
+test('more rows than a call takes arguments', () => {
+  expect(rows(Array(200_000).fill(STANDING))).toHaveLength(200_003);
+});

@@ -1,6 +1,6 @@
 // Standings as a listing, in the columns of the original: domain, address, status, reason; with -s the score.
 import type { Seconds } from '../policy/check.ts';
-import { describeReasons, type Standing } from '../policy/standing.ts';
+import { describeReasons, kindOf, type Standing } from '../policy/standing.ts';
 import type { Delays } from '../policy/window.ts';
 import { coloured, fit, type Screen } from './screen.ts';
 
@@ -10,28 +10,22 @@ export interface StandingListing {
   readonly screen: Screen;
 }
 
-type Kind = 'white' | 'grey' | 'black';
-
 /** Least widths, those of the original. */
 const WIDTHS = { domain: 15, ip: 15, status: 8 } as const;
 const RULE_BEHIND = 34;
 
-/** White, grey or black; a blacklisting that does not show yet is black here. */
-export function kindOf(standing: Standing): Kind {
-  return standing.class === 'white' || standing.class === 'black' ? standing.class : 'grey';
-}
-
 /** The rows under their headings. */
 export function formatStandings(standings: readonly Standing[], { delays, scores, screen }: StandingListing): string {
   const rows = standings.map((standing) => ({
-    kind: kindOf(standing),
+    kind: kindOf(standing.class),
     domain: standing.identity,
     ip: standing.ip,
     status: statusOf(standing, delays),
     score: scores ? `${String(standing.score).padStart(5)} ` : '',
     reason: describeReasons(standing),
   }));
-  const width = (key: keyof typeof WIDTHS): number => Math.max(WIDTHS[key], ...rows.map((row) => row[key].length));
+  const width = (key: keyof typeof WIDTHS): number =>
+    rows.reduce<number>((widest, row) => Math.max(widest, row[key].length), WIDTHS[key]);
   const [domain, ip, status] = [width('domain'), width('ip'), width('status')];
   const start = domain + ip + 2;
   const line = (cells: Omit<(typeof rows)[number], 'kind'>): string =>

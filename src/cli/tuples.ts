@@ -1,9 +1,10 @@
-// ddgrey tuples [TEXT]: what is remembered.
+// ddgrey tuples [IP|NETWORK|DOMAIN|ADDRESS]: what is remembered.
 import type { StoredTuple } from '../policy/greylist.ts';
 import { askForList, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { formatJson, formatTable, formatTime } from './render.ts';
 import { fitTable } from './screen.ts';
+import { subjectOrMailbox } from './subject-argument.ts';
 
 export const tuplesCommand: Command = {
   name: 'tuples',
@@ -12,7 +13,7 @@ export const tuplesCommand: Command = {
   least: 0,
   most: 1,
   run: async ({ location, words, json, screen }) => {
-    const question = ['tuples', ...words.map(quoteArgument)].join(' ');
+    const question = ['tuples', ...words.map(subjectOrMailbox).map(quoteArgument)].join(' ');
     const { items, note } = await askForList<StoredTuple>(location, question);
     if (json) return { text: formatJson(items), exitCode: 0, note };
     const headings = ['state', 'since', 'last used', 'client', 'sender', 'recipient'];

@@ -19,8 +19,9 @@ export function whatWouldChange(explained: Explained): readonly string[] {
     case 'blacklisted':
       return client.manual === undefined ? standingChange(client.standing, now) : manualChange(explained);
     case 'pass':
+      return [forgetting(recalled.pass?.client ?? '')];
     case 'known':
-      return ['it is forgotten when it is not used for its lifetime, or with ddgrey forget'];
+      return [forgetting(recalled.tuple.client)];
     case 'standing':
       return [...standingChange(client.standing, now), 'a YES line of the policy file'];
     case 'limit':
@@ -39,6 +40,12 @@ export function whatWouldChange(explained: Explained): readonly string[] {
 
 function retry(from: Seconds): string {
   return `the same attempt from ${formatTime(from)} on`;
+}
+
+/** `client`: for whom it stands; empty: for all. */
+function forgetting(client: string): string {
+  const command = client === '' ? '' : `, or with ddgrey forget ${client}`;
+  return `it is forgotten when it is not used for its lifetime${command}`;
 }
 
 function manualChange({ client: { manual } }: Explained): readonly string[] {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { wholeList } from '../lib/whole-list.ts';
 import { engineBench, T0 } from '../../test/engine-bench.ts';
 import type { IncomingReport } from './accept-report.ts';
 
@@ -9,7 +10,7 @@ test('a report is kept as one of this server, with the time when it was stored',
   const { acceptReport, store, counters } = await engineBench({ dns: DNS });
   await acceptReport(REPORT);
   const kept = { ...REPORT, origin: 'mx1.example.org', originId: 1, stored: T0 };
-  expect(await store.reports(undefined, 9)).toEqual([kept]);
+  expect(await wholeList(store.reports(undefined))).toEqual([kept]);
   expect(counters.list()).toEqual([['report spam stored', 1]]);
 });
 
@@ -21,7 +22,7 @@ test.for<[event: string, domain: string | undefined]>([
 ])('whom the client belongs to is looked up for good mail only: %s', async ([event, domain]) => {
   const { acceptReport, store, dns } = await engineBench({ dns: DNS });
   await acceptReport({ ...REPORT, event });
-  expect((await store.reports(undefined, 9))[0]?.domain).toBe(domain);
+  expect((await wholeList(store.reports(undefined)))[0]?.domain).toBe(domain);
   expect(dns.asked.length > 0).toBe(domain !== undefined);
 });
 
@@ -29,19 +30,21 @@ test('a bad report tells whose client it is about where that is known', async ()
   const { acceptReport, standings, store } = await engineBench({ dns: DNS });
   await standings.of({ family: 4, text: '203.0.113.7' });
   await acceptReport(REPORT);
-  expect((await store.reports(undefined, 9))[0]?.domain).toBe('example.com');
+  expect((await wholeList(store.reports(undefined)))[0]?.domain).toBe('example.com');
 });
 
 test('good mail of a client that can not be looked up is kept without a domain', async () => {
   const { acceptReport, store } = await engineBench({ dns: { failing: ['PTR 203.0.113.7'] } });
   await acceptReport({ ...REPORT, event: 'ok' });
-  expect((await store.reports(undefined, 9)).map(({ event, domain }) => [event, domain])).toEqual([['ok', undefined]]);
+  expect((await wholeList(store.reports(undefined))).map(({ event, domain }) => [event, domain])).toEqual([
+    ['ok', undefined],
+  ]);
 });
 
 test('without reputation nothing is looked up, and reports are kept all the same', async () => {
   const { acceptReport, store, dns } = await engineBench({ dns: DNS, config: 'reputation no' });
   await acceptReport({ ...REPORT, event: 'ok' });
-  expect((await store.reports(undefined, 9)).map(({ event }) => event)).toEqual(['ok']);
+  expect((await wholeList(store.reports(undefined))).map(({ event }) => event)).toEqual(['ok']);
   expect(dns.asked).toEqual([]);
 });
 
@@ -52,7 +55,7 @@ test.for<[what: string, ip: string]>([
 ])('nothing is reported of %s', async ([, ip]) => {
   const { acceptReport, store, counters } = await engineBench({ config: 'trusted 192.0.2.0/24 2001:db8::/32' });
   for (const event of ['spam', 'ok', 'manual']) await acceptReport({ ...REPORT, ip, event });
-  expect(await store.reports(undefined, 9)).toEqual([]);
+  expect(await wholeList(store.reports(undefined))).toEqual([]);
   expect(counters.list()).toEqual([]);
 });
 
@@ -67,7 +70,9 @@ test.for<[event: string, field: 'sender' | 'recipient' | 'mtaId', length: number
 ])('no other server refuses a report of ours: %s, %s of %i characters', async ([event, field, length, kept]) => {
   const { acceptReport, store } = await engineBench();
   await acceptReport({ ...REPORT, event, [field]: 'x'.repeat(length) });
-  expect((await store.reports(undefined, 9)).map((report) => report[field]?.length)).toEqual(kept ? [kept] : []);
+  expect((await wholeList(store.reports(undefined))).map((report) => report[field]?.length)).toEqual(
+    kept ? [kept] : [],
+  );
 });
 
 test('the same report again is dropped, and changes no standing', async () => {
@@ -76,7 +81,7 @@ test('the same report again is dropped, and changes no standing', async () => {
   await acceptReport(REPORT);
   clock.advance(60);
   await acceptReport(REPORT);
-  expect(await store.reports(undefined, 9)).toHaveLength(1);
+  expect(await wholeList(store.reports(undefined))).toHaveLength(1);
   expect(await standings.known({ family: 4, text: '203.0.113.7' })).toMatchObject({ computed: T0, score: -20 });
   expect(counters.list()).toContainEqual(['report spam duplicate', 1]);
 });

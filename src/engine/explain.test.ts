@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { wholeList } from '../lib/whole-list.ts';
 import { type Bench, checkOf, engineBench } from '../../test/engine-bench.ts';
 
 const DNS = { ptr: { '203.0.113.7': ['mx.example.com'] }, a: { 'mx.example.com': ['203.0.113.7'] } };
@@ -39,7 +40,7 @@ test('nothing is recorded by asking: no tuple, no use, no standing, no counter, 
   await explainTwice();
   expect(await bench.store.tuples({ text: undefined, limit: 9 })).toMatchObject([{ uses: 1, state: 'valid' }]);
   expect(bench.counters.list()).toEqual([]);
-  expect(await bench.store.reports(undefined, 9)).toEqual([]);
+  expect(await wholeList(bench.store.reports(undefined))).toEqual([]);
   expect(await bench.store.standing('203.0.113.7')).toBeUndefined();
   expect(bench.logged()).toEqual([]);
 });
@@ -117,4 +118,19 @@ test('while reputation is switched off nothing is looked up', async () => {
   const { explain, dns } = await engineBench({ dns: DNS, config: 'reputation no' });
   expect(await explain(CHECK)).toMatchObject({ lookups: [], client: { standing: undefined } });
   expect(dns.asked).toEqual([]);
+});
+
+test('the reports that count are told: those of the address that are bad, and the good ones of whom it belongs to', async () => {
+  const bench = await engineBench({ dns: DNS, config: CONFIG });
+  const report = { reporter: 'exim4', time: bench.clock.now() / 1000 - 10, origin: 'mx', originId: 0, stored: 1 };
+  const of = (ip: string, event: string) => bench.store.addReport({ ...report, ip, event, domain: 'example.com' });
+  for (const [ip, event] of [
+    ['203.0.113.7', 'check'],
+    ['203.0.113.7', 'spam'],
+    ['203.0.113.8', 'spam'],
+    ['203.0.113.8', 'ok'],
+  ] as const)
+    await of(ip, event);
+  const { reports } = await bench.explain(CHECK);
+  expect(reports.map(({ ip, event }) => `${event} ${ip}`)).toEqual(['ok 203.0.113.8', 'spam 203.0.113.7']);
 });

@@ -5,13 +5,14 @@ import { seconds } from '../lib/clock.ts';
 import type { Check } from '../policy/check.ts';
 import { decide, decideByRule, type Recalled } from '../policy/decide.ts';
 import { decideByPolicy, type PolicyHit } from '../policy/decide-by-policy.ts';
-import type { Standing } from '../policy/standing.ts';
+import type { StoredReport } from '../policy/report.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { windowOf } from '../policy/window.ts';
 import type { Window } from '../policy/greylist.ts';
 import { type CheckParts, recall } from './answer-check.ts';
 import { type KnownClient, knowClient } from './know-client.ts';
 import type { Findings } from './look-up-client.ts';
+import type { StandingPreview } from './standings.ts';
 
 /** All of it is plain data, ready to be written as JSON. */
 export interface Explanation {
@@ -22,6 +23,8 @@ export interface Explanation {
   readonly client: KnownClient;
   /** What the DNS said about the client; empty while reputation is switched off. */
   readonly lookups: readonly ExplainedLookup[];
+  /** The newest reports that count for the standing: the bad ones of the address, the good ones of its identity. */
+  readonly reports: readonly StoredReport[];
   readonly recalled: Recalled;
   /** The delay and the retry window that apply. */
   readonly window: Window;
@@ -41,7 +44,7 @@ export interface ExplainedLookup {
 
 export interface ExplainParts extends Pick<CheckParts, 'store' | 'clock' | 'settings' | 'manual'> {
   /** What would be known of the client now; undefined while reputation is switched off. */
-  readonly preview: (check: Check) => Promise<{ readonly standing: Standing; readonly findings: Findings } | undefined>;
+  readonly preview: (check: Check) => Promise<StandingPreview | undefined>;
 }
 
 /** Explains a check. Like the check itself it may take as long as the DNS does. */
@@ -60,6 +63,7 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
     verdict: ruling.verdict ?? decide({ check, client, recalled, rules, excusable }, now).verdict,
     policy: decideByPolicy(rules.policy, check).trace,
     lookups: preview === undefined ? [] : lookupsOf(preview.findings),
+    reports: preview?.reports ?? [],
     client,
     recalled,
     window: windowOf(check, client, rules),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { wholeList } from '../lib/whole-list.ts';
 import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import { admit } from './answer-check.ts';
 import { runMaintenance, startMaintenance } from './maintain.ts';
@@ -33,7 +34,7 @@ async function left({ store }: Bench): Promise<string> {
   const tuples = await store.tuples({ text: undefined, limit: 99 });
   const names = tuples.map(({ tuple }) => tuple.recipient.replace('@x.org', ''));
   for await (const passes of store.exportPasses(0)) names.push(...passes.map(({ domain }) => domain));
-  names.push(...(await store.reports(undefined, 9)).map(({ event }) => event));
+  names.push(...(await wholeList(store.reports(undefined))).map(({ event }) => event));
   return names.toSorted((one, other) => (one < other ? -1 : 1)).join(' ');
 }
 

@@ -44,7 +44,7 @@ test.for<[client: string, names: readonly (string | undefined)[], subject: strin
 
 test.for<[kind: ManualEntry['kind'], verdict: object]>([
   ['white', { kind: 'white', reason: 'whitelisted', because: 'about 203.0.113.7 (admin)' }],
-  ['black', { kind: 'black', reason: 'blacklisted', because: 'about 203.0.113.7 (admin)' }],
+  ['black', { kind: 'black', reason: 'blacklisted', because: 'by hand: about 203.0.113.7 (admin)' }],
 ])('%s by hand goes before what is known', async ([kind, verdict]) => {
   const { manual, answerCheck, store } = await engineBench();
   await manual.put(entry('203.0.113.7', kind));

@@ -3,7 +3,7 @@ import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
+import type { Standing, StandingKind } from '../policy/standing.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Statistics {
@@ -19,10 +19,10 @@ export interface Overview {
   statistics(): Promise<Statistics>;
   /** Remembered tuples by client, network, address or domain; the newest first. */
   tuples(text: string | undefined): Promise<readonly StoredTuple[]>;
-  /** Standings that are in force, by address, network or domain. */
-  standings(text: string | undefined): Promise<readonly Standing[]>;
+  /** Standings of these kinds that are in force, of an address, network or domain, or all; piece by piece. */
+  standings(text: string | undefined, kinds: readonly StandingKind[]): AsyncIterable<readonly Standing[]>;
   /** Reports likewise; the newest first. */
-  reports(text: string | undefined): Promise<readonly StoredReport[]>;
+  reports(text: string | undefined): AsyncIterable<readonly StoredReport[]>;
   /** Whether mail with that id was accepted from that address. */
   wasAccepted(ip: string, mtaId: string): Promise<boolean>;
 }
@@ -32,7 +32,7 @@ export interface OverviewParts {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly version: string;
-  /** Items of a listing. */
+  /** Tuples of a listing. */
   readonly most: number;
 }
 
@@ -47,8 +47,8 @@ export function createOverview({ store, clock, counters, version, most }: Overvi
       counters: Object.fromEntries(counters.list()),
     }),
     tuples: (text) => store.tuples({ text, limit: most }),
-    standings: (text) => store.standings(text, seconds(clock), most),
-    reports: (text) => store.reports(text, most),
+    standings: (text, kinds) => store.standings({ text, kinds, now: seconds(clock) }),
+    reports: (text) => store.reports(text),
     wasAccepted: (ip, mtaId) => store.wasAccepted(ip, mtaId),
   };
 }

@@ -1,5 +1,6 @@
 // What the original ddgrey was recorded to answer over time: src/engine/recorded-greylisting.cases.ts.
 import { expect, test } from 'vitest';
+import { wholeList } from '../lib/whole-list.ts';
 import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import { cachingResolver } from '../dns/caching-resolver.ts';
 import { seconds } from '../lib/clock.ts';
@@ -100,7 +101,7 @@ async function standingText({ standings }: Bench): Promise<string> {
 }
 
 async function eventsOf({ store }: Bench): Promise<string> {
-  const reports = await store.reports(undefined, 99);
+  const reports = await wholeList(store.reports(undefined));
   return (
     reports
       .map(({ event }) => event)

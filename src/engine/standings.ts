@@ -4,10 +4,11 @@ import { type Clock, seconds } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
+import { COUNT_LIMIT } from '../policy/points.ts';
 import { type RememberedFacts, rememberedFacts } from '../policy/remembered-facts.ts';
-import type { Report } from '../policy/report.ts';
+import type { Report, StoredReport } from '../policy/report.ts';
 import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
-import type { Store } from '../store/store.ts';
+import type { ReportQuery, Store } from '../store/store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
 import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
 import { RecentMap } from '../lib/recent-map.ts';
@@ -31,6 +32,14 @@ export interface StandingParts extends LookupParts {
 
 /** Clients of a domain that are told when good mail of another of them counts. */
 const MOST_MEMBERS = 64;
+
+/** What is found about a client, the standing that it has or would get, and the newest reports that count for that. */
+export interface StandingPreview {
+  readonly standing: Standing;
+  readonly findings: Findings;
+  readonly reports: readonly StoredReport[];
+}
+
 /** Standings that are kept in memory; each takes about half a KiB. */
 const MOST_CACHED = 20_000;
 const DAY: Seconds = 86_400;
@@ -58,11 +67,13 @@ export class Standings {
     return this.#live(await this.#previous(client));
   }
 
-  /** What is found about a client now, and the standing that it has or would get; nothing is kept. */
-  async preview(client: Address): Promise<{ readonly standing: Standing; readonly findings: Findings }> {
+  /** What would be known of a client now; nothing is kept. */
+  async preview(client: Address): Promise<StandingPreview> {
     const { findings, done } = lookUpClient(this.#parts, client);
     await this.#deadline(done);
-    return { standing: (await this.known(client)) ?? (await this.#judge(client, findings)), findings };
+    const standing = (await this.known(client)) ?? (await this.#judge(client, findings));
+    const counted = this.#countedFor(standing, seconds(this.#parts.clock));
+    return { standing, findings, reports: await this.#parts.store.countedReports(counted, COUNT_LIMIT.goodForUnknown) };
   }
 
   /** Computes it again, now; one that is being computed is computed once more when that is done. */
@@ -175,15 +186,20 @@ export class Standings {
   /** The standing that follows from what was found and reported. */
   async #judge(client: Address, findings: Findings): Promise<Standing> {
     const { store, clock, random, settings } = this.#parts;
-    const { times, searchDuration } = settings();
+    const { times } = settings();
     const now = seconds(clock);
     const ip = client.text;
     const previous = await this.#previous(client);
     const before = this.#remembered(previous);
     const { domain } = nameFacts(findings, client, before);
-    const counts = await store.countReports({ ip, identity: domain ?? ip, since: now - searchDuration, now });
+    const counts = await store.countReports(this.#countedFor({ ip, identity: domain ?? ip }, now));
     const facts = factsFrom(findings, client, counts, before);
     return standingFrom({ ip, facts, times, previous, random: random(), now });
+  }
+
+  /** The reports that count. */
+  #countedFor({ ip, identity }: Pick<Standing, 'ip' | 'identity'>, now: Seconds): ReportQuery {
+    return { ip, identity, since: now - this.#parts.settings().searchDuration, now };
   }
 
   /** The last one, dead or alive. */

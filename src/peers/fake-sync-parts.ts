@@ -91,25 +91,12 @@ export function fakeParts(): FakeParts {
         wait: 290,
       });
     },
-    explain: async ({ client, sender, recipient, via, clientName }) => ({
-      verdict: { kind: 'grey', reason: 'first', wait: 290 },
-      policy: [],
-      lookups: [],
-      client: { standing: STANDING, domain: clientName, manual: undefined, misfit: false, shortLived: false },
-      recalled: {
-        entry: undefined,
-        tuple: { client: client.text, sender: sender.text, recipient: recipient.text },
-        pass: undefined,
-        pendingOfClient: via.length,
-      },
-      window: { delay: 290, retry: 86_400 },
-      now: NOW,
-    }),
+    explain: fakeExplain,
     overview: {
       statistics: async () => STATISTICS,
       tuples: (text) => ask(text, [...tuples]),
-      standings: (text) => ask(text, [STANDING]),
-      reports: (text) => ask(text, [REPORT]),
+      standings: (text, kinds) => inOnePiece(ask([text, ...kinds], [STANDING])),
+      reports: (text) => inOnePiece(ask(text, [REPORT])),
       wasAccepted: async (ip, mtaId) => ip === REPORT.ip && mtaId === '1r2CUr-0001Sv-P4',
     },
     goesBy: async () => GOES_BY,
@@ -133,6 +120,26 @@ function fakeManual(entries: Map<string, ManualEntry>): SyncParts['manual'] {
     },
     timeOfChange: async (subject) => (entries.get(subject)?.made ?? NOW - 1) + 1,
   };
+}
+
+const fakeExplain: SyncParts['explain'] = async ({ client, sender, recipient, via, clientName }) => ({
+  verdict: { kind: 'grey', reason: 'first', wait: 290 },
+  policy: [],
+  lookups: [],
+  reports: [REPORT],
+  client: { standing: STANDING, domain: clientName, manual: undefined, misfit: false, shortLived: false },
+  recalled: {
+    entry: undefined,
+    tuple: { client: client.text, sender: sender.text, recipient: recipient.text },
+    pass: undefined,
+    pendingOfClient: via.length,
+  },
+  window: { delay: 290, retry: 86_400 },
+  now: NOW,
+});
+
+async function* inOnePiece<T>(list: Promise<readonly T[]>): AsyncGenerator<readonly T[]> {
+  yield await list;
 }
 
 /** One report, and nobody to exchange it with. */

@@ -2,7 +2,8 @@
 //   verdict IP FROM TO [KEY=VALUE...]   a check like an MTA's, and its id; keys: name, helo
 //   explain IP FROM TO [KEY=VALUE...]   why that would be answered as it would
 //   tuples [TEXT]                       what is remembered, of an address, network or domain
-//   standings [TEXT], reports [TEXT]    likewise
+//   standings [TEXT [KIND...]]          likewise; KIND: white, grey, black; without TEXT, or an empty one, of all clients
+//   reports [TEXT]                      likewise
 //   standing IP                         its standing, computed if there is none
 //   renew IP                            its standing, computed anew
 //   remove TEXT                         removes standings; how many
@@ -16,12 +17,13 @@ import type { Explanation } from '../engine/explain.ts';
 import type { Overview } from '../engine/overview.ts';
 import type { Standings } from '../engine/standings.ts';
 import { type Check, parseMailbox } from '../policy/check.ts';
+import { STANDING_KINDS } from '../policy/standing.ts';
 import { item, needAddress, needSubject } from './local-arguments.ts';
 import { ENTRY_COMMANDS, type EntryParts } from './local-entries.ts';
 import { TABLE_COMMANDS, type TableParts } from './local-tables.ts';
 import type { PeerList } from './peer-list.ts';
 import type { GoesBy } from './sync-protocol.ts';
-import { listDocument, type Verb, type Verbs } from './sync-verb.ts';
+import { listDocument, piecesDocument, type Verb, type Verbs } from './sync-verb.ts';
 
 export interface LocalParts extends EntryParts, TableParts {
   readonly answerCheck: AnswerCheck;
@@ -40,6 +42,13 @@ const verdict: Verb<LocalParts> = async ({ answerCheck, nextId }, words) => {
 
 const explain: Verb<LocalParts> = async (parts, words) => item(await parts.explain(checkFrom(words, 'explain')));
 
+const standings: Verb<LocalParts> = ({ overview }, [text, ...kinds]) => {
+  const odd = kinds.find((kind) => !STANDING_KINDS.some((known) => known === kind));
+  if (odd !== undefined) throw new Error(`${odd} is not ${STANDING_KINDS.join(', ')}`);
+  const wanted = STANDING_KINDS.filter((kind) => kinds.length === 0 || kinds.includes(kind));
+  return piecesDocument(overview.standings(text || undefined, wanted));
+};
+
 const remove: Verb<LocalParts> = async ({ standings }, [text]) =>
   item({ standings: await standings.remove(needSubject(text).text) });
 
@@ -53,8 +62,8 @@ export const LOCAL_COMMANDS: Verbs<LocalParts> = new Map<string, Verb<LocalParts
   ['verdict', verdict],
   ['explain', explain],
   ['tuples', ({ overview }, [text]) => listDocument(overview.tuples(text))],
-  ['standings', ({ overview }, [text]) => listDocument(overview.standings(text))],
-  ['reports', ({ overview }, [text]) => listDocument(overview.reports(text))],
+  ['standings', standings],
+  ['reports', ({ overview }, [text]) => piecesDocument(overview.reports(text || undefined))],
   ['standing', async ({ standings }, [ip]) => item(await standings.of(needAddress(ip)))],
   ['renew', async ({ standings }, [ip]) => item(await standings.renew(needAddress(ip)))],
   ['remove', remove],

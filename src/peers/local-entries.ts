@@ -10,7 +10,7 @@ import type { ManualList } from '../engine/manual-entries.ts';
 import type { Standings } from '../engine/standings.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { StoredTuple, TupleState } from '../policy/greylist.ts';
-import type { ManualEntry } from '../policy/manual-entry.ts';
+import { LONGEST_ENTRY, type ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import { LONGEST_FIELD } from '../policy/report.ts';
 import { LONGEST_REASON, type SharedEntry } from '../policy/shared-entry.ts';
@@ -44,7 +44,8 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     const [text, duration = '', author, ...reason] = local ? words.slice(1) : words;
     const subject = needSubject(text);
     if (author === undefined) throw new Error('arguments missing');
-    if (!/^[1-9]\d{0,9}$/.test(duration)) throw new Error(`${duration} is not a number of seconds`);
+    if (!/^[1-9]\d*$/.test(duration)) throw new Error(`${duration} is not a number of seconds`);
+    if (Number(duration) > LONGEST_ENTRY) throw new Error(`an entry lasts at most ${LONGEST_ENTRY} seconds`);
     const because = reason.join(' ') || 'no reason given';
     needFitting('reason', because, LONGEST_REASON);
     needFitting('author', author, LONGEST_FIELD);

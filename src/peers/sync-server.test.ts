@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Answer, LineSession } from '../lib/line-protocol.ts';
 import type { Pass } from '../policy/pass.ts';
+import type { StoredReport } from '../policy/report.ts';
 import { type FakeParts, fakeParts, GOES_BY, NOW, REPORT, STANDING, STATISTICS, TUPLE } from './fake-sync-parts.ts';
 import { parseAnswer } from './sync-protocol.ts';
 import { syncProtocol } from './sync-server.ts';
@@ -55,7 +56,8 @@ test.for<[line: string, asked: unknown[]]>([
   ],
   ['tuples', [undefined]],
   ['tuples example.com', ['example.com']],
-  ['standings 203.0.113.0/24', ['203.0.113.0/24']],
+  ['standings 203.0.113.0/24', [['203.0.113.0/24', 'white', 'grey', 'black']]],
+  ['standings "" black white', [[undefined, 'white', 'black']]],
   ['reports example.com', ['example.com']],
   ['standing 2001:DB8::1', [['of', '2001:db8::1']]],
   ['renew 203.0.113.7', [['renew', '203.0.113.7']]],
@@ -115,6 +117,7 @@ test.for<[line: string, wire: string]>([
   ['black 203.0.113.7 0 root', '500 0 is not a number of seconds\r\n'],
   [`white 203.0.113.7 60 root ${'x'.repeat(501)}`, '500 the reason has 501 characters, at most 500 are allowed\r\n'],
   [`white 203.0.113.7 60 ${'x'.repeat(513)}`, '500 the author has 513 characters, at most 512 are allowed\r\n'],
+  ['black 203.0.113.7 3153600001 root', '500 an entry lasts at most 3153600000 seconds\r\n'],
   ['export black', '500 which table? pending, valid, white\r\n'],
   ['import', '500 which table? pending, valid, white\r\n'],
   ['frobnicate', '500 unknown command\r\n'],
@@ -254,16 +257,18 @@ test('a long listing comes in pieces', async () => {
   const text = session(parts).line('tuples')?.text;
   const pieces: string[] = [];
   if (typeof text === 'object' && !(text instanceof Promise)) for await (const piece of text) pieces.push(piece);
-  expect(pieces.length).toBe(6);
+  expect(pieces.length).toBe(5);
   expect(parseAnswer(pieces.join(''))?.document).toHaveLength(2000);
 });
 
-test.for(['stats', 'tuples'])('what fails within %s is a refusal on one line', async (line) => {
+test.for(['stats', 'tuples', 'reports'])('what fails within %s is a refusal on one line', async (line) => {
   const parts = fakeParts();
   const fail = (): Promise<never> => Promise.reject(new Error('disk\r\nfull'));
-  expect(await send({ ...parts, overview: { ...parts.overview, statistics: fail, tuples: fail } }, line)).toBe(
-    '500 disk full\r\n',
-  );
+  async function* reports(): AsyncGenerator<readonly StoredReport[]> {
+    yield await fail();
+  }
+  const overview = { ...parts.overview, statistics: fail, tuples: fail, reports };
+  expect(await send({ ...parts, overview }, line)).toBe('500 disk full\r\n');
 });
 
 test('any line has one whole answer, or none, unless lines are to follow', async () => {

@@ -32,12 +32,24 @@ export type Verbs<Parts> = ReadonlyMap<string, Verb<Parts>>;
 const SLICE = 500;
 
 /** A list as a document, an item in JSON a line, made as it is read. */
-export async function* listDocument(list: Promise<readonly unknown[]>): AsyncGenerator<string> {
+export function listDocument(list: Promise<readonly unknown[]>): AsyncGenerator<string> {
+  return piecesDocument(slices(list));
+}
+
+/** A long list likewise, of which each piece is small. */
+export async function* piecesDocument(pieces: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
+  // What fails before there is anything to tell is still a refusal.
+  let head = FOLLOWING;
+  for await (const piece of pieces) {
+    yield head + formatLines(piece.map((item) => JSON.stringify(item)));
+    head = '';
+  }
+  yield head + END;
+}
+
+async function* slices(list: Promise<readonly unknown[]>): AsyncGenerator<readonly unknown[]> {
   const items = await list;
-  yield FOLLOWING;
-  for (let start = 0; start < items.length; start += SLICE)
-    yield formatLines(items.slice(start, start + SLICE).map((item) => JSON.stringify(item)));
-  yield END;
+  for (let start = 0; start < items.length; start += SLICE) yield items.slice(start, start + SLICE);
 }
 
 /** Pieces of whole lines as a document. */

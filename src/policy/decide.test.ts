@@ -119,7 +119,7 @@ test.for<[sender: string, excusable: boolean]>([
 });
 
 const whitelisted = { kind: 'white', reason: 'whitelisted', because: 'a partner (ann)' } as const;
-const blacklisted = { kind: 'black', reason: 'blacklisted', because: 'a partner (ann)' } as const;
+const blacklisted = { kind: 'black', reason: 'blacklisted', because: 'by hand: a partner (ann)' } as const;
 const hidden = { kind: 'grey', reason: 'blacklisted', told: 'first', wait: 3600, because: 'because black' } as const;
 const hiddenEarly = { ...hidden, told: 'early', wait: 3500 } as const;
 const shown = { kind: 'black', reason: 'blacklisted', because: 'because black' } as const;

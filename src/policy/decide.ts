@@ -84,9 +84,10 @@ export function decideByRule(check: Check, rules: Rules): Ruling {
 export function decideByClient({ manual, standing }: ClientView, now: Seconds): Verdict | undefined {
   if (manual !== undefined) {
     const because = `${manual.reason} (${manual.author})`;
+    // A client may be blacklisted for its standing, too; whitelisted is always by hand.
     return manual.kind === 'white'
       ? { kind: 'white', reason: 'whitelisted', because }
-      : { kind: 'black', reason: 'blacklisted', because };
+      : { kind: 'black', reason: 'blacklisted', because: `by hand: ${because}` };
   }
   if (standing?.class !== 'black' || isHidden(standing, now)) return undefined;
   return { kind: 'black', reason: 'blacklisted', because: describeReasons(standing) };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalDomain, domainsFit, parents, registrableDomain } from './domains.ts';
+import { canonicalDomain, domainsFit, isPublicSuffix, parents, registrableDomain } from './domains.ts';
 
 const registrable: readonly [name: string, domain: string | undefined][] = [
   ['example.com', 'example.com'],
@@ -19,6 +19,19 @@ const registrable: readonly [name: string, domain: string | undefined][] = [
 
 test.for(registrable)('whoever has %s registered %s', ([name, domain]) => {
   expect(registrableDomain(name)).toBe(domain);
+});
+
+test.for<[name: string, is: boolean]>([
+  ['co.uk', true],
+  ['CO.UK.', true],
+  ['com', true],
+  ['github.io', true],
+  ['example.co.uk', false],
+  ['user.github.io', false],
+  ['b.unknown-tld', false],
+  ['203.0.113.7', false],
+])('%s is a public suffix: %s', ([name, is]) => {
+  expect(isPublicSuffix(name)).toBe(is);
 });
 
 test('parents go down to the top-level domain', () => {

@@ -34,6 +34,12 @@ export function registrableDomain(name: string): string | undefined {
   return getDomain(domain, SUFFIXES) ?? getDomain(domain, { extractHostname: false }) ?? undefined;
 }
 
+/** Whether anybody can have a domain below it: `co.uk`, `github.io`. */
+export function isPublicSuffix(name: string): boolean {
+  const domain = canonicalDomain(name);
+  return parse(domain, SUFFIXES).publicSuffix === domain;
+}
+
 /** An address literal (RFC 5321 section 4.1.3) or part of one. */
 export function isLiteral(name: string): boolean {
   return name.includes('[') || name.includes(']');

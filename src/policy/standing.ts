@@ -6,6 +6,10 @@ import { type Award, award, betterHistoryAt } from './points.ts';
 /** From no delay to none of its mail. */
 export type StandingClass = 'white' | 'grey_min' | 'grey_short' | 'grey_default' | 'grey_long' | 'grey_max' | 'black';
 
+/** What a class means for mail; the classes between white and black greylist. */
+export const STANDING_KINDS = ['white', 'grey', 'black'] as const;
+export type StandingKind = (typeof STANDING_KINDS)[number];
+
 export interface Standing {
   /** Canonical text of the client's address. */
   readonly ip: string;
@@ -44,6 +48,11 @@ const PRELIMINARY: Seconds = 3600;
 const DAY: Seconds = 86_400;
 /** After the begin of a blacklisting. */
 const LATEST_REVEAL: Seconds = 8 * DAY;
+
+/** The kind of a class; a blacklisting that does not show yet is black. */
+export function kindOf(kind: StandingClass): StandingKind {
+  return kind === 'white' || kind === 'black' ? kind : 'grey';
+}
 
 /** The class of a score. */
 export function classOf(score: number): StandingClass {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoredTuple } from './greylist.ts';
-import { coversPass, coversTuple, parseSubject } from './subject.ts';
+import { coversPass, coversTuple, isWide, overlaps, parseSubject } from './subject.ts';
 
 test.for<[text: string, kind: string | undefined, canonical?: string]>([
   ['203.0.113.7', 'address', '203.0.113.7'],
@@ -22,6 +22,23 @@ test.for<[text: string, kind: string | undefined, canonical?: string]>([
 ])('%s is %s %s', ([text, kind, canonical]) => {
   const subject = parseSubject(text);
   expect([subject?.kind, subject?.text]).toEqual([kind, canonical]);
+});
+
+test.for<[text: string, wide: boolean]>([
+  ['0.0.0.0/0', true],
+  ['128.0.0.0/1', true],
+  ['10.0.0.0/7', true],
+  ['10.0.0.0/8', false],
+  ['0.0.0.0', false],
+  ['::/0', true],
+  ['2000::/15', true],
+  ['2001::/16', false],
+  ['co.uk', true],
+  ['github.io', true],
+  ['example.co.uk', false],
+])('%s takes in clients of everybody: %s', ([text, wide]) => {
+  const subject = parseSubject(text);
+  expect(subject && isWide(subject)).toBe(wide);
 });
 
 const TUPLE: StoredTuple = {
@@ -52,6 +69,18 @@ test.for<[subject: string, covered: boolean]>([
   expect(subject && coversTuple(subject, TUPLE)).toBe(covered);
 });
 
+test.for<[part: string, subject: string, covered: boolean]>([
+  ['203.0.113.0/24', '203.0.113.8', true],
+  ['203.0.113.0/24', '203.0.114.8', false],
+  ['203.0.113.0/24', '203.0.113.8/31', false],
+  ['2001:db8::/64', '2001:db8::5', true],
+  ['203.0.113.9', '203.0.113.8', false],
+  ['', '203.0.113.8', false],
+])('a tuple of %s, first tried by 203.0.113.7, is of %s: %s', ([client, text, covered]) => {
+  const subject = parseSubject(text);
+  expect(subject && coversTuple(subject, { ...TUPLE, tuple: { ...TUPLE.tuple, client } })).toBe(covered);
+});
+
 test.for<[client: string, subject: string, covered: boolean]>([
   ['203.0.113.7', '203.0.113.7', true],
   ['203.0.113.7', '203.0.0.0/16', true],
@@ -64,6 +93,21 @@ test.for<[client: string, subject: string, covered: boolean]>([
 ])('a pass of %s is of %s: %s', ([client, text, covered]) => {
   const subject = parseSubject(text);
   expect(subject && coversPass(subject, { client, domain: 'example.com' })).toBe(covered);
+});
+
+test.for<[one: string, other: string, overlap: boolean]>([
+  ['203.0.113.7', '203.0.113.7', true],
+  ['203.0.113.7', '203.0.113.0/24', true],
+  ['203.0.0.0/16', '203.0.113.0/24', true],
+  ['203.0.112.0/24', '203.0.113.0/24', false],
+  ['0.0.0.0/0', '::/0', false],
+  ['example.com', 'mail.example.com', true],
+  ['example.com', 'example.net', false],
+  ['ample.com', 'example.com', false],
+  ['example.com', '203.0.113.7', false],
+])('%s and %s overlap: %s', ([one, other, overlap]) => {
+  const [first, second] = [parseSubject(one), parseSubject(other)];
+  expect(first && second && [overlaps(first, second), overlaps(second, first)]).toEqual([overlap, overlap]);
 });
 
 test('no text makes it fail, and the canonical text means the same', () => {

@@ -7,8 +7,9 @@ import {
   networkText,
   parseAddress,
   parseNetwork,
+  siteNetwork,
 } from './address.ts';
-import { canonicalDomain } from './domains.ts';
+import { canonicalDomain, isPublicSuffix } from './domains.ts';
 import type { StoredTuple } from './greylist.ts';
 import type { PassKey } from './pass.ts';
 
@@ -16,6 +17,8 @@ export type Subject =
   | { readonly kind: 'address'; readonly text: string; readonly address: Address; readonly network: Network }
   | { readonly kind: 'network'; readonly text: string; readonly network: Network }
   | { readonly kind: 'domain'; readonly text: string };
+
+type NetworkSubject = Exclude<Subject, { readonly kind: 'domain' }>;
 
 /** Two labels at least; the last one is no number. */
 const DOMAIN = /^(?=.{3,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*\.(?!\d+$)[\w-]{1,63}$/;
@@ -33,10 +36,23 @@ export function parseSubject(text: string): Subject | undefined {
   return { kind: 'network', text: networkText(address, network.bits), network };
 }
 
-/** Whether the subject is the client, or holds the client, that a tuple was recorded for. */
+/** Leading bits of the widest network that one owner has; what has fewer is everybody's. */
+const WIDEST = { 4: 8, 6: 16 } as const;
+
+/** Whether the subject is no owner's, but takes in clients of everybody. */
+export function isWide(subject: Subject): boolean {
+  if (subject.kind === 'domain') return isPublicSuffix(subject.text);
+  return subject.network.bits < WIDEST[subject.network.family];
+}
+
+/**
+ * Whether the subject is the client, or holds the client, that a tuple was recorded for. A tuple of a network is that of each
+ * address in it.
+ */
 export function coversTuple(subject: Subject, { client, clientName, tuple }: StoredTuple): boolean {
   if (subject.kind === 'domain')
     return isWithin(tuple.client, subject.text) || isWithin(clientName ?? '', subject.text);
+  if (subject.kind === 'address' && tuple.client === siteNetwork(subject.address)) return true;
   const address = parseAddress(client);
   return address !== undefined && networkContains(subject.network, address);
 }
@@ -47,6 +63,18 @@ export function coversPass(subject: Subject, { client }: PassKey): boolean {
   if (subject.kind === 'address' && client === clientKey(subject.address)) return true;
   const address = parseAddress(client.replace(/\/.*$/, ''));
   return address !== undefined && networkContains(subject.network, address);
+}
+
+/** Whether one of the two holds the other. */
+export function overlaps(one: Subject, other: Subject): boolean {
+  if (one.kind === 'domain' || other.kind === 'domain')
+    return one.kind === other.kind && (isWithin(one.text, other.text) || isWithin(other.text, one.text));
+  return holds(one, other) || holds(other, one);
+}
+
+function holds(outer: NetworkSubject, inner: NetworkSubject): boolean {
+  const first = parseAddress(inner.text.replace(/\/.*$/, ''));
+  return outer.network.bits <= inner.network.bits && first !== undefined && networkContains(outer.network, first);
 }
 
 function isWithin(name: string, domain: string): boolean {

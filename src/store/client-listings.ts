@@ -1,19 +1,25 @@
 // The listings of reports and standings, as the worker reads them.
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { Seconds } from '../policy/check.ts';
+import type { StoredReport } from '../policy/report.ts';
+import type { Standing } from '../policy/standing.ts';
 import { BAD_EVENTS } from './bad-events.ts';
-import { clientCondition, clientQuery } from './client-query.ts';
-import type { ListingKinds, StandingQuery } from './listings.ts';
-import { unpackAddress } from './packed-address.ts';
+import { clientCondition, type ClientQuery, clientQuery } from './client-query.ts';
+import type { ListingKinds } from './listings.ts';
+import { packAddress, packIdentity, unpackAddress } from './packed-address.ts';
 import { inPieces } from './pieces.ts';
 import { storedReport } from './report-row.ts';
 import { standingOf } from './standing-table.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
+/** Rows a read. A page of standings, or of the reports of a few addresses, costs a look at all of them. */
+const ROWS = 10_000;
+
 /** The listings, from this database. */
 export function clientListings(
   db: DatabaseSync,
-): Pick<ListingKinds, 'reports' | 'reportsAfter' | 'reportIdBefore' | 'badClients' | 'standings'> {
+): Pick<ListingKinds, 'reports' | 'countedReports' | 'reportsAfter' | 'reportIdBefore' | 'badClients' | 'standings'> {
   const after = db.prepare('SELECT * FROM report WHERE id > ? ORDER BY id LIMIT ?');
   const before = db.prepare(
     `SELECT ifnull((SELECT id - 1 FROM report WHERE stored >= ? ORDER BY id LIMIT 1), (SELECT max(id) FROM report)) AS id`,
@@ -22,35 +28,81 @@ export function clientListings(
   const badClients = db.prepare(
     `SELECT DISTINCT ip FROM report WHERE stored > ? AND event NOT IN ('ok', 'check') AND event IN (${bad})`,
   );
+  const counted = countedStatement(db, bad);
   return {
-    reports: ({ text, limit }) => inPieces(newestReports(db, text, limit).map(storedReport)),
+    countedReports: ({ ip, identity, since, now, most }) =>
+      inPieces(counted.all(packAddress(ip), since, now, most, packIdentity(identity)).map(storedReport)),
+    reports: ({ text }) => inPieces(newestReports(db, text)),
     reportsAfter: ({ id, limit }) =>
       inPieces(after.all(id, limit).map((row) => ({ ...storedReport(row), id: Number(row['id']) }))),
     reportIdBefore: ({ stored }) => inPieces([Number(before.get(stored)?.['id'] ?? 0)]),
     badClients: ({ since }) => inPieces(badClients.all(since).map(({ ip }) => unpackAddress(ip))),
-    standings: (query) => inPieces(standings(db, query).map(standingOf)),
+    standings: (query) => inPieces(standings(db, query)),
   };
 }
 
-function newestReports(db: DatabaseSync, text: string | undefined, limit: number): readonly Row[] {
-  const query = clientQuery(text);
-  const { sql, params } = clientCondition(query, 'domain');
-  const newest = 'ORDER BY time DESC, id DESC LIMIT ?';
-  if (query.kind === 'addresses') {
-    return db.prepare(`SELECT * FROM report INDEXED BY report_ip WHERE ${sql} ${newest}`).all(...params, limit);
-  }
-  // First attempts stand in an index of their own.
-  const [checks, others] = ['=', '<>'].map(
-    (is) => `SELECT * FROM report WHERE event ${is} 'check' AND ${sql} ${newest}`,
+function countedStatement(db: DatabaseSync, bad: string): StatementSync {
+  const newest = 'AND time BETWEEN ?2 AND ?3 ORDER BY time DESC, id DESC LIMIT ?4';
+  return db.prepare(
+    `SELECT * FROM (SELECT * FROM report INDEXED BY report_ip WHERE ip = ?1 AND event IN (${bad}) ${newest})
+     UNION ALL SELECT * FROM (SELECT * FROM report INDEXED BY report_ok WHERE event = 'ok' AND owner = ?5 ${newest})
+     ORDER BY time DESC, id DESC`,
   );
-  return db
-    .prepare(`SELECT * FROM (SELECT * FROM (${checks}) UNION ALL SELECT * FROM (${others})) ${newest}`)
-    .all(...params, limit, ...params, limit, limit);
 }
 
-function standings(db: DatabaseSync, { text, now, limit }: StandingQuery): readonly Row[] {
+/** Page by page: a reader that takes its time would else keep the write-ahead log from starting again. */
+function* newestReports(db: DatabaseSync, text: string | undefined): Generator<StoredReport, void> {
+  const page = reportPage(db, clientQuery(text));
+  let [time, id] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  for (;;) {
+    const found = page(time, id);
+    for (const row of found) yield storedReport(row);
+    const last = found.at(-1);
+    if (last === undefined || found.length < ROWS) return;
+    [time, id] = [Number(last['time']), Number(last['id'])];
+  }
+}
+
+/** The reports that come next after this time and id, going back. */
+function reportPage(db: DatabaseSync, query: ClientQuery): (time: Seconds, id: number) => readonly Row[] {
+  const { sql, params } = clientCondition(query, 'domain');
+  const older = `${sql} AND (time, id) < (?, ?)`;
+  const newest = `ORDER BY time DESC, id DESC LIMIT ${ROWS}`;
+  if (query.kind === 'addresses' && isSmall(query)) {
+    const few = db.prepare(`SELECT * FROM report INDEXED BY report_ip WHERE ${older} ${newest}`);
+    return (time, id) => few.all(...params, time, id);
+  }
+  // First attempts stand in an index of their own.
+  const [checks, others] = [
+    `SELECT * FROM report INDEXED BY report_check WHERE event = 'check' AND ${older} ${newest}`,
+    `SELECT * FROM report INDEXED BY report_time WHERE event <> 'check' AND ${older} ${newest}`,
+  ];
+  const both = db.prepare(`SELECT * FROM (SELECT * FROM (${checks}) UNION ALL SELECT * FROM (${others})) ${newest}`);
+  return (time, id) => both.all(...params, time, id, ...params, time, id);
+}
+
+/** Whether each page may look through all reports of these addresses; those of more are met in the order of time. */
+function isSmall({ low, high }: ClientQuery & { readonly kind: 'addresses' }): boolean {
+  return low[0] === high[0] && low[1] === high[1];
+}
+
+/** Page by page likewise. */
+function* standings(db: DatabaseSync, query: Parameters<ListingKinds['standings']>[0]): Generator<Standing, void> {
+  const { text, kinds, now = Number.MIN_SAFE_INTEGER } = query;
   const { sql, params } = clientCondition(clientQuery(text), 'identity');
-  return db
-    .prepare(`SELECT * FROM standing WHERE ${sql} AND expires > ? ORDER BY identity, length(ip), ip LIMIT ?`)
-    .all(...params, now ?? Number.MIN_SAFE_INTEGER, limit);
+  const page = db.prepare(
+    `SELECT * FROM standing
+     WHERE ${sql} AND expires > ? AND (identity, length(ip), ip) > (?, ?, ?)
+       AND CASE WHEN class IN ('white', 'black') THEN class ELSE 'grey' END IN (${kinds.map(() => '?').join(', ')})
+     ORDER BY identity, length(ip), ip LIMIT ${ROWS}`,
+  );
+  let last: readonly [identity: string, length: number, ip: Uint8Array] = ['', 0, new Uint8Array()];
+  for (;;) {
+    const found = page.all(...params, now, ...last, ...kinds);
+    for (const row of found) yield standingOf(row);
+    const final = found.at(-1);
+    if (final === undefined || found.length < ROWS) return;
+    const ip = final['ip'] as Uint8Array;
+    last = [String(final['identity']), ip.length, ip];
+  }
 }

@@ -75,10 +75,3 @@ export function stored(of: Remembrance, now: number, state: StoredTuple['state']
     uses: 1,
   };
 }
-
-/** All items of the pieces. */
-export async function allOf<T>(pieces: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
-  const items: T[] = [];
-  for await (const piece of pieces) items.push(...piece);
-  return items;
-}

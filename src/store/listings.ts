@@ -1,12 +1,13 @@
 // What may be long is read by a worker, over a connection of its own, and comes from it in pieces, each when the one
 // before it was taken: neither reading nor handing over holds up a check.
+import { wholeList } from '../lib/whole-list.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { StoredTuple, TupleCounts, TupleState } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
-import type { PassCandidate, TupleQuery } from './store.ts';
+import type { PassCandidate, ReportQuery, StandingQuery, TupleQuery } from './store.ts';
 import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
 type Pieces<T> = Iterable<readonly T[]>;
@@ -20,18 +21,12 @@ export interface ListingKinds {
   exportPasses(query: { readonly after: Seconds }): Pieces<Pass>;
   passCandidates(query: { readonly before: Seconds }): Pieces<PassCandidate>;
   validTuplesOf(query: { readonly clients: readonly string[] }): Pieces<Tuple>;
-  reports(query: { readonly text: string | undefined; readonly limit: number }): Pieces<StoredReport>;
+  reports(query: { readonly text: string | undefined }): Pieces<StoredReport>;
+  countedReports(query: ReportQuery & { readonly most: number }): Pieces<StoredReport>;
   reportsAfter(query: { readonly id: number; readonly limit: number }): Pieces<NumberedReport>;
   reportIdBefore(query: { readonly stored: Seconds }): Pieces<number>;
   badClients(query: { readonly since: Seconds }): Pieces<string>;
-  standings(query: StandingQuery): Pieces<Standing>;
-}
-
-export interface StandingQuery {
-  readonly text: string | undefined;
-  /** Those that expire later than this; undefined: also those that have expired. */
-  readonly now: Seconds | undefined;
-  readonly limit: number;
+  standings(query: Omit<StandingQuery, 'now'> & { readonly now: Seconds | undefined }): Pieces<Standing>;
 }
 
 type Kind = keyof ListingKinds;
@@ -74,10 +69,8 @@ export class Listings implements AsyncDisposable {
   }
 
   /** The whole listing. */
-  async all<K extends Kind>(kind: K, query: Query<K>): Promise<readonly Item<K>[]> {
-    const items: Item<K>[] = [];
-    for await (const piece of this.read(kind, query)) for (const item of piece) items.push(item);
-    return items;
+  all<K extends Kind>(kind: K, query: Query<K>): Promise<readonly Item<K>[]> {
+    return wholeList(this.read(kind, query));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

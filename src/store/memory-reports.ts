@@ -33,6 +33,13 @@ export class MemoryReports {
     return 'stored';
   }
 
+  counted({ ip, identity, since, now }: ReportQuery, most: number): readonly StoredReport[] {
+    const newest = this.list(undefined).filter(({ time }) => time >= since && time <= now);
+    const bad = newest.filter((report) => report.ip === ip && isBad(report)).slice(0, most);
+    const good = newest.filter((report) => report.event === 'ok' && ownerOf(report) === identity).slice(0, most);
+    return newest.filter((report) => bad.includes(report) || good.includes(report));
+  }
+
   count({ ip, identity, since, now }: ReportQuery): { readonly bad: BadCounts; readonly good: GoodCounts } {
     const searched = this.#reports().filter(({ time }) => time >= since && time <= now);
     const good = searched.filter((report) => report.event === 'ok' && ownerOf(report) === identity);
@@ -56,11 +63,11 @@ export class MemoryReports {
     return first === undefined ? (this.#kept.at(-1)?.id ?? 0) : first.id - 1;
   }
 
-  list(text: string | undefined, limit: number): readonly StoredReport[] {
+  list(text: string | undefined): readonly StoredReport[] {
     const query = clientQuery(text);
     const found = this.#reports().filter(({ ip, domain }) => meansClient(query, ip, domain));
     // The sort is stable: of one second, the last that was stored comes first.
-    return found.toReversed().toSorted(newestFirst).slice(0, limit);
+    return found.toReversed().toSorted(newestFirst);
   }
 
   newestEntryReport(ip: string, mtaId: string, since: Seconds): EntryNews | undefined {
@@ -75,8 +82,7 @@ export class MemoryReports {
   }
 
   badClientsSince(stored: Seconds): readonly string[] {
-    const bad = new Set<string>(BAD_EVENTS.map(({ event }) => event));
-    const later = this.#reports().filter((report) => report.stored > stored && bad.has(report.event));
+    const later = this.#reports().filter((report) => report.stored > stored && isBad(report));
     return [...new Set(later.map(({ ip }) => ip))];
   }
 
@@ -117,6 +123,10 @@ function isSame(known: StoredReport, report: StoredReport): boolean {
 /** Whom good reports count for. */
 function ownerOf({ domain, ip }: StoredReport): string {
   return domain ?? ip;
+}
+
+function isBad({ event }: StoredReport): boolean {
+  return BAD_EVENTS.some((bad) => bad.event === event);
 }
 
 function isCheck({ event }: StoredReport): boolean {

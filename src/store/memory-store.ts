@@ -6,7 +6,7 @@ import type { StoredTuple, TupleCounts, TupleState } from '../policy/greylist.ts
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
+import { kindOf, type Standing } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { clientQuery, meansClient } from './client-query.ts';
 import { MemoryReports } from './memory-reports.ts';
@@ -20,6 +20,7 @@ import type {
   Recall,
   Remembrance,
   ReportQuery,
+  StandingQuery,
   Store,
   Stored,
   TupleQuery,
@@ -136,6 +137,10 @@ export class MemoryStore implements Store {
     return this.#reports.count(query);
   }
 
+  async countedReports(query: ReportQuery, most: number): Promise<readonly StoredReport[]> {
+    return this.#reports.counted(query, most);
+  }
+
   async reportsAfter(id: number, limit: number): Promise<readonly (StoredReport & { readonly id: number })[]> {
     return this.#reports.after(id, limit);
   }
@@ -144,8 +149,8 @@ export class MemoryStore implements Store {
     return this.#reports.idBefore(stored);
   }
 
-  async reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]> {
-    return this.#reports.list(text, limit);
+  async *reports(text: string | undefined): AsyncGenerator<readonly StoredReport[], void> {
+    yield* inPieces(this.#reports.list(text));
   }
 
   async newestEntryReport(ip: string, mtaId: string, since: Seconds): Promise<EntryNews | undefined> {
@@ -175,12 +180,12 @@ export class MemoryStore implements Store {
     return doomed.length;
   }
 
-  async standings(text: string | undefined, now: Seconds, limit: number): Promise<readonly Standing[]> {
+  async *standings({ text, kinds, now }: StandingQuery): AsyncGenerator<readonly Standing[], void> {
     const query = clientQuery(text);
-    return [...this.#standings.values()]
-      .filter(({ ip, identity, expires }) => expires > now && meansClient(query, ip, identity))
-      .toSorted(byIdentity)
-      .slice(0, limit);
+    const found = [...this.#standings.values()].filter(
+      (it) => it.expires > now && kinds.includes(kindOf(it.class)) && meansClient(query, it.ip, it.identity),
+    );
+    yield* inPieces(found.toSorted(byIdentity));
   }
 
   async place(name: string): Promise<string | undefined> {

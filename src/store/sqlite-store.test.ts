@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
 import { silentLog } from '../lib/log.ts';
+import { wholeList } from '../lib/whole-list.ts';
 import { asked, attempt, numbered, T } from './contract-samples.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Remembrance } from './store.ts';
@@ -117,4 +118,20 @@ test('the log begins again while it is written to without a pause', { timeout: 6
     written += turn.length;
   }
   expect(begunAgain()).toBe(true);
+});
+
+test('reports are told whole, those of one second too, though they are read page by page', async () => {
+  const path = newPath();
+  await using store = open(path);
+  const count = 10_500;
+  using writer = new DatabaseSync(path);
+  writer.exec(`WITH RECURSIVE numbers (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers LIMIT ${count})
+    INSERT INTO report (origin, origin_id, stored, time, ip, domain, event, reporter, mta_id)
+    SELECT 'mx', value, ${T}, ${T} + value / 3000, x'cb007107', 'example.com', iif(value % 2, 'spam', 'check'), 'exim4', value
+    FROM numbers`);
+  const newestFirst = Array.from({ length: count }, (_, at) => count - at).join(' ');
+  for (const text of [undefined, '203.0.113.7', '203.0.113.0/24', '0.0.0.0/0', 'example.com']) {
+    const shown = (await wholeList(store.reports(text))).map(({ mtaId }) => mtaId);
+    expect([text, shown.join(' ')]).toEqual([text, newestFirst]);
+  }
 });

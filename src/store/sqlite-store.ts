@@ -9,7 +9,7 @@ import type { StoredTuple, TupleCounts, TupleState } from '../policy/greylist.ts
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
+import { type Standing, STANDING_KINDS } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { Log } from '../lib/log.ts';
 import { Checkpointer } from './checkpointer.ts';
@@ -30,6 +30,7 @@ import type {
   Recall,
   Remembrance,
   ReportQuery,
+  StandingQuery,
   Store,
   Stored,
   TupleQuery,
@@ -167,6 +168,10 @@ export class SqliteStore implements Store {
     return this.#counts.count(query);
   }
 
+  countedReports(query: ReportQuery, most: number): Promise<readonly StoredReport[]> {
+    return this.#listings.all('countedReports', { ...query, most });
+  }
+
   reportsAfter(id: number, limit: number): Promise<readonly NumberedReport[]> {
     return this.#listings.all('reportsAfter', { id, limit });
   }
@@ -176,8 +181,8 @@ export class SqliteStore implements Store {
     return id;
   }
 
-  reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]> {
-    return this.#listings.all('reports', { text, limit });
+  reports(text: string | undefined): AsyncIterable<readonly StoredReport[]> {
+    return this.#listings.read('reports', { text });
   }
 
   async newestEntryReport(ip: string, mtaId: string, since: Seconds): Promise<EntryNews | undefined> {
@@ -203,7 +208,7 @@ export class SqliteStore implements Store {
   async removeStandings(text: string): Promise<number> {
     // The worker sees what is committed.
     await this.#commits.settled();
-    const all = { text, now: undefined, limit: Number.MAX_SAFE_INTEGER };
+    const all = { text, kinds: STANDING_KINDS, now: undefined };
     const ips = (await this.#listings.all('standings', all)).map(({ ip }) => ip);
     let removed = 0;
     for (let i = 0; i < ips.length; i += REMOVED_AT_ONCE) {
@@ -212,8 +217,8 @@ export class SqliteStore implements Store {
     return removed;
   }
 
-  standings(text: string | undefined, now: Seconds, limit: number): Promise<readonly Standing[]> {
-    return this.#listings.all('standings', { text, now, limit });
+  standings(query: StandingQuery): AsyncIterable<readonly Standing[]> {
+    return this.#listings.read('standings', query);
   }
 
   async place(name: string): Promise<string | undefined> {

@@ -1,8 +1,9 @@
 // The promises of the port about passes, and about tuples that are promoted to them, exported and imported.
 import { describe, expect, test } from 'vitest';
+import { wholeList } from '../lib/whole-list.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
-import { address, allOf, asked, attempt, DAY, LIFETIMES, numbered, stored, T } from './contract-samples.ts';
+import { address, asked, attempt, DAY, LIFETIMES, numbered, stored, T } from './contract-samples.ts';
 import type { Remembrance, Store } from './store.ts';
 
 const pass: Pass = { client: '203.0.113.7', domain: 'example.com', firstSeen: T - 9, lastSeen: T, uses: 5 };
@@ -40,7 +41,7 @@ export function passContract(open: () => Store): void {
       await open().refreshPass(other, T + 9);
       await open().refreshPass(pass, T + 8);
       expect(await open().expire(LIFETIMES, T + 10 + LIFETIMES.pass, 1)).toBe(1);
-      expect(await allOf(open().exportPasses(0))).toMatchObject([{ client: other.client }]);
+      expect(await wholeList(open().exportPasses(0))).toMatchObject([{ client: other.client }]);
     });
 
     test('expire by their last use, in steps, after tuples', async () => {
@@ -50,7 +51,7 @@ export function passContract(open: () => Store): void {
       expect(await open().expire(LIFETIMES, T + LIFETIMES.pass, 9)).toBe(1);
       expect(await open().expire(LIFETIMES, T + LIFETIMES.pass + 1, 1)).toBe(1);
       expect(await open().expire(LIFETIMES, T + LIFETIMES.pass + 1, 9)).toBe(1);
-      expect(await allOf(open().exportPasses(0))).toEqual([other]);
+      expect(await wholeList(open().exportPasses(0))).toEqual([other]);
     });
   });
 
@@ -80,8 +81,10 @@ export function passContract(open: () => Store): void {
       await open().remember({ ...from('b@example.com', 2), change: 'refresh' }, T + 1);
       await open().remember(from('c@example.com', 3), T);
       await admitted(from('d@example.com', 4), T + 1);
-      expect(await allOf(open().passCandidates(T))).toEqual([{ ...candidate, senderDomain: 'example.com', uses: 3 }]);
-      expect(await allOf(open().passCandidates(T - 1))).toEqual([]);
+      expect(await wholeList(open().passCandidates(T))).toEqual([
+        { ...candidate, senderDomain: 'example.com', uses: 3 },
+      ]);
+      expect(await wholeList(open().passCandidates(T - 1))).toEqual([]);
     });
 
     test('part, client, its name and the domain are kept apart; a sender without a domain is none', async () => {
@@ -103,7 +106,7 @@ export function passContract(open: () => Store): void {
         { ...candidate, client: '203.0.113.8' },
         { ...candidate, part: 'example.com' },
       ].map((one) => ({ senderDomain: 'example.com', uses: 1, ...one }));
-      const candidates = await allOf(open().passCandidates(T));
+      const candidates = await wholeList(open().passCandidates(T));
       expect(candidates).toEqual(expect.arrayContaining(expected));
       expect(candidates).toHaveLength(expected.length);
     });
@@ -129,16 +132,16 @@ export function passContract(open: () => Store): void {
       for (let i = 0; i < 1200; i += 1) await open().remember(numbered(i, '192.0.2.1'), T + (i % 3));
       await open().remember({ ...numbered(1, '192.0.2.1'), change: 'validate' }, T + 9);
       await open().remember({ ...attempt, nullSender: true }, T + 9);
-      const pending = await allOf(open().exportTuples('pending', T));
+      const pending = await wholeList(open().exportTuples('pending', T));
       expect(new Set(pending.map(({ tuple }) => tuple.recipient)).size).toBe(800);
       expect(pending).toHaveLength(800);
-      expect(await allOf(open().exportTuples('pending', T + 8))).toEqual([
+      expect(await wholeList(open().exportTuples('pending', T + 8))).toEqual([
         stored({ ...attempt, nullSender: true }, T + 9),
       ]);
-      expect(await allOf(open().exportTuples('valid', T + 8))).toEqual([
+      expect(await wholeList(open().exportTuples('valid', T + 8))).toEqual([
         stored(numbered(1, '192.0.2.1'), T + 9, 'valid'),
       ]);
-      expect(await allOf(open().exportTuples('valid', T + 9))).toEqual([]);
+      expect(await wholeList(open().exportTuples('valid', T + 9))).toEqual([]);
     });
 
     test('an export may be left in the middle', async () => {
@@ -147,18 +150,18 @@ export function passContract(open: () => Store): void {
         expect(piece.length).toBeLessThan(1200);
         break;
       }
-      expect(await allOf(open().exportTuples('pending', 0))).toHaveLength(1200);
+      expect(await wholeList(open().exportTuples('pending', 0))).toHaveLength(1200);
     });
 
     test('passes', async () => {
       await open().addPass(pass);
       await open().addPass(other);
       await open().addPass({ ...other, client: 'a.test' });
-      expect(await allOf(open().exportPasses(T))).toEqual(
+      expect(await wholeList(open().exportPasses(T))).toEqual(
         expect.arrayContaining([{ ...other, client: 'a.test' }, other]),
       );
-      expect(await allOf(open().exportPasses(T))).toHaveLength(2);
-      expect(await allOf(open().exportPasses(T - 1))).toHaveLength(3);
+      expect(await wholeList(open().exportPasses(T))).toHaveLength(2);
+      expect(await wholeList(open().exportPasses(T - 1))).toHaveLength(3);
     });
 
     test('what is imported is there as it is', async () => {

@@ -1,6 +1,7 @@
 // The promises of the port about standings.
 import { expect, test } from 'vitest';
-import type { Standing } from '../policy/standing.ts';
+import { wholeList } from '../lib/whole-list.ts';
+import { type Standing, STANDING_KINDS, type StandingKind } from '../policy/standing.ts';
 import { DAY, LIFETIMES, T } from './contract-samples.ts';
 import type { Store } from './store.ts';
 
@@ -22,8 +23,8 @@ const of = (ip: string, identity = ip): Standing => ({ ...white, ip, identity })
 
 /** Tests them on the store that is open at the time. */
 export function standingContract(open: () => Store): void {
-  const shown = async (text?: string, limit = 99) =>
-    (await open().standings(text, T, limit)).map(({ ip, identity }) => (ip === identity ? ip : `${identity} ${ip}`));
+  const list = (text?: string, ...kinds: readonly StandingKind[]) =>
+    wholeList(open().standings({ text, kinds: kinds.length === 0 ? STANDING_KINDS : kinds, now: T }));
 
   test('a standing is what was saved last', async () => {
     expect(await open().standing(white.ip)).toBeUndefined();
@@ -42,9 +43,24 @@ export function standingContract(open: () => Store): void {
     await open().saveStanding({ ...of('203.0.113.2', 'a.test'), expires: T });
     await open().saveStanding({ ...of('203.0.113.3', 'c.test'), expires: T + 1 });
     const all = ['a.test 203.0.113.1', 'b.test 9.0.0.1', 'b.test 203.0.113.7', 'b.test 203.0.113.70'];
-    expect(await shown()).toEqual([...all, 'b.test 2001:db8::1', 'c.test 203.0.113.3']);
-    expect(await shown(undefined, 4)).toEqual(all);
-    expect(await shown(undefined, 0)).toEqual([]);
+    const shown = (await list()).map(({ ip, identity }) => `${identity} ${ip}`);
+    expect(shown).toEqual([...all, 'b.test 2001:db8::1', 'c.test 203.0.113.3']);
+  });
+
+  test('of the kinds that are asked for; all classes between white and black are grey', async () => {
+    const classes = ['white', 'grey_min', 'grey_short', 'grey_default', 'grey_long', 'grey_max', 'black'] as const;
+    for (const [at, kind] of classes.entries())
+      await open().saveStanding({ ...of(`203.0.113.${at}`, 'a.test'), class: kind });
+    expect((await list(undefined, 'black', 'white')).map((it) => it.class)).toEqual(['white', 'black']);
+    expect((await list('a.test', 'grey')).map((it) => it.class)).toEqual(classes.slice(1, -1));
+  });
+
+  test('however many there are', async () => {
+    const ips = Array.from({ length: 10_050 }, (_, at) => `10.0.${at >> 8}.${at & 255}`);
+    await Promise.all(ips.map((ip) => open().saveStanding(of(ip, 'a.test'))));
+    await open().saveStanding(of('9.0.0.1', 'b.test'));
+    const shown = (await list()).map(({ ip }) => ip);
+    expect(shown).toEqual([...ips, '9.0.0.1']);
   });
 
   const clients = [
@@ -79,11 +95,11 @@ export function standingContract(open: () => Store): void {
     for (const [text, expected] of meant) {
       for (const standing of clients) await open().saveStanding(standing);
       const names = expected.split(' ').filter(Boolean);
-      const found = (await open().standings(text, T, 99)).map(({ identity }) => identity);
+      const found = (await list(text)).map(({ identity }) => identity);
       expect([text, ...found.toSorted()]).toEqual([text, ...names.toSorted()]);
       expect([text, await open().removeStandings(text)]).toEqual([text, names.length]);
-      expect(await open().standings(text, T, 99)).toEqual([]);
-      expect(await open().standings(undefined, T, 99)).toHaveLength(clients.length - names.length);
+      expect(await list(text)).toEqual([]);
+      expect(await list()).toHaveLength(clients.length - names.length);
     }
   });
 

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
+import { wholeList } from '../lib/whole-list.ts';
 import { silentLog } from '../lib/log.ts';
 import type { Change } from '../policy/decide.ts';
 import { EVENTS } from '../policy/report.ts';
-import { address, allOf, attempt, DAY, LIFETIMES, spam, T } from './contract-samples.ts';
+import { STANDING_KINDS } from '../policy/standing.ts';
+import { address, attempt, DAY, LIFETIMES, spam, T } from './contract-samples.ts';
 import { MemoryStore } from './memory-store.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Recall, Store } from './store.ts';
@@ -125,21 +127,22 @@ test('any sequence of steps', { timeout: 60_000 }, async () => {
 
 /** All that a store knows, in an order of its own where the port promises none. */
 async function everything(store: Store, now: number): Promise<unknown> {
-  const passes = await allOf(store.exportPasses(0));
+  const passes = await wholeList(store.exportPasses(0));
   const all: Recall = { tuples: [attempt.tuple], client: attempt.client, passes };
   return {
     tuples: sorted(await store.tuples({ text: undefined, limit: 99 })),
-    valid: sorted(await allOf(store.exportTuples('valid', T + DAY))),
+    valid: sorted(await wholeList(store.exportTuples('valid', T + DAY))),
     passes: sorted(passes),
-    candidates: sorted(await allOf(store.passCandidates(now - DAY))),
+    candidates: sorted(await wholeList(store.passCandidates(now - DAY))),
     ofClient: sorted(await store.validTuplesOf(['203.0.113.7', '2001:db8::1'])),
     count: await store.count(),
     pending: (await store.recall({ ...all, passes: [] })).pendingOfClient,
-    reports: await store.reports(undefined, 99),
-    ofDomain: await store.reports('example.com', 99),
+    reports: await wholeList(store.reports(undefined)),
+    ofDomain: await wholeList(store.reports('example.com')),
+    counted: await store.countedReports({ ip: '203.0.113.7', identity: 'example.com', since: T, now }, 3),
     after: await store.reportsAfter(2, 99),
     bad: sorted(await store.badClientsSince(T + DAY)),
-    standings: await store.standings(undefined, now, 99),
+    standings: await wholeList(store.standings({ text: undefined, kinds: STANDING_KINDS, now })),
   };
 }
 

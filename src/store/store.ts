@@ -8,7 +8,7 @@ import type { BadCounts, GoodCounts } from '../policy/facts.ts';
 import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
+import type { Standing, StandingKind } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 
 /** What a check asks the memory. */
@@ -38,6 +38,15 @@ export interface Remembrance {
 export interface TupleQuery {
   readonly text: string | undefined;
   readonly limit: number;
+}
+
+/** Listings of standings. */
+export interface StandingQuery {
+  /** An address, network or domain; undefined: all. */
+  readonly text: string | undefined;
+  readonly kinds: readonly StandingKind[];
+  /** Those that expire later. */
+  readonly now: Seconds;
 }
 
 /** How long entries live, in seconds since their `lastSeen`. */
@@ -158,14 +167,20 @@ export interface Store extends AsyncDisposable {
   /** What the reports say. Counts stop at the limits of policy/points.ts; the cost does not grow with the reports. */
   countReports(query: ReportQuery): Promise<{ readonly bad: BadCounts; readonly good: GoodCounts }>;
 
+  /**
+   * The newest of the reports that count for a standing, bad and good ones, at most `most` of each; the newest first. Never
+   * holds up a check.
+   */
+  countedReports(query: ReportQuery, most: number): Promise<readonly StoredReport[]>;
+
   /** Reports in the order in which they were stored, with their local ids, after `id`, at most `limit`. */
   reportsAfter(id: number, limit: number): Promise<readonly (StoredReport & { readonly id: number })[]>;
 
   /** The local id before the first report with that `stored` or a later one; that of the last report if there is none. */
   reportIdBefore(stored: Seconds): Promise<number>;
 
-  /** Reports of an address, network or domain, or all; the newest (`time`) first. */
-  reports(text: string | undefined, limit: number): Promise<readonly StoredReport[]>;
+  /** Reports of an address, network or domain, or all, in chunks; the newest (`time`) first. Never holds up a check. */
+  reports(text: string | undefined): AsyncIterable<readonly StoredReport[]>;
 
   /**
    * Of the reports of entries made by hand with this ip and mtaId, and with that `time` or a later one, the newest; of
@@ -183,8 +198,8 @@ export interface Store extends AsyncDisposable {
   standing(ip: string): Promise<Standing | undefined>;
   saveStanding(standing: Standing): Promise<void>;
   removeStandings(text: string): Promise<number>;
-  /** Standings of an address, network or domain, or all that have not expired, by identity and address. */
-  standings(text: string | undefined, now: Seconds, limit: number): Promise<readonly Standing[]>;
+  /** Standings that have not expired, by identity and address, in chunks. Never holds up a check. */
+  standings(query: StandingQuery): AsyncIterable<readonly Standing[]>;
 
   // --- places in files that are followed, and the like ---
 

@@ -1,24 +1,20 @@
 // Which stored tuples a listing shows, and in which order: the same for every backend.
-import { networkContains, parseAddress, parseNetwork } from '../policy/address.ts';
+import { asciiName } from '../lib/ascii-name.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
+import { coversTuple, parseSubject } from '../policy/subject.ts';
 
 /**
  * Whether a stored tuple belongs into the listing for `text`; upper and lower case are the same. No text: all. An address
- * or network: clients in it. `LOCAL@DOMAIN`: that sender or recipient. `<>`: bounces. Anything else: a part of the tuple,
- * or the domain, or a parent of the domain, of client, sender or recipient.
+ * or network: what `forget` would forget of it. `LOCAL@DOMAIN`: that sender or recipient. `<>`: bounces. Anything else: a part of the tuple,
+ * or the domain, or a parent of the domain, of client, sender or recipient, in Unicode or as the DNS has it.
  */
 export function tupleMatcher(text: string | undefined): (stored: StoredTuple) => boolean {
   if (text === undefined) return () => true;
-  const wanted = text.toLowerCase();
-  const network = parseNetwork(wanted);
-  if (network !== undefined) {
-    return ({ client }) => {
-      const address = parseAddress(client);
-      return address !== undefined && networkContains(network, address);
-    };
-  }
+  const wanted = canonical(text);
+  const subject = parseSubject(wanted);
+  if (subject !== undefined && subject.kind !== 'domain') return (stored) => coversTuple(subject, stored);
   if (wanted === '<>') return (stored) => stored.nullSender;
-  return (stored) => texts(stored).some((known) => matches(known.toLowerCase(), wanted));
+  return (stored) => texts(stored).some((known) => matches(canonical(known), wanted));
 }
 
 /** The latest `lastSeen` first. */
@@ -28,6 +24,11 @@ export function newestFirst(a: StoredTuple, b: StoredTuple): number {
 
 function texts({ tuple, clientName, senderText }: StoredTuple): readonly string[] {
   return [tuple.client, tuple.sender, tuple.recipient, clientName ?? '', senderText];
+}
+
+function canonical(text: string): string {
+  const domainStart = text.lastIndexOf('@') + 1;
+  return `${text.slice(0, domainStart)}${asciiName(text.slice(domainStart))}`.toLowerCase();
 }
 
 function matches(known: string, wanted: string): boolean {

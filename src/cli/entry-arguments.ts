@@ -1,0 +1,50 @@
+// The arguments of ddgrey white and ddgrey black: [local] SUBJECT [DURATION] [REASON...].
+import { duration } from '../config/option-types.ts';
+import { UsageError } from '../lib/usage-error.ts';
+import { LONGEST_ENTRY } from '../policy/manual-entry.ts';
+import { isWide, type Subject } from '../policy/subject.ts';
+import { needSubject } from './subject-argument.ts';
+
+export interface EntryArguments {
+  /** Peers are not told of it. */
+  readonly local: boolean;
+  readonly subject: Subject;
+  /** Seconds; undefined if none was given. */
+  readonly span: number | undefined;
+  readonly reason: string;
+}
+
+/** What the words mean. Throws a UsageError. */
+export function entryArguments(kind: string, words: readonly string[]): EntryArguments {
+  const local = words[0] === 'local';
+  const [text, ...rest] = local ? words.slice(1) : words;
+  if (text === undefined) throw new UsageError(`${kind} local needs an address, network or domain`);
+  return { local, subject: needSubject(text), ...splitDuration(rest) };
+}
+
+/** Throws a UsageError if the subject takes in everybody's clients: with one character too few no mail comes any more. */
+export function refuseWide(subject: Subject): void {
+  if (!isWide(subject)) return;
+  const why =
+    subject.kind === 'domain'
+      ? 'a public suffix, below which anybody can have a domain'
+      : `more than anybody's network`;
+  throw new UsageError(`${subject.text} is ${why}; if it is really meant, say --wide`);
+}
+
+/** What begins with a digit is a duration: a mistyped one must not become the reason of an entry that lasts for weeks. */
+function splitDuration(words: readonly string[]): Pick<EntryArguments, 'span' | 'reason'> {
+  if (!/^\d/.test(words[0] ?? '')) return { span: undefined, reason: words.join(' ') };
+  for (const count of [2, 1]) {
+    const parts = words.slice(0, count);
+    const span = /[a-z]/i.test(parts.join('')) && parts.length === count ? duration.parse(parts) : undefined;
+    if (span !== undefined) return { span: needSpan(span, parts.join(' ')), reason: words.slice(count).join(' ') };
+  }
+  throw new UsageError(`${words[0]} is not ${duration.allowed}; a reason that begins with a digit comes after one`);
+}
+
+function needSpan(span: number, text: string): number {
+  if (span === 0) throw new UsageError('a duration of 0 is over at once');
+  if (span > LONGEST_ENTRY) throw new UsageError(`${text} is too long: at most ${duration.write(LONGEST_ENTRY)}`);
+  return span;
+}

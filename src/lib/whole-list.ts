@@ -1,0 +1,8 @@
+// A list that comes in pieces, put together.
+
+/** All items of it. */
+export async function wholeList<T>(pieces: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
+  const items: T[] = [];
+  for await (const piece of pieces) for (const item of piece) items.push(item);
+  return items;
+}
