@@ -2,8 +2,8 @@
 import type { NameServer } from '../lib/name-server.ts';
 import { type ListScore, listScores, nameServers, type OwnListZone, ownListZones } from './dns-types.ts';
 import { words } from './list-type.ts';
-import { DAY, type OptionTable } from './option.ts';
-import { duration, yesNo } from './option-types.ts';
+import { DAY, MINUTE, type OptionTable } from './option.ts';
+import { duration, durationFrom, yesNo } from './option-types.ts';
 
 export interface ReputationConfig {
   readonly reputation: boolean;
@@ -79,7 +79,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     about: 'The name servers to ask. Most block lists refuse to answer public ones.',
   },
   dns_timeout: {
-    type: duration,
+    type: durationFrom(1, MINUTE),
     default: 3,
     about:
       'How long a check waits for answers from DNS. Those that are not there by then are not held against anybody; what comes within twice the time still counts for the next check.',

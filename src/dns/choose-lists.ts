@@ -15,7 +15,14 @@ export interface ChosenLists {
   /** Lists that are left out, and why. */
   readonly warnings: readonly string[];
   /** Names that mean nothing. */
-  readonly errors: readonly string[];
+  readonly errors: readonly UnknownList[];
+}
+
+export interface UnknownList {
+  /** The option that names it. */
+  readonly option: 'rbls' | 'rbl_score';
+  readonly name: string;
+  readonly message: string;
 }
 
 /** What an own list takes from the score of a client unless rbl_score says otherwise. */
@@ -36,13 +43,18 @@ export function chooseLists({ names, scores, own, dnswl }: ListChoice): ChosenLi
     .filter(({ zone }) => retiredList(zone) === undefined);
   const missing = wanted.filter((name) => !known.some((list) => same(list.name, name)));
   const retired = [...missing, ...own.map(({ zone }) => zone)].flatMap((name) => retiredList(name) ?? []);
-  const unknown = missing.filter((name) => retiredList(name) === undefined);
   const scoreless = scores.filter(({ name }) => !known.some((list) => same(list.name, name))).map(({ name }) => name);
+  const unknown = (option: UnknownList['option'], unheard: readonly string[]): readonly UnknownList[] =>
+    unheard
+      .filter((name) => retiredList(name) === undefined)
+      .map((name) => ({
+        option,
+        name,
+        message: `there is no list ${name}; known: ${known.map((list) => list.name).join(', ')}`,
+      }));
   return {
     lists: [...chosen.map((list) => ({ ...list, score: scoreOf(list.name) ?? list.score })), ...(dnswl ? [DNSWL] : [])],
     warnings: retired.map(({ name, closed }) => `the list ${name} closed (${closed}) and is not asked`),
-    errors: [...unknown, ...scoreless.filter((name) => retiredList(name) === undefined)].map(
-      (name) => `there is no list ${name}; known: ${known.map((list) => list.name).join(', ')}`,
-    ),
+    errors: [...unknown('rbls', missing), ...unknown('rbl_score', scoreless)],
   };
 }

@@ -6,6 +6,9 @@ import type { ManualEntry } from './manual-entry.ts';
 import type { StoredReport } from './report.ts';
 import { parseSubject } from './subject.ts';
 
+/** The events that tell of entries. */
+export const ENTRY_EVENTS: readonly string[] = ['entry_white', 'entry_black', 'entry_removed'];
+
 type EntryReport = Pick<StoredReport, 'reporter' | 'time' | 'ip' | 'event' | 'sender' | 'recipient' | 'mtaId'>;
 
 /** What such a report tells. */
