@@ -1,7 +1,9 @@
 // ddgreyd: arguments, signals, exit code.
+import { checkMachine } from './config/check-machine.ts';
 import { loadConfig } from './config/load-config.ts';
 import { type Location, locateConfig } from './config/locate-config.ts';
 import { type Config, OPTIONS, type OptionName } from './config/options.ts';
+import type { FurtherCheck } from './config/read-config.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { DAEMON_PAGE } from './daemon-page.ts';
 import { systemClock } from './lib/clock.ts';
@@ -25,7 +27,7 @@ async function main(words: readonly string[]): Promise<number> {
   const given = readArguments(words);
   if (given.action === 'help') return say(helpText(DAEMON_PAGE));
   if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);
-  const config = load(given.configFile);
+  const config = load(given.configFile, (read, set) => checkMachine(read, set, given.directory));
   if (given.action === 'check-config') return say(`${given.configFile}: no errors\n`);
   const log = createLog(logSettings(config, given.debug), logOutput(process.stdout), { delay: LOG_DELAY });
   // Before anything is started, so that a signal that comes early still ends it in good order.
@@ -68,8 +70,8 @@ function readArguments(words: readonly string[]): Arguments {
 }
 
 /** The configuration; its warnings are printed. Throws, naming every problem, if there is an error. */
-function load(file: string): Config {
-  const { config, warnings } = loadConfig(file);
+function load(file: string, further?: FurtherCheck): Config {
+  const { config, warnings } = loadConfig(file, further);
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
   return config;
 }

@@ -33,7 +33,7 @@ export interface Feeds {
   readonly follow: () => AsyncDisposable;
 }
 
-/** Opens them. */
+/** Opens them. Throws, in words for an administrator, if a file of traps can't be read. */
 export async function openFeeds(start: FeedStart): Promise<Feeds> {
   const { config, clock, log, acceptReport } = start;
   const traps = await openTraps(start);
@@ -54,6 +54,7 @@ async function openTraps({ config, directory, clock, log }: FeedStart): Promise<
   );
   const traps = new Traps({ files: config.traps.map((file) => resolve(directory, file)), configured, clock, log });
   await traps.refresh();
+  if (traps.problems.length > 0) throw new Error(`traps: ${traps.problems.join('; ')}`);
   return traps;
 }
 

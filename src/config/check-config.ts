@@ -15,7 +15,8 @@ export type Origins = ReadonlyMap<OptionName, OptionLine>;
 /** All lines that set an option, in their order. */
 export type SetLines = ReadonlyMap<OptionName, readonly OptionLine[]>;
 
-interface Conflict {
+/** Something wrong with options that are right by themselves. */
+export interface Conflict {
   /** Those that take part; it is reported where the last one of them that is set was set. */
   readonly options: readonly OptionName[];
   /** The word of the lines that it is about, where it is about one: then it is reported where that stands. */
@@ -51,15 +52,24 @@ export function checkConfig(config: Config, set: SetLines, wrong: ReadonlySet<Op
   const conflicts = RULES.flatMap((rule) => rule(config, set)).filter(
     ({ options }) => !options.some((name) => wrong.has(name)),
   );
-  const problems = (some: readonly Conflict[]): readonly Problem[] =>
-    some.map((conflict) => {
-      const { file = '', line = 0 } = placeOf(conflict, set) ?? {};
-      return { file, line, message: conflict.message };
-    });
   return {
-    errors: problems(conflicts.filter(({ warning }) => warning === undefined)),
-    warnings: problems(conflicts.filter(({ warning }) => warning !== undefined)),
+    errors: problemsAt(
+      conflicts.filter(({ warning }) => warning === undefined),
+      set,
+    ),
+    warnings: problemsAt(
+      conflicts.filter(({ warning }) => warning !== undefined),
+      set,
+    ),
   };
+}
+
+/** The same as problems with their places. */
+export function problemsAt(conflicts: readonly Conflict[], set: SetLines): readonly Problem[] {
+  return conflicts.map((conflict) => {
+    const { file = '', line = 0 } = placeOf(conflict, set) ?? {};
+    return { file, line, message: conflict.message };
+  });
 }
 
 function placeOf({ options, word }: Conflict, set: SetLines): OptionLine | undefined {

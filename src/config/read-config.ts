@@ -9,7 +9,6 @@ export interface ReadConfig {
   /** Complete, but to be used only when there is no error. */
   readonly config: Config;
   readonly origins: Origins;
-  readonly set: SetLines;
   readonly errors: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -19,8 +18,11 @@ const BY_SPELLING: ReadonlyMap<string, OptionName> = new Map(
   NAMES.flatMap((name) => [name, ...(OPTIONS[name].aliases ?? [])].map((spelling) => [spelling.toLowerCase(), name])),
 );
 
+/** Errors that the values give cause to; see check-machine.ts. */
+export type FurtherCheck = (config: Config, set: SetLines) => readonly Problem[];
+
 /** Reads a configuration file and what it includes. Never throws. */
-export function readConfig(file: string, readFile: ReadFile): ReadConfig {
+export function readConfig(file: string, readFile: ReadFile, further: FurtherCheck = () => []): ReadConfig {
   const { lines, problems } = readOptionLines(file, readFile);
   const values: Record<string, unknown> = Object.fromEntries(NAMES.map((name) => [name, OPTIONS[name].default]));
   const set = new Map<OptionName, OptionLine[]>();
@@ -52,8 +54,7 @@ export function readConfig(file: string, readFile: ReadFile): ReadConfig {
   return {
     config,
     origins: new Map([...set].flatMap(([name, all]) => all.slice(-1).map((last) => [name, last] as const))),
-    set,
-    errors: inOrder([...errors, ...(checked?.errors ?? [])], read),
+    errors: inOrder([...errors, ...(checked?.errors ?? []), ...further(config, set)], read),
     warnings: inOrder([...warnings, ...(checked?.warnings ?? [])], read),
   };
 }
