@@ -101,7 +101,8 @@ test.for<[text: string, flags: readonly string[] | undefined]>([
   ['BadMX None', []],
   ['BadMX All nonsense', DEWHITE_FLAGS],
   ['BadMX nonsense All', undefined],
-  ['DomainMismatch', undefined],
+  ['DomainMismatch', []],
+  ['NullSender BadMX', ['BadMX']],
   [',', undefined],
   ['', undefined],
 ])('GREY_DEWHITE_FLAGS %s', ([text, flags]) => {

@@ -47,6 +47,7 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
       'A server to exchange reports with, one a line: like server_read and accept_reader together. A line that names this server itself is skipped, so that all servers can have the same lines.',
   },
   server_read: {
+    aliases: ['server'],
     type: peerHosts,
     default: [],
     list: true,

@@ -15,6 +15,8 @@ export interface OptionType<T> {
   readonly parse: (words: readonly string[]) => T | undefined;
   /** What is wrong with words that are not allowed, where that can be told more closely. */
   readonly problem?: (words: readonly string[]) => string | undefined;
+  /** What is to be said of words that are allowed, but may not do what they seem to. */
+  readonly oddities?: (words: readonly string[]) => readonly string[];
   /** The value as the file would have it behind the option's name; what needs several lines is separated by line ends. */
   readonly write: (value: T) => string;
 }

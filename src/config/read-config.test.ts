@@ -8,6 +8,38 @@ import { type ReadConfig, readConfig } from './read-config.ts';
 const SHORT_DELAYS = 'grey_min 1\ngrey_short 1\ngrey_default 1\ngrey_long 1\ngrey_max 1';
 const NAMES = Object.keys(OPTIONS) as OptionName[];
 
+/** Its greylisting options, with the values of its own configuration file. */
+const ZE_FILTER = `GREY_CHECK YES
+GREY_MODE STANDALONE
+GREY_SOCKET inet:2012@127.0.0.1
+GREY_CONNECT_TIMEOUT 10s
+GREY_MIN_DELAY_NORMAL 10m
+GREY_MIN_DELAY_NULLSENDER 10m
+GREY_MAX_DELAY_NORMAL 3d
+GREY_MAX_DELAY_NULLSENDER 6h
+GREY_VALIDLIST_LIFETIME 1w
+GREY_WHITELIST_LIFETIME 2w
+GREY_BLACKLIST_LIFETIME 1d
+GREY_MAX_PENDING_NORMAL 0
+GREY_MAX_PENDING_NULLSENDER 0
+GREY_COMPAT_DOMAIN_CHECK YES
+GREY_IP_COMPONENT NET
+GREY_FROM_COMPONENT HOST
+GREY_TO_COMPONENT FULL
+GREY_REPLY 451:4.3.2:Temporary failure ! Come back later, please !
+GREY_CLEANUP_INTERVAL 10m
+GREY_DEWHITE_FLAGS DomainMismatch
+GREY_LOG_FILE file:ze-grey-expire
+LOG_GREY_CLEANING NO
+GREYD_SOCKET_LISTEN inet:2012@0.0.0.0
+GREYD_LOG_FACILITY local6
+GREYD_LOG_LEVEL 10
+GREYDDIR /var/ze-filter/ze-greydb
+GREYD_PID_FILE /var/run/ze-filter/ze-greyd.pid
+GREYD_CLIENT_IDLE_MAX 300
+FROM_PASS_TOKEN
+TO_PASS_TOKEN`;
+
 function read(text: string): ReadConfig {
   return readConfig('dd.conf', () => text);
 }
@@ -29,6 +61,7 @@ test.for<[text: string, name: OptionName, value: unknown]>([
   ['GREY_MAX_DELAY_NORMAL=2d', 'retry', 172_800],
   ['GREY_MAX_PENDING_NORMAL 7', 'GREY_PENDING_NORMAL', 7],
   ['grey_check no', 'GREY_CHECK', false],
+  ['server mx1 1722', 'server_read', [{ host: 'mx1', port: 1722 }]],
   ['retry 3d\nretry 4d', 'retry', 345_600],
 ])('%j sets %s to %j', ([text, name, value]) => {
   const { config, errors } = read(text);
@@ -112,6 +145,24 @@ test.for<[text: string, error: string]>([
   expect(problems(text).errors).toEqual([`dd.conf:1: ${error}`]);
 });
 
+test('what ze-filter ships is read without an error; what has no effect here is named', () => {
+  const { errors, warnings } = problems(ZE_FILTER);
+  expect(errors).toEqual([]);
+  expect(warnings.map((warning) => warning.replace(/^dd\.conf:\d+: (\w+):.*/, '$1'))).toEqual([
+    'GREY_DEWHITE_FLAGS',
+    'GREY_LOG_FILE',
+    'LOG_GREY_CLEANING',
+    'GREYD_SOCKET_LISTEN',
+    'GREYD_LOG_FACILITY',
+    'GREYD_LOG_LEVEL',
+    'GREYDDIR',
+    'GREYD_PID_FILE',
+    'GREYD_CLIENT_IDLE_MAX',
+    'FROM_PASS_TOKEN',
+    'TO_PASS_TOKEN',
+  ]);
+});
+
 test('the errors of several files come in the order of files and lines', () => {
   const files: { readonly [path: string]: string } = {
     '/dd.conf': 'rbls nosuchlist\ninclude more\n\nretry soon\nport x',
@@ -142,6 +193,14 @@ test.for<[text: string, warnings: string[]]>([
     'grey_min 2h\ngrey_max 1h',
     ['dd.conf:2: grey_min (2h) is longer than grey_max (1h): clients with a better standing wait longer'],
   ],
+  [
+    'GREY_DEWHITE_FLAGS DomainMismatch,NullSender',
+    [
+      'dd.conf:1: GREY_DEWHITE_FLAGS: DomainMismatch has no effect, as in ze-filter; what its manual means is DomainMatch',
+      'dd.conf:1: GREY_DEWHITE_FLAGS: NullSender has no effect, as in ze-filter',
+    ],
+  ],
+  ['greyd_socket_listen inet:1@::', ['dd.conf:1: greyd_socket_listen: has no effect here; write listen greyd ADDRESS']],
   [
     'peer_events mx1 spam nosuchevent\npeer_events mx2 entry_white',
     [

@@ -1,5 +1,6 @@
 // From option lines to a valid configuration: all problems at once, each with its place and with what would be right.
 import { checkConfig, type Origins, type SetLines } from './check-config.ts';
+import { insteadOf } from './foreign-options.ts';
 import { nearest } from './nearest.ts';
 import { type OptionLine, type Place, type Problem, type ReadFile, readOptionLines } from './option-lines.ts';
 import type { OptionType } from './option-types.ts';
@@ -32,12 +33,13 @@ export function readConfig(file: string, readFile: ReadFile, further: FurtherChe
   for (const line of lines) {
     const name = BY_SPELLING.get(line.name.toLowerCase());
     if (name === undefined) {
-      errors.push(problem(line, unknownOption(line)));
+      const instead = insteadOf(line.name);
+      if (instead === undefined) errors.push(problem(line, unknownOption(line)));
+      else warnings.push(problem(line, `${line.name}: has no effect here; ${instead}`));
       continue;
     }
     const earlier = set.get(name);
-    const warning = setTwice(name, line, earlier?.at(-1));
-    if (warning !== undefined) warnings.push(problem(line, warning));
+    warnings.push(...oddities(name, line, earlier?.at(-1)).map((message) => problem(line, message)));
     const error = setValue(name, line, values, earlier !== undefined);
     if (error === undefined) set.set(name, [...(earlier ?? []), line]);
     else {
@@ -102,8 +104,14 @@ function follow(name: OptionName, values: Record<string, unknown>, set: SetLines
   if (follows !== undefined && !set.has(name)) values[name] = values[follows];
 }
 
-/** Two names of one option: which line counts must not be a riddle. */
-function setTwice(name: OptionName, line: OptionLine, earlier: OptionLine | undefined): string | undefined {
-  if (earlier === undefined || OPTIONS[name].list === true) return undefined;
-  return `${line.name}: already set as ${earlier.name} at ${earlier.file}:${earlier.line}; this line counts`;
+function oddities(name: OptionName, line: OptionLine, earlier: OptionLine | undefined): readonly string[] {
+  const found = anyOption(name).type.oddities?.(line.words) ?? [];
+  // Two names of one option: which line counts must not be a riddle.
+  const isTwice = earlier !== undefined && OPTIONS[name].list !== true;
+  return [
+    ...found.map((text) => `${line.name}: ${text}`),
+    ...(isTwice
+      ? [`${line.name}: already set as ${earlier.name} at ${earlier.file}:${earlier.line}; this line counts`]
+      : []),
+  ];
 }
