@@ -11,7 +11,10 @@ export const DAEMON_PAGE: ProgramPage = {
       title: 'Options',
       width: 22,
       rows: [
-        ['-D, --directory DIR', 'configuration, sockets, database and pid file are in DIR (default /var/lib/ddgrey)'],
+        [
+          '-D, --directory DIR',
+          'configuration, sockets, database and pid file are in DIR (default /var/lib/ddgrey); also --dir',
+        ],
         ['-c, --config FILE', 'the configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)'],
         ['-d, --debug', 'log more; once more for each level (log_level)'],
         [

@@ -1,7 +1,7 @@
 // ddgreyd: arguments, signals, exit code.
 import { checkMachine } from './config/check-machine.ts';
 import { loadConfig } from './config/load-config.ts';
-import { type Location, locateConfig } from './config/locate-config.ts';
+import { LOCATION_OPTIONS, type Location, locateConfig } from './config/locate-config.ts';
 import { type Config, OPTIONS, type OptionName } from './config/options.ts';
 import type { FurtherCheck } from './config/read-config.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
@@ -57,7 +57,7 @@ function readArguments(words: readonly string[]): Arguments {
   const { values } = readOptions({
     args: [...words],
     options: {
-      directory: { type: 'string', short: 'D' },
+      ...LOCATION_OPTIONS,
       config: { type: 'string', short: 'c' },
       debug: { type: 'boolean', short: 'd', multiple: true, default: [] },
       'check-config': { type: 'boolean', default: false },
@@ -66,7 +66,7 @@ function readArguments(words: readonly string[]): Arguments {
     },
   });
   const action = values.help ? 'help' : values.version ? 'version' : values['check-config'] ? 'check-config' : 'run';
-  return { ...locateConfig(values.directory, values.config), debug: values.debug.length, action };
+  return { ...locateConfig(values), debug: values.debug.length, action };
 }
 
 /** The configuration; its warnings are printed. Throws, naming every problem, if there is an error. */

@@ -53,6 +53,7 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['entires', 2, /^$/, /there is no command entires; did you mean entries\?\nTry 'ddgrey --help'/],
   ['help', 0, /^ddgrey - [^]*Exit code:/, /^$/],
   ['--foo', 2, /^$/, /--foo/],
+  ['-d --debug stats', 0, /^/, /^$/],
   ['-V', 0, new RegExp(`^ddgrey ${VERSION.replaceAll('.', '\\.')}\n$`), /^$/],
   ['-h', 0, /explain IP FROM TO[^]*-w, --white[^]*Exit code:/, /^$/],
   ['white x', 1, /^$/, /^ddgrey: x is not an address, network or domain\n$/],
@@ -86,6 +87,15 @@ test.for<[config: string, line: string, exitCode: number, errors: RegExp]>([
   writeFileSync(configFile, config);
   const ended = await start('main.ts', ['-D', directory, '--config', configFile, ...line.split(' ').filter(Boolean)]);
   expect(ended).toMatchObject({ exitCode, errors: expect.stringMatching(errors) });
+});
+
+test.for<[file: string, args: readonly string[], exitCode: number]>([
+  ['main.ts', ['stats'], 0],
+  ['report-main.ts', ['-d', '--debug'], 65],
+  ['../main.ts', ['-d', '--debug', '--check-config'], 0],
+])('%s %j in the directory that --dir names', async ([file, args, exitCode]) => {
+  const { directory } = daemon.location;
+  expect((await start(file, ['--dir', directory, ...args], 'Subject: x\n\nx\n')).exitCode).toBe(exitCode);
 });
 
 test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([

@@ -20,8 +20,9 @@ Whoever the mail server runs this as needs the right to write to the daemon's dd
       title: 'Options',
       width: 22,
       rows: [
-        ['-D, --directory DIR', "the daemon's directory (default /var/lib/ddgrey)"],
+        ['-D, --directory DIR', "the daemon's directory (default /var/lib/ddgrey); also --dir"],
         ['-c, --config FILE', 'its configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)'],
+        ['-d, --debug', 'no effect; the original had it'],
         ['-h, --help', 'this text'],
         ['-V, --version', 'the version'],
       ],
