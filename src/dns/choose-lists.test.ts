@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { chooseLists, type ListChoice } from './choose-lists.ts';
 
 const NONE: ListChoice = { names: [], scores: [], own: [], dnswl: false };
-const OWN = { name: 'ours', zone: 'dnsbl.example.net', codes: [] };
+const OWN = { name: 'ours', zone: 'dnsbl.example.net', ipv6: false, codes: [] };
 
 test.for<[choice: Partial<ListChoice>, lists: string]>([
   [{}, ''],
@@ -33,6 +33,11 @@ test('own codes are what counts as listed', () => {
   const [all, some] = [[], ['127.0.0.3']].map((codes) => chooseLists({ ...NONE, own: [{ ...OWN, codes }] }).lists[0]);
   expect(all).not.toHaveProperty('codes');
   expect(some).toMatchObject({ codes: ['127.0.0.3'], zone: 'dnsbl.example.net' });
+});
+
+test('an own list is asked about IPv6 where that was said', () => {
+  const { lists } = chooseLists({ ...NONE, own: [OWN, { ...OWN, name: 'more', ipv6: true }] });
+  expect(lists.map(({ ipv6 }) => ipv6)).toEqual([false, true]);
 });
 
 const closed = 'the list sorbs closed (June 2024) and is not asked';

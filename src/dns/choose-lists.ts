@@ -2,11 +2,18 @@
 import { BLOCK_LISTS, DNSWL, ownList, retiredList } from './known-lists.ts';
 import type { DnsList } from './lists.ts';
 
+interface OwnListChoice {
+  readonly name: string;
+  readonly zone: string;
+  readonly ipv6: boolean;
+  readonly codes: readonly string[];
+}
+
 export interface ListChoice {
   /** Names: of known lists, or of own ones. */
   readonly names: readonly string[];
   readonly scores: readonly { readonly name: string; readonly score: number }[];
-  readonly own: readonly { readonly name: string; readonly zone: string; readonly codes: readonly string[] }[];
+  readonly own: readonly OwnListChoice[];
   readonly dnswl: boolean;
 }
 
@@ -32,8 +39,8 @@ const OWN_SCORE = -50;
 export function chooseLists({ names, scores, own, dnswl }: ListChoice): ChosenLists {
   const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
   const scoreOf = (name: string): number | undefined => scores.findLast((row) => same(row.name, name))?.score;
-  const ownLists = own.map(({ name, zone, codes }) =>
-    ownList({ name, zone, score: scoreOf(name) ?? OWN_SCORE, ...(codes.length > 0 && { codes }) }),
+  const ownLists = own.map(({ codes, ...list }) =>
+    ownList({ ...list, score: scoreOf(list.name) ?? OWN_SCORE, ...(codes.length > 0 && { codes }) }),
   );
   // An own list may take the name of a known one: a mirror of it, say.
   const known = [...ownLists, ...BLOCK_LISTS];
