@@ -137,9 +137,10 @@ function lists(config: Config): readonly Conflict[] {
 
 function encryption({ peer_tls: mode, ...config }: Config): readonly Conflict[] {
   if (mode === 'none') return [];
-  const missing = (['peer_certificate', 'peer_key', 'peer_ca'] as const).filter((name) => config[name].length === 0);
-  if (missing.length === 0) return [];
-  return [{ options: ['peer_tls', ...missing], message: `peer_tls ${mode} needs ${listed(missing)} too` }];
+  // One problem each: a line that is wrong hides what would be said of its own option only.
+  return (['peer_certificate', 'peer_key', 'peer_ca'] as const)
+    .filter((name) => config[name].length === 0)
+    .map((name) => ({ options: ['peer_tls', name], message: `peer_tls ${mode} needs ${name} too` }));
 }
 
 /** Other servers may have events of their own, so it may be right. */
