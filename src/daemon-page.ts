@@ -11,10 +11,16 @@ export const DAEMON_PAGE: ProgramPage = {
       title: 'Options',
       width: 22,
       rows: [
-        ['-D, --directory DIR', 'configuration, sockets, database and pid file are in DIR (default /var/lib/ddgrey)'],
+        [
+          '-D, --directory DIR',
+          'configuration, sockets, database and pid file are in DIR (default /var/lib/ddgrey); also --dir',
+        ],
         ['-c, --config FILE', 'the configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)'],
         ['-d, --debug', 'log more; once more for each level (log_level)'],
-        ['    --check-config', 'report every error in the configuration itself, not in the files it names, and exit'],
+        [
+          '    --check-config',
+          'report every error in the configuration, and users, groups and files that it names in vain; exit',
+        ],
         ['-h, --help', 'this text'],
         ['-V, --version', 'the version'],
       ],

@@ -1,7 +1,9 @@
 // ddgreyd: arguments, signals, exit code.
+import { checkMachine } from './config/check-machine.ts';
 import { loadConfig } from './config/load-config.ts';
-import { type Location, locateConfig } from './config/locate-config.ts';
+import { LOCATION_OPTIONS, type Location, locateConfig } from './config/locate-config.ts';
 import { type Config, OPTIONS, type OptionName } from './config/options.ts';
+import type { FurtherCheck } from './config/read-config.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { DAEMON_PAGE } from './daemon-page.ts';
 import { systemClock } from './lib/clock.ts';
@@ -25,7 +27,7 @@ async function main(words: readonly string[]): Promise<number> {
   const given = readArguments(words);
   if (given.action === 'help') return say(helpText(DAEMON_PAGE));
   if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);
-  const config = load(given.configFile);
+  const config = load(given.configFile, (read, set) => checkMachine(read, set, given.directory));
   if (given.action === 'check-config') return say(`${given.configFile}: no errors\n`);
   const log = createLog(logSettings(config, given.debug), logOutput(process.stdout), { delay: LOG_DELAY });
   // Before anything is started, so that a signal that comes early still ends it in good order.
@@ -55,7 +57,7 @@ function readArguments(words: readonly string[]): Arguments {
   const { values } = readOptions({
     args: [...words],
     options: {
-      directory: { type: 'string', short: 'D' },
+      ...LOCATION_OPTIONS,
       config: { type: 'string', short: 'c' },
       debug: { type: 'boolean', short: 'd', multiple: true, default: [] },
       'check-config': { type: 'boolean', default: false },
@@ -64,12 +66,12 @@ function readArguments(words: readonly string[]): Arguments {
     },
   });
   const action = values.help ? 'help' : values.version ? 'version' : values['check-config'] ? 'check-config' : 'run';
-  return { ...locateConfig(values.directory, values.config), debug: values.debug.length, action };
+  return { ...locateConfig(values), debug: values.debug.length, action };
 }
 
 /** The configuration; its warnings are printed. Throws, naming every problem, if there is an error. */
-function load(file: string): Config {
-  const { config, warnings } = loadConfig(file);
+function load(file: string, further?: FurtherCheck): Config {
+  const { config, warnings } = loadConfig(file, further);
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
   return config;
 }

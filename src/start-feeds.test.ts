@@ -23,3 +23,12 @@ test("the mail server's log is read once that is asked for, and not before", asy
     expect(await wholeList(bench.store.reports(undefined))).toMatchObject([{ event: 'disconnect' }]),
   );
 });
+
+test('a file of traps that can not be read is an error at the start', async () => {
+  const bench = await engineBench();
+  const { log } = bench.checks;
+  const config = configOf('traps /nonexistent');
+  await expect(openFeeds({ ...bench, config, directory: '/', log })).rejects.toThrow(
+    'traps: cannot read /nonexistent: no such file',
+  );
+});

@@ -7,7 +7,6 @@ import { createEximMainlog, eximLineReader } from './feeds/exim-mainlog.ts';
 import type { Place } from './feeds/file-place.ts';
 import { followFile } from './feeds/follow-file.ts';
 import { reportTraps } from './feeds/report-traps.ts';
-import { trapOf } from './feeds/spamtraps.ts';
 import { Traps, watchTraps } from './feeds/watch-traps.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
@@ -34,7 +33,7 @@ export interface Feeds {
   readonly follow: () => AsyncDisposable;
 }
 
-/** Opens them. Throws, in words for an administrator, if a trap of the configuration is no address. */
+/** Opens them. Throws, in words for an administrator, if a file of traps can't be read. */
 export async function openFeeds(start: FeedStart): Promise<Feeds> {
   const { config, clock, log, acceptReport } = start;
   const traps = await openTraps(start);
@@ -51,14 +50,11 @@ export async function openFeeds(start: FeedStart): Promise<Feeds> {
 
 async function openTraps({ config, directory, clock, log }: FeedStart): Promise<Traps> {
   const configured = (['hard', 'soft'] as const).flatMap((kind) =>
-    (kind === 'hard' ? config.hard_trap : config.soft_trap).map((word) => {
-      const trap = trapOf(word, kind);
-      if (typeof trap === 'string') throw new Error(`${kind}_trap ${word}: ${trap}`);
-      return trap;
-    }),
+    (kind === 'hard' ? config.hard_trap : config.soft_trap).map((target) => ({ target, kind })),
   );
   const traps = new Traps({ files: config.traps.map((file) => resolve(directory, file)), configured, clock, log });
   await traps.refresh();
+  if (traps.problems.length > 0) throw new Error(`traps: ${traps.problems.join('; ')}`);
   return traps;
 }
 

@@ -11,6 +11,7 @@ import type { CheckParts } from './engine/answer-check.ts';
 import { startTrustedLookups, TrustedClients, type TrustedSettings } from './engine/trusted-clients.ts';
 import type { InForce } from './in-force.ts';
 import { seconds } from './lib/clock.ts';
+import { isFingerprint } from './lib/fingerprint.ts';
 import { formatSocketAddress } from './lib/socket-address.ts';
 import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
 import { startPeerClient } from './peers/peer-client.ts';
@@ -94,8 +95,7 @@ export function startPeers(start: PeersStart): Peers {
 }
 
 function tlsOf(config: Config, directory: string): PeerTls | undefined {
-  const absolute = (path: string): string =>
-    path === '' || path.startsWith('sha256:') ? path : resolve(directory, path);
+  const absolute = (path: string): string => (path === '' || isFingerprint(path) ? path : resolve(directory, path));
   return readPeerTls({
     mode: config.peer_tls,
     certificate: absolute(config.peer_certificate),

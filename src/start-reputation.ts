@@ -1,7 +1,7 @@
 // The part of the house that knows clients: DNS, lists, standings, and what reports do to them.
+import { listsOf } from './config/lists-of.ts';
 import type { Config } from './config/options.ts';
 import { cachingResolver } from './dns/caching-resolver.ts';
-import { chooseLists } from './dns/choose-lists.ts';
 import { createListHealth, startListHealth } from './dns/list-health.ts';
 import type { DnsList } from './dns/lists.ts';
 import type { Resolver } from './dns/resolver.ts';
@@ -37,11 +37,11 @@ export interface Reputation extends AsyncDisposable {
 /** Answers that are remembered; about 300 bytes each. */
 const MOST_ANSWERS = 50_000;
 
-/** Starts it. Throws, in words for an administrator, if the configuration names a list that does not exist. */
+/** Starts it. */
 export async function startReputation(start: ReputationStart): Promise<Reputation> {
   const { store, clock, log, counters, config } = start;
   await using parts = new AsyncDisposableStack();
-  const lists = listsOf(config(), log);
+  const lists = chosenLists(config(), log);
   const asking = parts.use(systemResolver({ clock, log, counters, settings: () => resolverSettings(config()) }));
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const health = createListHealth({ lists: () => lists, resolver: asking, log, counters });
@@ -78,14 +78,8 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   return { resolver, standings, trusted, reports, acceptReport, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-function listsOf(config: Config, log: Log): readonly DnsList[] {
-  const { lists, warnings, errors } = chooseLists({
-    names: config.rbls,
-    scores: config.rbl_score,
-    own: config.rbl_zone,
-    dnswl: config.dnswl,
-  });
-  if (errors.length > 0) throw new Error(errors.join('\n'));
+function chosenLists(config: Config, log: Log): readonly DnsList[] {
+  const { lists, warnings } = listsOf(config);
   for (const warning of warnings) log.event(0, 'list left out', { warning });
   return lists;
 }

@@ -16,7 +16,7 @@ import { type ManualList, openManualList } from '../src/engine/manual-entries.ts
 import { Standings } from '../src/engine/standings.ts';
 import { TrustedClients } from '../src/engine/trusted-clients.ts';
 import { reportTraps } from '../src/feeds/report-traps.ts';
-import { indexTraps, type Trap, trapOf } from '../src/feeds/spamtraps.ts';
+import { indexTraps, type Trap } from '../src/feeds/spamtraps.ts';
 import { type Clock, type ManualClock, manualClock } from '../src/lib/clock.ts';
 import { type Counters, createCounters } from '../src/lib/counters.ts';
 import { createLog } from '../src/lib/log.ts';
@@ -179,9 +179,7 @@ export function addressOf(text: string): Address {
 }
 
 function trapsOf(config: Config): readonly Trap[] {
-  const named = [
-    ...config.hard_trap.map((word) => trapOf(word, 'hard')),
-    ...config.soft_trap.map((word) => trapOf(word, 'soft')),
-  ];
-  return named.filter((trap): trap is Trap => typeof trap !== 'string');
+  return (['hard', 'soft'] as const).flatMap((kind) =>
+    (kind === 'hard' ? config.hard_trap : config.soft_trap).map((target) => ({ target, kind })),
+  );
 }

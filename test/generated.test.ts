@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { GENERATED } from '../scripts/generated.ts';
 import { OPTIONS, type OptionName } from '../src/config/options.ts';
 import { readConfig } from '../src/config/read-config.ts';
+import { BLOCK_LISTS, DNSWL } from '../src/dns/known-lists.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const NAMES = Object.keys(OPTIONS) as OptionName[];
@@ -38,6 +39,10 @@ test('every line that conf/ddgrey.conf comments out can be put in force, and is 
   expect(errors.map(({ message }) => message.split(':')[0])).toEqual(unsayable);
   for (const name of NAMES.filter((candidate) => !('recommended' in OPTIONS[candidate])))
     expect(config[name]).toEqual(OPTIONS[name].default);
+});
+
+test.for([...BLOCK_LISTS, DNSWL])('docs/options.md has the terms of $zone', ({ zone, terms }) => {
+  expect(textOf('docs/options.md')).toMatch(new RegExp(`\\| ${zone} \\|.*\\| ${terms} \\|\n`));
 });
 
 /** The sources in which an option that is used must be named: all but the table itself. */

@@ -76,10 +76,13 @@ test.for<[line: string, message: string]>([
   ['black 0.0.0.0/0', "0.0.0.0/0 is more than anybody's network; if it is really meant, say --wide"],
   ['white co.uk', 'co.uk is a public suffix, below which anybody can have a domain; if it is really meant, say --wide'],
   ['white example.com 0d', 'a duration of 0 is over at once'],
-  ['white example.com 99999999d', '99999999d is too long: at most 36500d'],
+  [
+    'white example.com 99999999d',
+    '99999999d is not a time such as 290s, 10m, 4h, 3d, 2w or "4 hours", at most 36500d;',
+  ],
   ...['30x reason', '0', '5', '1y', '1.5h', '30', '2 new servers', '1000000000d'].map((rest): [string, string] => [
     `black 203.0.113.8 ${rest}`,
-    `${rest.replace(/ .*/, '')} is not a time such as 290s, 10m, 4h, 3d, 2w or "4 hours"; a reason that begins`,
+    `${rest.replace(/ .*/, '')} is not a time such as 290s, 10m, 4h, 3d, 2w or "4 hours", at most 36500d; a reason that begins`,
   ]),
 ])('a mistake in the arguments is told before the daemon is asked: %s', async ([line, message]) => {
   const running = run(line);

@@ -43,9 +43,10 @@ export const DDGREY_PAGE: ProgramPage = {
       title: 'Options',
       width: 22,
       rows: [
-        ['-D, --directory DIR', "the daemon's directory (default /var/lib/ddgrey)"],
+        ['-D, --directory DIR', "the daemon's directory (default /var/lib/ddgrey); also --dir"],
         ['    --config FILE', 'its configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)'],
         ['    --json', 'print JSON'],
+        ['-d, --debug', 'no effect; the original had it'],
         ['-h, --help', 'this text'],
         ['-V, --version', 'the version'],
       ],

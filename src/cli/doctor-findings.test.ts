@@ -259,7 +259,7 @@ test.for<[directory: string | undefined, file: string | undefined, start: string
   ['/srv/d', undefined, 'ddgreyd -D /srv/d', 'kill -HUP $(cat /srv/d/ddgreyd.pid)'],
   ['/srv/d', '/srv/c', 'ddgreyd -D /srv/d -c /srv/c', 'kill -HUP $(cat /srv/d/ddgreyd.pid)'],
 ])('with -D %s -c %s it is started by %s', ([directory, file, start, reload]) => {
-  const how = howToRun(locateConfig(directory, file));
+  const how = howToRun(locateConfig({ directory, config: file }));
   expect(how).toMatchObject({ start, reload });
   expect(how.restart).toContain(start.replace('start', 'restart'));
 });

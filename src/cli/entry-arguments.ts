@@ -1,7 +1,6 @@
 // The arguments of ddgrey white and ddgrey black: [local] SUBJECT [DURATION] [REASON...].
 import { duration } from '../config/option-types.ts';
 import { UsageError } from '../lib/usage-error.ts';
-import { LONGEST_ENTRY } from '../policy/manual-entry.ts';
 import { isWide, type Subject } from '../policy/subject.ts';
 import { needSubject } from './subject-argument.ts';
 
@@ -38,13 +37,8 @@ function splitDuration(words: readonly string[]): Pick<EntryArguments, 'span' | 
   for (const count of [2, 1]) {
     const parts = words.slice(0, count);
     const span = /[a-z]/i.test(parts.join('')) && parts.length === count ? duration.parse(parts) : undefined;
-    if (span !== undefined) return { span: needSpan(span, parts.join(' ')), reason: words.slice(count).join(' ') };
+    if (span === 0) throw new UsageError('a duration of 0 is over at once');
+    if (span !== undefined) return { span, reason: words.slice(count).join(' ') };
   }
   throw new UsageError(`${words[0]} is not ${duration.allowed}; a reason that begins with a digit comes after one`);
-}
-
-function needSpan(span: number, text: string): number {
-  if (span === 0) throw new UsageError('a duration of 0 is over at once');
-  if (span > LONGEST_ENTRY) throw new UsageError(`${text} is too long: at most ${duration.write(LONGEST_ENTRY)}`);
-  return span;
 }

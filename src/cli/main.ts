@@ -1,6 +1,6 @@
 // ddgrey: the command line. Arguments, printing, exit code.
 import { readableConfig } from '../config/load-config.ts';
-import { type Location, locateConfig } from '../config/locate-config.ts';
+import { LOCATION_OPTIONS, type Location, locateConfig } from '../config/locate-config.ts';
 import { nearest } from '../config/nearest.ts';
 import { helpText } from '../lib/program-page.ts';
 import { failureText, readOptions, UsageError } from '../lib/usage-error.ts';
@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<Outcome> {
   const flags = FLAGS.filter((flag) => values[flag] === true);
   const odd = flags.find((flag) => command.flags?.includes(flag) !== true);
   if (odd !== undefined) throw new UsageError(`${command.name} does not take --${odd}`);
-  const location = locateConfig(values.directory, values.config);
+  const location = locateConfig(values);
   if (command.tellsMistakes !== true) warnOfMistakes(location);
   return command.run({ location, words, flags: new Set(flags), json: values.json, screen: processScreen(process) });
 }
@@ -69,8 +69,10 @@ function readArguments(args: readonly string[]) {
       remove: flag('r'),
       'dry-run': flag(),
       wide: flag(),
-      directory: { type: 'string', short: 'D' },
+      ...LOCATION_OPTIONS,
       config: { type: 'string' },
+      // The original's; there is nothing to say.
+      debug: { type: 'boolean', short: 'd', multiple: true },
       json: flag(),
       help: flag('h'),
       version: flag('V'),

@@ -1,9 +1,10 @@
 // The programs as they are started: arguments, exit codes, where the text goes.
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { VERSION } from '../lib/version.ts';
 import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
 
@@ -52,6 +53,7 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['entires', 2, /^$/, /there is no command entires; did you mean entries\?\nTry 'ddgrey --help'/],
   ['help', 0, /^ddgrey - [^]*Exit code:/, /^$/],
   ['--foo', 2, /^$/, /--foo/],
+  ['-d --debug stats', 0, /^/, /^$/],
   ['-V', 0, new RegExp(`^ddgrey ${VERSION.replaceAll('.', '\\.')}\n$`), /^$/],
   ['-h', 0, /explain IP FROM TO[^]*-w, --white[^]*Exit code:/, /^$/],
   ['white x', 2, /^$/, /^ddgrey: x is not an address, network or domain\nTry 'ddgrey --help'.\n$/],
@@ -90,6 +92,15 @@ test.for<[config: string, line: string, exitCode: number, errors: RegExp]>([
   expect(ended).toMatchObject({ exitCode, errors: expect.stringMatching(errors) });
 });
 
+test.for<[file: string, args: readonly string[], exitCode: number]>([
+  ['main.ts', ['stats'], 0],
+  ['report-main.ts', ['-d', '--debug'], 65],
+  ['../main.ts', ['-d', '--debug', '--check-config'], 0],
+])('%s %j in the directory that --dir names', async ([file, args, exitCode]) => {
+  const { directory } = daemon.location;
+  expect((await start(file, ['--dir', directory, ...args], 'Subject: x\n\nx\n')).exitCode).toBe(exitCode);
+});
+
 test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['--foo', 2, /^$/, /^ddgreyd: .*--foo.*\nTry 'ddgreyd --help'\.\n$/],
   ['-c /nonexistent', 1, /^$/, /^ddgreyd: cannot read \/nonexistent: no such file\n$/],
@@ -97,6 +108,25 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
 ])('ddgreyd %s', async ([line, exitCode, out, errors]) => {
   const ended = await start('../main.ts', line.split(' '));
   expect(ended).toEqual({ exitCode, out: expect.stringMatching(out), errors: expect.stringMatching(errors) });
+});
+
+test.for<[action: readonly string[], lines: readonly string[], exitCode: number, said: string]>([
+  [['--check-config'], ['retry 3d'], 0, 'FILE: no errors\n'],
+  [
+    ['--check-config'],
+    ['user nosuch', 'rbls nosuch', 'policy nofile'],
+    1,
+    'ddgreyd: FILE:1: user: there is no user nosuch\nddgreyd: FILE:2: rbls: there is no list nosuch; known: spamcop, uce-2, uce-3, backscatter, barracuda, spamhaus\nddgreyd: FILE:3: policy: cannot read DIR/nofile: no such file\n',
+  ],
+  [[], ['traps nofile'], 1, 'ddgreyd: FILE:1: traps: cannot read DIR/nofile: no such file\n'],
+])('ddgreyd %j with %j', async ([action, lines, exitCode, said]) => {
+  const directory = mkdtempSync(join(tmpdir(), 'ddgrey-programs-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'ddgrey.conf');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const ended = await start('../main.ts', ['-D', directory, ...action]);
+  const told = `${ended.out}${ended.errors}`.replaceAll(file, 'FILE').replaceAll(directory, 'DIR');
+  expect([ended.exitCode, told]).toEqual([exitCode, said]);
 });
 
 test.for<[args: readonly string[], exitCode: number, out: RegExp, errors: RegExp]>([

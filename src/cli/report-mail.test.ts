@@ -61,7 +61,7 @@ test.for<[id: string, config: string[], mail: string, exitCode: number, message:
     77,
     /^no mail was found received from 203.0.113.7 id \(none\)/,
   ],
-  ['a broken configuration', ['gray 1'], mailWith(RECEIVED), 75, /try again later: .*ddgrey.conf:1/],
+  ['a broken configuration', ['gray 1'], mailWith(RECEIVED), 78, /^the configuration of ddgrey can .*ddgrey.conf:1/],
 ])('%s', async ([, config, mail, exitCode, message]) => {
   await using daemon = await startFakeDaemon(...config);
   const ending = await report(daemon, mail);

@@ -2,13 +2,14 @@
 // to keep the mail and try again (75) or to give it back with what was printed.
 import { loadConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
+import type { Config } from '../config/options.ts';
 import { MAIL_LIMIT, notReceived, readReportedMail } from '../feeds/reported-mail.ts';
 import { formatReport } from '../peers/report-text.ts';
 import type { Report } from '../policy/report.ts';
 import { askDaemon, itemOf, quoteArgument, Refusal } from './ask-daemon.ts';
 import { trustedBy } from './trusted.ts';
 
-export const EXIT_CODES = { sent: 0, usage: 64, unusable: 65, tryAgain: 75, refused: 77 } as const;
+export const EXIT_CODES = { sent: 0, usage: 64, unusable: 65, tryAgain: 75, refused: 77, config: 78 } as const;
 
 /** How it ended; `message` is for the user in a bounce, and empty when there is nothing to say. */
 export interface Ending {
@@ -25,7 +26,7 @@ export async function reportMail(mail: AsyncIterable<Buffer>, location: Location
   try {
     // All of it, whatever comes: a mail server whose pipe breaks takes that for a failure.
     const bytes = await readMail(mail);
-    const { config } = loadConfig(location.configFile);
+    const config = readConfig(location);
     const read = readReportedMail(bytes, { isTrusted: await trustedBy(config), now });
     if (read.kind === 'unusable') {
       return { exitCode: EXIT_CODES.unusable, message: `${read.problem}\n${HOW_TO_REPORT}` };
@@ -33,11 +34,24 @@ export async function reportMail(mail: AsyncIterable<Buffer>, location: Location
     return await send(read.report, location, config.report_verify);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof ConfigMistake)
+      return { exitCode: EXIT_CODES.config, message: `the configuration of ddgrey can not be used: ${message}` };
     if (error instanceof Refusal) return { exitCode: EXIT_CODES.refused, message: `refused: ${message}` };
     return {
       exitCode: EXIT_CODES.tryAgain,
       message: `could not connect to ddgrey server, try again later: ${message}`,
     };
+  }
+}
+
+/** Trying again would not help. */
+class ConfigMistake extends Error {}
+
+function readConfig({ configFile }: Location): Config {
+  try {
+    return loadConfig(configFile).config;
+  } catch (error) {
+    throw new ConfigMistake((error as Error).message, { cause: error });
   }
 }
 

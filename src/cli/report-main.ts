@@ -1,5 +1,5 @@
 // ddgrey-report: a mail that a user reports as spam comes in on standard input, from an alias. Arguments and exit code.
-import { locateConfig } from '../config/locate-config.ts';
+import { LOCATION_OPTIONS, locateConfig } from '../config/locate-config.ts';
 import { seconds, systemClock } from '../lib/clock.ts';
 import { helpText } from '../lib/program-page.ts';
 import { failureText, readOptions } from '../lib/usage-error.ts';
@@ -11,8 +11,10 @@ async function main(args: readonly string[]): Promise<number> {
   const { values } = readOptions({
     args: [...args],
     options: {
-      directory: { type: 'string', short: 'D' },
+      ...LOCATION_OPTIONS,
       config: { type: 'string', short: 'c' },
+      // The original's; there is nothing to say.
+      debug: { type: 'boolean', short: 'd', multiple: true },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'V' },
     },
@@ -21,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(values.help === true ? helpText(REPORT_PAGE) : `ddgrey-report ${VERSION}\n`);
     return EXIT_CODES.sent;
   }
-  const location = locateConfig(values.directory, values.config);
+  const location = locateConfig(values);
   const { exitCode, message } = await reportMail(process.stdin, location, seconds(systemClock));
   if (message !== '') process.stderr.write(`ddgrey-report: ${message}\n`);
   return exitCode;

@@ -1,6 +1,10 @@
 // Values that are right by themselves but not together, or out of the range that makes sense.
+import { listed } from '../lib/listed.ts';
 import { formatSocketAddress } from '../lib/socket-address.ts';
+import { EVENTS } from '../policy/report.ts';
+import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { MISFIT_DELAY } from '../policy/window.ts';
+import { listsOf } from './lists-of.ts';
 import type { OptionLine, Problem } from './option-lines.ts';
 import { duration } from './option-types.ts';
 import { type Config, OPTIONS, type OptionName } from './options.ts';
@@ -8,51 +12,71 @@ import { type Config, OPTIONS, type OptionName } from './options.ts';
 /** The line that set each option; options at their default are not in it. */
 export type Origins = ReadonlyMap<OptionName, OptionLine>;
 
-interface Conflict {
+/** All lines that set an option, in their order. */
+export type SetLines = ReadonlyMap<OptionName, readonly OptionLine[]>;
+
+/** Something wrong with options that are right by themselves. */
+export interface Conflict {
   /** Those that take part; it is reported where the last one of them that is set was set. */
   readonly options: readonly OptionName[];
+  /** The word of the lines that it is about, where it is about one: then it is reported where that stands. */
+  readonly word?: string;
   readonly message: string;
+  /** Odd, but it works. */
+  readonly warning?: true;
 }
 
 const DELAYS = ['grey_min', 'grey_short', 'grey_default', 'grey_long', 'grey_max'] as const;
 
-/** Least and most seconds. A timer of Node's that is to wait longer than 24 days does not wait at all. */
-const RANGES: readonly (readonly [
-  name: 'answer_deadline' | 'GREY_CLEANUP_INTERVAL' | 'dns_timeout' | 'GREY_CONNECT_TIMEOUT',
-  least: number,
-  most: number,
-])[] = [
-  ['answer_deadline', 1, 3600],
-  ['GREY_CLEANUP_INTERVAL', 1, 604_800],
-  ['dns_timeout', 1, 60],
-  ['GREY_CONNECT_TIMEOUT', 1, 3600],
-];
-
-const RULES: readonly ((config: Config) => readonly Conflict[])[] = [
+const RULES: readonly ((config: Config, set: SetLines) => readonly Conflict[])[] = [
   delays,
+  falling,
   misfitDelays,
   bounceDelay,
-  ranges,
   sharedAddress,
+  lists,
+  encryption,
+  events,
 ];
+
+export interface Checked {
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
 
 /**
  * The problems, each at a line that set one of the options it is about, or at none if all are at their default. Options of
- * which a line was wrong are left out: what they will be is not known.
+ * which a line was wrong are left out: what they will be is not known. `set` has the lines that set something.
  */
-export function checkConfig(config: Config, origins: Origins, wrong: ReadonlySet<OptionName>): readonly Problem[] {
-  const conflicts = RULES.flatMap((rule) => rule(config)).filter(
+export function checkConfig(config: Config, set: SetLines, wrong: ReadonlySet<OptionName>): Checked {
+  const conflicts = RULES.flatMap((rule) => rule(config, set)).filter(
     ({ options }) => !options.some((name) => wrong.has(name)),
   );
-  return conflicts.map(({ options, message }) => {
-    const places = options.flatMap((name) => origin(name, origins) ?? []);
-    const { file = '', line = 0 } = places.at(-1) ?? {};
-    return { file, line, message };
+  return {
+    errors: problemsAt(
+      conflicts.filter(({ warning }) => warning === undefined),
+      set,
+    ),
+    warnings: problemsAt(
+      conflicts.filter(({ warning }) => warning !== undefined),
+      set,
+    ),
+  };
+}
+
+/** The same as problems with their places. */
+export function problemsAt(conflicts: readonly Conflict[], set: SetLines): readonly Problem[] {
+  return conflicts.map((conflict) => {
+    const { file = '', line = 0 } = placeOf(conflict, set) ?? {};
+    return { file, line, message: conflict.message };
   });
 }
 
-function origin(name: OptionName, origins: Origins): OptionLine | undefined {
-  return origins.get(name) ?? origins.get(OPTIONS[name].follows as OptionName);
+function placeOf({ options, word }: Conflict, set: SetLines): OptionLine | undefined {
+  const lines = options.flatMap((name) => set.get(name) ?? set.get(OPTIONS[name].follows as OptionName) ?? []);
+  const meant = (line: OptionLine): boolean =>
+    word === undefined || line.words.some((text) => text.toLowerCase() === word.toLowerCase());
+  return lines.findLast(meant);
 }
 
 function delays(config: Config): readonly Conflict[] {
@@ -60,6 +84,18 @@ function delays(config: Config): readonly Conflict[] {
   if (tooLong.length === 0) return [];
   const message = `${listed(tooLong)} must be shorter than retry, or no retry could ever pass`;
   return [{ options: [...tooLong, 'retry'], message }];
+}
+
+/** It works, but a client with a better standing waits longer. What no line sets is nobody's mistake. */
+function falling(config: Config, set: SetLines): readonly Conflict[] {
+  const named = DELAYS.filter((name) => set.has(name));
+  return named.slice(1).flatMap((name, index): readonly Conflict[] => {
+    const shorter = named[index] ?? name;
+    if (config[shorter] <= config[name]) return [];
+    const said = (option: typeof name): string => `${option} (${duration.write(config[option])})`;
+    const message = `${said(shorter)} is longer than ${said(name)}: clients with a better standing wait longer`;
+    return [{ options: [shorter, name], message, warning: true }];
+  });
 }
 
 function misfitDelays(config: Config): readonly Conflict[] {
@@ -83,15 +119,6 @@ function bounceDelay(config: Config): readonly Conflict[] {
   ];
 }
 
-function ranges(config: Config): readonly Conflict[] {
-  return RANGES.filter(([name, least, most]) => config[name] < least || config[name] > most).map(
-    ([name, least, most]) => ({
-      options: [name],
-      message: `${name} must be from ${duration.write(least)} to ${duration.write(most)}`,
-    }),
-  );
-}
-
 function sharedAddress({ listen }: Config): readonly Conflict[] {
   // Port 0 is another one each time.
   const fixed = listen.filter(({ address }) => address.kind === 'unix' || address.port !== 0);
@@ -100,7 +127,30 @@ function sharedAddress({ listen }: Config): readonly Conflict[] {
   return [{ options: ['listen'], message: 'listen: two lines with the same address' }];
 }
 
-/** `a`, `a and b`, `a, b and c`. */
-function listed(names: readonly string[]): string {
-  return [names.slice(0, -1).join(', '), names.at(-1)].filter((part) => part !== '').join(' and ');
+function lists(config: Config): readonly Conflict[] {
+  return listsOf(config).errors.map(({ option, name, message }) => ({
+    options: [option, 'rbl_zone'],
+    word: name,
+    message: `${option}: ${message}`,
+  }));
+}
+
+function encryption({ peer_tls: mode, ...config }: Config): readonly Conflict[] {
+  if (mode === 'none') return [];
+  // One problem each: a line that is wrong hides what would be said of its own option only.
+  return (['peer_certificate', 'peer_key', 'peer_ca'] as const)
+    .filter((name) => config[name].length === 0)
+    .map((name) => ({ options: ['peer_tls', name], message: `peer_tls ${mode} needs ${name} too` }));
+}
+
+/** Other servers may have events of their own, so it may be right. */
+function events({ peer_events: limits }: Config): readonly Conflict[] {
+  const known: readonly string[] = [...EVENTS, ...ENTRY_EVENTS];
+  const unknown = new Set(limits.flatMap((limit) => limit.events).filter((event) => !known.includes(event)));
+  return [...unknown].map((word) => ({
+    options: ['peer_events'],
+    word,
+    message: `peer_events: ${word} is no event of ddgrey's own, which are ${listed(known)}`,
+    warning: true,
+  }));
 }

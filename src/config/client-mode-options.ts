@@ -1,7 +1,7 @@
 // Options: a central server that is asked (ze-filter's client mode).
 import type { SocketAddress } from '../lib/socket-address.ts';
-import type { OptionTable } from './option.ts';
-import { choice, duration, socketAddress } from './option-types.ts';
+import { HOUR, type OptionTable } from './option.ts';
+import { choice, durationFrom, socketAddress } from './option-types.ts';
 
 export interface ClientModeConfig {
   readonly GREY_MODE: 'STANDALONE' | 'CLIENT';
@@ -24,7 +24,7 @@ export const CLIENT_MODE_OPTIONS: OptionTable<ClientModeConfig> = {
     about: 'The central server in client mode. Relative paths start at the directory given with -D.',
   },
   GREY_CONNECT_TIMEOUT: {
-    type: duration,
+    type: durationFrom(1, HOUR),
     default: 10,
     restart: true,
     about: 'How long a connection to the central server may take to be made.',

@@ -1,5 +1,6 @@
 // The option table as files and pages: conf/ddgrey.conf, docs/options.md, and what `ddgrey config` prints.
 import type { Origins } from './check-config.ts';
+import type { Table } from './option.ts';
 import type { OptionType } from './option-types.ts';
 import { escaped, roff, tagged } from '../lib/program-page.ts';
 import { anyOption, type Config, OPTIONS, type OptionName, SECTIONS } from './options.ts';
@@ -118,7 +119,7 @@ function configLines(name: OptionName): readonly string[] {
 }
 
 function pageLines(name: OptionName): readonly string[] {
-  const { about, aliases, recommended, type, default: standard, defaultNote, restart } = anyOption(name);
+  const { about, aliases, recommended, type, default: standard, defaultNote, restart, table } = anyOption(name);
   const values = (value: unknown): string =>
     writtenLines(type, value)
       .map((line) => `\`${line}\``)
@@ -133,7 +134,12 @@ function pageLines(name: OptionName): readonly string[] {
     ...(recommended === undefined ? [] : [`- Recommended: ${values(recommended.value)}. ${recommended.why}`]),
     ...(aliases === undefined ? [] : [`- Also known as: ${aliases.map((alias) => `\`${alias}\``).join(', ')}`]),
     ...(restart === undefined ? [] : ['- A change takes effect when the daemon is started anew.']),
+    ...(table === undefined ? [] : ['', ...tableLines(table)]),
   ];
+}
+
+function tableLines({ headings, rows }: Table): readonly string[] {
+  return [headings, headings.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 }
 
 function writtenLines(type: OptionType<unknown>, value: unknown): readonly string[] {

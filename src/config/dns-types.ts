@@ -11,10 +11,12 @@ export interface ListScore {
   readonly score: number;
 }
 
-/** `rbl_zone NAME ZONE [CODE...]`. */
+/** `rbl_zone NAME ZONE [ipv6] [CODE...]`. */
 export interface OwnListZone {
   readonly name: string;
   readonly zone: string;
+  /** Whether it lists IPv6 addresses too. */
+  readonly ipv6: boolean;
   /** The answers that mean "listed"; empty: all but errors. */
   readonly codes: readonly string[];
 }
@@ -35,10 +37,13 @@ export const listScores: OptionType<readonly ListScore[]> = orNone(
 
 export const ownListZones: OptionType<readonly OwnListZone[]> = orNone(
   linesOf<OwnListZone>({
-    allowed: 'NAME ZONE [CODE...], the zone a domain, each code an address in 127.0.0.0/8',
-    parse: ([name = '', zone = '', ...codes]) =>
-      name !== '' && isHostName(zone) && codes.every(isCode) ? { name, zone, codes } : undefined,
-    write: ({ name, zone, codes }) => [quoted(name), zone, ...codes].join(' '),
+    allowed: 'NAME ZONE [ipv6] [CODE...], the zone a domain, each code an address in 127.0.0.0/8',
+    parse: ([name = '', zone = '', ...rest]) => {
+      const ipv6 = rest[0]?.toLowerCase() === 'ipv6';
+      const codes = ipv6 ? rest.slice(1) : rest;
+      return name !== '' && isHostName(zone) && codes.every(isCode) ? { name, zone, ipv6, codes } : undefined;
+    },
+    write: ({ name, zone, ipv6, codes }) => [quoted(name), zone, ...(ipv6 ? ['ipv6'] : []), ...codes].join(' '),
   }),
 );
 

@@ -1,6 +1,6 @@
 // Options: the daemon itself.
-import type { OptionTable } from './option.ts';
-import { choice, duration, serverName, word } from './option-types.ts';
+import { HOUR, type OptionTable } from './option.ts';
+import { choice, durationFrom, serverName, word } from './option-types.ts';
 
 export interface GeneralConfig {
   readonly user: string;
@@ -43,7 +43,8 @@ export const GENERAL_OPTIONS: OptionTable<GeneralConfig> = {
     about: 'The file in which everything is remembered; a relative path starts at the directory given with -D.',
   },
   answer_deadline: {
-    type: duration,
+    // A timer of Node's that is to wait longer than 24 days does not wait at all.
+    type: durationFrom(1, HOUR),
     default: 5,
     about: 'Every check is answered within this time; when it passes, on_failure decides.',
   },

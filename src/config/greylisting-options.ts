@@ -4,8 +4,8 @@ import { DEFAULT_REPLY, type ReplyTemplate } from '../policy/reply.ts';
 import type { ClientPart, MailboxPart } from '../policy/tuple.ts';
 import { dewhiteFlags } from './dewhite-type.ts';
 import { type TrustedHost, trustedHosts } from './host-types.ts';
-import { MINUTE, type OptionTable } from './option.ts';
-import { choice, count, decimal, duration, reply, word, yesNo } from './option-types.ts';
+import { DAY, MINUTE, type OptionTable } from './option.ts';
+import { choice, count, decimal, durationFrom, reply, word, yesNo } from './option-types.ts';
 
 export interface GreylistingConfig {
   readonly GREY_CHECK: boolean;
@@ -47,7 +47,7 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
     defaultNote: 'none',
     restart: true,
     about:
-      'The policy file: which clients, senders and recipients are greylisted and which are not. It is read again when it changes. A relative path starts at the directory given with -D.',
+      'The policy file: which clients, senders and recipients are greylisted and which are not. It is read again when it changes. A file that can not be read, or has a mistake, keeps the daemon from starting; later the rules before it stay. A relative path starts at the directory given with -D.',
   },
   GREY_PENDING_NORMAL: {
     aliases: ['GREY_MAX_PENDING_NORMAL'],
@@ -97,7 +97,7 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
       'The score above which a client is no longer remembered: a fifth for each spam trap hit, a third for each unknown recipient and each relay attempt, and the spam reports for each accepted mail, as far as GREY_DEWHITE_FLAGS names them.',
   },
   GREY_CLEANUP_INTERVAL: {
-    type: duration,
+    type: durationFrom(1, 7 * DAY),
     default: 10 * MINUTE,
     about: 'How often entries past their lifetime are removed.',
   },

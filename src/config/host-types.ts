@@ -1,8 +1,9 @@
 // The option types of what names hosts: `trusted`, `accept`, `peer`, `peer_events`.
 import { isHostName } from '../lib/host-name.ts';
+import { parseSocketAddress } from '../lib/socket-address.ts';
 import { type Network, parseAddress, parseNetwork } from '../policy/address.ts';
 import { linesOf, orNone, wordsOf } from './list-type.ts';
-import type { OptionType } from './option-types.ts';
+import { type OptionType, port } from './option-types.ts';
 
 /** A host, or all hosts of a network. */
 export type TrustedHost =
@@ -37,10 +38,14 @@ export interface PeerHost {
 export const peerHosts: OptionType<readonly PeerHost[]> = orNone(
   linesOf<PeerHost>({
     allowed: 'the name or address of a server, then perhaps its port',
-    parse: ([host = '', port = '0', ...rest]) => {
+    parse: ([host = '', ...rest]) => {
       const known = isHostName(host) || parseAddress(host) !== undefined;
-      if (!known || rest.length > 0 || !/^\d{1,5}$/.test(port) || Number(port) > 65_535) return undefined;
-      return { host, port: Number(port) };
+      const number = rest.length === 0 ? 0 : port.parse(rest);
+      return known && number !== undefined ? { host, port: number } : undefined;
+    },
+    problem: ([text = '', ...rest]) => {
+      const pair = rest.length === 0 ? parseSocketAddress(text) : undefined;
+      return pair?.kind === 'tcp' ? `write a blank before the port: ${pair.host} ${pair.port}` : undefined;
     },
     write: ({ host, port }) => (port === 0 ? host : `${host} ${port}`),
   }),

@@ -1,4 +1,5 @@
 // Option types of several values: on one line, or one a line. Option.list says that further lines add to them.
+import { listed } from '../lib/listed.ts';
 import { type OptionType, quoted } from './option-types.ts';
 
 /** Values that are a word each, any number on a line. */
@@ -13,6 +14,14 @@ export function wordsOf<T>(item: {
       const values = given.map(item.parse).filter((value) => value !== undefined);
       return values.length > 0 && values.length === given.length ? values : undefined;
     },
+    problem: (given) => {
+      const wrong = given.filter((text) => item.parse(text) === undefined);
+      const parts = given.flatMap((text) => text.split(',')).filter((part) => part !== '');
+      if (wrong.some((text) => text.includes(',')) && parts.every((part) => item.parse(part) !== undefined))
+        return 'write blanks between the values, and no commas';
+      if (wrong.length === 0) return undefined;
+      return `${listed(wrong.map((text) => `"${text}"`))} ${wrong.length === 1 ? 'is' : 'are'} not allowed`;
+    },
     write: (values) => values.map((value) => quoted(item.write(value))).join(' '),
   };
 }
@@ -20,7 +29,7 @@ export function wordsOf<T>(item: {
 /** Values of which each takes a line. */
 export function linesOf<T>(item: OptionType<T>): OptionType<readonly T[]> {
   return {
-    allowed: item.allowed,
+    ...item,
     parse: (given) => {
       const value = item.parse(given);
       return value === undefined ? undefined : [value];
@@ -32,6 +41,7 @@ export function linesOf<T>(item: OptionType<T>): OptionType<readonly T[]> {
 /** The same list, which the word `none` empties. */
 export function orNone<T>(list: OptionType<readonly T[]>): OptionType<readonly T[]> {
   return {
+    ...list,
     allowed: `${list.allowed}; or none`,
     parse: (given) => (given.length === 1 && given[0]?.toLowerCase() === 'none' ? [] : list.parse(given)),
     write: (values) => (values.length === 0 ? 'none' : list.write(values)),

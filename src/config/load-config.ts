@@ -5,7 +5,7 @@ import { isMissing } from '../lib/read-problem.ts';
 import { otherPlaces } from './locate-config.ts';
 import { formatProblem, type Problem } from './option-lines.ts';
 import type { Config } from './options.ts';
-import { readConfig } from './read-config.ts';
+import { type FurtherCheck, readConfig } from './read-config.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -21,15 +21,15 @@ export interface ReadableConfig extends LoadedConfig {
 }
 
 /** Reads and checks the file. Throws an error whose message has a line for every problem. */
-export function loadConfig(file: string): LoadedConfig {
-  const { errors, ...loaded } = readableConfig(file);
+export function loadConfig(file: string, further?: FurtherCheck): LoadedConfig {
+  const { errors, ...loaded } = readableConfig(file, further);
   if (errors.length > 0) throw new Error(errors.map(formatProblem).join('\n'));
   return loaded;
 }
 
 /** The same for whom mistakes need not stop. Throws only if the file itself can't be read. */
-export function readableConfig(file: string): ReadableConfig {
-  const { config, origins, errors, warnings } = readConfig(file, (path) => readFileSync(path, 'utf8'));
+export function readableConfig(file: string, further?: FurtherCheck): ReadableConfig {
+  const { config, origins, errors, warnings } = readConfig(file, (path) => readFileSync(path, 'utf8'), further);
   const unreadable = errors.find((problem) => problem.file === file && problem.line === 0);
   if (unreadable !== undefined)
     throw new Error(`${formatProblem(unreadable)}${isMissing(file) ? otherPlaces(file) : ''}`);

@@ -9,11 +9,24 @@ export interface Location {
 
 export const SYSTEM: Location = { directory: '/var/lib/ddgrey', configFile: '/etc/ddgrey/ddgrey.conf' };
 
+/** The options of every program that say where; `dir` is what the original called it. */
+export const LOCATION_OPTIONS = {
+  directory: { type: 'string', short: 'D' },
+  dir: { type: 'string' },
+} as const;
+
+/** What these options were given. */
+export interface Whereabouts {
+  readonly directory?: string | undefined;
+  readonly dir?: string | undefined;
+  readonly config?: string | undefined;
+}
+
 /**
  * From the options -D and -c: the configuration is DIR/ddgrey.conf unless -c names it; without both, the system's
  * (/var/lib/ddgrey, /etc/ddgrey/ddgrey.conf). Only -c: the directory is the system's.
  */
-export function locateConfig(directory: string | undefined, configFile: string | undefined): Location {
+export function locateConfig({ dir, directory = dir, config: configFile }: Whereabouts): Location {
   return {
     directory: resolve(directory ?? SYSTEM.directory),
     configFile: resolve(configFile ?? (directory === undefined ? SYSTEM.configFile : join(directory, 'ddgrey.conf'))),

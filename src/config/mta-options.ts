@@ -1,5 +1,6 @@
 // Options: what the mail server's log, spam traps and people report.
-import { choices, words } from './list-type.ts';
+import { parseTrapTarget, TRAP_TARGETS } from '../policy/trap-target.ts';
+import { choices, orNone, words, wordsOf } from './list-type.ts';
 import type { OptionTable } from './option.ts';
 import { choice, word, yesNo } from './option-types.ts';
 
@@ -12,6 +13,8 @@ export interface MtaConfig {
   readonly soft_trap: readonly string[];
   readonly report_verify: boolean;
 }
+
+const trapTargets = orNone(wordsOf({ allowed: TRAP_TARGETS, parse: parseTrapTarget, write: (target) => target }));
 
 export const MTA_OPTIONS: OptionTable<MtaConfig> = {
   service: {
@@ -40,10 +43,10 @@ export const MTA_OPTIONS: OptionTable<MtaConfig> = {
     list: true,
     restart: true,
     about:
-      'Files of spam traps, with lines like `user@example.org: hard`; they are read again when they change. Relative paths start at the directory given with -D.',
+      'Files of spam traps, with lines like `user@example.org: hard`; they are read again when they change. A file that can not be read keeps the daemon from starting; one that goes away later keeps the traps it had. Relative paths start at the directory given with -D.',
   },
   hard_trap: {
-    type: words,
+    type: trapTargets,
     default: [],
     list: true,
     restart: true,
@@ -51,7 +54,7 @@ export const MTA_OPTIONS: OptionTable<MtaConfig> = {
       'Spam traps: addresses (user@example.org), users in every domain (user@) or domains that never had an honest correspondent. A mail to one blacklists, whatever speaks for the client.',
   },
   soft_trap: {
-    type: words,
+    type: trapTargets,
     default: [],
     list: true,
     restart: true,

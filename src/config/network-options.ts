@@ -1,8 +1,9 @@
 // Options: exchanging reports with other servers.
 import { type PeerEvents, type PeerHost, peerEvents, peerHosts, type TrustedHost, trustedHosts } from './host-types.ts';
-import { words } from './list-type.ts';
+import { orNone, wordsOf } from './list-type.ts';
+import { isFingerprint, parseFingerprint } from '../lib/fingerprint.ts';
 import type { OptionTable } from './option.ts';
-import { choice, count, word } from './option-types.ts';
+import { choice, count, port, word } from './option-types.ts';
 
 export interface NetworkConfig {
   /** 0: the one that is usual. */
@@ -20,9 +21,17 @@ export interface NetworkConfig {
   readonly peer_ca: readonly string[];
 }
 
+const certificates = orNone(
+  wordsOf({
+    allowed: 'files, in quotes if their names hold spaces, and sha256:FINGERPRINT with 64 hexadecimal digits',
+    parse: (text) => (text === '' || (isFingerprint(text) && parseFingerprint(text) === undefined) ? undefined : text),
+    write: (text) => text,
+  }),
+);
+
 export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
   port: {
-    type: count,
+    type: port,
     default: 0,
     defaultNote: '722 when started as root, else 1722',
     restart: true,
@@ -38,6 +47,7 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
       'A server to exchange reports with, one a line: like server_read and accept_reader together. A line that names this server itself is skipped, so that all servers can have the same lines.',
   },
   server_read: {
+    aliases: ['server'],
     type: peerHosts,
     default: [],
     list: true,
@@ -98,7 +108,7 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
     about: 'The file with the key of peer_certificate (PEM).',
   },
   peer_ca: {
-    type: words,
+    type: certificates,
     default: [],
     list: true,
     restart: true,

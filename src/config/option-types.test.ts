@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest';
-import { choice, count, decimal, duration, reply, serverName, socketAddress, word, yesNo } from './option-types.ts';
+import {
+  choice,
+  count,
+  decimal,
+  duration,
+  durationFrom,
+  port,
+  reply,
+  serverName,
+  socketAddress,
+  word,
+  yesNo,
+} from './option-types.ts';
 import { read, reader } from './read-text.ts';
 
 const level = choice('NET', 'FULL', 'NONE');
@@ -18,6 +30,13 @@ test.for<[text: string, seconds: number | undefined]>([
   ['60 days', 5_184_000],
   ['5 minutes', 300],
   ['1week', 604_800],
+  ['10min', 600],
+  ['10 min', 600],
+  ['5 mins', 300],
+  ['30sec', 30],
+  ['36500d', 3_153_600_000],
+  ['36501d', undefined],
+  ['10mins ago', undefined],
   ['0', 0],
   ['', undefined],
   ['h', undefined],
@@ -64,6 +83,19 @@ test.for<[name: string, text: string, value: unknown, parse: (text: string) => u
   ['reply', '451:4.2.0:Try later', { code: '451', status: '4.2.0', text: 'Try later' }, reader(reply)],
   ['reply', '"451:4.2.0:Try  later"', { code: '451', status: '4.2.0', text: 'Try  later' }, reader(reply)],
   ['reply', '550:5.7.1:Never', undefined, reader(reply)],
+  ['port', '65535', 65_535, reader(port)],
+  ['port', '65536', undefined, reader(port)],
+  ['port', 'smtp', undefined, reader(port)],
+  ['durationFrom', '0', undefined, reader(durationFrom(1, 60))],
+  ['durationFrom', '1m', 60, reader(durationFrom(1, 60))],
+  ['durationFrom', '61', undefined, reader(durationFrom(1, 60))],
+  [
+    'reply',
+    '451:4.2.0:{wait} {why} {id} {',
+    { code: '451', status: '4.2.0', text: '{wait} {why} {id} {' },
+    reader(reply),
+  ],
+  ['reply', '451:4.2.0:{who}', undefined, reader(reply)],
   ['decimal', '0.5', 0.5, reader(decimal)],
   ['decimal', '3', 3, reader(decimal)],
   ['decimal', '-1', undefined, reader(decimal)],

@@ -1,8 +1,10 @@
 // What an option's value can be: how its words are read, and how a value is written. Here the types of a single value.
 import { isHostName } from '../lib/host-name.ts';
+import { listed } from '../lib/listed.ts';
 import { quoteWord } from '../lib/quote-word.ts';
 import { formatSocketAddress, parseSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
-import { formatReplyTemplate, parseReplyTemplate, type ReplyTemplate } from '../policy/reply.ts';
+import { LONGEST_ENTRY } from '../policy/manual-entry.ts';
+import { formatReplyTemplate, parseReplyTemplate, type ReplyTemplate, unknownPlaceholders } from '../policy/reply.ts';
 
 /** The forms of a socket's address. */
 export const SOCKET_ADDRESSES = 'unix:PATH, HOST:PORT, [IPV6]:PORT or inet:PORT@HOST';
@@ -12,33 +14,61 @@ export interface OptionType<T> {
   readonly allowed: string;
   /** The value that the words behind the option's name spell, or undefined. */
   readonly parse: (words: readonly string[]) => T | undefined;
+  /** What is wrong with words that are not allowed, where that can be told more closely. */
+  readonly problem?: (words: readonly string[]) => string | undefined;
+  /** What is to be said of words that are allowed, but may not do what they seem to. */
+  readonly oddities?: (words: readonly string[]) => readonly string[];
   /** The value as the file would have it behind the option's name; what needs several lines is separated by line ends. */
   readonly write: (value: T) => string;
 }
 
 const UNITS: { readonly [unit: string]: number } = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
+const SOME_TIME = 'a time such as 290s, 10m, 4h, 3d, 2w or "4 hours"';
+
 /** A span of time in seconds: `90`, `10s`, `10m`, `4h`, `3d`, `2w`, `4 hours`, `60 days`; m is minutes. */
 export const duration: OptionType<number> = {
-  allowed: 'a time such as 290s, 10m, 4h, 3d, 2w or "4 hours"',
-  parse: (words) => {
-    const parts = /^(\d{1,9}) ?(?:([smhdw])|(second|minute|hour|day|week)s?)?$/i.exec(words.join(' '));
-    if (parts === null) return undefined;
-    const unit = (parts[2] ?? parts[3] ?? 's').charAt(0).toLowerCase();
-    return Number(parts[1]) * (UNITS[unit] ?? 1);
-  },
-  write: (value) => {
-    const [unit, factor] = Object.entries(UNITS).findLast(
-      ([, seconds]) => value >= seconds && value % seconds === 0,
-    ) ?? ['s', 1];
-    return `${value / factor}${unit}`;
-  },
+  allowed: `${SOME_TIME}, at most ${writeDuration(LONGEST_ENTRY)}`,
+  parse: (words) => parseDuration(words, 0, LONGEST_ENTRY),
+  write: writeDuration,
 };
+
+/** The same, within these bounds. */
+export function durationFrom(least: number, most: number): OptionType<number> {
+  return {
+    allowed: `${SOME_TIME}, from ${writeDuration(least)} to ${writeDuration(most)}`,
+    parse: (words) => parseDuration(words, least, most),
+    write: writeDuration,
+  };
+}
+
+function parseDuration(words: readonly string[], least: number, most: number): number | undefined {
+  const parts = /^(\d{1,9}) ?(?:([smhdw])|(sec(?:ond)?|min(?:ute)?|hour|day|week)s?)?$/i.exec(words.join(' '));
+  if (parts === null) return undefined;
+  const unit = (parts[2] ?? parts[3] ?? 's').charAt(0).toLowerCase();
+  const value = Number(parts[1]) * (UNITS[unit] ?? 1);
+  return value < least || value > most ? undefined : value;
+}
+
+function writeDuration(value: number): string {
+  const [unit, factor] = Object.entries(UNITS).findLast(([, seconds]) => value >= seconds && value % seconds === 0) ?? [
+    's',
+    1,
+  ];
+  return `${value / factor}${unit}`;
+}
 
 /** A whole number from 0 up. */
 export const count: OptionType<number> = {
   allowed: 'a whole number, 0 or more',
   parse: one((word) => (/^\d{1,9}$/.test(word) ? Number(word) : undefined)),
+  write: String,
+};
+
+/** A TCP port; 0 stands for the one that is usual. */
+export const port: OptionType<number> = {
+  allowed: 'a port from 1 to 65535, or 0 for the usual one',
+  parse: one((word) => (/^\d{1,5}$/.test(word) && Number(word) <= 65_535 ? Number(word) : undefined)),
   write: String,
 };
 
@@ -91,8 +121,16 @@ export const serverName: OptionType<string> = {
 
 /** GREY_REPLY. */
 export const reply: OptionType<ReplyTemplate> = {
-  allowed: 'CODE:STATUS:TEXT of a temporary refusal, such as "451:4.2.0:Greylisted, try again in {wait}"',
-  parse: (words) => parseReplyTemplate(words.join(' ')),
+  allowed:
+    'CODE:STATUS:TEXT of a temporary refusal, such as "451:4.2.0:Greylisted, try again in {wait}", with no other placeholders than {wait}, {why} and {id}',
+  parse: (words) => {
+    const template = parseReplyTemplate(words.join(' '));
+    return template !== undefined && unknownPlaceholders(template).length === 0 ? template : undefined;
+  },
+  problem: (words) => {
+    const template = parseReplyTemplate(words.join(' '));
+    return template && `${listed(unknownPlaceholders(template))}: no such placeholder`;
+  },
   write: (value) => quoted(formatReplyTemplate(value)),
 };
 

@@ -18,8 +18,15 @@ export interface Option<T> {
   readonly complete?: (set: T) => T;
   /** A new value takes effect only when the daemon is started anew, not on SIGHUP. */
   readonly restart?: true;
+  /** What docs/options.md has beside that. */
+  readonly table?: Table;
   /** What it does, in a sentence or two. */
   readonly about: string;
+}
+
+export interface Table {
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** An option for every part of a configuration. */

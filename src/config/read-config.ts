@@ -1,7 +1,9 @@
 // From option lines to a valid configuration: all problems at once, each with its place and with what would be right.
-import { checkConfig, type Origins } from './check-config.ts';
+import { checkConfig, type Origins, type SetLines } from './check-config.ts';
+import { insteadOf } from './foreign-options.ts';
 import { nearest } from './nearest.ts';
 import { type OptionLine, type Place, type Problem, type ReadFile, readOptionLines } from './option-lines.ts';
+import type { OptionType } from './option-types.ts';
 import { anyOption, type Config, OPTIONS, type OptionName } from './options.ts';
 
 export interface ReadConfig {
@@ -17,35 +19,46 @@ const BY_SPELLING: ReadonlyMap<string, OptionName> = new Map(
   NAMES.flatMap((name) => [name, ...(OPTIONS[name].aliases ?? [])].map((spelling) => [spelling.toLowerCase(), name])),
 );
 
+/** Errors that the values give cause to; see check-machine.ts. */
+export type FurtherCheck = (config: Config, set: SetLines) => readonly Problem[];
+
 /** Reads a configuration file and what it includes. Never throws. */
-export function readConfig(file: string, readFile: ReadFile): ReadConfig {
+export function readConfig(file: string, readFile: ReadFile, further: FurtherCheck = () => []): ReadConfig {
   const { lines, problems } = readOptionLines(file, readFile);
   const values: Record<string, unknown> = Object.fromEntries(NAMES.map((name) => [name, OPTIONS[name].default]));
-  const origins = new Map<OptionName, OptionLine>();
+  const set = new Map<OptionName, OptionLine[]>();
   const errors = [...problems];
   const warnings: Problem[] = [];
   const wrong = new Set<OptionName>();
   for (const line of lines) {
     const name = BY_SPELLING.get(line.name.toLowerCase());
     if (name === undefined) {
-      errors.push(problem(line, unknownOption(line)));
+      const instead = insteadOf(line.name);
+      if (instead === undefined) errors.push(problem(line, unknownOption(line)));
+      else warnings.push(problem(line, `${line.name}: has no effect here; ${instead}`));
       continue;
     }
-    const warning = setTwice(name, line, origins.get(name));
-    if (warning !== undefined) warnings.push(problem(line, warning));
-    const error = setValue(name, line, values, origins);
-    if (error === undefined) origins.set(name, line);
+    const earlier = set.get(name);
+    warnings.push(...oddities(name, line, earlier?.at(-1)).map((message) => problem(line, message)));
+    const error = setValue(name, line, values, earlier !== undefined);
+    if (error === undefined) set.set(name, [...(earlier ?? []), line]);
     else {
       errors.push(problem(line, error));
       wrong.add(name);
     }
   }
-  for (const name of NAMES) follow(name, values, origins);
-  for (const name of origins.keys()) values[name] = anyOption(name).complete?.(values[name]) ?? values[name];
+  for (const name of NAMES) follow(name, values, set);
+  for (const name of set.keys()) values[name] = anyOption(name).complete?.(values[name]) ?? values[name];
   const config = values as unknown as Config;
   // A file that is missing may have held the other half.
-  if (problems.length === 0) errors.push(...checkConfig(config, origins, wrong));
-  return { config, origins, errors: inOrder(errors, [{ file }, ...lines]), warnings };
+  const checked = problems.length === 0 ? checkConfig(config, set, wrong) : undefined;
+  const read = [{ file }, ...lines];
+  return {
+    config,
+    origins: new Map([...set].flatMap(([name, all]) => all.slice(-1).map((last) => [name, last] as const))),
+    errors: inOrder([...errors, ...(checked?.errors ?? []), ...further(config, set)], read),
+    warnings: inOrder([...warnings, ...(checked?.warnings ?? [])], read),
+  };
 }
 
 /** By files as they were read, then by lines; what is in no line is first. */
@@ -69,26 +82,36 @@ function setValue(
   name: OptionName,
   line: OptionLine,
   values: Record<string, unknown>,
-  origins: Origins,
+  isFurther: boolean,
 ): string | undefined {
   const option = anyOption(name);
   const value = option.type.parse(line.words);
   if (value === undefined) {
-    const given = line.words.length === 0 ? 'no value given' : `"${line.words.join(' ')}" is not allowed`;
-    return `${line.name}: ${given}; allowed: ${option.type.allowed}`;
+    return `${line.name}: ${wrongWith(line.words, option.type)}; allowed: ${option.type.allowed}`;
   }
-  const adds = option.list === true && origins.has(name);
+  const adds = option.list === true && isFurther;
   values[name] = adds ? [...(values[name] as unknown[]), ...(value as unknown[])] : value;
   return undefined;
 }
 
-function follow(name: OptionName, values: Record<string, unknown>, origins: Origins): void {
-  const { follows } = OPTIONS[name];
-  if (follows !== undefined && !origins.has(name)) values[name] = values[follows];
+function wrongWith(words: readonly string[], type: OptionType<unknown>): string {
+  if (words.length === 0) return 'no value given';
+  return type.problem?.(words) ?? `"${words.join(' ')}" is not allowed`;
 }
 
-/** Two names of one option: which line counts must not be a riddle. */
-function setTwice(name: OptionName, line: OptionLine, earlier: OptionLine | undefined): string | undefined {
-  if (earlier === undefined || OPTIONS[name].list === true) return undefined;
-  return `${line.name}: already set as ${earlier.name} at ${earlier.file}:${earlier.line}; this line counts`;
+function follow(name: OptionName, values: Record<string, unknown>, set: SetLines): void {
+  const { follows } = OPTIONS[name];
+  if (follows !== undefined && !set.has(name)) values[name] = values[follows];
+}
+
+function oddities(name: OptionName, line: OptionLine, earlier: OptionLine | undefined): readonly string[] {
+  const found = anyOption(name).type.oddities?.(line.words) ?? [];
+  // Two names of one option: which line counts must not be a riddle.
+  const isTwice = earlier !== undefined && OPTIONS[name].list !== true;
+  return [
+    ...found.map((text) => `${line.name}: ${text}`),
+    ...(isTwice
+      ? [`${line.name}: already set as ${earlier.name} at ${earlier.file}:${earlier.line}; this line counts`]
+      : []),
+  ];
 }

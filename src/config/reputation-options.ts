@@ -1,9 +1,10 @@
 // Options: what a client's past, DNS and the lists say about it.
+import { BLOCK_LISTS, DNSWL } from '../dns/known-lists.ts';
 import type { NameServer } from '../lib/name-server.ts';
 import { type ListScore, listScores, nameServers, type OwnListZone, ownListZones } from './dns-types.ts';
 import { words } from './list-type.ts';
-import { DAY, type OptionTable } from './option.ts';
-import { duration, yesNo } from './option-types.ts';
+import { DAY, MINUTE, type OptionTable } from './option.ts';
+import { duration, durationFrom, yesNo } from './option-types.ts';
 
 export interface ReputationConfig {
   readonly reputation: boolean;
@@ -47,8 +48,20 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     default: ['spamcop', 'uce-2'],
     list: true,
     restart: true,
-    about:
-      'The DNS block lists to ask, by name: spamcop, uce-2, uce-3, backscatter, barracuda, spamhaus, or one that rbl_zone defines (those are asked anyway). Mind their terms of use.',
+    about: `The DNS block lists to ask, by name: ${BLOCK_LISTS.map(({ name }) => name).join(', ')}, or one that rbl_zone defines (those are asked anyway). Mind their terms of use.`,
+    table: {
+      headings: ['list', 'zone', 'IPv6', 'score', 'terms of use'],
+      rows: [
+        ...BLOCK_LISTS.map(({ name, score, ...list }) => [
+          name,
+          list.zone,
+          yesNo.write(list.ipv6),
+          String(score),
+          list.terms,
+        ]),
+        ['(option dnswl)', DNSWL.zone, yesNo.write(DNSWL.ipv6), 'by trust', DNSWL.terms],
+      ],
+    },
   },
   rbl_score: {
     type: listScores,
@@ -63,7 +76,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     list: true,
     restart: true,
     about:
-      'A block list of your own, one a line: its name, the zone to ask, and the answers that mean "listed" (without any, all but errors). It need not be named in rbls to be asked.',
+      'A block list of your own, one a line: its name, the zone to ask, ipv6 if it lists such addresses too, and the answers that mean "listed" (without any, all but errors). It need not be named in rbls to be asked.',
   },
   dnswl: {
     type: yesNo,
@@ -79,7 +92,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     about: 'The name servers to ask. Most block lists refuse to answer public ones.',
   },
   dns_timeout: {
-    type: duration,
+    type: durationFrom(1, MINUTE),
     default: 3,
     about:
       'How long a check waits for answers from DNS. Those that are not there by then are not held against anybody; what comes within twice the time still counts for the next check.',

@@ -90,7 +90,13 @@ test.for<[name: string, pairs: Pairs]>([
   ['trustedHosts', rewritten(trustedHosts, fc.array(fc.oneof(network, hostName)).map(trustedHosts.parse))],
   ['nameServers', rewritten(nameServers, fc.array(nameServer, { minLength: 1 }))],
   ['listScores', rewritten(listScores, one(fc.record({ name: inList, score: fc.integer({ min: -1000, max: 0 }) })))],
-  ['ownListZones', rewritten(ownListZones, one(fc.record({ name: inList, zone: hostName, codes: fc.array(code) })))],
+  [
+    'ownListZones',
+    rewritten(
+      ownListZones,
+      one(fc.record({ name: inList, zone: hostName, ipv6: fc.boolean(), codes: fc.array(code) })),
+    ),
+  ],
   ['headerPatterns', rewritten(headerPatterns, one(fc.record({ name: fc.constant('X-A'), pattern })))],
   [
     'dewhiteFlags',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { chooseLists, type ListChoice } from './choose-lists.ts';
 
 const NONE: ListChoice = { names: [], scores: [], own: [], dnswl: false };
-const OWN = { name: 'ours', zone: 'dnsbl.example.net', codes: [] };
+const OWN = { name: 'ours', zone: 'dnsbl.example.net', ipv6: false, codes: [] };
 
 test.for<[choice: Partial<ListChoice>, lists: string]>([
   [{}, ''],
@@ -35,17 +35,32 @@ test('own codes are what counts as listed', () => {
   expect(some).toMatchObject({ codes: ['127.0.0.3'], zone: 'dnsbl.example.net' });
 });
 
+test('an own list is asked about IPv6 where that was said', () => {
+  const { lists } = chooseLists({ ...NONE, own: [OWN, { ...OWN, name: 'more', ipv6: true }] });
+  expect(lists.map(({ ipv6 }) => ipv6)).toEqual([false, true]);
+});
+
 const closed = 'the list sorbs closed (June 2024) and is not asked';
 
 test.for<[choice: Partial<ListChoice>, warnings: readonly string[], errors: readonly string[]]>([
   [{ names: ['sorbs', 'spamcop'] }, [closed], []],
   [{ names: ['sorbs'], scores: [{ name: 'sorbs', score: -5 }] }, [closed], []],
   [{ own: [{ ...OWN, zone: 'dul.dnsbl.sorbs.net' }] }, [closed], []],
-  [{ names: ['spamcom'] }, [], [expect.stringMatching(/^there is no list spamcom; known: spamcop, uce-2, /)]],
-  [{ scores: [{ name: 'spamcom', score: -5 }] }, [], [expect.stringContaining('no list spamcom')]],
-  [{ names: ['x'], own: [OWN] }, [], [expect.stringMatching(/no list x; known: ours, spamcop, .*, spamhaus$/)]],
+  [
+    { names: ['spamcom'] },
+    [],
+    [expect.stringMatching(/^rbls spamcom: there is no list spamcom; known: spamcop, uce-2, /)],
+  ],
+  [{ scores: [{ name: 'spamcom', score: -5 }] }, [], [expect.stringMatching(/^rbl_score spamcom: there is no list/)]],
+  [
+    { names: ['x'], own: [OWN] },
+    [],
+    [expect.stringMatching(/^rbls x: there is no list x; known: ours, spamcop, .*, spamhaus$/)],
+  ],
 ])('%o: warnings %o, errors %o', ([choice, warnings, errors]) => {
-  expect(chooseLists({ ...NONE, ...choice })).toMatchObject({ warnings, errors });
+  const chosen = chooseLists({ ...NONE, ...choice });
+  expect(chosen.warnings).toEqual(warnings);
+  expect(chosen.errors.map(({ option, name, message }) => `${option} ${name}: ${message}`)).toEqual(errors);
 });
 
 test('a list that closed is not asked, whatever it is called now', () => {

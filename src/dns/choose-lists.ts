@@ -2,11 +2,18 @@
 import { BLOCK_LISTS, DNSWL, ownList, retiredList } from './known-lists.ts';
 import type { DnsList } from './lists.ts';
 
+interface OwnListChoice {
+  readonly name: string;
+  readonly zone: string;
+  readonly ipv6: boolean;
+  readonly codes: readonly string[];
+}
+
 export interface ListChoice {
   /** Names: of known lists, or of own ones. */
   readonly names: readonly string[];
   readonly scores: readonly { readonly name: string; readonly score: number }[];
-  readonly own: readonly { readonly name: string; readonly zone: string; readonly codes: readonly string[] }[];
+  readonly own: readonly OwnListChoice[];
   readonly dnswl: boolean;
 }
 
@@ -15,7 +22,14 @@ export interface ChosenLists {
   /** Lists that are left out, and why. */
   readonly warnings: readonly string[];
   /** Names that mean nothing. */
-  readonly errors: readonly string[];
+  readonly errors: readonly UnknownList[];
+}
+
+export interface UnknownList {
+  /** The option that names it. */
+  readonly option: 'rbls' | 'rbl_score';
+  readonly name: string;
+  readonly message: string;
 }
 
 /** What an own list takes from the score of a client unless rbl_score says otherwise. */
@@ -25,8 +39,8 @@ const OWN_SCORE = -50;
 export function chooseLists({ names, scores, own, dnswl }: ListChoice): ChosenLists {
   const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
   const scoreOf = (name: string): number | undefined => scores.findLast((row) => same(row.name, name))?.score;
-  const ownLists = own.map(({ name, zone, codes }) =>
-    ownList({ name, zone, score: scoreOf(name) ?? OWN_SCORE, ...(codes.length > 0 && { codes }) }),
+  const ownLists = own.map(({ codes, ...list }) =>
+    ownList({ ...list, score: scoreOf(list.name) ?? OWN_SCORE, ...(codes.length > 0 && { codes }) }),
   );
   // An own list may take the name of a known one: a mirror of it, say.
   const known = [...ownLists, ...BLOCK_LISTS];
@@ -36,13 +50,18 @@ export function chooseLists({ names, scores, own, dnswl }: ListChoice): ChosenLi
     .filter(({ zone }) => retiredList(zone) === undefined);
   const missing = wanted.filter((name) => !known.some((list) => same(list.name, name)));
   const retired = [...missing, ...own.map(({ zone }) => zone)].flatMap((name) => retiredList(name) ?? []);
-  const unknown = missing.filter((name) => retiredList(name) === undefined);
   const scoreless = scores.filter(({ name }) => !known.some((list) => same(list.name, name))).map(({ name }) => name);
+  const unknown = (option: UnknownList['option'], unheard: readonly string[]): readonly UnknownList[] =>
+    unheard
+      .filter((name) => retiredList(name) === undefined)
+      .map((name) => ({
+        option,
+        name,
+        message: `there is no list ${name}; known: ${known.map((list) => list.name).join(', ')}`,
+      }));
   return {
     lists: [...chosen.map((list) => ({ ...list, score: scoreOf(list.name) ?? list.score })), ...(dnswl ? [DNSWL] : [])],
     warnings: retired.map(({ name, closed }) => `the list ${name} closed (${closed}) and is not asked`),
-    errors: [...unknown, ...scoreless.filter((name) => retiredList(name) === undefined)].map(
-      (name) => `there is no list ${name}; known: ${known.map((list) => list.name).join(', ')}`,
-    ),
+    errors: [...unknown('rbls', missing), ...unknown('rbl_score', scoreless)],
   };
 }

@@ -8,6 +8,7 @@ import type { DnsList } from './lists.ts';
 
 const own = ownList({ name: 'own', zone: 'bl.example', score: -30 });
 const own6 = ownList({ name: 'own', zone: 'bl.example', score: -30, ipv6: true });
+const coded = ownList({ name: 'own', zone: 'bl.example', score: -30, codes: ['127.0.0.7'] });
 const listed = '2.0.0.127.bl.example';
 const unlisted = '1.0.0.127.bl.example';
 const listed6 = `2.0.0.0.0.0.f.7.f.f.f.f.${'0.'.repeat(20)}bl.example`;
@@ -33,6 +34,15 @@ function setUp(dns: FakeDns, lists: readonly DnsList[]) {
 
 test.for([
   ['a sane list', sane, own, 4, true],
+  ['one whose test entry is none of the chosen answers', sane, coded, 4, true],
+  [
+    'one that lists everything, but not as chosen',
+    { a: { [listed]: ['127.0.0.3'], [unlisted]: ['127.0.0.3'] } },
+    coded,
+    4,
+    false,
+  ],
+  ['one that lists nothing, with chosen answers', {}, coded, 4, false],
   ['one that lists everything', { a: { [listed]: yes, [unlisted]: yes } }, own, 4, false],
   ['one that lists nothing', {}, own, 4, false],
   [

@@ -75,9 +75,12 @@ test.for([
 });
 
 test('codes of an own list', () => {
-  const coded = ownList({ name: 'own', zone: 'dnsbl.example.net', score: -30, codes: ['127.0.0.7'] });
+  const codes = ['127.0.0.7', '127.1.2.3', '127.0.0.1', '127.255.255.2'];
+  const coded = ownList({ name: 'own', zone: 'dnsbl.example.net', score: -30, codes });
+  for (const answer of codes) expect(meaningOf(coded, [answer])).toBe('listed');
   expect(meaningOf(coded, ['127.0.0.2'])).toBe('not listed');
-  expect(meaningOf(coded, ['127.0.0.7'])).toBe('listed');
+  expect(meaningOf(coded, ['127.1.2.3', '127.0.0.2'])).toBe('listed');
+  for (const answer of ['127.1.2.4', '127.255.255.3', '10.0.0.7']) expect(meaningOf(coded, [answer])).toBe('error');
 });
 
 test.for([

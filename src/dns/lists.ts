@@ -75,8 +75,9 @@ export function trustOf(answers: Records): Trust | 'not listed' | 'error' {
   return Number.isNaN(least) ? 'error' : (least as Trust);
 }
 
-function isError(list: BlockList, answer: string): boolean {
+function isError({ codes }: BlockList, answer: string): boolean {
+  if (codes?.includes(answer) === true) return false;
   // RFC 5782 section 2.1 keeps 127.0.0.1 out of the answers; 127.255.255.0/24 is where lists put their errors.
   if (answer === '127.0.0.1' || answer.startsWith('127.255.255.')) return true;
-  return !answer.startsWith(list.codes === undefined ? '127.' : '127.0.0.');
+  return !answer.startsWith(codes === undefined ? '127.' : '127.0.0.');
 }

@@ -6,6 +6,7 @@
 //
 // White space around the words and comments from `#` on do not count, nor does the case of letters.
 import type { Mailbox } from '../policy/check.ts';
+import { parseTrapTarget, TRAP_TARGETS } from '../policy/trap-target.ts';
 
 export type TrapKind = 'hard' | 'soft';
 
@@ -34,7 +35,6 @@ export interface TrapIndex {
 }
 
 const LINE_SHOWN = 80;
-const TARGET = /^(?:[^\s@:]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:]+@$/u;
 
 /** The traps of a file's text; bad lines are named and change nothing else. */
 export function parseTraps(text: string): TrapFile {
@@ -48,13 +48,6 @@ export function parseTraps(text: string): TrapFile {
     else traps.push(trap);
   }
   return { traps, badLines };
-}
-
-/** The trap that an option's word (hard_trap, soft_trap) names, or what is wrong with it. */
-export function trapOf(word: string, kind: TrapKind): Trap | string {
-  const target = word.toLowerCase().replace(/^@/, '').replace(/\.$/, '');
-  if (TARGET.test(target)) return { target, kind };
-  return `${JSON.stringify(word.slice(0, LINE_SHOWN))} is not user@domain, user@ or a domain`;
 }
 
 /** An index over all these traps. */
@@ -83,7 +76,11 @@ function parseTrap(words: string): Trap | string {
   if (colon < 0 || (kind !== 'hard' && kind !== 'soft')) {
     return `${JSON.stringify(words.slice(0, LINE_SHOWN))} does not end in ": hard" or ": soft"`;
   }
-  return trapOf(words.slice(0, colon).trim(), kind);
+  const word = words.slice(0, colon).trim();
+  const target = parseTrapTarget(word);
+  return target === undefined
+    ? `${JSON.stringify(word.slice(0, LINE_SHOWN))} is not ${TRAP_TARGETS}`
+    : { target, kind };
 }
 
 // A domain name has at most 127 labels (RFC 1035 section 3.1), a hostile recipient may have more.

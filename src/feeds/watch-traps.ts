@@ -53,6 +53,11 @@ export class Traps implements TrapIndex {
     return this.#index.trapFor(recipient);
   }
 
+  /** Why files can't be read, of those that can't. */
+  get problems(): readonly string[] {
+    return this.#files.flatMap(({ problem }) => (problem === '' ? [] : [problem]));
+  }
+
   /** Reads the files that changed. Problems go to the log, each once. */
   async refresh(): Promise<void> {
     let changed = false;

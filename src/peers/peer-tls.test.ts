@@ -127,8 +127,6 @@ test('TLS before 1.3 is refused', async () => {
 });
 
 test.for<[files: Partial<Parameters<typeof readPeerTls>[0]>, message: string]>([
-  [{ certificate: '' }, 'peer_tls require needs peer_certificate and peer_key'],
-  [{ trusted: [] }, 'peer_tls require needs peer_ca: whose certificates are trusted'],
   [{ key: '/nonexistent' }, 'peer_key: cannot read /nonexistent: no such file'],
   [{ trusted: ['/nonexistent'] }, 'peer_ca: cannot read /nonexistent: no such file'],
   [{ key: ALONE.key }, 'peer_certificate and peer_key can not be used: '],

@@ -1,5 +1,6 @@
 // TLS between servers, as the configuration has it: our certificate, and whose certificates are trusted.
 import { readFileSync } from 'node:fs';
+import { isFingerprint, parseFingerprint } from '../lib/fingerprint.ts';
 import { type TlsIdentity, tls } from '../lib/mutual-tls.ts';
 import { readProblem } from '../lib/read-problem.ts';
 
@@ -19,19 +20,14 @@ export interface PeerTlsFiles {
   readonly trusted: readonly string[];
 }
 
-const FINGERPRINT = /^sha256:((?:[\da-f]{2}:?){32})$/i;
-
 /** Reads the files; undefined: no TLS. Throws, in words for an administrator, if that can't be done. */
 export function readPeerTls({ mode, certificate, key, trusted }: PeerTlsFiles): PeerTls | undefined {
   if (mode === 'none') return undefined;
-  if (certificate === '' || key === '') throw new Error(`peer_tls ${mode} needs peer_certificate and peer_key`);
-  if (trusted.length === 0) throw new Error(`peer_tls ${mode} needs peer_ca: whose certificates are trusted`);
-  const pins = trusted.flatMap((text) => FINGERPRINT.exec(text)?.[1] ?? []);
-  const ca = trusted.filter((text) => !FINGERPRINT.test(text)).map((path) => read('peer_ca', path));
+  const pinned = new Set(trusted.flatMap((text) => parseFingerprint(text) ?? []));
+  const ca = trusted.filter((text) => !isFingerprint(text)).map((path) => read('peer_ca', path));
   const [cert, secret] = [read('peer_certificate', certificate), read('peer_key', key)];
   // An empty list too takes the place of the CAs of the web, of which none has a say here.
   const context = { cert, key: secret, ca, minVersion: 'TLSv1.3' as const };
-  const pinned = new Set(pins.map((text) => text.replaceAll(':', '').toUpperCase()));
   try {
     tls().createSecureContext(context);
     return { identity: { context, pinned }, required: mode === 'require' };

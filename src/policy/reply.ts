@@ -37,6 +37,13 @@ export function parseReplyTemplate(text: string): ReplyTemplate | undefined {
   return { code, status, text: words };
 }
 
+const PLACEHOLDERS: readonly string[] = ['{wait}', '{why}', '{id}'];
+
+/** What looks like a placeholder but stands for nothing, and would be sent as it is. */
+export function unknownPlaceholders({ text }: ReplyTemplate): readonly string[] {
+  return [...text.matchAll(/\{[^{}]*\}/g)].map(([found]) => found).filter((found) => !PLACEHOLDERS.includes(found));
+}
+
 /** The template as parseReplyTemplate reads it. */
 export function formatReplyTemplate({ code, status, text }: ReplyTemplate): string {
   return `${code}:${status}:${text}`;

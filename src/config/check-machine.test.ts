@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { checkMachine } from './check-machine.ts';
+import { formatProblem } from './option-lines.ts';
+import { readConfig } from './read-config.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ddgrey-machine-'));
+writeFileSync(join(directory, 'there'), '');
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const TLS = 'peer_certificate there\npeer_key nokey\npeer_ca sha256:'.concat('ab'.repeat(32), ' noca');
+
+test.for<[text: string, errors: readonly string[]]>([
+  ['', []],
+  ['user root\ngroup root\npolicy there\ntraps there\nlisten policy unix:a group=root', []],
+  ['user nosuch', ['dd.conf:1: user: there is no user nosuch']],
+  ['user root\ngroup nogroup-here', ['dd.conf:2: group: there is no group nogroup-here']],
+  [
+    'listen policy unix:a group=nogroup-here\nlisten greyd unix:b',
+    ['dd.conf:1: listen: there is no group nogroup-here'],
+  ],
+  ['policy nofile', ['dd.conf:1: policy: cannot read DIR/nofile: no such file']],
+  ['traps none', []],
+  ['traps there nofile\ntraps there', ['dd.conf:1: traps: cannot read DIR/nofile: no such file']],
+  [TLS, []],
+  [
+    `peer_tls may\n${TLS}`,
+    [
+      'dd.conf:3: peer_key: cannot read DIR/nokey: no such file',
+      'dd.conf:4: peer_ca: cannot read DIR/noca: no such file',
+    ],
+  ],
+  [
+    'traps nofile\nretry soon\nuser nosuch',
+    [
+      'dd.conf:1: traps: cannot read DIR/nofile: no such file',
+      'dd.conf:2: retry: "soon" is not allowed',
+      'dd.conf:3: user: there is no user nosuch',
+    ],
+  ],
+])('%j', ([text, errors]) => {
+  const read = readConfig(
+    'dd.conf',
+    () => text,
+    (config, set) => checkMachine(config, set, directory),
+  );
+  const found = read.errors.map((problem) => formatProblem(problem).replace(directory, 'DIR').split(';')[0]);
+  expect(found).toEqual(errors);
+});

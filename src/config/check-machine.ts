@@ -1,0 +1,70 @@
+// What the configuration names and this machine must have: users, groups, files. Looked at when the daemon starts, and by
+// --check-config; not while it runs, since asking for a user can take long.
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { isFingerprint } from '../lib/fingerprint.ts';
+import { readProblem } from '../lib/read-problem.ts';
+import { groupId, userId } from '../lib/system-users.ts';
+import { type SetLines, problemsAt } from './check-config.ts';
+import type { Problem } from './option-lines.ts';
+import type { Config, OptionName } from './options.ts';
+
+/** Something that an option names. */
+interface Named {
+  readonly option: OptionName;
+  readonly kind: 'user' | 'group' | 'file';
+  readonly name: string;
+  /** As it stands in the line, where that is not the name alone. */
+  readonly word?: string;
+}
+
+/** What there is not, each at the line that names it. Relative paths start at the directory. */
+export function checkMachine(config: Config, set: SetLines, directory: string): readonly Problem[] {
+  const missing = [...users(config, set), ...files(config)].flatMap((named) => {
+    const { option, name, word = name } = named;
+    const message = problemOf(named, directory);
+    return message === undefined ? [] : [{ options: [option], word, message: `${option}: ${message}` }];
+  });
+  return problemsAt(missing, set);
+}
+
+function users({ user, group, listen }: Config, set: SetLines): readonly Named[] {
+  // The daemon of root becomes the default user too.
+  const own: readonly Named[] =
+    set.has('user') || process.geteuid?.() === 0 ? [{ option: 'user', kind: 'user', name: user }] : [];
+  const groups = new Set(listen.flatMap((listener) => listener.group ?? []));
+  return [
+    ...own,
+    ...(group === '' ? [] : [{ option: 'group', kind: 'group', name: group } as const]),
+    ...[...groups].map((name) => ({ option: 'listen', kind: 'group', name, word: `group=${name}` }) as const),
+  ];
+}
+
+function files({ policy, traps, peer_tls: tls, ...config }: Config): readonly Named[] {
+  const file = (option: OptionName, name: string): readonly Named[] =>
+    name === '' || isFingerprint(name) ? [] : [{ option, kind: 'file', name }];
+  return [
+    ...file('policy', policy),
+    ...traps.flatMap((name) => file('traps', name)),
+    ...(tls === 'none'
+      ? []
+      : [
+          ...file('peer_certificate', config.peer_certificate),
+          ...file('peer_key', config.peer_key),
+          ...config.peer_ca.flatMap((name) => file('peer_ca', name)),
+        ]),
+  ];
+}
+
+/** What is wrong with it, for an administrator. */
+function problemOf({ kind, name }: Named, directory: string): string | undefined {
+  try {
+    if (kind === 'user') userId(name);
+    else if (kind === 'group') groupId(name);
+    else statSync(resolve(directory, name));
+    return undefined;
+  } catch (error) {
+    if (kind === 'file') return `cannot read ${resolve(directory, name)}: ${readProblem(error)}`;
+    return (error as Error).message;
+  }
+}

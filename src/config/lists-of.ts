@@ -1,0 +1,13 @@
+// The DNS lists that a configuration asks for.
+import { type ChosenLists, chooseLists } from '../dns/choose-lists.ts';
+import type { Config } from './options.ts';
+
+/** Those that are asked, and what is wrong with the names. */
+export function listsOf(config: Config): ChosenLists {
+  return chooseLists({
+    names: config.rbls,
+    scores: config.rbl_score,
+    own: config.rbl_zone,
+    dnswl: config.dnswl,
+  });
+}

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { parseTrapTarget } from './trap-target.ts';
+
+test.for([
+  ['Trap@Example.org', 'trap@example.org'],
+  ['trap@', 'trap@'],
+  ['@Example.org', 'example.org'],
+  ['example.org.', 'example.org'],
+  ['@', undefined],
+  ['nobody', undefined],
+  ['a b@example.org', undefined],
+])('%s: %s', ([word, target]) => {
+  expect(parseTrapTarget(word ?? '')).toBe(target);
+});

@@ -1,0 +1,11 @@
+// What a spam trap stands for: `user@example.org`, `user@` in every domain, or a domain with all below it.
+
+const TARGET = /^(?:[^\s@:]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:]+@$/u;
+
+export const TRAP_TARGETS = 'user@domain, user@ or a domain';
+
+/** The target that a word names, in lower case; `@example.org` is the domain. Undefined if it names none. */
+export function parseTrapTarget(word: string): string | undefined {
+  const target = word.toLowerCase().replace(/^@/, '').replace(/\.$/, '');
+  return TARGET.test(target) ? target : undefined;
+}
