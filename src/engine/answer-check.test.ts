@@ -83,6 +83,13 @@ test('a bounce passes once and leaves nothing', async () => {
   ]);
 });
 
+test('the limit holds for checks that come at the same time, too', async () => {
+  const { answerCheck, store } = await bench({ config: 'GREY_PENDING_NORMAL 3' });
+  const verdicts = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((to) => answerCheck(check('a@x.org', `${to}@b`))));
+  expect(verdicts.map(({ reason }) => reason)).toEqual(['first', 'first', 'first', 'limit', 'limit']);
+  expect(await store.count()).toMatchObject({ pending: 3 });
+});
+
 test('beyond its limit, what a client tries first is not remembered; others are not concerned', async () => {
   const { answerCheck, store } = await bench();
   const reasons: string[] = [];
@@ -253,6 +260,15 @@ test('client mode: what passes here is told, when it becomes valid and when it i
   }
   await answerCheck(check('a@b', 'c@d', '192.0.2.9'));
   expect(heard.join(' ')).toBe('ask b - - tell b - - tell b - -');
+});
+
+test('client mode: whom we blacklist, and do not tell yet, the server lets not pass', async () => {
+  const { server, heard } = serverSaying('ok');
+  const { answerCheck, acceptReport, clock } = await bench({ server, config: 'reputation yes' });
+  await acceptReport({ reporter: 'traps', time: clock.now() / 1000, ip: '203.0.113.7', event: 'hard_trap' });
+  for (let i = 0; i < 2; i += 1)
+    expect(await answerCheck(check())).toMatchObject({ kind: 'grey', reason: 'blacklisted' });
+  expect(heard).toEqual([]);
 });
 
 test('client mode: what starts again is asked about again', async () => {

@@ -139,6 +139,8 @@ async function consult(
   attempt: Attempt,
   { verdict, change }: Decision,
 ): Promise<Verdict> {
+  // A blacklisting that must not show yet is no matter for the server: what it lets pass, this must not.
+  if (verdict.reason === 'blacklisted') return verdict;
   if (change === 'validate' || change === 'refresh') server.tell(attempt.check);
   if (change !== 'record' && change !== 'restart') return verdict;
   const answer = await server.ask(attempt.check);

@@ -1,5 +1,6 @@
 // What the contract's tests remember and report, and when.
 import { type Address, parseAddress } from '../policy/address.ts';
+import type { Recalled } from '../policy/decide.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Lifetimes, Recall, Remembrance } from './store.ts';
@@ -58,6 +59,11 @@ export function numbered(i: number, client: string): Remembrance {
 /** What is asked about an attempt that no pass could cover. */
 export function asked({ tuple, client }: Remembrance): Recall {
   return { tuples: [tuple], client, passes: [] };
+}
+
+/** What was recalled, read once: the pending entries are counted when somebody asks. */
+export function plain({ entry, tuple, pass, pendingOfClient }: Recalled): Recalled {
+  return { entry, tuple, pass, pendingOfClient };
 }
 
 /** How an attempt that was remembered at that time is listed. */

@@ -41,7 +41,14 @@ export class MemoryStore implements Store {
 
   async recall(recall: Recall): Promise<Recalled> {
     const passes = recall.passes.flatMap((key) => this.#passes.get(passKey(key)) ?? []);
-    return { ...this.#tuples.recall(recall), pass: passes[0] };
+    const tuples = this.#tuples;
+    return {
+      ...tuples.recall(recall),
+      pass: passes[0],
+      get pendingOfClient() {
+        return tuples.pendingOf(recall.client);
+      },
+    };
   }
 
   async remember(remembrance: Remembrance, now: Seconds): Promise<void> {

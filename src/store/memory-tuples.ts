@@ -16,17 +16,21 @@ export class MemoryTuples {
   readonly #tuples = new Map<string, Kept>();
   readonly #pending = new Map<string, number>();
 
-  recall({ tuples, client }: Recall): Omit<Recalled, 'pass'> {
+  recall({ tuples }: Recall): Pick<Recalled, 'entry' | 'tuple'> {
     const [first] = tuples;
     if (first === undefined) throw new Error('a recall without a tuple');
-    const pendingOfClient = this.#pending.get(clientKey(client)) ?? 0;
     for (const tuple of tuples) {
       const known = this.#tuples.get(keyOf(tuple))?.stored;
       if (known === undefined) continue;
       const { state, firstSeen, lastSeen } = known;
-      return { entry: { state, firstSeen, lastSeen }, tuple, pendingOfClient };
+      return { entry: { state, firstSeen, lastSeen }, tuple };
     }
-    return { entry: undefined, tuple: first, pendingOfClient };
+    return { entry: undefined, tuple: first };
+  }
+
+  /** How many pending entries the client has. */
+  pendingOf(client: Address): number {
+    return this.#pending.get(clientKey(client)) ?? 0;
   }
 
   remember(remembrance: Remembrance, now: Seconds): void {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../policy/decide.ts';
 import { REFRESH_AFTER } from '../policy/greylist.ts';
-import { address, asked, attempt, DAY, LIFETIMES, numbered, stored, T } from './contract-samples.ts';
+import { address, asked, attempt, DAY, LIFETIMES, numbered, stored, T, plain } from './contract-samples.ts';
 import type { Remembrance, Store } from './store.ts';
 
 /** Tests them on the store that is open at the time. */
@@ -97,13 +97,20 @@ export function tupleContract(open: () => Store): void {
       const tuples = [own, site, third];
       for (const tuple of recorded) await make('record', T, { ...attempt, tuple });
       const recalled = await open().recall({ ...asked(attempt), tuples });
-      expect(recalled).toEqual({
+      expect(plain(recalled)).toEqual({
         tuple: tuples[found],
         entry: recorded.length === 0 ? undefined : { state: 'pending', firstSeen: T, lastSeen: T },
         pass: undefined,
         pendingOfClient: recorded.length,
       });
     });
+  });
+
+  test('pending entries are counted when they are asked for: those made since the recall count', async () => {
+    const recalled = await open().recall(asked(attempt));
+    await make('record', T);
+    expect(recalled).toMatchObject({ entry: undefined });
+    expect(recalled.pendingOfClient).toBe(1);
   });
 
   test('another client of the same network has the same tuple and a count of its own', async () => {

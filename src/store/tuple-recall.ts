@@ -12,16 +12,19 @@ import { stateOf } from './tuple-kind.ts';
 /** The columns by which a tuple is found, in the order of the parameters. */
 const SAME = ['hash', 'recipient', 'sender', 'part'] as const;
 
-/** The pending entries of a client are hardly ever asked for when the tuple is valid, so they are not read in advance. */
-export class RecalledValid implements Recalled {
-  readonly entry: TupleEntry;
+/**
+ * What was found. The pending entries of the client are counted when somebody asks: hardly ever, and then right before one
+ * more is remembered, so that those of the checks between count too.
+ */
+export class RecalledTuple implements Recalled {
+  readonly entry: TupleEntry | undefined;
   readonly tuple: Tuple;
   readonly pass: Pass | undefined;
   readonly #pending: PendingCounts;
   readonly #client: Address;
 
   constructor(
-    { entry, tuple, pass }: { readonly entry: TupleEntry; readonly tuple: Tuple; readonly pass: Pass | undefined },
+    { entry, tuple, pass }: Pick<Recalled, 'entry' | 'tuple' | 'pass'>,
     pending: PendingCounts,
     client: Address,
   ) {
@@ -42,7 +45,7 @@ export function recallSql(tuples: number): string {
   const names = Array.from({ length: tuples }, (_, i) => `tuple${i}`);
   const columns = names.map((name) => `${name}.kind, ${name}.last_seen, ${name}.first_seen`).join(', ');
   const joins = names.map((name) => `LEFT JOIN tuple AS ${name} ON ${same(name)}`).join(' ');
-  return `SELECT pending, ${columns} FROM (SELECT 1) ${joins} LEFT JOIN pending_client AS p ON p.client = ?`;
+  return `SELECT ${columns} FROM (SELECT 1) ${joins}`;
 }
 
 /** What the columns of recallSql from there on say. */

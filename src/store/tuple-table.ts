@@ -9,11 +9,11 @@ import { REFRESH_AFTER, type StoredTuple } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { addressBytes, packPart } from './packed-address.ts';
-import { countKey, PendingCounts } from './pending-counts.ts';
+import { PendingCounts } from './pending-counts.ts';
 import type { Lifetimes, Recall, Remembrance } from './store.ts';
 import { EXPIRY, kindOf, stateOf, TO_VALID } from './tuple-kind.ts';
 import { clientBytes, INSERTED, rowOf, type TupleOrigin } from './tuple-row.ts';
-import { entryAt, RecalledValid, recallSql, same } from './tuple-recall.ts';
+import { entryAt, RecalledTuple, recallSql, same } from './tuple-recall.ts';
 import { ValidTuples } from './valid-tuples.ts';
 
 /** kind, last_seen, seq, part, client; or what the statement says. */
@@ -82,9 +82,8 @@ export class TupleTable {
     const [first] = tuples;
     if (first === undefined) throw new Error('a recall without a tuple');
     const entry = this.#valid.find(first);
-    return entry === undefined
-      ? { pass, ...this.#read(tuples, first, client) }
-      : new RecalledValid({ entry, tuple: first, pass }, this.#pending, client);
+    const found = entry === undefined ? this.#read(tuples, first) : { entry, tuple: first };
+    return new RecalledTuple({ ...found, pass }, this.#pending, client);
   }
 
   /** What was remembered in a transaction that came to nothing is not so. */
@@ -92,21 +91,19 @@ export class TupleTable {
     this.#valid.forgetAll();
   }
 
-  #read(tuples: readonly Tuple[], first: Tuple, client: Address): Omit<Recalled, 'pass'> {
+  #read(tuples: readonly Tuple[], first: Tuple): Pick<Recalled, 'entry' | 'tuple'> {
     this.#reads();
     const statement = (this.#recall[tuples.length] ??= this.#prepare(recallSql(tuples.length)));
     const sought: (number | string | Uint8Array)[] = [];
     for (const tuple of tuples) sought.push(...this.#sought(tuple));
-    sought.push(countKey(addressBytes(client)));
     const row = fields(statement.get(...sought)) ?? [];
-    const pendingOfClient = Number(row[0]);
     for (const [i, tuple] of tuples.entries()) {
-      const entry = entryAt(row, 1 + 3 * i);
+      const entry = entryAt(row, 3 * i);
       if (entry === undefined) continue;
       this.#valid.note(tuple, entry);
-      return { entry, tuple, pendingOfClient };
+      return { entry, tuple };
     }
-    return { entry: undefined, tuple: first, pendingOfClient };
+    return { entry: undefined, tuple: first };
   }
 
   /** As Store.remember. */
