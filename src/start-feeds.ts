@@ -8,6 +8,7 @@ import type { Place } from './feeds/file-place.ts';
 import { followFile } from './feeds/follow-file.ts';
 import { reportTraps } from './feeds/report-traps.ts';
 import { Traps, watchTraps } from './feeds/watch-traps.ts';
+import { atMost } from './lib/at-most.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import type { Check } from './policy/check.ts';
@@ -32,6 +33,9 @@ export interface Feeds {
    */
   readonly follow: () => AsyncDisposable;
 }
+
+/** Reports of a log that are dealt with at a time: each may ask the DNS, which checks need as well. */
+const MOST_REPORTS = 256;
 
 /** Opens them. Throws, in words for an administrator, if a file of traps can't be read. */
 export async function openFeeds(start: FeedStart): Promise<Feeds> {
@@ -72,5 +76,6 @@ function followEximLog({ config, store, acceptReport, trusted, log }: FeedStart)
     },
     save: (place: Place) => store.savePlace(name, JSON.stringify(place)),
   };
-  return followFile({ path, places, reader: eximLineReader({ mainlog, accept: acceptReport, log }), log });
+  const accept = atMost(MOST_REPORTS, acceptReport);
+  return followFile({ path, places, reader: eximLineReader({ mainlog, accept, log }), log });
 }

@@ -90,7 +90,7 @@ async function measure(name: string, store: Store, client: (round: number) => Cl
 }
 
 function standingOf(ip: string, identity: string): Standing {
-  const times = { computed: now(), expires: now() + 7 * DAY, reveal: undefined };
+  const times = { computed: now(), answered: now(), expires: now() + 7 * DAY, reveal: undefined };
   return {
     ip,
     identity,

@@ -18,6 +18,7 @@ const STANDING: Standing = {
     { points: -5, reason: 'novelty TLD' },
   ],
   computed: NOW - 180,
+  answered: NOW - 180,
   expires: NOW + 3600,
   reveal: undefined,
 };

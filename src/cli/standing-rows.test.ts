@@ -11,6 +11,7 @@ const STANDING: Standing = {
   class: 'grey_min',
   reasons: [],
   computed: 0,
+  answered: 0,
   expires: 1,
   reveal: undefined,
 };

@@ -64,6 +64,7 @@ function problemOf(report: PeerReport, { events }: Sender, now: Seconds): string
     ([, value]) => value.length > LONGEST_FIELD,
   );
   if (long !== undefined) return `field ${long[0]} too long`;
+  if (isEntry(report) && sharedEntry(report) === undefined) return 'no entry that makes sense';
   return events === undefined || events.has(event) ? undefined : `event ${event} not allowed`;
 }
 

@@ -107,7 +107,7 @@ test('also when the domain is known from its standing only', async () => {
     class: 'grey_default',
     reasons: [],
   } as const;
-  await bench.store.saveStanding({ ...standing, computed: T0, expires: T0 + 86_400, reveal: undefined });
+  await bench.store.saveStanding({ ...standing, computed: T0, answered: T0, expires: T0 + 86_400, reveal: undefined });
   await bench.maintain();
   expect(await left(bench)).toEqual(NEIGHBOUR);
 });

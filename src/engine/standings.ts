@@ -223,7 +223,11 @@ export class Standings {
     this.#cache.set(ip, standing);
     if (identity === ip) return;
     const members = this.#members.get(identity) ?? new Set();
-    if (members.size < MOST_MEMBERS) members.add(ip);
+    // The latest are kept.
+    members.delete(ip);
+    members.add(ip);
+    const [oldest = ip] = members;
+    if (members.size > MOST_MEMBERS) members.delete(oldest);
     this.#members.set(identity, members);
   }
 

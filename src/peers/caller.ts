@@ -9,7 +9,7 @@ export interface Caller {
   readonly sender: Sender;
   /** Why it may not stay, such as when the configuration has changed; undefined: it has the rights that it came with. */
   readonly denied: () => string | undefined;
-  /** Resolves when it is the turn of its next report: it may hand in only so many a minute. */
+  /** Resolves when it is the turn of its next report: it may hand in only so many a minute. Rejects when many wait already. */
   readonly turn: () => Promise<void>;
   /** The name that it gave itself. */
   name: string;

@@ -41,6 +41,7 @@ export const STANDING: Standing = {
   class: 'grey_long',
   reasons: [{ points: -10, reason: 'dynamic address' }],
   computed: NOW,
+  answered: NOW,
   expires: NOW + 600,
   reveal: undefined,
 };

@@ -21,20 +21,33 @@ export interface PeerAccess {
 }
 
 /** Addresses of which is known how many reports they have handed in lately. */
-const MOST_PACES = 1000;
+const MOST_INTAKES = 1000;
+/** Reports of an address that wait for their turn. */
+const MOST_WAITING = 100;
+
+/** What an address hands in. */
+interface Intake {
+  readonly pace: Pace;
+  waiting: number;
+}
 
 /** Access by these rights. */
 export function createPeerAccess({ readers, writers, events, rate }: PeerRights): PeerAccess {
   // By address and not by connection: more connections are no more reports.
-  const paces = new RecentMap<string, Pace>(MOST_PACES);
-  const paceOf = (address: string): Pace => {
-    const pace = paces.get(address) ?? new Pace(rate);
-    paces.set(address, pace);
-    return pace;
+  const intakes = new RecentMap<string, Intake>(MOST_INTAKES);
+  const intakeOf = (address: string): Intake => {
+    const intake = intakes.get(address) ?? { pace: new Pace(rate), waiting: 0 };
+    intakes.set(address, intake);
+    return intake;
   };
   const turnOf = async (address: string): Promise<void> => {
-    const wait = paceOf(address).take(1);
-    if (wait > 0) await sleep(wait, undefined, { ref: false });
+    const intake = intakeOf(address);
+    if (intake.waiting >= MOST_WAITING) throw new Error(`${MOST_WAITING} reports of yours are waiting already`);
+    const wait = intake.pace.take(1);
+    if (wait === 0) return;
+    intake.waiting += 1;
+    await sleep(wait, undefined, { ref: false });
+    intake.waiting -= 1;
   };
   return {
     callerOf: (peer) => {

@@ -38,6 +38,8 @@ export interface PeerClientParts {
 }
 
 const WAITS = { first: 1000, longest: 60_000, silence: 10_000 };
+/** Milliseconds after our start in which our own reports are taken back at most, however long a peer goes on telling. */
+const RESTORING = 3_600_000;
 /** Who found itself looks again after an hour: names get other addresses. Milliseconds. */
 const OURSELVES_WAIT = 3_600_000;
 /** Milliseconds to be connected and answered. */
@@ -59,6 +61,7 @@ export function startPeerClient(parts: PeerClientParts): AsyncDisposable {
   // The database may have been lost, or be an older one that was put back: until all was told that was there, our own
   // reports are asked for, too.
   const source: Source = { ...parts, restores: true };
+  const restoring = setTimeout(() => (source.restores = false), RESTORING).unref();
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       const result = await follow(source, signal, () => backOff.worked()).catch((error: unknown) => causeOf(error));
@@ -72,6 +75,7 @@ export function startPeerClient(parts: PeerClientParts): AsyncDisposable {
   const running = run();
   return {
     [Symbol.asyncDispose]: () => {
+      clearTimeout(restoring);
       closing.abort();
       return running;
     },

@@ -5,7 +5,7 @@
 import type { AcceptPeerReport } from '../engine/accept-peer-report.ts';
 import type { AcceptReport } from '../engine/accept-report.ts';
 import type { Caller } from './caller.ts';
-import { parseReport } from './report-text.ts';
+import { type ParsedReport, parseReport } from './report-text.ts';
 import { refusal, type Verb, type Verbs } from './sync-verb.ts';
 
 export interface SyncCommandParts {
@@ -36,18 +36,22 @@ const report: Verb<SyncCommandParts> = (parts) => {
     },
     end: async () => {
       if (lines.length > MOST_LINES) return refusal('bad report (too many lines)');
+      const parsed = parseReport(lines);
+      if (parsed.kind === 'bad') return refusal(`bad report (${parsed.reason})`);
+      // What waits for its turn should be small.
+      lines.length = 0;
       await parts.caller.turn();
       if (parts.caller.denied() !== undefined) return refusal('permission denied');
-      const reason = await take(parts, lines);
+      const reason = await take(parts, parsed);
       return reason === undefined ? '200 accepted\r\n' : refusal(`bad report (${reason})`);
     },
   };
 };
 
+type GoodReport = Extract<ParsedReport, { readonly kind: 'report' }>;
+
 /** Takes a report in; the reason if it can't be. */
-async function take(parts: SyncCommandParts, lines: readonly string[]): Promise<string | undefined> {
-  const parsed = parseReport(lines);
-  if (parsed.kind === 'bad') return parsed.reason;
+async function take(parts: SyncCommandParts, parsed: GoodReport): Promise<string | undefined> {
   const { name, acceptReport, acceptPeerReport, caller } = parts;
   const { report: told, named } = parsed;
   if (named !== undefined) return acceptPeerReport({ ...told, ...named }, caller.sender);

@@ -18,7 +18,7 @@ export const REMEMBERED: Seconds = 14 * 86_400;
 
 /** What the standing tells; undefined when that is too long ago. */
 export function rememberedFacts(standing: Standing, now: Seconds): RememberedFacts | undefined {
-  if (standing.computed + REMEMBERED <= now) return undefined;
+  if (standing.answered + REMEMBERED <= now) return undefined;
   const reasons = new Set(standing.reasons.map(({ reason }) => reason));
   const domain = standing.identity === standing.ip ? undefined : standing.identity;
   const dynamic = reasons.has(DNS_REASONS.dynamic);

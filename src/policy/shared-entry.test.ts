@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { LONGEST_ENTRY } from './manual-entry.ts';
 import { LONGEST_FIELD } from './report.ts';
-import { entryReport, LONGEST_REASON, sharedEntry } from './shared-entry.ts';
+import { entryEnd, entryReport, LONGEST_REASON, sharedEntry } from './shared-entry.ts';
 
 const ENTRY = { kind: 'white', author: 'ann', reason: 'a b', made: 5, expires: 99 } as const;
 
@@ -19,7 +20,8 @@ test.for<[subject: string, ip: string]>([
 });
 
 test('the longest reason fits into its field, however late the end is', () => {
-  const entry = { ...ENTRY, subject: 'example.com', reason: 'x'.repeat(LONGEST_REASON), expires: 99_999_999_999 };
+  const made = 99_999_999_999 - LONGEST_ENTRY;
+  const entry = { ...ENTRY, made, subject: 'example.com', reason: 'x'.repeat(LONGEST_REASON), expires: 99_999_999_999 };
   const report = entryReport({ kind: 'put', entry });
   expect(report.recipient).toHaveLength(LONGEST_FIELD);
   expect(sharedEntry(report)).toEqual({ kind: 'put', entry });
@@ -28,4 +30,13 @@ test('the longest reason fits into its field, however late the end is', () => {
 test('the original may have passed on a removal that does not say when the entry would have ended', () => {
   const { recipient: _, ...report } = entryReport({ kind: 'removed', subject: 'example.com', time: 6, expires: 99 });
   expect(sharedEntry(report)).toEqual({ kind: 'removed', subject: 'example.com', time: 6, expires: 0 });
+});
+
+test('an entry that would never end lasts as long as one may', () => {
+  const told = {
+    ...entryReport({ kind: 'put', entry: { ...ENTRY, subject: 'example.com' } }),
+    recipient: `${'9'.repeat(11)} why`,
+  };
+  expect(sharedEntry(told)).toMatchObject({ entry: { expires: ENTRY.made + LONGEST_ENTRY } });
+  expect(entryEnd({ ...told, recipient: '9'.repeat(400) })).toBe(ENTRY.made + LONGEST_ENTRY);
 });

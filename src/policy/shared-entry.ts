@@ -3,7 +3,7 @@
 // in recipient when it ends and why (of a removed one only when it would have ended); ip is the (first) address of the
 // subject, 0.0.0.0 for a domain.
 import type { Seconds } from './check.ts';
-import type { ManualEntry } from './manual-entry.ts';
+import { LONGEST_ENTRY, type ManualEntry } from './manual-entry.ts';
 import { LONGEST_FIELD, type StoredReport } from './report.ts';
 import { parseSubject } from './subject.ts';
 
@@ -49,12 +49,14 @@ export function sharedEntry(report: EntryReport): SharedEntry | undefined {
   const kind = event === 'entry_white' ? 'white' : 'black';
   const [, expires, reason] = /^(\d{1,11}) (.*)$/s.exec(recipient ?? '') ?? [];
   if (expires === undefined || reason === undefined) return undefined;
-  return { kind: 'put', entry: { subject, kind, author: sender ?? '', reason, made: time, expires: Number(expires) } };
+  return { kind: 'put', entry: { subject, kind, author: sender ?? '', reason, made: time, expires: entryEnd(report) } };
 }
 
 /** When the entry ends, or would have ended, that a report of one of ENTRY_EVENTS tells of; 0 if it does not say. */
-export function entryEnd({ recipient = '' }: Pick<StoredReport, 'recipient'>): Seconds {
-  return Number.parseInt(recipient, 10) || 0;
+export function entryEnd({ time, recipient = '' }: Pick<StoredReport, 'time' | 'recipient'>): Seconds {
+  const end = Number.parseInt(recipient, 10) || 0;
+  // Whoever says more would have it kept for ever.
+  return Math.min(end, time + LONGEST_ENTRY);
 }
 
 /** What stands as the address in the reports about a subject. */

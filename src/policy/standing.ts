@@ -18,8 +18,9 @@ export interface Standing {
   readonly score: number;
   readonly class: StandingClass;
   readonly reasons: readonly Award[];
-  /** When all that DNS says was known last; without that the first time that it was computed. */
   readonly computed: Seconds;
+  /** When DNS last answered all that was asked; if it never has, when the standing was computed first. */
+  readonly answered: Seconds;
   /** From then on it is computed again. */
   readonly expires: Seconds;
   /** Of its blacklisting, if it had one lately: until then the answer is grey, so that nobody can tell the trap. */
@@ -86,7 +87,8 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
     // Misdeeds whose blacklisting is over still delay, until they leave the search.
     class: kind === 'black' && !black ? 'grey_max' : kind,
     reasons,
-    computed: facts.incomplete ? (previous?.computed ?? now) : now,
+    computed: now,
+    answered: facts.incomplete ? (previous?.answered ?? now) : now,
     expires: Math.min(lives, better, black ? end : Infinity),
     reveal:
       keptReveal(previous, times, now) ?? (black ? now + DAY + Math.floor(random * (LATEST_REVEAL - DAY)) : undefined),

@@ -19,7 +19,7 @@ function check(sender: string): Check {
 }
 
 function standing(kind: StandingClass | undefined): Standing | undefined {
-  const times = { computed: 0, expires: 1, reveal: undefined };
+  const times = { computed: 0, answered: 0, expires: 1, reveal: undefined };
   return kind && { ip: '203.0.113.7', identity: 'example.com', score: 0, class: kind, reasons: [], ...times };
 }
 

@@ -9,8 +9,8 @@ import type { ReportQuery } from './store.ts';
 /** As the index report_pair has them. */
 const PAIR = `ifnull(sender, '') || char(10) || ifnull(recipient, '')`;
 const OF_PAIRS = `event IN ('manual', 'soft_trap', 'unknown', 'spam', 'relay')`;
-/** Pairs that are looked at; more than are counted, since some may be of another time. */
-const MOST_PAIRS = 2 * COUNT_LIMIT.bad;
+/** Pairs that are looked at: far more than are counted, since some may be of another time. */
+const MOST_PAIRS = 10 * COUNT_LIMIT.bad;
 
 /** ?1 the address, ?2 and ?3 the first and the last second. */
 const REPORTS = 'FROM report WHERE ip = ?1 AND time BETWEEN ?2 AND ?3';

@@ -1,6 +1,7 @@
 // The statements on reports, but for counting. Synchronous; the caller has a transaction open where something is written.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Seconds } from '../policy/check.ts';
+import { LONGEST_ENTRY } from '../policy/manual-entry.ts';
 import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { DAY, OK_PER_DAY } from './bad-events.ts';
 import { packAddress } from './packed-address.ts';
@@ -51,9 +52,9 @@ export class ReportTable {
       `SELECT event, time FROM report INDEXED BY report_ip WHERE ip = ? AND ${ofEntry} AND mta_id = ? AND time >= ?
        ORDER BY time DESC, event = 'entry_removed' DESC LIMIT 1`,
     );
-    this.#expire = db.prepare(
-      expireSql(`event <> 'check' AND NOT (${ofEntry} AND ifnull(CAST(recipient AS INTEGER), 0) >= ?)`),
-    );
+    // As entryEnd().
+    const end = `min(ifnull(CAST(recipient AS INTEGER), 0), time + ${LONGEST_ENTRY})`;
+    this.#expire = db.prepare(expireSql(`event <> 'check' AND NOT (${ofEntry} AND ${end} >= ?)`));
     this.#expireChecks = db.prepare(expireSql(`event = 'check'`));
     this.#ahead = Math.max(0, firstOwnId - this.#newId());
   }

@@ -59,7 +59,9 @@ test('a database of the first version is brought up to date and keeps what is in
   openDatabase(path).close();
   withDatabase(
     'first',
-    `DROP INDEX report_pair;
+    `ALTER TABLE standing DROP COLUMN answered;
+     INSERT INTO standing VALUES (x'01020304', '1.2.3.4', 0, 'white', '[]', 8, 9, NULL);
+     DROP INDEX report_pair;
      DROP INDEX report_bad;
      CREATE INDEX report_bad ON report (stored, event, ip) WHERE event NOT IN ('ok', 'check');
      INSERT INTO place VALUES ('here', '7');
@@ -69,4 +71,5 @@ test('a database of the first version is brought up to date and keeps what is in
   expect(db.prepare(`SELECT value FROM place`).get()?.['value']).toBe('7');
   const columns = db.prepare(`PRAGMA index_info(report_bad)`).all();
   expect(columns.map(({ name }) => name)).toEqual(['stored']);
+  expect(db.prepare('SELECT answered FROM standing').get()?.['answered']).toBe(8);
 });

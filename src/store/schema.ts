@@ -19,7 +19,7 @@
 //                 one is not enough to count)
 //   The columns sender and recipient stand in report_ip because duplicates are found there. The text of a pair in
 //   report_pair, and which events it is of, is repeated in report-counts.ts: SQLite takes the index only for the same words.
-// standing        reasons: JSON, [{ points, reason }]
+// standing        reasons: JSON, [{ points, reason }]; answered: when DNS last answered all that was asked
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -106,6 +106,9 @@ const MIGRATIONS: readonly string[] = [
   // To count distinct pairs however often each came.
   `CREATE INDEX report_pair ON report (ip, event, ifnull(sender, '') || char(10) || ifnull(recipient, ''), time)
      WHERE event IN ('manual', 'soft_trap', 'unknown', 'spam', 'relay');`,
+  // When DNS last answered everything.
+  `ALTER TABLE standing ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
+   UPDATE standing SET answered = computed;`,
 ];
 
 // A lock held by another process blocks the event loop for at most this long once a turn. Milliseconds.

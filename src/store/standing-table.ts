@@ -14,7 +14,7 @@ export class StandingTable {
 
   constructor(db: DatabaseSync) {
     this.#get = db.prepare('SELECT * FROM standing WHERE ip = ?');
-    this.#put = db.prepare('INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#put = db.prepare('INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#remove = db.prepare('DELETE FROM standing WHERE ip = ?');
     this.#expire = db.prepare(
       'DELETE FROM standing WHERE ip IN (SELECT ip FROM standing WHERE expires < ? ORDER BY expires LIMIT ?)',
@@ -26,8 +26,8 @@ export class StandingTable {
     return row === undefined ? undefined : standingOf(row);
   }
 
-  put({ ip, identity, score, class: kind, reasons, computed, expires, reveal }: Standing): void {
-    const times = [computed, expires, reveal ?? null];
+  put({ ip, identity, score, class: kind, reasons, computed, expires, reveal, answered }: Standing): void {
+    const times = [computed, expires, reveal ?? null, answered];
     this.#put.run(packAddress(ip), identity, score, kind, JSON.stringify(reasons), ...times);
   }
 
@@ -51,6 +51,7 @@ export function standingOf(row: Record<string, SQLOutputValue>): Standing {
     class: String(row['class']) as StandingClass,
     reasons: JSON.parse(String(row['reasons'])) as readonly Award[],
     computed: Number(row['computed']),
+    answered: Number(row['answered']),
     expires: Number(row['expires']),
     reveal: row['reveal'] === null ? undefined : Number(row['reveal']),
   };

@@ -155,6 +155,12 @@ export function reportContract(open: () => Store): void {
       expect(await bad()).toEqual({ ...NO_BAD, [fact(event)]: 3, newest: T });
     });
 
+    test.for(pairs)('%s: hundreds of another time hide none', async (event) => {
+      await add(...Array.from({ length: 250 }, (_, i) => ({ event, time: T + 3600, sender: `a${i}` })));
+      await add(...Array.from({ length: 50 }, (_, i) => ({ event, time: T - 9, sender: `b${i}` })));
+      expect(await bad()).toEqual({ ...NO_BAD, [fact(event)]: 50, newest: T - 9 });
+    });
+
     test.for(minutes)('%s: once a minute', async (event) => {
       const start = T - (T % 60) - 600;
       const times = [0, 1, 59, 60, 119, 240, 300];

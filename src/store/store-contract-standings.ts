@@ -15,6 +15,7 @@ const white: Standing = {
     { points: 5, reason: 'x"y' },
   ],
   computed: T,
+  answered: T - 1,
   expires: T + 7 * DAY,
   reveal: undefined,
 };

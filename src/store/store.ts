@@ -94,7 +94,10 @@ export type EntryNews = Pick<StoredReport, 'event' | 'time'>;
 export interface Store extends AsyncDisposable {
   // --- tuples and passes: the way of a check ---
 
-  /** What is known about a check: the first of its tuples that is there, its client's pending entries, the first pass. */
+  /**
+   * What is known about a check: the first of its tuples that is there, the first pass; and how many pending entries its
+   * client has when that is asked for.
+   */
   recall(recall: Recall): Promise<Recalled>;
 
   /**
