@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LONGEST_RECORD } from '../lib/line-protocol.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
 import { NOW } from '../peers/fake-sync-parts.ts';
@@ -170,6 +171,22 @@ test('a long file goes in batches, and its lines keep their numbers', async () =
     refused: 1,
     problems: [[12_001, 'bad for valid']],
   });
+});
+
+test('a line that is too long for the daemon is named, and the others are taken', async () => {
+  const long = (characters: number): string => `a;${'b'.repeat(characters - 2)}\n`;
+  const text = `${long(LONGEST_RECORD - 1)}${long(LONGEST_RECORD)}bad\na;b 1\n`;
+  const { text: said, exitCode } = await run(`import ze-filter ${file(text)} valid`);
+  expect(said).toBe(
+    `4 entries: 2 taken, 0 known already, 2 refused\nline 2: too long, more than 262143 characters\nline 3: bad for valid\n`,
+  );
+  expect(exitCode).toBe(1);
+});
+
+test('a name that begins like a code is a client', async () => {
+  const lines = ['123-reg.example;a;b 1', '200 download done !', '123 done', ''];
+  const { text: said } = await run(`import ze-filter ${file(lines.join('\n'))} valid`);
+  expect(said).toBe('1 entries: 1 taken, 0 known already, 0 refused\n');
 });
 
 test.for<[line: (path: string) => string, message: string]>([

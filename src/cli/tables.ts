@@ -2,6 +2,7 @@
 //   200-OK for download pending!   (or valid, white)
 // then come its entries, a line each; other lines that begin with a code are the server's talk and mean nothing.
 import { createInterface } from 'node:readline';
+import { LONGEST_RECORD } from '../lib/line-protocol.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import { askDaemon, askForLines, itemOf } from './ask-daemon.ts';
 import type { Command, Invocation } from './command.ts';
@@ -19,13 +20,18 @@ interface Imported {
   readonly failure?: string;
 }
 
-/** Lines that are sent at once. */
+/** Lines that are sent at once, and about how many characters. */
 const BATCH = 5000;
+const BATCH_CHARACTERS = 1_048_576;
+/** Characters of a line; a dot at its start is sent twice. */
+const LONGEST = LONGEST_RECORD - 1;
+const TOO_LONG = `too long, more than ${LONGEST} characters`;
 /** Problems that are shown; whoever has more needs another file. */
 const MOST_PROBLEMS = 10;
 
 const HEADING = /^200-OK for download (pending|valid|white)!/i;
-const TALK = /^(?:\d{3}[ -]|\.?$)/;
+/** What a line with `;` says is an entry, though the name of its client may look like a code: 123-reg.example. */
+const TALK = /^(?:\d{3}[ -][^;]*|\.?)$/;
 
 export const exportCommand: Command = {
   name: 'export',
@@ -76,26 +82,30 @@ function tableOf(word: string): Table {
   return table;
 }
 
-/** Some lines of one table, with where the first of them is. */
+/** Some lines of one table. */
 interface Batch {
-  readonly table: Table;
-  /** Its lines, by their numbers in the file. */
-  readonly numbers: readonly number[];
-  readonly lines: readonly string[];
+  readonly lines: string[];
+  /** Where each of them is in the file. */
+  readonly numbers: number[];
+  /** Where lines are that are no entry of anybody's. */
+  readonly tooLong: number[];
+  characters: number;
 }
 
 async function importFile({ location, screen }: Invocation, file: string, table: Table | undefined): Promise<Imported> {
   const { input, size } = await openInput(file);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const total = { lines: 0, taken: 0, refused: 0, problems: [] as [number, string][] };
-  for await (const batch of batches(lines, table)) {
-    const answer = await askDaemon(location, `import ${batch.table}`, batch.lines);
+  for await (const [into, batch] of batches(lines, table)) {
+    const answer = await askDaemon(location, `import ${into}`, batch.lines);
     const { taken, refused, problems, failure } = itemOf<Imported>(answer);
     if (failure !== undefined) throw new Error(`after ${total.lines} lines: ${failure}`);
-    total.lines += batch.lines.length;
+    total.lines += sizeOf(batch);
     total.taken += taken;
-    total.refused += refused;
-    for (const [at, problem] of problems) total.problems.push([batch.numbers[at - 1] ?? 0, problem]);
+    total.refused += refused + batch.tooLong.length;
+    const wrong = problems.map(([at, problem]): [number, string] => [batch.numbers[at - 1] ?? 0, problem]);
+    const long = batch.tooLong.map((number): [number, string] => [number, TOO_LONG]);
+    total.problems.push(...[...wrong, ...long].toSorted(([one], [other]) => one - other));
     const read = 'bytesRead' in input && size > 0 ? ` (${Math.floor((100 * input.bytesRead) / size)} %)` : '';
     screen.progress(`${total.lines} entries${read}`);
   }
@@ -103,26 +113,42 @@ async function importFile({ location, screen }: Invocation, file: string, table:
   return total;
 }
 
-async function* batches(lines: AsyncIterable<string>, first: Table | undefined): AsyncGenerator<Batch> {
+async function* batches(lines: AsyncIterable<string>, first: Table | undefined): AsyncGenerator<[Table, Batch]> {
   let table = first;
-  let numbers: number[] = [];
-  let waiting: string[] = [];
+  let batch = emptyBatch();
   let number = 0;
   for await (const line of lines) {
     number += 1;
     const heading = HEADING.exec(line)?.[1];
-    if (waiting.length >= BATCH || heading !== undefined) {
-      if (table !== undefined && waiting.length > 0) yield { table, numbers, lines: waiting };
-      [numbers, waiting] = [[], []];
+    if (sizeOf(batch) >= BATCH || batch.characters >= BATCH_CHARACTERS || heading !== undefined) {
+      if (table !== undefined && sizeOf(batch) > 0) yield [table, batch];
+      batch = emptyBatch();
     }
     if (heading !== undefined) table = tableOf(heading);
     if (TALK.test(line)) continue;
     if (table === undefined)
       throw new UsageError(`line ${number} is before any "200-OK for download TABLE!"; say which table it is of`);
-    numbers.push(number);
-    waiting.push(line);
+    addLine(batch, number, line);
   }
-  if (table !== undefined && waiting.length > 0) yield { table, numbers, lines: waiting };
+  if (table !== undefined && sizeOf(batch) > 0) yield [table, batch];
+}
+
+function emptyBatch(): Batch {
+  return { lines: [], numbers: [], tooLong: [], characters: 0 };
+}
+
+function sizeOf({ lines, tooLong }: Batch): number {
+  return lines.length + tooLong.length;
+}
+
+function addLine(batch: Batch, number: number, line: string): void {
+  if (line.length > LONGEST) {
+    batch.tooLong.push(number);
+    return;
+  }
+  batch.lines.push(line);
+  batch.numbers.push(number);
+  batch.characters += line.length;
 }
 
 function describe({ lines, taken, refused, problems }: Imported): string {

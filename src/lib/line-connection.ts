@@ -57,7 +57,7 @@ export class LineConnection {
     this.#peer = peer;
     this.#parts = parts;
     this.#session = parts.protocol.open(peer);
-    this.#reader = createLineReader(parts.limits.line);
+    this.#reader = createLineReader(this.#longest);
     this.#answers = new AnswerQueue(socket, {
       onWrite: (text) => this.#logSent(text),
       onFlushed: (anything) => this.#flushed(anything),
@@ -150,21 +150,32 @@ export class LineConnection {
     return this.#answers.length < this.#parts.limits.pipelined && !this.#answers.full;
   }
 
+  get #longest(): number {
+    return this.#session.longest ?? this.#parts.limits.line;
+  }
+
+  #tooLong(longest: number): void {
+    this.#parts.onTrouble('line too long', `more than ${longest} characters`);
+    this.#answers.push(this.#parts.protocol.tooLong);
+    this.#last = true;
+  }
+
   #allStarted(): void {
-    if (this.#reader.tooLong()) {
-      this.#parts.onTrouble('line too long', `more than ${this.#parts.limits.line} characters`);
-      this.#answers.push(this.#parts.protocol.tooLong);
-      this.#last = true;
-    } else if (this.#inputEnded) {
+    if (this.#reader.tooLong()) this.#tooLong(this.#longest);
+    else if (this.#inputEnded) {
       this.#last = true;
       this.#session.end?.();
     }
   }
 
   #start(line: string): void {
-    const { log, protocol } = this.#parts;
+    const { log, protocol, limits } = this.#parts;
     if (log.on(3)) log.event(3, 'line', { via: protocol.name, line });
     this.#answers.flushLater();
+    if (line.length > limits.line && this.#session.expectsLong !== true) {
+      this.#tooLong(limits.line);
+      return;
+    }
     let answer: ReturnType<LineSession['line']>;
     try {
       answer = this.#session.line(line);

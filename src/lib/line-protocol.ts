@@ -24,6 +24,10 @@ export interface LineSession {
   readonly greeting?: Answer;
   /** The answer to a line, or undefined if none is due. */
   line(line: string): Answer | undefined;
+  /** Characters of its longest lines, if it takes some that are longer than the limits say. Asked once. */
+  readonly longest?: number | undefined;
+  /** Whether its next line may be as long as that. */
+  readonly expectsLong?: boolean;
   /** Why the client is not, or no longer, welcome: it is sent away when it has what was answered until now. */
   readonly denied?: string | undefined;
   /**
@@ -58,6 +62,9 @@ export type Peer =
 export function addressOf(peer: Peer): string | undefined {
   return peer.kind === 'tcp' ? peer.address : undefined;
 }
+
+/** Characters of a line where whole records of tables are carried. */
+export const LONGEST_RECORD = 262_144;
 
 /** What one client may take of us. */
 export interface LineLimits {

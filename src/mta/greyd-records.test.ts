@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { LONGEST_RECORD } from '../lib/line-protocol.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
-import { formatPass, formatTuple, parsePass, parseTuple } from './greyd-records.ts';
+import { formatPass, formatTuple, LONGEST_FIELD, parsePass, parseTuple } from './greyd-records.ts';
 
 const TUPLE: StoredTuple = {
   tuple: { client: '10.1.2.0/24', sender: 'example.com', recipient: 'bob@example.org' },
@@ -171,6 +172,25 @@ test('a tuple that was written is read back, on one line', () => {
     }),
   );
 });
+
+test.for(['clientName', 'senderText', 'sender', 'recipient'] as const)(
+  'the longest %s fits, one more is refused',
+  (field) => {
+    const tuple = (length: number): StoredTuple => {
+      const full = '#'.repeat(LONGEST_FIELD);
+      const texts = { clientName: full, senderText: full, sender: full, recipient: full, [field]: '#'.repeat(length) };
+      const { clientName, senderText, ...parts } = texts;
+      return { ...TUPLE, clientName, senderText, tuple: { client: 'a'.repeat(LONGEST_FIELD), ...parts } };
+    };
+    const line = formatTuple(tuple(LONGEST_FIELD));
+    expect(line.length).toBeLessThan(LONGEST_RECORD);
+    expect(parseTuple(line, 'pending')).toEqual({ kind: 'entry', entry: tuple(LONGEST_FIELD) });
+    const problem = 'field has more than 16384 characters';
+    expect(parseTuple(formatTuple(tuple(LONGEST_FIELD + 1)), 'pending')).toEqual({ kind: 'wrong', problem });
+    const pass = { client: '10.1.2.3', domain: '#'.repeat(LONGEST_FIELD + 1), firstSeen: 1, lastSeen: 2, uses: 1 };
+    expect(parsePass(formatPass(pass))).toEqual({ kind: 'wrong', problem });
+  },
+);
 
 test('a pass that was written is read back', () => {
   const client = fc.constantFrom('10.1.2.3', '2001:db8::/64', 'example.net');

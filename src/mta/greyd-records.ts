@@ -3,7 +3,8 @@
 //   ip;domain init;update;ip;hostname;domain;FLAGS;count;NULL      a pass (its white table)
 // Times are seconds since 1970; FLAGS and NULL are constant words. In the key an IPv4 network is `10.1.2`, an IPv6 one
 // `2001:db8:1:2:0:0:0:0/64`; a null sender is `nullsender`, an unknown host name `-`. Control characters, blanks, `;`,
-// `#` and `%` in a field are written `%XX`, so that no address can shift the fields behind it.
+// `#` and `%` in a field are written `%XX`, so that no address can shift the fields behind it. What is read in can be
+// written again in a line of LONGEST_RECORD characters (lib/line-protocol.ts), so that it can be read in elsewhere.
 import { type Address, clientKey, parseAddress, siteNetwork } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { StoredTuple, TupleState } from '../policy/greylist.ts';
@@ -24,6 +25,11 @@ interface RecordFields {
   readonly uses: number;
 }
 
+/**
+ * Characters of a field before they are escaped: no protocol brings more (the milter's commands have 16,384 bytes). The
+ * five that may have so many, with each character written as three, fit a line.
+ */
+export const LONGEST_FIELD = 16_384;
 const NULL_SENDER = 'nullsender';
 const NULL_SENDER_PART = '<>';
 const NO_NAME = '-';
@@ -61,6 +67,7 @@ export function parseTuple(line: string, state: TupleState): Parsed<StoredTuple>
   const { firstSeen, lastSeen, uses } = record;
   const clientName = NO_NAMES.test(record.hostname) ? undefined : unescapeField(record.hostname);
   const senderText = nullSender ? '' : unescapeField(record.from);
+  if (anyTooLong([tuple.client, tuple.sender, tuple.recipient, clientName ?? '', senderText])) return FIELD_TOO_LONG;
   const seen = { state, firstSeen, lastSeen, uses };
   return { kind: 'entry', entry: { tuple, client: address.text, clientName, senderText, nullSender, ...seen } };
 }
@@ -82,7 +89,8 @@ export function parsePass(line: string): Parsed<Pass> {
   const client = address === undefined ? parseDomain(ip) : clientKey(address);
   if (client === undefined) return wrong('ip of the key is no address or domain');
   const { firstSeen, lastSeen, uses } = record;
-  return { kind: 'entry', entry: { client, domain: unescapeField(domain), firstSeen, lastSeen, uses } };
+  const pass = { client, domain: unescapeField(domain), firstSeen, lastSeen, uses };
+  return anyTooLong([pass.client, pass.domain]) ? FIELD_TOO_LONG : { kind: 'entry', entry: pass };
 }
 
 type SplitLine =
@@ -181,6 +189,12 @@ function unescapeField(text: string): string {
   );
 }
 
+function anyTooLong(fields: readonly string[]): boolean {
+  return fields.some(({ length }) => length > LONGEST_FIELD);
+}
+
 function wrong(problem: string): { readonly kind: 'wrong'; readonly problem: string } {
   return { kind: 'wrong', problem };
 }
+
+const FIELD_TOO_LONG = wrong(`field has more than ${LONGEST_FIELD} characters`);

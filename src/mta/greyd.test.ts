@@ -2,6 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
+import { LONGEST_RECORD } from '../lib/line-protocol.ts';
 import { type LineServer, startLineServer } from '../lib/line-server.ts';
 import { createLog } from '../lib/log.ts';
 import type { Check } from '../policy/check.ts';
@@ -291,6 +292,17 @@ test('what was uploaded can be downloaded', async () => {
       '200-OK for download valid!\r\n200 download done !\r\n',
   );
   expect(stage.logged()).toContain('upload via=greyd from=127.0.0.1 lines=2 taken=2 refused=0');
+});
+
+test('every entry that DOWNLOAD writes can be uploaded, and commands are no longer for that', async () => {
+  const line = `10.1.2;${'%23'.repeat(16_384)};b 1;2;10.1.2.3;-;${'%23'.repeat(16_384)};FLAGS;1;NULL\r\n`;
+  const stage = await start();
+  expect(await talk(stage, `UPLOAD VALID\r\n${line}.\r\nDOWNLOAD VALID\r\n`)).toContain(
+    `200-OK for download valid!\r\n${line}200 download done !\r\n`,
+  );
+  const tooLong = `${'x'.repeat(LONGEST_RECORD + 1)}\r\n`;
+  expect(await talk(stage, `UPLOAD VALID\r\n${tooLong}`)).toMatch(/600 Line too long !\r\n$/);
+  expect(await talk(stage, `GREYCHECK 10.1.2.3 ${'x'.repeat(4096)}\r\n`)).toBe(`${BANNER}600 Line too long !\r\n`);
 });
 
 test('passes too', async () => {

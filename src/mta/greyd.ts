@@ -3,7 +3,7 @@
 import type { AnswerCheck } from '../engine/answer-check.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
-import type { Answer, LineProtocol, LineSession, Peer } from '../lib/line-protocol.ts';
+import { type Answer, type LineProtocol, type LineSession, LONGEST_RECORD, type Peer } from '../lib/line-protocol.ts';
 import type { Log } from '../lib/log.ts';
 import { type Check, isNullSender } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
@@ -81,6 +81,14 @@ class GreydSession implements LineSession {
       parts.counters.add('greyd access denied');
       parts.log.event(1, 'access denied', { via: 'greyd', from: this.#from });
     }
+  }
+
+  get longest(): number | undefined {
+    return this.#access === 'admin' ? LONGEST_RECORD : undefined;
+  }
+
+  get expectsLong(): boolean {
+    return this.#upload !== undefined;
   }
 
   line(line: string): Answer | undefined {

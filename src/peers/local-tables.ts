@@ -28,7 +28,7 @@ export const TABLE_COMMANDS: Verbs<TableParts> = new Map<string, Verb<TableParts
 ]);
 
 function importBody(taking: Import): Body {
-  return { take: (line) => taking.take(line), end: async () => item(await taking.end()) };
+  return { take: (line) => taking.take(line), end: async () => item(await taking.end()), records: true };
 }
 
 function needTable(text: string | undefined): Table {

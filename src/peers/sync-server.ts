@@ -1,6 +1,6 @@
 // The sync protocol's server side: what the verbs say is turned into answers. `quit` ends the connection,
 // `starttls` begins it anew over TLS.
-import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
+import { type Answer, type LineProtocol, type LineSession, LONGEST_RECORD } from '../lib/line-protocol.ts';
 import type { TlsIdentity } from '../lib/mutual-tls.ts';
 import { splitWords } from '../lib/words.ts';
 import { type Caller, localCaller } from './caller.ts';
@@ -28,7 +28,7 @@ export function syncProtocol(parts: SyncParts): LineProtocol {
   return {
     name: 'sync',
     tooLong: TOO_LONG,
-    open: () => new SyncSession(verbs, { ...parts, caller: localCaller() }),
+    open: () => new SyncSession(verbs, { ...parts, caller: localCaller() }, { longest: LONGEST_RECORD }),
   };
 }
 
@@ -54,7 +54,7 @@ export function peerProtocol(parts: PeerParts, access: PeerAccess, tls?: PeerTls
       if (caller === undefined) return STRANGER;
       const secure = peer.kind === 'tcp' && peer.secure === true;
       const verbs = tls?.required === true && !secure ? UNSAFE_VERBS : PEER_VERBS;
-      return new SyncSession(verbs, { ...parts, caller }, secure ? undefined : tls?.identity);
+      return new SyncSession(verbs, { ...parts, caller }, { identity: secure ? undefined : tls?.identity });
     },
   };
 }
@@ -64,19 +64,31 @@ const STRANGER: LineSession = {
   line: () => undefined,
 };
 
+interface SessionOptions {
+  /** For `starttls`, where that is possible. */
+  readonly identity?: TlsIdentity | undefined;
+  /** Characters of a record, where there are verbs that take them. */
+  readonly longest?: number;
+}
+
 class SyncSession<Parts extends { readonly caller: Caller }> implements LineSession {
   readonly #verbs: Verbs<Parts>;
   readonly #parts: Parts;
   /** While lines follow a command. */
   #body: Body | undefined;
   #stream: Stream | undefined;
-  /** For `starttls`, where that is possible. */
   readonly #identity: TlsIdentity | undefined;
+  readonly longest: number | undefined;
 
-  constructor(verbs: Verbs<Parts>, parts: Parts, identity?: TlsIdentity) {
+  constructor(verbs: Verbs<Parts>, parts: Parts, { identity, longest }: SessionOptions) {
     this.#verbs = verbs;
     this.#parts = parts;
     this.#identity = identity;
+    this.longest = longest;
+  }
+
+  get expectsLong(): boolean {
+    return this.#body?.records === true;
   }
 
   line(line: string): Answer | undefined {

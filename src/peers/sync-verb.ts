@@ -7,6 +7,8 @@ export interface Body {
   take(line: string): Promise<void> | undefined;
   /** The answer to it all. */
   end(): Promise<string>;
+  /** Whether its lines are records of tables, which may be longer than other lines. */
+  readonly records?: true;
 }
 
 /** What goes on until the client says so; meanwhile its lines belong to the stream. */
