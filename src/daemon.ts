@@ -67,7 +67,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 
   const policyFile = parts.use(await policyFileOf(inForce, directory, { clock, log }));
 
-  const shared = { store, manual, clock, log, counters };
+  const shared = { store, manual, resolver, clock, log, counters };
   const settings = (): CheckSettings => inForce.check;
   const peers = parts.use(startPeers({ reports, attempts: { ...shared, settings }, resolver, inForce, directory }));
   const checks: CheckParts = {

@@ -1,8 +1,10 @@
 // The sockets that the daemon serves, each with its protocol.
 import { listenersOf } from './config/listeners.ts';
+import type { Resolver } from './dns/resolver.ts';
 import type { AcceptReport } from './engine/accept-report.ts';
 import type { AnswerCheck } from './engine/answer-check.ts';
 import type { Explanation } from './engine/explain.ts';
+import { lookUpHostNames } from './engine/host-names.ts';
 import type { ManualList } from './engine/manual-entries.ts';
 import type { Overview } from './engine/overview.ts';
 import type { Standings } from './engine/standings.ts';
@@ -21,8 +23,8 @@ import { greylistProtocol } from './mta/greylist-socket.ts';
 import { startMilterServer } from './mta/milter-server.ts';
 import { policyProtocol } from './mta/postfix-policy.ts';
 import { peerProtocol, type SyncParts, syncProtocol } from './peers/sync-server.ts';
+import { accessRight, namesMatter } from './policy/access-right.ts';
 import type { Check } from './policy/check.ts';
-import { accessRight } from './policy/decide-by-policy.ts';
 import { replyText } from './policy/reply.ts';
 import type { Verdict } from './policy/verdict.ts';
 import { milterSettings, serverName } from './settings.ts';
@@ -41,6 +43,7 @@ export interface ListenersStart {
   readonly exchange: Pick<Peers, 'access' | 'tls' | 'peers' | 'acceptPeerReport' | 'share'> &
     Pick<SyncParts, 'reports' | 'news'>;
   readonly store: Store;
+  readonly resolver: Resolver;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
@@ -91,7 +94,12 @@ function protocolsOf(start: ListenersStart) {
       ...asks,
       ...commands,
       tables: store,
-      access: greydAccess((client) => accessRight(inForce.policy, client)),
+      access: greydAccess({
+        rightOf: (client, names) => accessRight(inForce.policy, client, names),
+        namesMatter: (client) => namesMatter(inForce.policy, client),
+        lookUpNames: (client) =>
+          lookUpHostNames({ resolver: start.resolver, deadline: () => inForce.config.dns_timeout }, client),
+      }),
     }),
     milter: greylistMilter({
       ...asks,

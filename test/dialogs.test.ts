@@ -117,7 +117,7 @@ function openProtocol(protocol: Protocol, bench: Bench, answerCheck: AnswerCheck
         admit: (check) => admit(checks, check),
         reload: () => Promise.resolve(),
         stop: () => {},
-        access: () => 'admin',
+        access: () => ({ access: () => 'admin' }),
       });
     case 'sync': {
       const newest = (): Promise<number> => store.reportIdBefore(Number.POSITIVE_INFINITY);

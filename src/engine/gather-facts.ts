@@ -6,7 +6,7 @@ import type { BadCounts, Facts, GoodCounts, Listing } from '../policy/facts.ts';
 import { registrableDomain } from '../policy/domains.ts';
 import { looksDynamic } from '../policy/identity.ts';
 import type { RememberedFacts } from '../policy/remembered-facts.ts';
-import type { Findings } from './look-up-client.ts';
+import { type Findings, leadsBack } from './look-up-client.ts';
 
 export interface Counts {
   readonly bad: BadCounts;
@@ -34,7 +34,7 @@ function foundName(findings: Findings, client: Address): Pick<Facts, 'domain' | 
   if (names === undefined || names.kind === 'failed') return undefined;
   // Servers give several names in any order, which must not decide whom the client belongs to.
   const list = names.kind === 'found' ? names.value.toSorted() : [];
-  const verified = bestOf(list.filter((name) => holds(findings.addresses.get(name), client)));
+  const verified = bestOf(list.filter((name) => leadsBack(findings.addresses.get(name), client)));
   if (verified === undefined && list.some((name) => findings.addresses.get(name)?.kind === 'failed')) return undefined;
   const name = verified ?? bestOf(list);
   const dynamic = name === undefined || looksDynamic(name) || listedDynamic(findings);
@@ -62,10 +62,6 @@ export function factsFrom(
     good,
     incomplete: failed || answers.some(([list, lookup]) => isUnclear(list, lookup)),
   };
-}
-
-function holds(addresses: Lookup<Records> | undefined, client: Address): boolean {
-  return addresses?.kind === 'found' && addresses.value.includes(client.text);
 }
 
 function listedDynamic(findings: Findings): boolean {

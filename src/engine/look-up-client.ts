@@ -2,6 +2,7 @@
 import { type DnsList, listQuestion } from '../dns/lists.ts';
 import { addressesQuestion, type Lookup, namesQuestion, type Records, type Resolver } from '../dns/resolver.ts';
 import type { Address } from '../policy/address.ts';
+import type { Seconds } from '../policy/check.ts';
 
 export interface LookupParts {
   readonly resolver: Resolver;
@@ -37,6 +38,22 @@ export function lookUpClient(parts: LookupParts, client: Address): ClientLookup 
     ...lists.map((list) => lookUpList(parts.resolver, list, client, findings)),
   ]);
   return { findings, done: done.then(() => {}) };
+}
+
+/** Waits for lookups, but not past the deadline; whether that passed. */
+export function waitForLookups(done: Promise<void>, deadline: Seconds): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, deadline * 1000, true);
+  done.then(() => {
+    clearTimeout(timer);
+    resolve(false);
+  }, resolve);
+  return promise;
+}
+
+/** Whether what was found of a name's addresses has the client's among them. */
+export function leadsBack(addresses: Lookup<Records> | undefined, client: Address): boolean {
+  return addresses?.kind === 'found' && addresses.value.includes(client.text);
 }
 
 /** The client's names, then the addresses of each. */

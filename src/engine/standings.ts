@@ -10,7 +10,7 @@ import type { Report, StoredReport } from '../policy/report.ts';
 import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
 import type { ReportQuery, Store } from '../store/store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
-import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
+import { type Findings, type LookupParts, lookUpClient, waitForLookups } from './look-up-client.ts';
 import { RecentMap } from '../lib/recent-map.ts';
 
 export interface StandingSettings {
@@ -168,15 +168,8 @@ export class Standings {
     if (!this.#closed) await this.#conclude(client, findings);
   }
 
-  /** Waits for the lookups, but not past the deadline; whether that passed. */
   #deadline(done: Promise<void>): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(resolve, this.#parts.settings().lookupDeadline * 1000, true);
-    done.then(() => {
-      clearTimeout(timer);
-      resolve(false);
-    }, resolve);
-    return promise;
+    return waitForLookups(done, this.#parts.settings().lookupDeadline);
   }
 
   async #conclude(client: Address, findings: Findings): Promise<Standing> {

@@ -37,7 +37,7 @@ export class LineConnection {
   readonly #peer: Peer;
   readonly #parts: ConnectionParts;
   readonly #session: LineSession;
-  readonly #reader: LineReader;
+  #reader: LineReader;
   /** Lines that were read and not yet started: only when there are too many unanswered ones. */
   #lines: readonly string[] = [];
   #nextLine = 0;
@@ -57,7 +57,7 @@ export class LineConnection {
     this.#peer = peer;
     this.#parts = parts;
     this.#session = parts.protocol.open(peer);
-    this.#reader = createLineReader(this.#longest);
+    this.#reader = createLineReader(parts.limits.line);
     this.#answers = new AnswerQueue(socket, {
       onWrite: (text) => this.#logSent(text),
       onFlushed: (anything) => this.#flushed(anything),
@@ -67,8 +67,6 @@ export class LineConnection {
       },
       onFailure: (error) => this.#fail(error),
     });
-    socket.on('data', (bytes: Buffer) => this.#read(bytes));
-    socket.on('end', () => this.#end());
     socket.on('close', () => {
       this.#session.end?.(this.#cause);
       parts.onClose(this);
@@ -78,8 +76,13 @@ export class LineConnection {
       this.#cause = message;
       parts.log.event(1, 'connection lost', { via: parts.protocol.name, cause: message });
     });
-    if (this.#session.greeting !== undefined) this.#answer(this.#session.greeting);
-    if (this.#session.denied !== undefined) this.#answers.flushSoon();
+    const { ready } = this.#session;
+    if (ready === undefined) this.#begin();
+    else
+      ready.then(
+        () => this.#begin(),
+        (error: unknown) => this.#fail(error),
+      );
   }
 
   /** Answers what was started, starts nothing more, and closes. */
@@ -109,6 +112,17 @@ export class LineConnection {
     else if (this.#sweeps > this.#parts.idleSweeps) {
       this.#cutOff(writableLength > 0 ? 'does not read' : 'idle');
     }
+  }
+
+  /** Greets, and reads; what the client has sent before waits in the socket. */
+  #begin(): void {
+    if (this.#last || this.#socket.destroyed) return;
+    const { greeting, denied, longest } = this.#session;
+    if (longest !== undefined) this.#reader = createLineReader(longest);
+    this.#socket.on('data', (bytes: Buffer) => this.#read(bytes));
+    this.#socket.on('end', () => this.#end());
+    if (greeting !== undefined) this.#answer(greeting);
+    if (denied !== undefined) this.#answers.flushSoon();
   }
 
   #read(bytes: Buffer): void {

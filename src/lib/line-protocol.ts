@@ -20,6 +20,8 @@ export interface Answer {
 
 /** One client's side of the protocol. */
 export interface LineSession {
+  /** Resolves when it is known who the client is: before that nothing of the session is asked, and no line is read. */
+  readonly ready?: Promise<void> | undefined;
   /** Said before the client says anything; one that closes refuses the client. */
   readonly greeting?: Answer;
   /** The answer to a line, or undefined if none is due. */

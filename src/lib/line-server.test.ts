@@ -347,6 +347,46 @@ async function serve(
 
 const silent = (): undefined => undefined;
 
+test('who has to be looked up first is greeted then, and its lines wait', async () => {
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const server = await serve(() => ({
+    ready,
+    get greeting() {
+      asked.push('greeting');
+      return { text: '<hello>', close: false };
+    },
+    line: (text) => (asked.push(text), { text: `<${text}>`, close: false }),
+  }));
+  const client = connect(server);
+  client.socket.end('a\nb');
+  await once(client.socket, 'connect');
+  await new Promise(setImmediate);
+  expect(asked).toEqual([]);
+  resolve();
+  expect(await client.all).toBe('<hello><a><b>');
+});
+
+test('closing does not wait for who has to be looked up first', async () => {
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const server = await serve(() => ({
+    ready,
+    get greeting() {
+      asked.push('greeting');
+      return { text: '<hello>', close: false };
+    },
+    line: (text) => void asked.push(text),
+  }));
+  const client = connect(server);
+  client.socket.write('a\n');
+  await once(client.socket, 'connect');
+  await server[Symbol.asyncDispose]();
+  resolve();
+  expect(await client.all).toBe('');
+  expect(asked).toEqual([]);
+});
+
 /** Pieces as long as they are asked for, at most so many, and what became of them. */
 function manyPieces(most: number): { text: AsyncIterable<string>; made: () => number; ended: () => boolean } {
   let [made, ended] = [0, false];

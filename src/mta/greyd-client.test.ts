@@ -154,7 +154,7 @@ async function ours(): Promise<{ port: number; inHand: Check[]; release: () => v
     tables: { exportTuples: none, exportPasses: none, importTuples: async () => 0, importPasses: async () => 0 },
     reload: async () => {},
     stop: () => {},
-    access: () => 'use',
+    access: () => ({ access: () => 'use' }),
     nextId: () => 'id',
     clock: manualClock(),
     log: silentLog,

@@ -1,15 +1,21 @@
+import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { type FakeResolver, fakeResolver } from '../dns/fake-resolver.ts';
+import { lookUpHostNames } from '../engine/host-names.ts';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
 import { LONGEST_RECORD } from '../lib/line-protocol.ts';
 import { type LineServer, startLineServer } from '../lib/line-server.ts';
 import { createLog } from '../lib/log.ts';
+import { accessRight, namesMatter } from '../policy/access-right.ts';
 import type { Check } from '../policy/check.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
+import { readPolicy } from '../policy/rules.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { type GreydParts, greydProtocol } from './greyd.ts';
+import { type GreydAccess, greydAccess, type GreydRights } from './greyd-access.ts';
 import type { GreydTables } from './greyd-tables.ts';
 
 const closers: (() => void | PromiseLike<void>)[] = [];
@@ -63,7 +69,7 @@ async function start(changes: Partial<GreydParts> = {}, verdict = GREY): Promise
     tables: memoryTables(tuples, passes),
     reload: async () => void called.push('reload'),
     stop: () => called.push('stop'),
-    access: () => 'admin',
+    access: () => ({ access: () => 'admin' }),
     nextId: () => `id${asked.length + 1}`,
     clock: manualClock(),
     log,
@@ -80,9 +86,10 @@ async function start(changes: Partial<GreydParts> = {}, verdict = GREY): Promise
   return { server, tuples, passes, asked, admitted, called, logged };
 }
 
-function connect({ server }: Stage): Socket {
+function connect({ server }: Stage, from = '127.0.0.1'): Socket {
   if (server.address.kind === 'unix') throw new Error('not in this test');
-  const socket = createConnection({ host: server.address.host, port: server.address.port, allowHalfOpen: true });
+  const { host, port } = server.address;
+  const socket = createConnection({ host, port, localAddress: from, allowHalfOpen: true });
   closers.push(() => void socket.destroy());
   return socket;
 }
@@ -256,22 +263,78 @@ test.for<[line: string, word: string]>([
   ['RESTART', 'restart'],
   ['SHUTDOWN', 'shutdown'],
 ])('%s is for administrators', async ([line, word]) => {
-  const users = await start({ access: () => 'use' });
+  const users = await start({ access: () => ({ access: () => 'use' }) });
   expect(await talk(users, `${line}\r\n`)).toBe(`${BANNER}600 ${word} : Not allowed !\r\n`);
   expect(await talk(users, `${line}\r\n`.repeat(9))).toBe(BANNER + `600 ${word} : Not allowed !\r\n`.repeat(5));
   expect(users.called).toEqual([]);
 });
 
 test('who may use it asks, tells and downloads', async () => {
-  const stage = await start({ access: () => 'use' });
+  const stage = await start({ access: () => ({ access: () => 'use' }) });
   const answers = await talk(stage, `${CHECK}GREYVALID 10.1.2.3 a b\r\nDOWNLOAD PENDING\r\nUPDATE VALID\r\n`);
   expect(answers.match(/^\d+/gm)).toEqual(['200', '400', '200', '200', '200', '200', '200']);
 });
 
 test('who may not is told so, and nothing is done', async () => {
-  const stage = await start({ access: () => 'none' });
+  const stage = await start({ access: () => ({ access: () => 'none' }) });
   expect(await talk(stage, `${CHECK}SHUTDOWN\r\n`)).toBe('500 Access denied\n');
   expect([...stage.asked, ...stage.called]).toEqual([]);
+});
+
+/** The rights that a policy file with these lines gives where this is the DNS. */
+function rightsBy(resolver: FakeResolver, ...lines: readonly string[]): GreydRights {
+  const reading = readPolicy(lines.map((line) => `GreydAccess:${line}\n`).join(''));
+  if (reading.kind === 'broken') throw new Error(JSON.stringify(reading.errors));
+  return {
+    rightOf: (client, names) => accessRight(reading.policy, client, names),
+    namesMatter: (client) => namesMatter(reading.policy, client),
+    lookUpNames: (client) => lookUpHostNames({ resolver, deadline: () => 60 }, client),
+  };
+}
+
+test.for<[host: string, said: string]>([
+  ['127.0.0.2', `${BANNER}200-OK for restart !\r\n200 restart done !\r\n`],
+  ['127.0.0.3', `${BANNER}600 restart : Not allowed !\r\n`],
+  ['127.0.0.4', '500 Access denied\n'],
+  ['127.0.0.5', '500 Access denied\n'],
+])('what a host by its name may do: %s', async ([host, said]) => {
+  const names = { 'a.boss.example': ['127.0.0.2'], 'a.mx.example': ['127.0.0.3'], 'a.bad.example': ['127.0.0.4'] };
+  const ptr = {
+    '127.0.0.2': ['a.boss.example'],
+    '127.0.0.3': ['a.mx.example'],
+    '127.0.0.4': ['a.bad.example'],
+    '127.0.0.5': ['a.boss.example'],
+  };
+  const lines = ['mx.example OK', 'boss.example OK-ADMIN', 'bad.example NO'];
+  const stage = await start({ access: greydAccess(rightsBy(fakeResolver({ ptr, a: names }), ...lines)) });
+  const socket = connect(stage, host);
+  socket.end('RESTART\r\n');
+  let all = '';
+  for await (const bytes of socket) all += String(bytes);
+  expect(all).toBe(said);
+});
+
+test('who loses the right loses the connection at its next command, and an upload ends', async () => {
+  let access: GreydAccess = 'admin';
+  const stage = await start({ access: () => ({ access: () => access }) });
+  const lost = async (before: string, right: GreydAccess, next: string): Promise<string> => {
+    access = 'admin';
+    const socket = connect(stage);
+    let received = '';
+    socket.on('data', (bytes) => (received += String(bytes)));
+    socket.write(before);
+    while (!received.endsWith(before === CHECK ? WAIT : GO_AHEAD)) await new Promise(setImmediate);
+    const length = received.length;
+    access = right;
+    socket.write(next);
+    await once(socket, 'end');
+    return received.slice(length);
+  };
+  expect(await lost(CHECK, 'none', CHECK)).toBe('500 Access denied\n');
+  expect(await lost('UPLOAD PENDING\r\n', 'none', ENTRIES)).toBe('500 Access denied\n');
+  expect(await lost('UPLOAD PENDING\r\n', 'use', ENTRIES)).toBe('600 upload : Not allowed !\r\n');
+  expect([stage.asked.length, stage.tuples]).toEqual([1, []]);
+  expect(stage.logged()).toContain('access denied via=greyd from=127.0.0.1');
 });
 
 test('commands reach the daemon', async () => {

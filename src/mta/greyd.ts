@@ -7,7 +7,7 @@ import { type Answer, type LineProtocol, type LineSession, LONGEST_RECORD, type 
 import type { Log } from '../lib/log.ts';
 import { type Check, isNullSender } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import type { GreydAccess } from './greyd-access.ts';
+import type { GreydCaller } from './greyd-access.ts';
 import {
   BANNER,
   BUSY,
@@ -37,7 +37,7 @@ export interface GreydParts {
   readonly reload: () => Promise<void>;
   /** Ends the daemon, in time to let the answer go. */
   readonly stop: () => void;
-  readonly access: (peer: Peer) => GreydAccess;
+  readonly access: (peer: Peer) => GreydCaller;
   readonly nextId: () => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -63,9 +63,9 @@ export function greydProtocol(parts: GreydParts): LineProtocol {
 }
 
 class GreydSession implements LineSession {
-  readonly greeting: Answer;
+  readonly ready: Promise<void> | undefined;
   readonly #parts: GreydParts;
-  readonly #access: GreydAccess;
+  readonly #caller: GreydCaller;
   /** Where the client is, for the log. */
   readonly #from: string;
   #errors = 0;
@@ -73,18 +73,17 @@ class GreydSession implements LineSession {
 
   constructor(peer: Peer, parts: GreydParts) {
     this.#parts = parts;
-    this.#access = parts.access(peer);
+    this.#caller = parts.access(peer);
+    this.ready = this.#caller.ready;
     this.#from = peer.kind === 'unix' ? 'unix' : peer.address;
-    const denied = this.#access === 'none';
-    this.greeting = { text: denied ? DENIED : BANNER, close: denied };
-    if (denied) {
-      parts.counters.add('greyd access denied');
-      parts.log.event(1, 'access denied', { via: 'greyd', from: this.#from });
-    }
+  }
+
+  get greeting(): Answer {
+    return this.#caller.access() === 'none' ? this.#deny() : { text: BANNER, close: false };
   }
 
   get longest(): number | undefined {
-    return this.#access === 'admin' ? LONGEST_RECORD : undefined;
+    return this.#caller.access() === 'admin' ? LONGEST_RECORD : undefined;
   }
 
   get expectsLong(): boolean {
@@ -92,14 +91,25 @@ class GreydSession implements LineSession {
   }
 
   line(line: string): Answer | undefined {
-    if (this.#upload !== undefined) return this.#takeLine(this.#upload, line);
+    const access = this.#caller.access();
+    if (access === 'none') return this.#deny();
+    if (this.#upload !== undefined) {
+      if (access !== 'admin') return { text: notAllowed('upload'), close: true };
+      return this.#takeLine(this.#upload, line);
+    }
     const command = parseCommand(line);
     if (command.kind === 'nothing') return undefined;
     if (command.kind === 'error') return this.#error(command.answer);
-    if (ADMIN_ONLY.has(command.kind) && this.#access !== 'admin') return this.#error(notAllowed(command.kind));
+    if (ADMIN_ONLY.has(command.kind) && access !== 'admin') return this.#error(notAllowed(command.kind));
     this.#errors = 0;
     const text = this.#answer(command);
     return { text, close: command.kind === 'quit' || command.kind === 'exit' || command.kind === 'shutdown' };
+  }
+
+  #deny(): Answer {
+    this.#parts.counters.add('greyd access denied');
+    this.#parts.log.event(1, 'access denied', { via: 'greyd', from: this.#from });
+    return { text: DENIED, close: true };
   }
 
   #error(text: string): Answer {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Address, parseAddress } from './address.ts';
 import { parseMailbox } from './check.ts';
 import { MANUAL_CASES, MANUAL_POLICY, STAGE_CASES } from './decide-by-policy.cases.ts';
-import { accessRight, decideByPolicy, type PolicyDecision } from './decide-by-policy.ts';
+import { decideByPolicy, type PolicyDecision } from './decide-by-policy.ts';
 import { type Policy, readPolicy } from './rules.ts';
 
 interface Question {
@@ -116,30 +116,4 @@ test('every stage names the line that decided', () => {
     ],
   });
   expect(decide(policy, { from: 'ann@x.net' }).trace.map(({ line }) => line)).toEqual([2, 4]);
-});
-
-const access: readonly [client: string, name: string, right: string][] = [
-  ['10.1.2.3', '', 'ok-admin'],
-  ['10.1.2.4', '', 'ok'],
-  ['10.1.3.4', 'mx.example.com', 'refused'],
-  ['192.0.2.1', 'mx.example.com', 'ok'],
-  ['2001:db8:0:1::7', 'mx.example.com', 'ok-admin'],
-  ['192.0.2.1', 'mx.example.net', 'refused'],
-];
-
-test.for(access)('greyd access of %s %s: %s', ([client, name, right]) => {
-  const lines = [
-    '10.1.2.3 OK-ADMIN',
-    '10.1.2 OK',
-    '10.1.3.0/24 REJECT',
-    'example.com ok',
-    '2001:db8::/48 ok-Admin',
-    '* no',
-  ];
-  const policy = policyOf(lines.map((line) => `GreydAccess:${line}`).join(';'));
-  expect(accessRight(policy, address(client), name)).toBe(right);
-});
-
-test('a policy file that says nothing about greyd access leaves it open', () => {
-  expect(accessRight(policyOf('Connect:default YES'), address('10.1.2.3'))).toBeUndefined();
 });

@@ -1,8 +1,7 @@
 // What the policy file says about a check, and which of its lines said so.
-import type { Address } from './address.ts';
 import type { Check } from './check.ts';
-import type { Rule, RuleIndex } from './rule-index.ts';
-import { type AccessRight, formatGreyCheck, type GreyCheckValue } from './rule-values.ts';
+import type { Rule } from './rule-index.ts';
+import { formatGreyCheck, type GreyCheckValue } from './rule-values.ts';
 import type { Policy } from './rules.ts';
 
 /** The client, the sender, the recipient: in this order, each overwriting the one before. */
@@ -42,22 +41,13 @@ export function decideByPolicy(policy: Policy, check: PolicyQuestion): PolicyDec
   return { verdict, quick: decided?.quick ?? false, trace };
 }
 
-/** What a host may do on the greyd socket; undefined if the policy file does not say. */
-export function accessRight(policy: Policy, client: Address, name: string = ''): AccessRight | undefined {
-  return hostRule(policy.access, client, name)?.value;
-}
-
-function hostRule<V>(index: RuleIndex<V>, client: Address, name: string): Rule<V> | undefined {
-  return index.byAddress(client) ?? index.byName(name) ?? index.fallback;
-}
-
 const STAGES: readonly PolicyStage[] = ['connect', 'from', 'to'];
 
 function ruleOfStage(policy: Policy, stage: PolicyStage, check: PolicyQuestion): Rule<GreyCheckValue> | undefined {
   const index = policy[stage];
   switch (stage) {
     case 'connect':
-      return hostRule(index, check.client, check.clientName ?? '');
+      return index.byAddress(check.client) ?? index.byName(check.clientName ?? '') ?? index.fallback;
     case 'from':
       return index.byMailbox(check.sender) ?? index.fallback;
     case 'to':

@@ -143,3 +143,16 @@ test('the index finds the rules of mailboxes that reading all lines finds', () =
     { numRuns: 500 },
   );
 });
+
+test('what the rules for names say, also after one was added', () => {
+  const index = new RuleIndex<string>();
+  const add = (text: string, value: string): unknown =>
+    index.add({ kind: 'text', text }, { line: 1, key: text, value });
+  index.add({ kind: 'star' }, { line: 1, key: '*', value: 'all' });
+  expect([...index.valuesOfNames]).toEqual([]);
+  add('example.com', 'a');
+  add('example.net', 'a');
+  expect([...index.valuesOfNames]).toEqual(['a']);
+  add('example.org', 'b');
+  expect([...index.valuesOfNames]).toEqual(['a', 'b']);
+});

@@ -20,6 +20,7 @@ export class RuleIndex<V> {
   readonly #texts = new Map<string, Rule<V>>();
   #default: Rule<V> | undefined;
   #star: Rule<V> | undefined;
+  #valuesOfNames: ReadonlySet<V> | undefined;
 
   /** Adds a rule; one that is there already under this key stays and is returned. */
   add(key: Exclude<RuleKey, { message: string }>, rule: Rule<V>): Rule<V> | undefined {
@@ -57,6 +58,12 @@ export class RuleIndex<V> {
     return this.#texts.get(user + domain) ?? this.byName(domain) ?? this.#texts.get(user);
   }
 
+  /** All that rules for names, domains and mailboxes say. */
+  get valuesOfNames(): ReadonlySet<V> {
+    this.#valuesOfNames ??= new Set(Array.from(this.#texts.values(), ({ value }) => value));
+    return this.#valuesOfNames;
+  }
+
   get isEmpty(): boolean {
     return this.#texts.size === 0 && this.#networks.isEmpty && this.fallback === undefined;
   }
@@ -92,6 +99,7 @@ export class RuleIndex<V> {
         break;
       case 'text':
         this.#texts.set(key.text, rule);
+        this.#valuesOfNames = undefined;
     }
   }
 }

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StoredTuple } from '../../src/policy/greylist.ts';
 import { MOVABLE_CLOCK, type TestDaemon, testDaemon } from './daemon.ts';
+import { dnsConfig, host, startDnsWorld } from './dns-world.ts';
 import { eximOnPipes } from './exim.ts';
 import { download, tellGreyd } from './greyd-client.ts';
 import { greylistClient } from './greylist-client.ts';
@@ -85,6 +86,22 @@ describe('client mode', () => {
     expect(await stateOf(central, before.sender)).toBe('valid');
     expect(sites[0]?.daemon.log()).toContain('greyd server is back');
   });
+});
+
+test('a greyd server lets a host in by its name, as long as the policy file says so', async () => {
+  await using policy = await temporaryDirectory();
+  await using dns = await startDnsWorld(host('127.0.0.2', 'mx.example.com'), host('127.0.0.3', 'mx.example.net'));
+  await writeFile(policy.file('policy'), 'GreydAccess:example.com OK\n');
+  const port = await freePort();
+  const lines = [`policy ${policy.file('policy')}`, `listen greyd 127.0.0.1:${port}`, ...dnsConfig(dns)];
+  await using daemon = await testDaemon(MOVABLE_CLOCK, ...lines);
+  const ask = (from: string): Promise<string> => tellGreyd({ host: '127.0.0.1', port, localAddress: from }, 'RESTART');
+  expect(await ask('127.0.0.2')).toMatch(/^200 OK - Waiting .*\r\n600 restart : Not allowed !\r\n/);
+  expect(await ask('127.0.0.3')).toBe('500 Access denied\n');
+  await writeFile(policy.file('policy'), 'GreydAccess:example.com NO\nGreydAccess:* OK\n');
+  await until('the new policy', async () => (await ask('127.0.0.2')).startsWith('500'));
+  expect(await ask('127.0.0.3')).toMatch(/^200/);
+  expect(daemon.log()).not.toContain('connection failed');
 });
 
 describe('an administrator', () => {

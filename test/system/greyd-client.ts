@@ -1,10 +1,10 @@
 // A client of the greyd socket: lines go out, and everything that comes back is text.
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type TcpNetConnectOpts } from 'node:net';
 
 /** What the server says to these lines, up to its leave-taking. */
-export async function tellGreyd(path: string, ...lines: readonly string[]): Promise<string> {
-  const socket = connect(path).setEncoding('utf8');
+export async function tellGreyd(where: string | TcpNetConnectOpts, ...lines: readonly string[]): Promise<string> {
+  const socket = (typeof where === 'string' ? connect(where) : connect(where)).setEncoding('utf8');
   let said = '';
   socket.on('data', (text: string) => {
     said += text;
