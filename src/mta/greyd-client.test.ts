@@ -268,6 +268,15 @@ test('telling our own server', async () => {
   ]);
 });
 
+test('a stop tells how many entries the server was not told of, those it has not answered for among them', async () => {
+  const server = await scripted((block) => (block.includes('<a>') ? '200 GREYVALID ANSWER OK\r\n' : ''));
+  const { client, logged } = asking(server.port);
+  for (const recipient of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) client.tell(check(recipient));
+  await until(() => server.blocks.length === 5);
+  await client[Symbol.asyncDispose]();
+  expect(logged()).toContain('greyd server was not told entries=6\n');
+});
+
 test('closing ends what is in flight, and nothing is asked afterwards', async () => {
   const server = await scripted(() => '');
   const { client, logged } = asking(server.port);

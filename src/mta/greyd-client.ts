@@ -45,6 +45,7 @@ export function createGreydClient(options: GreydClientOptions): GreydClient {
   const { log, counters, connectTimeout, answerTimeout = ANSWER_TIMEOUT, firstWait } = options;
   const timeouts = { connectTimeout: connectTimeout * 1000, answerTimeout: answerTimeout * 1000 };
   const untold: string[] = [];
+  let beingTold = 0;
   const keep = (text: string, place: 'push' | 'unshift'): void => {
     untold[place](text);
     if (untold.length <= MOST_TOLD) return;
@@ -53,13 +54,14 @@ export function createGreydClient(options: GreydClientOptions): GreydClient {
   };
   const less = (): Question | undefined => {
     const text = untold.shift();
-    return text === undefined
-      ? undefined
-      : question(
-          text,
-          () => {},
-          () => keep(text, 'unshift'),
-        );
+    if (text === undefined) return undefined;
+    beingTold += 1;
+    const told = (): void => void (beingTold -= 1);
+    const lost = (): void => {
+      beingTold -= 1;
+      keep(text, 'unshift');
+    };
+    return question(text, told, lost);
   };
   const pool = new GreydPool({
     ...timeouts,
@@ -85,7 +87,8 @@ export function createGreydClient(options: GreydClientOptions): GreydClient {
       pool.send();
     },
     [Symbol.asyncDispose]: async () => {
-      if (untold.length > 0) log.event(0, 'greyd server was not told', { entries: untold.length });
+      const entries = untold.length + beingTold;
+      if (entries > 0) log.event(0, 'greyd server was not told', { entries });
       pool.close();
     },
   };
