@@ -56,22 +56,33 @@ export interface ListenersStart {
   readonly identity: Identity | undefined;
 }
 
+/** Seconds beyond answer_deadline that a check in hand has when the daemon stops: its answer must still go out. */
+const ANSWER_GOES_OUT = 1;
+
 /** Opens all sockets. Throws, in words for an administrator, if one can't be opened. */
 export async function startListeners(start: ListenersStart): Promise<AsyncDisposable> {
-  const { log, counters } = start;
+  const { log, counters, inForce } = start;
   await using parts = new AsyncDisposableStack();
+  const servers: AsyncDisposable[] = [];
   const serve = protocolsOf(start);
   const { uid, gid } = start.identity ?? {};
-  for (const { protocol, ...where } of listenersOf(start.inForce.config, start.directory)) {
+  const closeWithin = (): number => inForce.config.answer_deadline + ANSWER_GOES_OUT;
+  for (const { protocol, ...where } of listenersOf(inForce.config, start.directory)) {
     // Bound by root, but the daemon's user is the one who may use them.
-    const socket = { ...where, uid, gid: where.gid ?? gid, log, counters };
-    parts.use(
+    const socket = { ...where, uid, gid: where.gid ?? gid, log, counters, closeWithin };
+    const server =
       protocol === 'milter'
         ? await startMilterServer({ ...socket, filter: serve.milter })
-        : await startLineServer({ ...socket, protocol: serve[protocol] }),
-    );
+        : await startLineServer({ ...socket, protocol: serve[protocol] });
+    servers.push(parts.use(server));
   }
-  return parts.move();
+  parts.move();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      // Together: one after the other, each would take its time for what it has in hand.
+      await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+    },
+  };
 }
 
 function protocolsOf(start: ListenersStart) {

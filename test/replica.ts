@@ -61,7 +61,7 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
       protocol: peerProtocol(exchange, { callerOf: () => ({ ...localCaller(), address: '127.0.0.1' }) }, options.tls),
       log,
       counters,
-      closeWithin: 1,
+      closeWithin: () => 1,
     }),
   );
   const running = parts.move();

@@ -61,7 +61,14 @@ async function start(
   const logged: string[] = [];
   const log = createLog({ level, format: 'text' }, (text) => logged.push(text));
   const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
-  const server = await startLineServer({ address, protocol: echo, log, counters, limits, closeWithin });
+  const server = await startLineServer({
+    address,
+    protocol: echo,
+    log,
+    counters,
+    limits,
+    closeWithin: () => closeWithin,
+  });
   servers.push(server);
   return { server, echo, counters, logged };
 }

@@ -17,8 +17,8 @@ export interface LineServerOptions extends SocketAccess {
   readonly log: Log;
   readonly counters: Counters;
   readonly limits?: Partial<LineLimits>;
-  /** Seconds that answers in hand get when the server is closed. */
-  readonly closeWithin?: number;
+  /** Seconds that answers in hand get when the server is closed; asked for then. */
+  readonly closeWithin?: () => number;
 }
 
 export interface LineServer extends AsyncDisposable {
@@ -38,7 +38,7 @@ const QUIET = 60;
  * message for an administrator if it can't listen.
  */
 export async function startLineServer(options: LineServerOptions): Promise<LineServer> {
-  const { protocol, log, closeWithin = 5 } = options;
+  const { protocol, log, closeWithin = () => 5 } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const interval = Math.min(SWEEP_INTERVAL, limits.idle / 4);
   const connections = new Set<LineConnection>();
@@ -97,7 +97,7 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
   return {
     address,
     [Symbol.asyncDispose]: async () => {
-      await closeServer(server, connections, closeWithin);
+      await closeServer(server, connections, closeWithin());
       clearInterval(sweeping);
     },
   };

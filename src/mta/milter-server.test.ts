@@ -246,7 +246,7 @@ test('an answer that does not come does not hold up closing', async () => {
     return Promise.withResolvers<MilterReply>().promise;
   };
   const address: SocketAddress = { kind: 'unix', path: join(directory, 'stuck.socket') };
-  const server = await startMilterServer({ address, filter, log, counters: createCounters(), closeWithin: 0.02 });
+  const server = await startMilterServer({ address, filter, log, counters: createCounters(), closeWithin: () => 0.02 });
   const busy = await mta(address);
   busy.send(OFFER, CONNECT, MAIL, RCPT);
   await asked.promise;

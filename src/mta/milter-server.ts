@@ -38,8 +38,8 @@ export interface MilterServerOptions extends SocketAccess {
   readonly log: Log;
   readonly counters: Counters;
   readonly limits?: Partial<MilterLimits>;
-  /** Seconds that an answer in hand gets when the server is closed. */
-  readonly closeWithin?: number;
+  /** Seconds that an answer in hand gets when the server is closed; asked for then. */
+  readonly closeWithin?: () => number;
 }
 
 export interface MilterServer extends AsyncDisposable {
@@ -55,7 +55,7 @@ const QUIET = 60;
  * message for an administrator if it can't listen.
  */
 export async function startMilterServer(options: MilterServerOptions): Promise<MilterServer> {
-  const { log, closeWithin = 5 } = options;
+  const { log, closeWithin = () => 5 } = options;
   const limits = { ...DEFAULT_MILTER_LIMITS, ...options.limits };
   const connections = new Set<MilterConnection>();
   const trouble = createTrouble({ ...options, name: 'milter', quietSweeps: 1 });
@@ -71,7 +71,7 @@ export async function startMilterServer(options: MilterServerOptions): Promise<M
   return {
     address,
     [Symbol.asyncDispose]: async () => {
-      await closeServer(server, connections, closeWithin);
+      await closeServer(server, connections, closeWithin());
       clearInterval(sweeping);
     },
   };

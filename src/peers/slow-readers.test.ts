@@ -26,7 +26,7 @@ async function start(reports: ReportSource, limits: Partial<LineLimits> = {}) {
     log: silentLog,
     counters,
     limits,
-    closeWithin: 60,
+    closeWithin: () => 60,
   });
   closers.push(() => server[Symbol.asyncDispose]());
   return { server, parts, counters };
