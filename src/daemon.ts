@@ -3,10 +3,11 @@
 import { resolve } from 'node:path';
 import type { Config } from './config/options.ts';
 import { admit, type CheckParts, type CheckSettings, createAnswerCheck } from './engine/answer-check.ts';
-import { explain } from './engine/explain.ts';
+import { explain, type ExplainParts } from './engine/explain.ts';
 import { startMaintenance } from './engine/maintain.ts';
 import { openManualList } from './engine/manual-entries.ts';
 import { createOverview } from './engine/overview.ts';
+import type { Standings } from './engine/standings.ts';
 import { followPolicyFile, type PolicyFile, type PolicyFileParts } from './feeds/policy-file.ts';
 import { InForce } from './in-force.ts';
 import type { Clock } from './lib/clock.ts';
@@ -16,7 +17,6 @@ import type { Log } from './lib/log.ts';
 import { actAs, asRoot, becomeUser, identityFor } from './lib/privileges.ts';
 import { VERSION } from './lib/version.ts';
 import { MOST_LISTED } from './peers/sync-protocol.ts';
-import type { Check } from './policy/check.ts';
 import type { Policy } from './policy/rules.ts';
 import { startCentralServer } from './start-central-server.ts';
 import { openFeeds } from './start-feeds.ts';
@@ -49,6 +49,9 @@ export interface Daemon extends AsyncDisposable {
   readPolicy(): Promise<void>;
 }
 
+/** What checks are answered with, and explained. */
+type JudgeParts = CheckParts & ExplainParts;
+
 /** Starts the daemon. Throws, with everything closed again, if a part can't start: the message is for an administrator. */
 export async function startDaemon({ config, directory, clock, log, commands }: DaemonStart): Promise<Daemon> {
   await using parts = new AsyncDisposableStack();
@@ -70,25 +73,26 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const shared = { store, manual, resolver, clock, log, counters };
   const settings = (): CheckSettings => inForce.check;
   const peers = parts.use(startPeers({ reports, attempts: { ...shared, settings }, resolver, inForce, directory }));
-  const checks: CheckParts = {
+  const checks: JudgeParts = {
     ...shared,
     settings,
-    standingOf: async ({ client }) => (inForce.config.reputation ? standings.of(client) : undefined),
+    ...standingsOf(standings, inForce),
     server: parts.use(startCentralServer({ config, directory, clock, log, counters })).server,
     onAnswer: (check, verdict) => {
       feeds.onAnswer(check);
       peers.onAnswer(check, verdict);
     },
   };
-  const preview = async ({ client }: Check) => (inForce.config.reputation ? standings.preview(client) : undefined);
   const answerCheck = createAnswerCheck(checks);
   const overview = createOverview({ store, clock, counters, version: VERSION, most: MOST_LISTED });
   parts.use(startMaintenance({ ...shared, settings: () => inForce.maintenance }));
+  // Closed when the checks in hand have their answers, and before all that would wait for the DNS.
+  parts.use(reputation.lookups);
 
   const listeners = (): Promise<AsyncDisposable> =>
     startListeners({
       answerCheck,
-      explain: (check) => explain({ ...checks, preview }, check),
+      explain: (check) => explain(checks, check),
       admit: (check) => admit(checks, check),
       overview,
       ...shared,
@@ -113,6 +117,14 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
     },
     readPolicy: async () => policyFile?.read(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** None while `reputation` is switched off. */
+function standingsOf(standings: Standings, inForce: InForce): Pick<JudgeParts, 'standingOf' | 'preview'> {
+  return {
+    standingOf: async ({ client }) => (inForce.config.reputation ? standings.of(client) : undefined),
+    preview: async ({ client }) => (inForce.config.reputation ? standings.preview(client) : undefined),
   };
 }
 

@@ -32,6 +32,8 @@ export interface Reputation extends AsyncDisposable {
   /** What reports are taken in with. */
   readonly reports: ReportParts;
   readonly acceptReport: AcceptReport;
+  /** Closed before the rest, it ends all lookups, so that nothing that is closed waits for an answer from DNS. */
+  readonly lookups: AsyncDisposable;
 }
 
 /** Answers that are remembered; about 300 bytes each. */
@@ -41,12 +43,13 @@ const MOST_ANSWERS = 50_000;
 export async function startReputation(start: ReputationStart): Promise<Reputation> {
   const { store, clock, log, counters, config } = start;
   await using parts = new AsyncDisposableStack();
+  const lookups = new AsyncDisposableStack();
   const lists = chosenLists(config(), log);
-  const asking = parts.use(systemResolver({ clock, log, counters, settings: () => resolverSettings(config()) }));
+  const asking = lookups.use(systemResolver({ clock, log, counters, settings: () => resolverSettings(config()) }));
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const health = createListHealth({ lists: () => lists, resolver: asking, log, counters });
   const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()) });
-  const standings = parts.use(
+  const standings = lookups.use(
     new Standings({
       store,
       clock,
@@ -73,9 +76,18 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   };
   if (config().reputation) parts.use(startListHealth(health, log));
   parts.use(startTrustedLookups(trusted, log));
+  parts.use(lookups);
   const running = parts.move();
   const acceptReport = createAcceptReport(reports);
-  return { resolver, standings, trusted, reports, acceptReport, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    resolver,
+    standings,
+    trusted,
+    reports,
+    acceptReport,
+    lookups,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 function chosenLists(config: Config, log: Log): readonly DnsList[] {

@@ -24,7 +24,10 @@ export type Lookup<T> =
 export type Records = readonly string[];
 
 export interface Resolver {
-  /** Always answers within the resolver's own time-out, and never rejects. Aliases (CNAME) have been followed. */
+  /**
+   * Always answers within the resolver's own time-out, and rejects only once it is closed, with an AbortError. Aliases
+   * (CNAME) have been followed.
+   */
   lookUp(question: Question): Promise<Lookup<Records>>;
 }
 

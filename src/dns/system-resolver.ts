@@ -32,14 +32,15 @@ export interface SystemResolverParts {
 const MAX_WAITING = 4096;
 /** How long it holds that a name which no message can carry does not exist. */
 const IMPOSSIBLE_TTL = 86_400;
-const CLOSED = 'the resolver is closed';
+/** Not a failed lookup, from which something would follow about a name or a list. */
+const CLOSED = new DOMException('the resolver is closed', 'AbortError');
 
 /** The servers that this machine is set up to ask. */
 export function systemNameServers(): readonly NameServer[] {
   return getServers().flatMap((text) => parseNameServer(text) ?? []);
 }
 
-/** A resolver without memory. Closing it ends the questions that are waiting as failed. */
+/** A resolver without memory. Once it is closed, questions are rejected with an AbortError, those that are waiting too. */
 export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisposable {
   const udp = createUdpExchange(parts);
   const waiting = new Set<AbortController>();
@@ -71,6 +72,7 @@ export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisp
         ask: (server, signal) => askServer(server, query, signal),
       });
     } catch (error) {
+      if (closed) throw CLOSED;
       return { kind: 'failed', error: error instanceof Error ? error.message : String(error) };
     } finally {
       waiting.delete(over);
@@ -80,7 +82,7 @@ export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisp
   const lookUp = async (question: Question): Promise<Lookup<Records>> => {
     const message = encodeQuery(question);
     if (message === undefined) return { kind: 'absent', ttl: IMPOSSIBLE_TTL };
-    if (closed) return { kind: 'failed', error: CLOSED };
+    if (closed) throw CLOSED;
     if (waiting.size >= MAX_WAITING) return { kind: 'failed', error: 'too many questions at once' };
     return askWithin({ question, message }, parts.settings());
   };
@@ -93,7 +95,7 @@ export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisp
     },
     [Symbol.asyncDispose]: async () => {
       closed = true;
-      for (const over of waiting) over.abort(new Error(CLOSED));
+      for (const over of waiting) over.abort(CLOSED);
       udp[Symbol.dispose]();
     },
   };

@@ -230,6 +230,7 @@ export class Standings {
   }
 
   #failed(client: Address, error: unknown): void {
-    this.#parts.log.event(0, 'standing not completed', { ip: client.text, cause: String(error) });
+    // The lookups were ended with us.
+    if (!this.#closed) this.#parts.log.event(0, 'standing not completed', { ip: client.text, cause: String(error) });
   }
 }

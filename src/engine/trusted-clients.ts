@@ -63,9 +63,12 @@ export class TrustedClients {
 
   /** Looks up all names. One that can't be looked up now keeps the addresses it had. */
   async lookUp(): Promise<void> {
-    await Promise.all(this.#parts.settings().names.map((name) => this.#lookUpName(name)));
-    this.refresh();
-    this.#tried.resolve();
+    try {
+      await Promise.all(this.#parts.settings().names.map((name) => this.#lookUpName(name)));
+      this.refresh();
+    } finally {
+      this.#tried.resolve();
+    }
   }
 
   #addressesOf(name: string): readonly string[] {

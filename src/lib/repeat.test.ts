@@ -39,6 +39,17 @@ test('a round that failed is told, and the next one comes all the same', async (
   expect(errors).toEqual([new Error('first')]);
 });
 
+test('what the work needs is being closed: that is no error', async () => {
+  const errors: unknown[] = [];
+  await using _repeating = startRepeating({
+    work: () => Promise.reject(new DOMException('closed', 'AbortError')),
+    interval: () => FOR_EVER,
+    onError: (error) => errors.push(error),
+  });
+  await new Promise(setImmediate);
+  expect(errors).toEqual([]);
+});
+
 test('closing ends a pause within the work, and that is no error', async () => {
   const errors: unknown[] = [];
   let finished = false;

@@ -9,7 +9,7 @@ export interface RepeatedWork {
   readonly work: (pause: Pause) => Promise<void>;
   /** Milliseconds from the end of a round to the start of the next, asked after each round. */
   readonly interval: () => number;
-  /** A round failed; the next one comes all the same. */
+  /** A round failed; the next one comes all the same. Not told of an AbortError: what the work needs is being closed. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -21,7 +21,7 @@ export function startRepeating(repeated: RepeatedWork): AsyncDisposable {
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       await repeated.work(pause).catch((error: unknown) => {
-        if (!signal.aborted) repeated.onError(error);
+        if (!signal.aborted && !isAbort(error)) repeated.onError(error);
       });
       await pause(repeated.interval()).catch(() => {});
     }
@@ -33,4 +33,8 @@ export function startRepeating(repeated: RepeatedWork): AsyncDisposable {
       return running;
     },
   };
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }

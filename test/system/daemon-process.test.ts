@@ -2,7 +2,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { startStubDnsServer } from '../stub-dns-server.ts';
 import { OFFLINE } from './daemon.ts';
+import { dnsConfig } from './dns-world.ts';
 import { run, startProcess, type TestProcess, until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
@@ -72,4 +74,26 @@ test('it goes on when nobody reads its log any more', async () => {
   daemon.child.kill('SIGHUP');
   expect(JSON.parse(await stats(directory))).toHaveProperty('uptime');
   expect(await daemon.end('SIGTERM')).toBe(0);
+});
+
+test('it stops at once, and says nothing of names and lists, while no DNS answers', async () => {
+  await using silent = await startStubDnsServer({ tricks: { '*': { silent: true } } });
+  await using directory = await temporaryDirectory();
+  await using daemon = await startIn(
+    directory,
+    [
+      'user root',
+      'group root',
+      ...dnsConfig(silent),
+      'dns_timeout 10s',
+      'listen peer 127.0.0.1:0',
+      'accept_reader mx2.example.org',
+      '',
+    ].join('\n'),
+  );
+  await until('the names and lists to be asked for', () => silent.questions.size >= 6);
+  const begun = performance.now();
+  expect(await daemon.end('SIGTERM')).toBe(0);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(daemon.output()).toMatch(/ stopping signal=SIGTERM\n$/);
 });
