@@ -38,8 +38,10 @@ export interface Reputation extends AsyncDisposable {
 
 /** Answers that are remembered; about 300 bytes each. */
 const MOST_ANSWERS = 50_000;
+/** Under which the store keeps the addresses of the names in `trusted`. */
+const TRUSTED_PLACE = 'trusted names';
 
-/** Starts it. */
+/** Starts it. The names in `trusted` have been looked up then, as far as the DNS answers within dns_timeout. */
 export async function startReputation(start: ReputationStart): Promise<Reputation> {
   const { store, clock, log, counters, config } = start;
   await using parts = new AsyncDisposableStack();
@@ -48,7 +50,12 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   const asking = lookups.use(systemResolver({ clock, log, counters, settings: () => resolverSettings(config()) }));
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const health = createListHealth({ lists: () => lists, resolver: asking, log, counters });
-  const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()) });
+  const kept = {
+    load: () => store.place(TRUSTED_PLACE),
+    save: (text: string) => store.savePlace(TRUSTED_PLACE, text),
+  };
+  const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()), kept });
+  await trusted.restore();
   const standings = lookups.use(
     new Standings({
       store,
@@ -77,6 +84,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   if (config().reputation) parts.use(startListHealth(health, log));
   parts.use(startTrustedLookups(trusted, log));
   parts.use(lookups);
+  await trusted.triedWithin(config().dns_timeout);
   const running = parts.move();
   const acceptReport = createAcceptReport(reports);
   return {

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { addressOf, checkOf, engineBench } from '../../test/engine-bench.ts';
-import type { FakeDns } from '../dns/fake-resolver.ts';
+import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
+import { silentLog } from '../lib/log.ts';
+import { TrustedClients } from './trusted-clients.ts';
 
 const DNS = { a: { 'mx.example.com': ['203.0.113.7'] }, aaaa: { 'mx.example.com': ['2001:db8::7'] } };
 
@@ -73,6 +75,73 @@ test('names are to be looked up again soon as long as one could not be', async (
   dns.change({});
   await trusted.lookUp();
   expect(trusted.complete()).toBe(true);
+});
+
+const FAILING: FakeDns = { failing: ['A mx.example.com', 'AAAA mx.example.com'] };
+const KEPT = '[["mx.example.com",[[4,["203.0.113.7"]],[6,["2001:db8::7"]]]]]';
+
+/** The clients trusted by a name, after a start with those addresses kept and one round of lookups. */
+async function restarted(dns: FakeDns, kept: string | undefined) {
+  const saved: string[] = [];
+  const trusted = new TrustedClients({
+    resolver: fakeResolver(dns),
+    log: silentLog,
+    settings: () => ({ networks: [], names: ['mx.example.com'] }),
+    kept: { load: async () => kept, save: async (text) => void saved.push(text) },
+  });
+  await trusted.restore();
+  const addresses = ['203.0.113.7', '2001:db8::7', '203.0.113.8'];
+  const isTrusted = (): readonly string[] => addresses.filter((client) => trusted.has(addressOf(client)));
+  const first = isTrusted();
+  await trusted.lookUp();
+  return { trusted, first, after: isTrusted(), saved };
+}
+
+const BOTH = ['203.0.113.7', '2001:db8::7'];
+test.for<[what: string, dns: FakeDns, kept: string | undefined, first: string[], after: string[], saved: string[]]>([
+  ['nothing was kept', DNS, undefined, [], BOTH, [KEPT]],
+  ['nothing has changed', DNS, KEPT, BOTH, BOTH, []],
+  ['no DNS answers', FAILING, KEPT, BOTH, BOTH, []],
+  ['no DNS answers, nothing was kept', FAILING, undefined, [], [], ['[["mx.example.com",[[4,[]],[6,[]]]]]']],
+  ['half of it', { ...DNS, failing: ['A mx.example.com'] }, KEPT, BOTH, BOTH, []],
+  [
+    'another address',
+    { a: { 'mx.example.com': ['203.0.113.8'] } },
+    KEPT,
+    BOTH,
+    ['203.0.113.8'],
+    ['[["mx.example.com",[[4,["203.0.113.8"]],[6,[]]]]]'],
+  ],
+  ['only of names that are there no more', DNS, KEPT.replace('mx', 'old'), [], BOTH, [KEPT]],
+])('addresses that were kept: %s', async ([, dns, kept, first, after, saved]) => {
+  expect(await restarted(dns, kept)).toMatchObject({ first, after, saved });
+});
+
+test('a name whose addresses were only kept is still to be looked up soon', async () => {
+  const { trusted } = await restarted(FAILING, KEPT);
+  expect(trusted.complete()).toBe(false);
+});
+
+test('the start waits for the first lookups, but not for ever', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { trusted, dns } = await engineBench({
+    config: 'trusted mx.example.com',
+    dns: { ...DNS, late: ['A mx.example.com'] },
+  });
+  const looking = trusted.lookUp();
+  let waits = 0;
+  const wait = (): Promise<void> => trusted.triedWithin(3).then(() => void (waits += 1));
+  const first = wait();
+  await vi.advanceTimersByTimeAsync(2999);
+  expect(waits).toBe(0);
+  await vi.advanceTimersByTimeAsync(1);
+  await first;
+  const second = wait();
+  dns.release();
+  await Promise.all([second, looking]);
+  expect(trusted.has(addressOf('203.0.113.7'))).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('changed settings count at once; names that stay keep their addresses', async () => {

@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
 import type { Address } from '../policy/address.ts';
 import { parsePrefix } from '../policy/address-prefix.ts';
+import type { Seconds } from '../policy/check.ts';
 import { NetworkTable } from '../policy/network-table.ts';
 
 export interface TrustedSettings {
@@ -17,7 +18,21 @@ export interface TrustedParts {
   readonly resolver: Resolver;
   readonly log: Log;
   readonly settings: () => TrustedSettings;
+  /** Where addresses are kept for the next start; without it they are not. */
+  readonly kept?: KeptAddresses;
 }
+
+export interface KeptAddresses {
+  load(): Promise<string | undefined>;
+  save(text: string): Promise<void>;
+}
+
+/** The addresses of each name, by family; one that could not be looked up yet is missing. */
+type AddressesOfNames = ReadonlyMap<string, ReadonlyMap<4 | 6, readonly string[]>>;
+type WrittenAddresses = readonly (readonly [
+  name: string,
+  ofFamilies: readonly (readonly [4 | 6, readonly string[]])[],
+])[];
 
 const MINUTE = 60_000;
 /** After so many all names are looked up anew. */
@@ -26,9 +41,11 @@ const FAMILIES = [4, 6] as const;
 
 export class TrustedClients {
   readonly #parts: TrustedParts;
-  /** The addresses of each name, by family; one that could not be looked up yet is missing. */
   readonly #ofNames = new Map<string, ReadonlyMap<4 | 6, readonly string[]>>();
   readonly #tried = Promise.withResolvers<void>();
+  /** What an earlier process found: it counts until a name is looked up. */
+  #before: AddressesOfNames = new Map();
+  #saved = '[]';
   #table = new NetworkTable<true>();
 
   constructor(parts: TrustedParts) {
@@ -51,6 +68,14 @@ export class TrustedClients {
     this.#table = table;
   }
 
+  /** Takes over the addresses that were kept, so that no name is lost by a restart while the DNS is out of order. */
+  async restore(): Promise<void> {
+    this.#saved = (await this.#parts.kept?.load()) ?? this.#saved;
+    const written = JSON.parse(this.#saved) as WrittenAddresses;
+    this.#before = new Map(written.map(([name, ofFamilies]) => [name, new Map(ofFamilies)]));
+    this.refresh();
+  }
+
   /** Whether every name was looked up once: a host is not to be greylisted for long because the DNS was late at start. */
   complete(): boolean {
     return this.#parts.settings().names.every((name) => this.#ofNames.get(name)?.size === FAMILIES.length);
@@ -61,18 +86,41 @@ export class TrustedClients {
     return this.#tried.promise;
   }
 
+  /** Waits for that, but no longer than so many seconds. */
+  async triedWithin(patience: Seconds): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, patience * 1000);
+    await Promise.race([this.tried, late.promise]);
+    clearTimeout(timer);
+  }
+
   /** Looks up all names. One that can't be looked up now keeps the addresses it had. */
   async lookUp(): Promise<void> {
     try {
       await Promise.all(this.#parts.settings().names.map((name) => this.#lookUpName(name)));
       this.refresh();
+      await this.#keep();
     } finally {
       this.#tried.resolve();
     }
   }
 
   #addressesOf(name: string): readonly string[] {
-    return [...(this.#ofNames.get(name)?.values() ?? [])].flat();
+    return FAMILIES.flatMap((family) => this.#ofFamily(name, family) ?? []);
+  }
+
+  #ofFamily(name: string, family: 4 | 6): readonly string[] | undefined {
+    return this.#ofNames.get(name)?.get(family) ?? this.#before.get(name)?.get(family);
+  }
+
+  async #keep(): Promise<void> {
+    const written: WrittenAddresses = this.#parts
+      .settings()
+      .names.map((name) => [name, FAMILIES.map((family) => [family, this.#ofFamily(name, family) ?? []])]);
+    const text = JSON.stringify(written);
+    if (text === this.#saved) return;
+    await this.#parts.kept?.save(text);
+    this.#saved = text;
   }
 
   async #lookUpName(name: string): Promise<void> {

@@ -3,8 +3,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startStubDnsServer } from '../stub-dns-server.ts';
-import { OFFLINE } from './daemon.ts';
+import { OFFLINE, REAL_CLOCK, testDaemon } from './daemon.ts';
 import { dnsConfig } from './dns-world.ts';
+import { greylistClient } from './greylist-client.ts';
 import { run, startProcess, type TestProcess, until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
@@ -96,4 +97,26 @@ test('it stops at once, and says nothing of names and lists, while no DNS answer
   expect(await daemon.end('SIGTERM')).toBe(0);
   expect(performance.now() - begun).toBeLessThan(10_000);
   expect(daemon.output()).toMatch(/ stopping signal=SIGTERM\n$/);
+});
+
+test('a client that is trusted by name is so from the start, and after a restart without DNS', async () => {
+  const records = [['mx.example.com', 'A', '192.0.2.1']] as const;
+  await using dns = await startStubDnsServer({ records, tricks: { '*': { delay: 300 } } });
+  const { address, port } = dns.server;
+  await using daemon = await testDaemon(
+    REAL_CLOCK,
+    'reputation no',
+    `resolver ${address}:${port}`,
+    'dns_timeout 1s',
+    'trusted mx.example.com',
+  );
+  const answer = async (): Promise<string> => {
+    using client = greylistClient(daemon.file('greylist.socket'));
+    return await client.ask('192.0.2.1 a@example.com b@example.org');
+  };
+  expect(await answer()).toBe('200 white');
+  await daemon.end('SIGTERM');
+  dns.play({ tricks: { '*': { silent: true } } });
+  await daemon.start();
+  expect(await answer()).toBe('200 white');
 });
