@@ -16,6 +16,8 @@ import { VERSION } from './lib/version.ts';
 
 /** Milliseconds that a log line waits for others: writing each by itself would cost as much as a check. */
 const LOG_DELAY = 10;
+/** Milliseconds at the end in which the log must be read: what waits for a reader would keep the process alive for ever. */
+const LAST_LINES = 1000;
 
 interface Arguments extends Location {
   readonly debug: number;
@@ -29,7 +31,16 @@ async function main(words: readonly string[]): Promise<number> {
   if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);
   const config = load(given.configFile, (read, set) => checkMachine(read, set, given.directory));
   if (given.action === 'check-config') return say(`${given.configFile}: no errors\n`);
-  const log = createLog(logSettings(config, given.debug), logOutput(process.stdout), { delay: LOG_DELAY });
+  const output = logOutput(process.stdout);
+  const log = createLog(logSettings(config, given.debug), output.write, { delay: LOG_DELAY });
+  await run(given, config, log);
+  log.flush();
+  if (!(await output.left(LAST_LINES))) process.exit(0);
+  return 0;
+}
+
+/** Starts the daemon, and ends it in good order when a signal says so. */
+async function run(given: Arguments, config: Config, log: Log): Promise<void> {
   // Before anything is started, so that a signal that comes early still ends it in good order.
   const stop = anyOf('SIGTERM', 'SIGINT');
   let reload = (): Promise<void> => Promise.resolve();
@@ -49,8 +60,6 @@ async function main(words: readonly string[]): Promise<number> {
   if (problem !== undefined) log.event(0, 'systemd was not told', { cause: problem });
   const signal = await stop;
   log.event(0, 'stopping', { signal });
-  log.flush();
-  return 0;
 }
 
 function readArguments(words: readonly string[]): Arguments {

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
+import { createLog, type LogFormat } from './log.ts';
 import { logOutput } from './log-output.ts';
 
 /** A stream whose reader takes a text only when told to. */
@@ -15,23 +16,59 @@ function slowStream(): { readonly stream: Writable; readonly read: string[]; rea
   return { stream, read, take: () => taken() };
 }
 
-test('lines are dropped while nobody reads, and that is said when somebody does', async () => {
+const TIME = '2023-11-14T22:13:20.000Z';
+
+test.for<[format: LogFormat, first: string, dropped: string, fifth: string]>([
+  ['text', `${TIME} first\n`, `${TIME} log lines dropped lines=3\n`, `${TIME} fifth\n`],
+  [
+    'json',
+    `{"time":"${TIME}","event":"first"}\n`,
+    `{"time":"${TIME}","event":"log lines dropped","lines":3}\n`,
+    `{"time":"${TIME}","event":"fifth"}\n`,
+  ],
+])('%s lines are dropped while nobody reads, and that is said when somebody does', async ([format, ...lines]) => {
   const { stream, read, take } = slowStream();
-  const write = logOutput(stream, 5);
-  for (const text of ['first\n', 'second\n', 'third\nfourth\n']) write(text);
+  const log = createLog({ format, level: 0 }, logOutput(stream, 5).write, { now: () => Date.parse(TIME) });
+  for (const events of [['first'], ['second'], ['third', 'fourth']]) {
+    for (const event of events) log.event(0, event);
+    log.flush();
+  }
   take();
-  write('fifth\n');
+  log.event(0, 'fifth');
+  log.flush();
   await new Promise(setImmediate);
   take();
   await new Promise(setImmediate);
   take();
-  expect(read).toEqual(['first\n', 'log: 3 lines dropped, since nobody read them\n', 'fifth\n']);
+  expect(read).toEqual(lines);
 });
 
 test('a stream with an error is written to again', () => {
   const { stream, read } = slowStream();
-  const write = logOutput(stream);
+  const { write } = logOutput(stream);
   stream.emit('error', new Error('no space left on device'));
-  write('a line\n');
+  write('a line\n', String);
   expect(read).toEqual(['a line\n']);
+});
+
+test('what was written has left once the reader took it, and not before', async () => {
+  const { stream, take } = slowStream();
+  const { write, left } = logOutput(stream);
+  expect(await left(0)).toBe(true);
+  write('a line\n', String);
+  const leaving = left(60_000);
+  take();
+  await new Promise(setImmediate);
+  // What it was asked with stands in the stream as well.
+  take();
+  expect(await leaving).toBe(true);
+  write('another line\n', String);
+  expect(await left(0)).toBe(false);
+});
+
+test('what can not be written any more need not be waited for', async () => {
+  const stream = new Writable({ write: (_chunk, _encoding, callback) => callback(new Error('broken pipe')) });
+  const { write, left } = logOutput(stream);
+  write('a line\n', String);
+  expect(await left(60_000)).toBe(true);
 });

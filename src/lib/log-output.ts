@@ -1,22 +1,41 @@
-// Where the log goes: a stream whose reader may be slow, gone, or out of space. None of that may end the daemon or fill its
-// memory, so what does not fit is dropped, and said to be dropped once there is room again.
+// Where the log goes: a stream whose reader may be slow, gone, or out of space. None of that may end the daemon, keep it
+// from ending, or fill its memory, so what does not fit is dropped, and said to be dropped once there is room again.
 import type { Writable } from 'node:stream';
+import type { WriteLines } from './log.ts';
 
 /** Bytes that wait for a slow reader before more is dropped. */
 const MOST_WAITING = 16 * 1024 * 1024;
 
-/** A function that writes whole lines to the stream. */
-export function logOutput(stream: Writable, mostWaiting: number = MOST_WAITING): (text: string) => void {
+export interface LogOutput {
+  readonly write: WriteLines;
+  /** Whether all that was written has left this process; waits so many milliseconds for that. */
+  readonly left: (patience: number) => Promise<boolean>;
+}
+
+/** An output that writes to the stream. */
+export function logOutput(stream: Writable, mostWaiting: number = MOST_WAITING): LogOutput {
   let dropped = 0;
   // The stream stays usable: what comes later is tried again.
   stream.on('error', () => {});
-  return (text) => {
-    if (stream.writableLength > mostWaiting) {
-      dropped += text.split('\n').length - 1;
-      return;
-    }
-    if (dropped > 0) stream.write(`log: ${dropped} lines dropped, since nobody read them\n`);
-    dropped = 0;
-    stream.write(text);
+  return {
+    write: (text, lineOf) => {
+      if (stream.writableLength > mostWaiting) {
+        dropped += text.split('\n').length - 1;
+        return;
+      }
+      if (dropped > 0) stream.write(lineOf('log lines dropped', { lines: dropped }));
+      dropped = 0;
+      stream.write(text);
+    },
+    left: async (patience) => {
+      if (stream.writableLength === 0) return true;
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const timer = setTimeout(resolve, patience, false);
+      // Called after all that was written before, or when that has failed.
+      stream.write('', () => resolve(true));
+      const hasLeft = await promise;
+      clearTimeout(timer);
+      return hasLeft;
+    },
   };
 }

@@ -22,6 +22,12 @@ export interface LogSettings {
   readonly format: LogFormat;
 }
 
+/** The line of an event, in the form that is in force. */
+export type LineOf = (event: string, fields: LogFields) => string;
+
+/** Takes whole lines; `lineOf` is for what is to be said among them. */
+export type WriteLines = (text: string, lineOf: LineOf) => void;
+
 export interface LogTiming {
   readonly now?: () => number;
   /** Milliseconds that a line waits for others; without it they are written at the end of the turn of the event loop. */
@@ -29,7 +35,7 @@ export interface LogTiming {
 }
 
 /** A log that writes to `write`, which gets whole lines. */
-export function createLog(settings: LogSettings, write: (text: string) => void, timing: LogTiming = {}): Log {
+export function createLog(settings: LogSettings, write: WriteLines, timing: LogTiming = {}): Log {
   let { level, format } = settings;
   const { now = Date.now, delay } = timing;
   let waiting = '';
@@ -38,19 +44,21 @@ export function createLog(settings: LogSettings, write: (text: string) => void, 
     clearTimeout(timer);
     const text = waiting;
     waiting = '';
-    if (text !== '') write(text);
+    if (text !== '') write(text, lineOf);
   };
   const later = (): void => {
     if (delay === undefined) setImmediate(flush);
     else timer = setTimeout(flush, delay);
   };
   const stamp = timestamps(now);
+  const lineOf: LineOf = (event, fields) =>
+    format === 'json' ? jsonLine(stamp(), event, fields) : textLine(stamp(), event, fields);
   return {
     on: (wanted) => wanted <= level,
     event: (wanted, event, fields = {}) => {
       if (wanted > level) return;
       if (waiting === '') later();
-      waiting += format === 'json' ? jsonLine(stamp(), event, fields) : textLine(stamp(), event, fields);
+      waiting += lineOf(event, fields);
     },
     configure: (changed) => {
       ({ level, format } = changed);

@@ -1,11 +1,12 @@
 // ddgreyd as a process: what signals do to it, whom its files belong to, and that it outlives the reader of its log.
+import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startStubDnsServer } from '../stub-dns-server.ts';
 import { OFFLINE, REAL_CLOCK, testDaemon } from './daemon.ts';
 import { dnsConfig } from './dns-world.ts';
-import { greylistClient } from './greylist-client.ts';
+import { askAll, greylistClient } from './greylist-client.ts';
 import { run, startProcess, type TestProcess, until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
@@ -75,6 +76,18 @@ test('it goes on when nobody reads its log any more', async () => {
   daemon.child.kill('SIGHUP');
   expect(JSON.parse(await stats(directory))).toHaveProperty('uptime');
   expect(await daemon.end('SIGTERM')).toBe(0);
+});
+
+test('it ends when its log is full and nobody reads that', async () => {
+  await using directory = await temporaryDirectory();
+  await using daemon = await startIn(directory);
+  daemon.child.stdout?.pause();
+  // More than a pipe holds.
+  const questions = Array.from({ length: 5000 }, (_, i) => `192.0.2.1 a@example.com b${i}@example.org`);
+  await askAll(directory.file('greylist.socket'), questions);
+  const ended = once(daemon.child, 'exit');
+  daemon.child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 });
 
 test('it stops at once, and says nothing of names and lists, while no DNS answers', async () => {
