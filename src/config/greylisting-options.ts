@@ -105,6 +105,6 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
     type: reply,
     default: DEFAULT_REPLY,
     about:
-      'What a deferred sender is told, as CODE:STATUS:TEXT. {wait} is the time left, {why} the reason, {id} the id of the check in the log.',
+      'What a deferred sender is told, as CODE:STATUS:TEXT. {wait} is the time left, {why} the reason, {id} the id of the check in the log. Only the milter answers with CODE: as a policy server, Postfix takes the code from its access_map_defer_code, and Exim the whole answer from its ACL.',
   },
 };
