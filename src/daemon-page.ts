@@ -19,7 +19,7 @@ export const DAEMON_PAGE: ProgramPage = {
         ['-d, --debug', 'log more; once more for each level (log_level)'],
         [
           '    --check-config',
-          'report every error in the configuration, and users, groups and files that it names in vain; exit',
+          'report every error in the configuration and the policy file, and users, groups and files that are named in vain; exit',
         ],
         ['-h, --help', 'this text'],
         ['-V, --version', 'the version'],
@@ -48,7 +48,10 @@ export const DAEMON_PAGE: ProgramPage = {
     {
       title: 'Signals',
       rows: [
-        ['SIGHUP', 'reads the configuration and the policy file again; what takes a restart is named in the log'],
+        [
+          'SIGHUP',
+          'reads the configuration and the policy file again; mistakes, and what takes a restart, are named in the log',
+        ],
         ['SIGTERM, SIGINT', 'answers the checks in hand and ends'],
       ],
     },

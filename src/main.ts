@@ -1,5 +1,6 @@
 // ddgreyd: arguments, signals, exit code.
 import { checkMachine } from './config/check-machine.ts';
+import { checkPolicyFile } from './config/check-policy-file.ts';
 import { loadConfig } from './config/load-config.ts';
 import { LOCATION_OPTIONS, type Location, locateConfig } from './config/locate-config.ts';
 import { type Config, OPTIONS, type OptionName } from './config/options.ts';
@@ -29,7 +30,7 @@ async function main(words: readonly string[]): Promise<number> {
   const given = readArguments(words);
   if (given.action === 'help') return say(helpText(DAEMON_PAGE));
   if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);
-  const config = load(given.configFile, (read, set) => checkMachine(read, set, given.directory));
+  const config = load(given.configFile, machineCheck(given));
   if (given.action === 'check-config') return say(`${given.configFile}: no errors\n`);
   const output = logOutput(process.stdout);
   const log = createLog(logSettings(config, given.debug), output.write, { delay: LOG_DELAY });
@@ -83,6 +84,14 @@ function load(file: string, further?: FurtherCheck): Config {
   const { config, warnings } = loadConfig(file, further);
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
   return config;
+}
+
+/** A start reads the policy file itself, and need not wait until a large one is read twice. */
+function machineCheck({ action, directory }: Arguments): FurtherCheck {
+  return (config, set) => [
+    ...checkMachine(config, set, directory),
+    ...(action === 'check-config' ? checkPolicyFile(config, set, directory) : []),
+  ];
 }
 
 /**

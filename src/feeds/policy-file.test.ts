@@ -91,6 +91,8 @@ test('who asks for it to be read is told whether it is in force, every time', as
   await expect(file.read()).rejects.toThrow(/:1: .*MAYBE/);
   expect(await file.problem()).toMatch(/:1: .*MAYBE/);
   await expect(file.read()).rejects.toThrow(/:1: .*MAYBE/);
+  const refused = expect.stringMatching(/^policy file not read; the one before stays .*:1: .*MAYBE/);
+  expect(logged.slice(1)).toEqual([refused, refused]);
   await writeFile(path, 'GreyCheckFrom:example.net NO\n');
   await Promise.all([file.read(), file.read()]);
   expect(policies).toHaveLength(2);

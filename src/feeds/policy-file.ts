@@ -23,7 +23,7 @@ const SIZE_LIMIT = 100 * 1024 * 1024;
 const NAMED = 20;
 
 export interface PolicyFile extends AsyncDisposable {
-  /** Reads it now, if it has changed. Rejects, naming its lines, while what it says is not in force. */
+  /** Reads it now, if it has changed. Rejects, naming its lines as the log does, while what it says is not in force. */
   read(): Promise<void>;
   /** Reads it now, too; why what it says is not in force, or undefined if it is. */
   problem(): Promise<string | undefined>;
@@ -35,22 +35,32 @@ export async function followPolicyFile(parts: PolicyFileParts): Promise<PolicyFi
   const load = loader(parts);
   await load(() => Promise.resolve());
   let trouble = '';
+  const refuse = (error: unknown): void => {
+    const cause = messageOf(error);
+    if (cause !== trouble) log.event(0, 'policy file not read; the one before stays', { file: path, cause });
+    trouble = cause;
+  };
   const following = startRepeating({
     work: async (pause: Pause) => {
       await load(() => pause(1));
       trouble = '';
     },
     interval: () => INTERVAL,
-    onError: (error) => {
-      const cause = messageOf(error);
-      if (cause !== trouble) log.event(0, 'policy file not read; the one before stays', { file: path, cause });
-      trouble = cause;
-    },
+    onError: refuse,
   });
-  const read = (): Promise<void> => load(() => sleep(1));
+  const loadNow = (): Promise<void> => load(() => sleep(1));
   return {
-    read,
-    problem: () => read().then(() => undefined, messageOf),
+    read: async () => {
+      // Who asks is told, whether the log has it already or not.
+      trouble = '';
+      try {
+        await loadNow();
+      } catch (error) {
+        refuse(error);
+        throw error;
+      }
+    },
+    problem: () => loadNow().then(() => undefined, messageOf),
     [Symbol.asyncDispose]: () => following[Symbol.asyncDispose](),
   };
 }

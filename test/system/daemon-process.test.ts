@@ -13,15 +13,26 @@ import { type TemporaryDirectory, temporaryDirectory } from './temporary-directo
 
 const CONFIG: string = ['user root', 'group root', ...OFFLINE, ''].join('\n');
 
-async function startIn(directory: TemporaryDirectory, config = CONFIG): Promise<TestProcess> {
+const DDGREYD = join(HOME, 'bin/ddgreyd');
+
+/** `before`: the words of a command that runs it. */
+async function startIn(
+  directory: TemporaryDirectory,
+  config = CONFIG,
+  before: readonly [string, ...string[]] = ['env'],
+): Promise<TestProcess> {
   await writeFile(directory.file('ddgrey.conf'), config);
-  const daemon = startProcess(join(HOME, 'bin/ddgreyd'), '-D', directory.path);
+  const daemon = startProcess(...before, DDGREYD, '-D', directory.path);
   await until('ddgreyd to be ready', () => daemon.output().includes(' ready '));
   return daemon;
 }
 
 function stats(directory: TemporaryDirectory): Promise<string> {
   return run(join(HOME, 'bin/ddgrey'), '-D', directory.path, '--json', 'stats');
+}
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/).toSorted();
 }
 
 test('SIGHUP: what can change changes, the rest is named, errors change nothing', async () => {
@@ -39,12 +50,28 @@ test('SIGHUP: what can change changes, the rest is named, errors change nothing'
   expect(await daemon.end('SIGTERM')).toBe(0);
 });
 
+test('SIGHUP: mistakes in the policy file are named, each time', async () => {
+  await using directory = await temporaryDirectory();
+  await writeFile(directory.file('policy'), 'GreyCheckFrom:example.com NO\n');
+  await using daemon = await startIn(directory, `${CONFIG}policy policy\n`);
+  await writeFile(directory.file('policy'), 'GreyCheckFrom:example.com MAYBE\n');
+  const named = (): number =>
+    daemon.output().split(`${directory.file('policy')}:1: GreyCheckFrom:example.com: MAYBE`).length - 1;
+  for (const times of [1, 2]) {
+    const before = named();
+    daemon.child.kill('SIGHUP');
+    await until(`the mistake to be named ${times} times`, () => named() > before);
+  }
+  expect(await daemon.end('SIGTERM')).toBe(0);
+});
+
 test.runIf(process.getuid?.() === 0)('started as root, it leaves all it makes to its user', async () => {
   await using directory = await temporaryDirectory();
   await run('chown', 'daemon:daemon', directory.path);
   await using daemon = await startIn(
     directory,
     ['user daemon', 'listen policy unix:policy.socket', ...OFFLINE, ''].join('\n'),
+    ['setpriv', '--groups', '0,4,6'],
   );
   const made = await run('find', directory.path, '-not', '-name', 'ddgrey.conf', '-printf', '%u:%g %M %f\n');
   const lines = made.split('\n');
@@ -54,9 +81,48 @@ test.runIf(process.getuid?.() === 0)('started as root, it leaves all it makes to
     'daemon:daemon srw-rw-rw- greylist.socket',
     'daemon:daemon srw-rw-rw- policy.socket',
   ]);
-  expect(await readFile(`/proc/${daemon.child.pid}/status`, 'utf8')).toMatch(/^Uid:\s+([1-9]\d*)\s+\1\s+\1\s+\1$/m);
+  const status = await readFile(`/proc/${daemon.child.pid}/status`, 'utf8');
+  const ids = (name: string): readonly string[] => words(status.match(new RegExp(`^${name}:(.*)$`, 'm'))?.[1] ?? '');
+  const id = async (option: string): Promise<readonly string[]> => words(await run('id', option, 'daemon'));
+  const [user, group, groups] = [await id('-u'), await id('-g'), await id('-G')];
+  expect([new Set(ids('Uid')), new Set(ids('Gid')), ids('Groups')]).toEqual([new Set(user), new Set(group), groups]);
   expect(await daemon.end('SIGTERM')).toBe(0);
   expect((await readdir(directory.path)).toSorted()).toEqual(['ddgrey.conf', 'ddgrey.db', 'ddgreyd.lock']);
+});
+
+test('systemd is told that it is ready, once it is', async () => {
+  await using directory = await temporaryDirectory();
+  const program = `#!/bin/sh\necho "$@ $NOTIFY_SOCKET" > ${directory.file('told')}\n`;
+  await writeFile(directory.file('systemd-notify'), program, { mode: 0o755 });
+  const path = `PATH=${directory.path}:${process.env['PATH']}`;
+  await using daemon = await startIn(directory, CONFIG, ['env', path, 'NOTIFY_SOCKET=/run/notify']);
+  const told = await until('systemd to be told', () => readFile(directory.file('told'), 'utf8').catch(() => false));
+  expect(told).toBe(`--pid=${daemon.child.pid} READY=1 /run/notify\n`);
+  expect(await daemon.end('SIGTERM')).toBe(0);
+  expect(daemon.output()).not.toContain('systemd was not told');
+});
+
+test('--check-config names all errors, also of the policy file, and starts nothing', async () => {
+  await using directory = await temporaryDirectory();
+  await writeFile(
+    directory.file('policy'),
+    'GreyCheckFrom:example.com MAYBE\nGreyCheckFrom:example.net NO\nnonsense\n',
+  );
+  const config = 'gray_default 5m\nretry soon\nuser nosuch\npolicy policy\ntraps nofile\n';
+  await writeFile(directory.file('ddgrey.conf'), config);
+  await using checking = startProcess(DDGREYD, '-D', directory.path, '--check-config');
+  expect(await checking.exit).toBe(1);
+  const file = `ddgreyd: ${directory.file('ddgrey.conf')}`;
+  const policy = `ddgreyd: ${directory.file('policy')}`;
+  expect(checking.output().trimEnd().split('\n')).toEqual([
+    `${file}:1: gray_default: there is no such option; did you mean grey_default?`,
+    expect.stringContaining(`${file}:2: retry: "soon" is not allowed`),
+    `${file}:3: user: there is no user nosuch`,
+    `${file}:5: traps: cannot read ${directory.file('nofile')}: no such file`,
+    expect.stringContaining(`${policy}:1: GreyCheckFrom:example.com: MAYBE is none of`),
+    expect.stringContaining(`${policy}:3: nonsense:`),
+  ]);
+  expect((await readdir(directory.path)).toSorted()).toEqual(['ddgrey.conf', 'policy']);
 });
 
 test('told to stop twice, it still stops in order', async () => {
