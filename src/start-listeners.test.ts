@@ -31,6 +31,7 @@ async function stage(config: string) {
   const { promise: verdict, resolve: answer } = Promise.withResolvers<Verdict>();
   const listeners = await startListeners({
     ...bench,
+    resolver: bench.dns,
     log: reports.log,
     answerCheck: (check) => {
       asked.push(check);
