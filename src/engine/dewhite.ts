@@ -1,6 +1,7 @@
 // Dewhite: clients of which bad reports came in since the last round lose their valid tuples and passes, if what the
 // reports say is bad enough by GREY_DEWHITE_FLAGS.
 import { seconds } from '../lib/clock.ts';
+import { wholeList } from '../lib/whole-list.ts';
 import { clientKey, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { badClientScore } from '../policy/dewhite.ts';
@@ -40,7 +41,7 @@ async function removeAllOf(
   clients: readonly string[],
   rest: () => Promise<void>,
 ): Promise<number> {
-  const tuples = await store.validTuplesOf(clients);
+  const tuples = (await wholeList(store.validTuplesOf(clients))).map(({ tuple }) => tuple);
   let removed = await store.forget({ passes: await passesOf(store, await ownersOf(store, clients, tuples)) });
   for (let start = 0; start < tuples.length; start += STEP) {
     removed += await store.forget({ tuples: tuples.slice(start, start + STEP) });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { Pass } from '../policy/pass.ts';
+import type { PassCandidate } from '../store/store.ts';
 import { admit } from './answer-check.ts';
 import { promote } from './promote.ts';
 
@@ -99,34 +100,51 @@ test('the tuples stay, for the neighbours that use them; a pass that is there is
   expect(bench.counters.list()).toContainEqual(['promoted', 1]);
 });
 
-test('candidates are taken a chunk at a time, with a pause for checks after each', async () => {
+const CANDIDATE = { client: '203.0.113.7', clientName: 'mx.example.com', senderDomain: 'example.com' };
+
+test('what belongs to one pass may come in several chunks', async () => {
   const bench = await engineBench({ config: CONFIG });
-  const chunk = {
-    part: 'example.com',
-    client: '203.0.113.7',
-    clientName: 'mx.example.com',
-    senderDomain: 'example.com',
-  };
-  let pauses = 0;
-  const seen: number[] = [];
+  const of = (owner: string, uses: number): PassCandidate => ({ ...CANDIDATE, owner, uses });
   bench.store.passCandidates = async function* passCandidates() {
-    for (const uses of [2, 3]) {
-      seen.push(pauses);
-      yield [{ ...chunk, uses }];
-    }
+    yield [of('a.example.com', 4), of('b.example.com', 2)];
+    yield [of('b.example.com', 3), { ...of('b.example.com', 9), senderDomain: 'other.net' }];
+    yield [of('c.example.com', 3)];
+    yield [of('c.example.com', 3)];
   };
-  expect(await promote(bench.upkeep, async () => void (pauses += 1))).toBe(1);
-  expect(seen).toEqual([0, 1]);
-  expect((await passesOf(bench)).map(({ uses }) => uses)).toEqual([5]);
+  expect(await promote(bench.upkeep, async () => {})).toBe(2);
+  expect((await passesOf(bench)).map(({ client, uses }) => `${client} ${uses}`)).toEqual([
+    'b.example.com 5',
+    'c.example.com 6',
+  ]);
 });
 
-test('many passes are given in steps, with a pause for checks after each', async () => {
+test('however many candidates and passes there are, checks get a pause after every 50', async () => {
   const bench = await engineBench({ config: CONFIG });
-  const one = { client: '203.0.113.7', clientName: 'mx.example.com', senderDomain: 'example.com', uses: 5 };
-  bench.store.passCandidates = async function* passCandidates() {
-    yield Array.from({ length: 120 }, (_, i) => ({ ...one, part: `mx${i}.example.com` }));
+  let done = 0;
+  const addPass = bench.store.addPass.bind(bench.store);
+  bench.store.addPass = (pass) => {
+    done += 1;
+    return addPass(pass);
   };
-  let pauses = 0;
-  expect(await promote(bench.upkeep, async () => void (pauses += 1))).toBe(120);
-  expect([pauses, (await passesOf(bench)).length]).toEqual([4, 120]);
+  const counted = (i: number): PassCandidate => ({
+    ...CANDIDATE,
+    owner: `mx${i}.example.com`,
+    uses: i % 2 === 0 ? 5 : 1,
+    get clientName() {
+      done += 1;
+      return 'mx.example.com';
+    },
+  });
+  bench.store.passCandidates = async function* passCandidates() {
+    for (let chunk = 0; chunk < 4; chunk += 1) yield Array.from({ length: 500 }, (_, i) => counted(chunk * 500 + i));
+  };
+  const steps: number[] = [];
+  const rest = async (): Promise<void> => {
+    steps.push(done);
+    done = 0;
+  };
+  expect(await promote(bench.upkeep, rest)).toBe(1000);
+  await rest();
+  expect(steps.reduce((sum, step) => sum + step)).toBe(3000);
+  expect(Math.max(...steps)).toBeLessThanOrEqual(100);
 });

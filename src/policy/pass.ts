@@ -1,6 +1,6 @@
 // A pass: a client and a sender domain that have proved themselves, so that their mail is no longer greylisted at all.
 // (ze-filter's white table.)
-import { type Address, clientKey } from './address.ts';
+import { type Address, clientKey, parseAddress } from './address.ts';
 import { isNullSender, type Mailbox, type Seconds } from './check.ts';
 import { parents } from './domains.ts';
 
@@ -32,6 +32,16 @@ export function passesFor(client: Address, domain: string | undefined, sender: M
     for (const name of names) if (name.includes('.')) keys.push({ client: owner, domain: name });
   }
   return keys;
+}
+
+/**
+ * Whose the pass is that a tuple earns: the verified domain's if that is its client part, else that of the client with
+ * this address.
+ */
+export function passOwner(part: string, client: string): string {
+  if (part !== '' && !part.includes('/') && parseAddress(part) === undefined) return part;
+  const address = parseAddress(client);
+  return address === undefined ? client : clientKey(address);
 }
 
 /** How much use makes a pass, and how long ago it must have begun (ze-filter's figures). */

@@ -6,7 +6,6 @@ import type { StoredTuple, TupleCounts, TupleState } from '../policy/greylist.ts
 import type { Pass } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
-import type { Tuple } from '../policy/tuple.ts';
 import type { PassCandidate, ReportQuery, StandingQuery, TupleQuery } from './store.ts';
 import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
@@ -19,8 +18,8 @@ export interface ListingKinds {
   count(query: Record<never, never>): Pieces<TupleCounts>;
   exportTuples(query: { readonly state: TupleState; readonly after: Seconds }): Pieces<StoredTuple>;
   exportPasses(query: { readonly after: Seconds }): Pieces<Pass>;
-  passCandidates(query: { readonly before: Seconds }): Pieces<PassCandidate>;
-  validTuplesOf(query: { readonly clients: readonly string[] }): Pieces<Tuple>;
+  passCandidates(query: { readonly before: Seconds; readonly uses: number }): Pieces<PassCandidate>;
+  validTuplesOf(query: { readonly clients: readonly string[] }): Pieces<StoredTuple>;
   reports(query: { readonly text: string | undefined }): Pieces<StoredReport>;
   countedReports(query: ReportQuery & { readonly most: number }): Pieces<StoredReport>;
   reportsAfter(query: { readonly id: number; readonly limit: number }): Pieces<NumberedReport>;

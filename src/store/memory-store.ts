@@ -82,13 +82,16 @@ export class MemoryStore implements Store {
     return most - left;
   }
 
-  async *passCandidates(before: Seconds): AsyncGenerator<readonly PassCandidate[], void> {
-    yield* inPieces(this.#tuples.candidates(before));
+  async *passCandidates(before: Seconds, uses: number): AsyncGenerator<readonly PassCandidate[], void> {
+    const pairs = Map.groupBy(this.#tuples.candidates(before), ({ owner, senderDomain }) =>
+      passKey({ client: owner, domain: senderDomain }),
+    );
+    const without = [...pairs].filter(([pair]) => !this.#passes.has(pair)).map(([, those]) => those);
+    yield* inPieces(without.filter((those) => usesOf(those) >= uses).flat());
   }
 
-  async validTuplesOf(clients: readonly string[]): Promise<readonly Tuple[]> {
-    const valid = this.#tuples.all().filter(({ state, client }) => state === 'valid' && clients.includes(client));
-    return valid.map(({ tuple }) => tuple);
+  async *validTuplesOf(clients: readonly string[]): AsyncGenerator<readonly StoredTuple[], void> {
+    yield* inPieces(this.#tuples.validOf(clients));
   }
 
   async tuples({ text, limit }: TupleQuery): Promise<readonly StoredTuple[]> {
@@ -208,6 +211,10 @@ export class MemoryStore implements Store {
 
 function passKey({ client, domain }: PassKey): string {
   return JSON.stringify([client, domain]);
+}
+
+function usesOf(candidates: readonly PassCandidate[]): number {
+  return candidates.reduce((sum, { uses }) => sum + uses, 0);
 }
 
 /** Removes at most `most` that ended before `now`, the oldest first; returns how many. */

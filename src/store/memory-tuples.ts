@@ -3,6 +3,7 @@ import { type Address, clientKey, parseAddress } from '../policy/address.ts';
 import { parseMailbox, type Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
 import { REFRESH_AFTER, type StoredTuple, type TupleState } from '../policy/greylist.ts';
+import { passOwner } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { Lifetimes, PassCandidate, Recall, Remembrance } from './store.ts';
 import { EXPIRY, kindOf } from './tuple-kind.ts';
@@ -94,14 +95,20 @@ export class MemoryTuples {
     return [...this.#tuples.values()].map(({ stored }) => stored);
   }
 
+  validOf(clients: readonly string[]): readonly StoredTuple[] {
+    const wanted = new Set(clients.map(keyOfClient));
+    return this.all().filter(({ state, client }) => state === 'valid' && wanted.has(keyOfClient(client)));
+  }
+
   candidates(before: Seconds): readonly PassCandidate[] {
     const candidates = new Map<string, PassCandidate>();
     for (const { state, firstSeen, tuple, client, clientName, senderText, uses } of this.all()) {
       const senderDomain = parseMailbox(senderText).domain;
       if (state !== 'valid' || firstSeen > before || senderDomain === '') continue;
-      const key = JSON.stringify([tuple.client, client, clientName, senderDomain]);
+      const owner = passOwner(tuple.client, client);
+      const key = JSON.stringify([owner, client, clientName, senderDomain]);
       const known = candidates.get(key)?.uses ?? 0;
-      candidates.set(key, { part: tuple.client, client, clientName, senderDomain, uses: known + uses });
+      candidates.set(key, { owner, client, clientName, senderDomain, uses: known + uses });
     }
     return [...candidates.values()];
   }
@@ -114,11 +121,15 @@ export class MemoryTuples {
   }
 
   #countPending({ client }: StoredTuple, by: number): void {
-    const key = clientKey(parseAddress(client) as Address);
+    const key = keyOfClient(client);
     const pending = (this.#pending.get(key) ?? 0) + by;
     if (pending > 0) this.#pending.set(key, pending);
     else this.#pending.delete(key);
   }
+}
+
+function keyOfClient(client: string): string {
+  return clientKey(parseAddress(client) as Address);
 }
 
 function keyOf({ client, sender, recipient }: Tuple): string {

@@ -113,12 +113,12 @@ export class SqliteStore implements Store {
     });
   }
 
-  passCandidates(before: Seconds): AsyncIterable<readonly PassCandidate[]> {
-    return this.#listings.read('passCandidates', { before });
+  passCandidates(before: Seconds, uses: number): AsyncIterable<readonly PassCandidate[]> {
+    return this.#listings.read('passCandidates', { before, uses });
   }
 
-  validTuplesOf(clients: readonly string[]): Promise<readonly Tuple[]> {
-    return this.#listings.all('validTuplesOf', { clients });
+  validTuplesOf(clients: readonly string[]): AsyncIterable<readonly StoredTuple[]> {
+    return this.#listings.read('validTuplesOf', { clients });
   }
 
   tuples(query: TupleQuery): Promise<readonly StoredTuple[]> {

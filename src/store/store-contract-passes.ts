@@ -72,7 +72,7 @@ export function passContract(open: () => Store): void {
   });
 
   describe('candidates for a pass', () => {
-    const candidate = { part: '203.0.113.0/24', client: '203.0.113.7', clientName: 'mail.example.com' };
+    const candidate = { owner: '203.0.113.7', client: '203.0.113.7', clientName: 'mail.example.com' };
     const from = (senderText: string, i: number): Remembrance => ({ ...numbered(i, '203.0.113.7'), senderText });
 
     test('the valid tuples of one client and sender domain are one, with all their uses', async () => {
@@ -81,13 +81,13 @@ export function passContract(open: () => Store): void {
       await open().remember({ ...from('b@example.com', 2), change: 'refresh' }, T + 1);
       await open().remember(from('c@example.com', 3), T);
       await admitted(from('d@example.com', 4), T + 1);
-      expect(await wholeList(open().passCandidates(T))).toEqual([
+      expect(await wholeList(open().passCandidates(T, 1))).toEqual([
         { ...candidate, senderDomain: 'example.com', uses: 3 },
       ]);
-      expect(await wholeList(open().passCandidates(T - 1))).toEqual([]);
+      expect(await wholeList(open().passCandidates(T - 1, 1))).toEqual([]);
     });
 
-    test('part, client, its name and the domain are kept apart; a sender without a domain is none', async () => {
+    test('owner, client, its name and the domain are kept apart; a sender without a domain is none', async () => {
       const base = from('a@example.com', 1);
       const all: readonly Remembrance[] = [
         base,
@@ -103,12 +103,50 @@ export function passContract(open: () => Store): void {
         candidate,
         { ...candidate, senderDomain: 'mail.example.com' },
         { ...candidate, clientName: undefined },
-        { ...candidate, client: '203.0.113.8' },
-        { ...candidate, part: 'example.com' },
+        { ...candidate, owner: '203.0.113.8', client: '203.0.113.8' },
+        { ...candidate, owner: 'example.com' },
       ].map((one) => ({ senderDomain: 'example.com', uses: 1, ...one }));
-      const candidates = await wholeList(open().passCandidates(T));
+      const candidates = await wholeList(open().passCandidates(T, 1));
       expect(candidates).toEqual(expect.arrayContaining(expected));
       expect(candidates).toHaveLength(expected.length);
+    });
+
+    test('enough uses of an owner and sender domain in all, one such pair after the other', async () => {
+      const of = (part: string, client: string, i: number): Remembrance => ({
+        ...from('a@example.com', i),
+        tuple: { ...from('a@example.com', i).tuple, client: part },
+        client: address(client),
+      });
+      const all = [
+        of('2001:db8::/64', '2001:db8::1', 1),
+        of('example.com', '203.0.113.7', 2),
+        of('203.0.113.7', '203.0.113.7', 3),
+        of('203.0.113.8', '203.0.113.8', 4),
+        of('2001:db8::/64', '2001:db8::2', 5),
+        of('example.com', '203.0.113.8', 6),
+        of('203.0.113.0/24', '203.0.113.7', 7),
+        { ...of('example.com', '203.0.113.7', 8), senderText: 'a@example.net' },
+      ];
+      for (const one of all) await admitted(one, T);
+      const owners = (await wholeList(open().passCandidates(T, 2))).map(({ owner }) => owner);
+      expect(owners.toSorted()).toEqual([
+        '2001:db8::/64',
+        '2001:db8::/64',
+        '203.0.113.7',
+        'example.com',
+        'example.com',
+      ]);
+      expect(owners.filter((owner, i) => owner !== owners[i - 1])).toHaveLength(3);
+      expect(await wholeList(open().passCandidates(T, 3))).toEqual([]);
+    });
+
+    test('none that have a pass', async () => {
+      await admitted(from('a@example.com', 1), T);
+      await admitted(from('a@example.net', 2), T);
+      await open().addPass({ ...pass, client: candidate.owner, domain: 'example.com' });
+      expect(await wholeList(open().passCandidates(T, 1))).toEqual([
+        { ...candidate, senderDomain: 'example.net', uses: 1 },
+      ]);
     });
   });
 
@@ -117,14 +155,26 @@ export function passContract(open: () => Store): void {
     await admitted({ ...attempt, tuple: { ...attempt.tuple, client: 'example.com' }, nullSender: true }, T);
     await admitted({ ...numbered(1, '2001:db8::1'), shortLived: true }, T);
     await admitted(numbered(2, '203.0.113.8'), T);
+    await admitted(numbered(4, '2001:db8:0:1::1'), T);
     await open().remember(numbered(3, '203.0.113.7'), T);
-    const tuples = await open().validTuplesOf(['203.0.113.7', '2001:db8::1', '192.0.2.1']);
-    expect(tuples.map(({ client, recipient }) => `${client} ${recipient}`).toSorted()).toEqual([
-      '203.0.113.0/24 1@example.org',
-      '203.0.113.0/24 user123@example.org',
-      'example.com user123@example.org',
+    // Of IPv6 the /64 is the client.
+    const tuples = await wholeList(open().validTuplesOf(['203.0.113.7', '2001:db8::2', '192.0.2.1']));
+    const texts = tuples.map(({ client, tuple }) => `${client} ${tuple.client} ${tuple.recipient}`);
+    expect(texts.toSorted()).toEqual([
+      '2001:db8::1 203.0.113.0/24 1@example.org',
+      '203.0.113.7 203.0.113.0/24 user123@example.org',
+      '203.0.113.7 example.com user123@example.org',
     ]);
-    expect(await open().validTuplesOf([])).toEqual([]);
+    expect(tuples).toContainEqual(stored(attempt, T, 'valid'));
+    expect(await wholeList(open().validTuplesOf([]))).toEqual([]);
+  });
+
+  test('the valid tuples of a client may be forgotten while they are listed', async () => {
+    for (let i = 0; i < 1200; i += 1) await admitted(numbered(i, '192.0.2.1'), T + (i % 3));
+    let forgotten = 0;
+    for await (const piece of open().validTuplesOf(['192.0.2.1']))
+      forgotten += await open().forget({ tuples: piece.map(({ tuple }) => tuple) });
+    expect(forgotten).toBe(1200);
   });
 
   describe('exports and imports', () => {

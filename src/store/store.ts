@@ -63,10 +63,10 @@ export interface Lifetimes {
   readonly checkReport: Seconds;
 }
 
-/** Valid tuples of one client and sender domain that have proved themselves, taken together. */
+/** Valid tuples of one owner, client, client name and sender domain, taken together. */
 export interface PassCandidate {
-  /** The tuple's client part. */
-  readonly part: string;
+  /** Whose the pass would be (passOwner). */
+  readonly owner: string;
   /** Canonical text of the first client's address. */
   readonly client: string;
   readonly clientName: string | undefined;
@@ -125,11 +125,18 @@ export interface Store extends AsyncDisposable {
    */
   expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number>;
 
-  /** Valid tuples with `firstSeen <= before`, by part, client, client name and sender domain, in chunks. Never holds up a check. */
-  passCandidates(before: Seconds): AsyncIterable<readonly PassCandidate[]>;
+  /**
+   * Valid tuples with `firstSeen <= before`, by owner, client, client name and sender domain, in chunks. Only those
+   * whose owner and sender domain have no pass yet and at least so many uses in all; those of one owner and sender domain
+   * come one after the other. Never holds up a check.
+   */
+  passCandidates(before: Seconds, uses: number): AsyncIterable<readonly PassCandidate[]>;
 
-  /** The valid tuples of these clients (canonical addresses). Never holds up a check either. */
-  validTuplesOf(clients: readonly string[]): Promise<readonly Tuple[]>;
+  /**
+   * The valid tuples of these clients (canonical addresses; of IPv6 the /64 counts, as in clientKey), in chunks. Never
+   * holds up a check either; what is listed may be forgotten meanwhile.
+   */
+  validTuplesOf(clients: readonly string[]): AsyncIterable<readonly StoredTuple[]>;
 
   // --- listings; they never hold up a check, however much there is to read ---
 

@@ -1,22 +1,23 @@
 // The listings of tuples and passes, as the worker reads them.
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { parseMailbox, type Seconds } from '../policy/check.ts';
+import type { Seconds } from '../policy/check.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
-import type { Tuple } from '../policy/tuple.ts';
 import type { ListingKinds } from './listings.ts';
-import { addressOf, packAddress, unpackPart } from './packed-address.ts';
+import { packAddress } from './packed-address.ts';
+import { CandidateListing } from './candidate-listing.ts';
 import { passOf } from './pass-table.ts';
+import { countKey } from './pending-counts.ts';
 import { inPieces } from './pieces.ts';
-import type { PassCandidate, TupleQuery } from './store.ts';
+import type { TupleQuery } from './store.ts';
 import { KIND, kindsOf } from './tuple-kind.ts';
 import { newestFirst, tupleMatcher } from './tuple-query.ts';
-import { clientBytes, clientOf, LISTED, senderTextOf, storedTuple } from './tuple-row.ts';
+import { clientOf, LISTED, storedTuple } from './tuple-row.ts';
 
 /** Rows a read: what is read at once keeps the write-ahead log from starting again. */
 const ROWS = 10_000;
-/** An export waits for whoever takes it. */
-const EXPORTED = 500;
+/** Where a read waits for whoever takes it, or all of its rows become objects, which take memory. */
+const FEW_ROWS = 500;
 
 type Row = readonly SQLOutputValue[];
 type Listing = 'tuples' | 'count' | 'exportTuples' | 'exportPasses' | 'passCandidates' | 'validTuplesOf';
@@ -32,13 +33,13 @@ export function tupleListings(db: DatabaseSync): Pick<ListingKinds, Listing> {
     `SELECT pending, total - pending AS valid
      FROM (SELECT (SELECT ifnull(sum(pending), 0) FROM pending_client) AS pending, (SELECT count(*) FROM tuple) AS total)`,
   );
-  const candidates = candidateStatement(db);
+  const candidates = new CandidateListing(db);
   return {
     tuples: (query) => inPieces(matchingTuples(newest, query)),
     count: () => [[counts.get()].map((row) => ({ pending: Number(row?.['pending']), valid: Number(row?.['valid']) }))],
     exportTuples: ({ state, after }) => inPieces(tuplesAfter(oldest, kindsOf(state), after)),
     exportPasses: ({ after }) => inPieces(passesAfter(passes, after)),
-    passCandidates: ({ before }) => inPieces(candidatesOf(candidates, before)),
+    passCandidates: ({ before, uses }) => inPieces(candidates.list(provedTuples(oldest, before), uses)),
     validTuplesOf: ({ clients }) => inPieces(tuplesOfClients(oldest, clients)),
   };
 }
@@ -83,13 +84,13 @@ function newestOf(rows: Iterable<Row>, matching: (stored: StoredTuple) => boolea
 }
 
 function* tuplesAfter(oldest: TupleScan, kinds: readonly number[], after: Seconds): Generator<StoredTuple, void> {
-  for (const kind of kinds) for (const row of oldest(kind, after + 1, EXPORTED)) yield storedTuple(row);
+  for (const kind of kinds) for (const row of oldest(kind, after + 1, FEW_ROWS)) yield storedTuple(row);
 }
 
 function* passesAfter(page: StatementSync, after: Seconds): Generator<Pass, void> {
   let last: readonly [Seconds, string, string] = [after + 1, '', ''];
   for (;;) {
-    const passes = page.all(...last, EXPORTED).map(passOf);
+    const passes = page.all(...last, FEW_ROWS).map(passOf);
     yield* passes;
     const final = passes.at(-1);
     if (final === undefined) return;
@@ -97,40 +98,20 @@ function* passesAfter(page: StatementSync, after: Seconds): Generator<Pass, void
   }
 }
 
-function* tuplesOfClients(oldest: TupleScan, clients: readonly string[]): Generator<Tuple, void> {
-  const wanted = new Set(clients.map((client) => packAddress(client).join()));
+function* provedTuples(oldest: TupleScan, before: Seconds): Generator<StoredTuple, void> {
   for (const kind of kindsOf('valid')) {
-    for (const row of oldest(kind, 0, ROWS)) {
-      if (wanted.has(clientOf(row).join())) yield storedTuple(row).tuple;
+    for (const row of oldest(kind, 0, FEW_ROWS)) {
+      const stored = storedTuple(row);
+      if (stored.firstSeen <= before) yield stored;
     }
   }
 }
 
-function candidateStatement(db: DatabaseSync): StatementSync {
-  db.function(
-    'sender_domain',
-    { deterministic: true },
-    (sender, local, text) => parseMailbox(senderTextOf({ sender, local, text })).domain,
-  );
-  return db.prepare(
-    `SELECT part, client, client_name, sender_domain(sender, sender_local, sender_text) AS domain, sum(uses) AS uses
-     FROM tuple WHERE kind IN (${kindsOf('valid').join(', ')}) AND ifnull(first_seen, last_seen) <= ? AND domain <> ''
-     GROUP BY part, client, client_name, domain`,
-  );
-}
-
-/** As they are asked for: there may be millions, and most of them are soon let go. */
-function* candidatesOf(statement: StatementSync, before: Seconds): Generator<PassCandidate, void> {
-  for (const row of statement.iterate(before)) yield candidateOf(row);
-}
-
-function candidateOf(row: Record<string, SQLOutputValue>): PassCandidate {
-  const { part = null, client = null, client_name: name = null } = row;
-  return {
-    part: unpackPart(part as Uint8Array | string),
-    client: addressOf(clientBytes(part, client)).text,
-    clientName: name === null ? undefined : String(name),
-    senderDomain: String(row['domain']),
-    uses: Number(row['uses']),
-  };
+function* tuplesOfClients(oldest: TupleScan, clients: readonly string[]): Generator<StoredTuple, void> {
+  const wanted = new Set(clients.map((client) => countKey(packAddress(client)).join()));
+  for (const kind of kindsOf('valid')) {
+    for (const row of oldest(kind, 0, ROWS)) {
+      if (wanted.has(countKey(clientOf(row)).join())) yield storedTuple(row);
+    }
+  }
 }
