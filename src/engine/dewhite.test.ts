@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { Store } from '../store/store.ts';
 import { admit } from './answer-check.ts';
 import { dewhite } from './dewhite.ts';
 
@@ -16,11 +18,11 @@ async function settled(flags: string): Promise<Bench> {
   return bench;
 }
 
-/** So many reports of 203.0.113.7, now. */
-async function report({ acceptReport, clock }: Bench, event: string, times: number): Promise<void> {
+/** So many reports of 203.0.113.7 or another, now. */
+async function report({ acceptReport, clock }: Bench, event: string, times: number, ip = '203.0.113.7'): Promise<void> {
   for (let i = 0; i < times; i += 1) {
     const pair = { sender: `s${i}@x.org`, recipient: `r${i}@example.org` };
-    await acceptReport({ reporter: 'exim4', time: clock.now() / 1000, ip: '203.0.113.7', event, ...pair });
+    await acceptReport({ reporter: 'exim4', time: clock.now() / 1000, ip, event, ...pair });
   }
 }
 
@@ -85,6 +87,24 @@ test('only clients that did something since the last round are looked at again',
   expect(await dewhite(bench.upkeep, noRest)).toBe(1);
 });
 
+test('however much a bad client has, checks get a pause after every 50 that are removed', async () => {
+  const bench = await settled('SpamTrap');
+  for (let i = 0; i < 700; i += 1) {
+    await admit(bench.checks, checkOf('203.0.113.7', 'a@example.com', `u${i}@example.org`));
+    await bench.store.addPass({ client: '203.0.113.7', domain: `${i}.test`, firstSeen: T0, lastSeen: T0, uses: 5 });
+  }
+  await report(bench, 'hard_trap', 6);
+  const steps = [0];
+  const forget = bench.store.forget.bind(bench.store);
+  bench.store.forget = async (what) => {
+    const removed = await forget(what);
+    steps.push((steps.pop() ?? 0) + removed);
+    return removed;
+  };
+  expect(await dewhite(bench.upkeep, async () => void steps.push(0))).toBe(1402);
+  expect(Math.max(...steps)).toBe(50);
+});
+
 test('a bad host takes the passes of its domain with it; the tuples of the other hosts stay', async () => {
   const bench = await engineBench({ config: 'reputation no\nGREY_DEWHITE_FLAGS SpamTrap' });
   for (const [last, user] of ['a', 'b'].entries())
@@ -118,6 +138,114 @@ test('what a bad client did earns no pass', async () => {
     await admit(bench.checks, checkOf('203.0.113.7', 's@example.com', `${user}@x.org`, 'mx.example.com'));
   bench.clock.advance(4 * 86_400);
   await report(bench, 'hard_trap', 6);
+  await bench.maintain();
+  expect(await left(bench)).toEqual([]);
+});
+
+const NAMED = 'reputation no\nsearch_duration 10d\nretry 3d\nGREY_DEWHITE_FLAGS SpamTrap\n';
+const DAY = 86_400;
+
+/**
+ * A pass of example.com, the tuples that earned it, all but one of its other host, 4 days ago, and a round after its bad
+ * host was reported.
+ */
+async function dewhited(store = new MemoryStore()): Promise<Bench> {
+  const bench = await engineBench({ config: NAMED, store });
+  const named = (last: number, user: string) =>
+    checkOf(`203.0.113.${last}`, 's@example.com', `${user}@x.org`, `mx${last}.example.com`);
+  await admit(bench.checks, named(7, 'a'));
+  for (const user of 'bcdefg') await admit(bench.checks, named(8, user));
+  bench.clock.advance(4 * DAY);
+  await bench.maintain();
+  await report(bench, 'hard_trap', 30);
+  await bench.maintain();
+  return bench;
+}
+
+const OTHER_HOST = Array.from('bcdefg', () => 'tuple 203.0.113.8');
+
+test('what dewhite took is not given back by promotion, in this round or the next ones', async () => {
+  const bench = await dewhited();
+  expect(await left(bench)).toEqual(OTHER_HOST);
+  expect(bench.counters.list()).toEqual(
+    expect.arrayContaining([
+      ['dewhited', 2],
+      ['promoted', 1],
+    ]),
+  );
+  bench.clock.advance(4 * DAY);
+  await bench.maintain();
+  expect(await left(bench)).toEqual(OTHER_HOST);
+});
+
+test.for<[what: string, after: number, config: string, back: boolean]>([
+  ['the reports still count', 10 * DAY, '', false],
+  ['the reports count no more', 10 * DAY + 1, '', true],
+  ['the threshold was raised', 600, 'GREY_DEWHITE_THRESHOLD 7', true],
+  ['the flags look at no reports any more', 600, 'GREY_DEWHITE_FLAGS none', true],
+  ['the flags look at other reports', 600, 'GREY_DEWHITE_FLAGS BadRCPT', true],
+])('a pass is withheld as long as the bad host is bad; %s', async ([, after, config, back]) => {
+  const bench = await dewhited();
+  bench.clock.advance(after);
+  bench.configure(`${NAMED}GREY_VALIDLIST_LIFETIME 30d\n${config}`);
+  await bench.maintain();
+  expect(await left(bench)).toEqual([...(back ? ['pass example.com'] : []), ...OTHER_HOST]);
+});
+
+test('reports that come in later keep it withheld', async () => {
+  const bench = await dewhited();
+  bench.configure(`${NAMED}GREY_VALIDLIST_LIFETIME 30d`);
+  bench.clock.advance(9 * DAY);
+  await report(bench, 'hard_trap', 30);
+  await bench.maintain();
+  bench.clock.advance(9 * DAY);
+  await bench.maintain();
+  expect(await left(bench)).toEqual(OTHER_HOST);
+});
+
+test('a restart gives no withheld pass', async () => {
+  const { store, clock } = await dewhited();
+  const restarted = await engineBench({ config: NAMED, store });
+  restarted.clock.advance((clock.now() - restarted.clock.now()) / 1000 + 600);
+  await restarted.maintain();
+  expect(await left(restarted)).toEqual(OTHER_HOST);
+});
+
+test('a kill between what dewhite takes gives nothing back either', async () => {
+  class Killed extends MemoryStore {
+    override async forget(what: Parameters<Store['forget']>[0]): Promise<number> {
+      await super.forget(what);
+      throw new Error('killed');
+    }
+  }
+  const store = new Killed();
+  await expect(dewhited(store)).rejects.toThrow('killed');
+  store.forget = (what) => MemoryStore.prototype.forget.call(store, what);
+  const restarted = await engineBench({ config: NAMED, store });
+  restarted.clock.advance(4 * DAY + 600);
+  await restarted.maintain();
+  expect(await left(restarted)).toEqual(OTHER_HOST);
+});
+
+test('who is bad earns no pass, though nothing could be taken when it was reported', async () => {
+  const bench = await engineBench({ config: NAMED });
+  await report(bench, 'hard_trap', 30);
+  bench.clock.advance(600);
+  await bench.maintain();
+  for (const user of 'abcde')
+    await admit(bench.checks, checkOf('203.0.113.7', 's@example.com', `${user}@x.org`, 'mx.example.com'));
+  bench.clock.advance(4 * DAY);
+  await bench.maintain();
+  expect((await left(bench)).filter((one) => one.startsWith('pass'))).toEqual([]);
+});
+
+test('an IPv6 client is its /64, whichever address was seen first', async () => {
+  const bench = await engineBench({ config: `${NAMED}GREY_IP_COMPONENT NET` });
+  for (const user of 'abcdef')
+    await admit(bench.checks, checkOf('2001:db8::1', 's@example.com', `${user}@x.org`, 'mx.example.com'));
+  await bench.store.addPass({ client: '2001:db8::/64', domain: 'example.com', firstSeen: T0, lastSeen: T0, uses: 5 });
+  bench.clock.advance(4 * DAY);
+  await report(bench, 'hard_trap', 30, '2001:db8::2');
   await bench.maintain();
   expect(await left(bench)).toEqual([]);
 });

@@ -1,27 +1,28 @@
 // Dewhite: clients of which bad reports came in since the last round lose their valid tuples and passes, if what the
 // reports say is bad enough by GREY_DEWHITE_FLAGS.
 import { seconds } from '../lib/clock.ts';
-import { wholeList } from '../lib/whole-list.ts';
-import { clientKey, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
-import { badClientScore } from '../policy/dewhite.ts';
-import type { Pass } from '../policy/pass.ts';
-import type { Tuple } from '../policy/tuple.ts';
+import type { StoredTuple } from '../policy/greylist.ts';
+import { passOwner } from '../policy/pass.ts';
+import { isBad } from './bad-client.ts';
 import type { MaintenanceParts } from './maintain.ts';
+import { loadWithheld, OwnersOfBad, saveWithheld } from './withheld-passes.ts';
 
 /** Where the last round ended, so that a restart misses nothing. */
 const PLACE = 'dewhite';
-/** Tuples a step. */
+/** Tuples or passes a step: about a millisecond of work. */
 const STEP = 50;
 
+type Rest = () => Promise<void>;
+
 /** Removes what bad clients have gained; returns how many tuples and passes that were. */
-export async function dewhite(parts: MaintenanceParts, rest: () => Promise<void>): Promise<number> {
+export async function dewhite(parts: MaintenanceParts, rest: Rest): Promise<number> {
   const { store, clock } = parts;
   const now = seconds(clock);
   const since = Number((await store.place(PLACE)) ?? 0);
   const bad: string[] = [];
   for (const ip of await store.badClientsSince(since)) {
-    if (await isBad(parts, ip, now)) bad.push(ip);
+    if (await isBad(parts, ip)) bad.push(ip);
     await rest();
   }
   const removed = bad.length === 0 ? 0 : await removeAllOf(parts, bad, rest);
@@ -30,21 +31,27 @@ export async function dewhite(parts: MaintenanceParts, rest: () => Promise<void>
   return removed;
 }
 
-async function isBad({ store, settings }: MaintenanceParts, ip: string, now: Seconds): Promise<boolean> {
-  const { dewhite: rules, searchDuration } = settings();
-  const { bad, good } = await store.countReports({ ip, identity: ip, since: now - searchDuration, now });
-  return badClientScore(bad, good, rules.flags) > rules.threshold;
-}
-
-async function removeAllOf(
-  { store }: MaintenanceParts,
-  clients: readonly string[],
-  rest: () => Promise<void>,
-): Promise<number> {
-  const tuples = (await wholeList(store.validTuplesOf(clients))).map(({ tuple }) => tuple);
-  let removed = await store.forget({ passes: await passesOf(store, await ownersOf(store, clients, tuples)) });
-  for (let start = 0; start < tuples.length; start += STEP) {
-    removed += await store.forget({ tuples: tuples.slice(start, start + STEP) });
+async function removeAllOf(parts: MaintenanceParts, bad: readonly string[], rest: Rest): Promise<number> {
+  const { store, clock } = parts;
+  const now = seconds(clock);
+  const withheld = await loadWithheld(parts);
+  const owners = await ownersOf(store, { bad, withheld, now }, rest);
+  /** Before anything is removed: a pass that is gone must not come back because the process was killed. */
+  const withhold = async (losers: Iterable<string>): Promise<void> => {
+    for (const owner of losers) for (const ip of owners.clientsOf(owner)) withheld.add(owner, ip, now);
+    await saveWithheld(parts, withheld);
+  };
+  await withhold([]);
+  let removed = 0;
+  for await (const piece of store.validTuplesOf(bad)) {
+    await withhold(addOwners(owners, piece, now));
+    const tuples = piece.map(({ tuple }) => tuple);
+    removed += await inSteps(tuples, (step) => store.forget({ tuples: step }), rest);
+  }
+  for await (const piece of store.exportPasses(0)) {
+    const passes = piece.filter(({ client }) => owners.clientsOf(client).length > 0);
+    if (passes.length > 0) await withhold(new Set(passes.map(({ client }) => client)));
+    removed += await inSteps(passes, (step) => store.forget({ passes: step }), rest);
     await rest();
   }
   return removed;
@@ -52,26 +59,49 @@ async function removeAllOf(
 
 /**
  * Whose passes these clients use: their own, and those of their domains. A domain loses its passes for one bad host, since
- * a pass lets through all that the host sends for them; the domain's other hosts keep their tuples, and earn it anew.
+ * a pass lets through all that the host sends for them; the domain's other hosts keep their tuples, and earn it anew when
+ * that host is not bad any more. What is withheld because of them stays so.
  */
 async function ownersOf(
   store: MaintenanceParts['store'],
-  clients: readonly string[],
-  tuples: readonly Tuple[],
-): Promise<ReadonlySet<string>> {
-  const owners = new Set(tuples.map(({ client }) => client));
-  for (const ip of clients) {
-    const address = parseAddress(ip);
-    if (address !== undefined) owners.add(clientKey(address));
+  { bad, withheld, now }: { readonly bad: readonly string[]; readonly withheld: OwnersOfBad; readonly now: Seconds },
+  rest: Rest,
+): Promise<OwnersOfBad> {
+  const owners = new OwnersOfBad();
+  for (const ip of bad) {
+    owners.add(passOwner('', ip), ip, now);
     // Tuples are not refreshed while there is a pass, so there may be none left that names the domain.
     const standing = await store.standing(ip);
-    if (standing !== undefined) owners.add(standing.identity);
+    if (standing !== undefined) owners.add(standing.identity, ip, now);
+    await rest();
+  }
+  const again = new Set(bad);
+  for (const [owner, ip] of withheld.all()) {
+    if (again.has(ip)) for (const those of [owners, withheld]) those.add(owner, ip, now);
   }
   return owners;
 }
 
-async function passesOf(store: MaintenanceParts['store'], owners: ReadonlySet<string>): Promise<readonly Pass[]> {
-  const found: Pass[] = [];
-  for await (const passes of store.exportPasses(0)) found.push(...passes.filter(({ client }) => owners.has(client)));
+/** Adds whose tuples these are, each with the bad clients that have them; returns the owners. */
+function addOwners(owners: OwnersOfBad, tuples: readonly StoredTuple[], now: Seconds): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { tuple, client } of tuples) {
+    const owner = passOwner(tuple.client, client);
+    for (const ip of owners.clientsOf(passOwner('', client))) owners.add(owner, ip, now);
+    found.add(owner);
+  }
   return found;
+}
+
+async function inSteps<T>(
+  items: readonly T[],
+  remove: (step: readonly T[]) => Promise<number>,
+  rest: Rest,
+): Promise<number> {
+  let removed = 0;
+  for (let start = 0; start < items.length; start += STEP) {
+    removed += await remove(items.slice(start, start + STEP));
+    await rest();
+  }
+  return removed;
 }

@@ -7,22 +7,26 @@ import { senderFitsClient } from '../policy/equivalent-domains.ts';
 import { PASS_AGE, PASS_USES, type Pass, type PassKey } from '../policy/pass.ts';
 import type { PassCandidate } from '../store/store.ts';
 import type { MaintenanceParts, MaintenanceSettings } from './maintain.ts';
+import { findWithheld } from './withheld-passes.ts';
 
 /** Candidates a step: about a millisecond of work. */
 const STEP = 50;
 
 /** Gives the passes that are due; returns how many that were. A pass that is there already is left as it is. */
 export async function promote(
-  { store, clock, settings }: Pick<MaintenanceParts, 'store' | 'clock' | 'settings'>,
+  parts: Pick<MaintenanceParts, 'store' | 'clock' | 'settings'>,
   rest: () => Promise<void>,
 ): Promise<number> {
+  const { store, clock, settings } = parts;
   const now = seconds(clock);
   const { equivalents } = settings();
+  const isWithheld = await findWithheld(parts, rest);
   let promoted = 0;
   const give = async (pairs: readonly Pair[]): Promise<void> => {
     const due: Pass[] = [];
-    for (const { key, uses } of pairs) {
-      if (uses >= PASS_USES) due.push({ ...key, firstSeen: now, lastSeen: now, uses });
+    for (const { key, uses, clients } of pairs) {
+      const isDue = uses >= PASS_USES && !(await isWithheld(key.client, clients));
+      if (isDue) due.push({ ...key, firstSeen: now, lastSeen: now, uses });
     }
     await Promise.all(due.map((pass) => store.addPass(pass)));
     promoted += due.length;
@@ -45,20 +49,22 @@ export async function promote(
   return promoted;
 }
 
-/** Whose pass it would be, and how often it has been used. */
+/** Whose pass it would be, how often it has been used, and by whom. */
 interface Pair {
   readonly key: PassKey;
+  readonly clients: Set<string>;
   uses: number;
 }
 
 /** What belongs together comes together: the pairs of these candidates, of which the first go on with the last pair. */
 function pairsOf(candidates: readonly PassCandidate[], last: Pair | undefined): Pair[] {
   const pairs = last === undefined ? [] : [last];
-  for (const { owner, senderDomain, uses } of candidates) {
+  for (const { owner, client, senderDomain, uses } of candidates) {
     const known = pairs.at(-1);
     if (known?.key.client === owner && known.key.domain === senderDomain) {
+      known.clients.add(client);
       known.uses += uses;
-    } else pairs.push({ key: { client: owner, domain: senderDomain }, uses });
+    } else pairs.push({ key: { client: owner, domain: senderDomain }, clients: new Set([client]), uses });
   }
   return pairs;
 }

@@ -12,12 +12,20 @@ export const DEWHITE_FLAGS = [
   'Spammer',
 ] as const;
 
+/** Those that look at reports; the others look at a client's name. */
+const REPORTED: readonly DewhiteFlag[] = ['BadRCPT', 'SpamTrap', 'BadMX', 'BadClient', 'Spammer'];
+
 export type DewhiteFlag = (typeof DEWHITE_FLAGS)[number];
 
 export interface DewhiteRules {
   readonly flags: ReadonlySet<DewhiteFlag>;
   /** A client is bad when its score is above this. */
   readonly threshold: number;
+}
+
+/** Those of the flags by which it counts what is reported of a client. */
+export function reportFlags(flags: ReadonlySet<DewhiteFlag>): readonly DewhiteFlag[] {
+  return REPORTED.filter((flag) => flags.has(flag));
 }
 
 /**

@@ -1,0 +1,72 @@
+// Withheld passes. Whose passes or tuples a bad client has cost gets no pass as long as that client is bad, whatever the
+// owner's other clients have earned: the bad one would use it too. Kept in the store, as `[owner, client, found]` in JSON.
+import { seconds } from '../lib/clock.ts';
+import type { Seconds } from '../policy/check.ts';
+import { reportFlags } from '../policy/dewhite.ts';
+import { isBad } from './bad-client.ts';
+import type { MaintenanceParts } from './maintain.ts';
+
+type Parts = Pick<MaintenanceParts, 'store' | 'clock' | 'settings'>;
+/** Whether an owner whose pass these clients have earned must not have it now. */
+type IsWithheld = (owner: string, clients: Iterable<string>) => Promise<boolean>;
+
+const PLACE = 'withheld';
+/** So many are kept, the ones that were found last: about a millisecond to write. */
+const MOST = 2000;
+/** Of each owner, likewise: one is enough to withhold, and a provider's domain may have thousands. */
+const EACH = 20;
+
+/** One who owns passes (passOwner), a bad client of its, and when that was found bad last. */
+type BadClientOf = readonly [owner: string, client: string, found: Seconds];
+
+/** Owners of passes with their bad clients. */
+export class OwnersOfBad {
+  readonly #clients = new Map<string, Map<string, Seconds>>();
+
+  add(owner: string, client: string, found: Seconds): void {
+    const known = this.#clients.get(owner) ?? new Map<string, Seconds>();
+    this.#clients.set(owner, known);
+    known.delete(client);
+    known.set(client, found);
+    const [oldest] = known.keys();
+    if (known.size > EACH && oldest !== undefined) known.delete(oldest);
+  }
+
+  clientsOf(owner: string): readonly string[] {
+    return [...(this.#clients.get(owner)?.keys() ?? [])];
+  }
+
+  all(): readonly BadClientOf[] {
+    return [...this.#clients].flatMap(([owner, clients]) =>
+      [...clients].map(([client, found]) => [owner, client, found] as const),
+    );
+  }
+}
+
+/** Those from whom passes are withheld, but for who was found bad so long ago that no such report counts any more. */
+export async function loadWithheld({ store, clock, settings }: Parts): Promise<OwnersOfBad> {
+  const since = seconds(clock) - settings().searchDuration;
+  const withheld = new OwnersOfBad();
+  const kept = JSON.parse((await store.place(PLACE)) ?? '[]') as readonly BadClientOf[];
+  for (const [owner, client, found] of kept) if (found >= since) withheld.add(owner, client, found);
+  return withheld;
+}
+
+/** Saves all of them. */
+export async function saveWithheld({ store }: Pick<Parts, 'store'>, withheld: OwnersOfBad): Promise<void> {
+  const oldestFirst = withheld.all().toSorted(([, , one], [, , other]) => one - other);
+  await store.savePlace(PLACE, JSON.stringify(oldestFirst.slice(-MOST)));
+}
+
+/** What tells it: a client that cost the owner something, or earned the pass, is bad by the flags and reports of now. */
+export async function findWithheld(parts: Parts, rest: () => Promise<void>): Promise<IsWithheld> {
+  if (reportFlags(parts.settings().dewhite.flags).length === 0) return async () => false;
+  const withheld = await loadWithheld(parts);
+  return async (owner, clients) => {
+    for (const ip of new Set([...withheld.clientsOf(owner), ...clients])) {
+      if (await isBad(parts, ip)) return true;
+      await rest();
+    }
+    return false;
+  };
+}
