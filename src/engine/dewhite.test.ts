@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
@@ -85,6 +85,49 @@ test('only clients that did something since the last round are looked at again',
   await report(bench, 'hard_trap', 1);
   bench.clock.advance(600);
   expect(await dewhite(bench.upkeep, noRest)).toBe(1);
+});
+
+test.for<[before: string, after: string, rest: readonly string[]]>([
+  ['GREY_DEWHITE_FLAGS none', 'GREY_DEWHITE_FLAGS SpamTrap', NEIGHBOUR],
+  ['GREY_DEWHITE_FLAGS DomainMatch', 'GREY_DEWHITE_FLAGS SpamTrap', NEIGHBOUR],
+  ['GREY_DEWHITE_FLAGS BadRCPT', 'GREY_DEWHITE_FLAGS BadRCPT,SpamTrap', NEIGHBOUR],
+  ['GREY_DEWHITE_FLAGS All\nGREY_DEWHITE_THRESHOLD 9', 'GREY_DEWHITE_FLAGS All\nGREY_DEWHITE_THRESHOLD 1', NEIGHBOUR],
+  ['GREY_DEWHITE_FLAGS All\nGREY_DEWHITE_THRESHOLD 9', 'GREY_DEWHITE_FLAGS All\nGREY_DEWHITE_THRESHOLD 8', ALL],
+])('what was reported under %j is looked at again under %j', async ([before, after, rest]) => {
+  const bench = await settled('none');
+  bench.configure(`${CONFIG}${before}`);
+  await report(bench, 'hard_trap', 30);
+  for (let round = 0; round < 2; round += 1) {
+    bench.clock.advance(600);
+    await bench.maintain();
+  }
+  expect(await left(bench)).toEqual(ALL);
+  bench.configure(`${CONFIG}${after}`);
+  bench.clock.advance(600);
+  await bench.maintain();
+  expect(await left(bench)).toEqual(rest);
+});
+
+test('what was reported since the last round counts, though the flags have changed', async () => {
+  const bench = await settled('BadRCPT,SpamTrap');
+  await bench.maintain();
+  bench.clock.advance(600);
+  await report(bench, 'hard_trap', 30);
+  bench.configure(`${CONFIG}GREY_DEWHITE_FLAGS SpamTrap`);
+  await bench.maintain();
+  expect(await left(bench)).toEqual(NEIGHBOUR);
+});
+
+test.for<[flags: string, asked: number]>([
+  ['none', 0],
+  ['DomainMatch,BadResolve', 0],
+  ['SpamTrap', 1],
+])('GREY_DEWHITE_FLAGS %s: reports are counted %i times', async ([flags, asked]) => {
+  const bench = await settled(flags);
+  await report(bench, 'hard_trap', 1);
+  const counted = vi.spyOn(bench.store, 'countReports');
+  await bench.maintain();
+  expect(counted).toHaveBeenCalledTimes(asked);
 });
 
 test('however much a bad client has, checks get a pause after every 50 that are removed', async () => {

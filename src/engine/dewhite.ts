@@ -2,13 +2,14 @@
 // reports say is bad enough by GREY_DEWHITE_FLAGS.
 import { seconds } from '../lib/clock.ts';
 import type { Seconds } from '../policy/check.ts';
+import { reportFlags } from '../policy/dewhite.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import { passOwner } from '../policy/pass.ts';
 import { isBad } from './bad-client.ts';
 import type { MaintenanceParts } from './maintain.ts';
 import { loadWithheld, OwnersOfBad, saveWithheld } from './withheld-passes.ts';
 
-/** Where the last round ended, so that a restart misses nothing. */
+/** Where the last round ended, and by which rules, so that a restart misses nothing. */
 const PLACE = 'dewhite';
 /** Tuples or passes a step: about a millisecond of work. */
 const STEP = 50;
@@ -17,17 +18,23 @@ type Rest = () => Promise<void>;
 
 /** Removes what bad clients have gained; returns how many tuples and passes that were. */
 export async function dewhite(parts: MaintenanceParts, rest: Rest): Promise<number> {
-  const { store, clock } = parts;
+  const { store, clock, settings } = parts;
+  const rules = settings().dewhite;
+  // The place stays too: flags that are set later look back to it.
+  const flags = reportFlags(rules.flags);
+  if (flags.length === 0) return 0;
   const now = seconds(clock);
-  const since = Number((await store.place(PLACE)) ?? 0);
+  const byRules = `${flags.join(' ')} ${rules.threshold}`;
+  const [since = '', ...sinceRules] = ((await store.place(PLACE)) ?? '').split(' ');
   const bad: string[] = [];
-  for (const ip of await store.badClientsSince(since)) {
+  // Who was not bad by other rules may be by these.
+  for (const ip of await store.badClientsSince(sinceRules.join(' ') === byRules ? Number(since) : 0)) {
     if (await isBad(parts, ip)) bad.push(ip);
     await rest();
   }
   const removed = bad.length === 0 ? 0 : await removeAllOf(parts, bad, rest);
   // What was stored within this second may not have been there yet.
-  await store.savePlace(PLACE, String(now - 1));
+  await store.savePlace(PLACE, `${now - 1} ${byRules}`);
   return removed;
 }
 
