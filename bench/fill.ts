@@ -18,12 +18,11 @@ export function storeIn(directory: string): Promise<Store> {
   return openStore({ path: join(directory, DATABASE), log: silentLog });
 }
 
+/** What of a stored tuple is chosen; one is used once, by a client without a name, unless that is said too. */
+export type Seen = Pick<StoredTuple, 'state' | 'lastSeen'> & Partial<Pick<StoredTuple, 'uses' | 'clientName'>>;
+
 /** Fills it with the first so many tuples of the benchmark, seen last at these times; milliseconds that it took. */
-export async function fillTuples(
-  directory: string,
-  entries: number,
-  seen: (number: number) => Pick<StoredTuple, 'state' | 'lastSeen'>,
-): Promise<number> {
+export async function fillTuples(directory: string, entries: number, seen: (number: number) => Seen): Promise<number> {
   const started = performance.now();
   await using store = await storeIn(directory);
   for (let from = 0; from < entries; from += BATCH) {
@@ -33,15 +32,15 @@ export async function fillTuples(
   return performance.now() - started;
 }
 
-function storedTuple(number: number, { state, lastSeen }: Pick<StoredTuple, 'state' | 'lastSeen'>): StoredTuple {
+function storedTuple(number: number, { state, lastSeen, uses = 1, clientName }: Seen): StoredTuple {
   const [ip = '', sender = '', recipient = ''] = tuple(number).split(' ');
   const client = parseAddress(ip);
   if (client === undefined) throw new Error(`no address: ${ip}`);
   const check: Check = { id: '', via: '', client, sender: parseMailbox(sender), recipient: parseMailbox(recipient) };
   const [key] = tuplesOf(check, { client: 'DOMAIN', sender: 'HOST', recipient: 'FULL' }, undefined);
   if (key === undefined) throw new Error('a check without a tuple');
-  const seen = { state, firstSeen: lastSeen, lastSeen, uses: 1 };
-  return { ...seen, tuple: key, client: ip, clientName: undefined, senderText: sender, nullSender: false };
+  const seen = { state, firstSeen: lastSeen, lastSeen, uses };
+  return { ...seen, tuple: key, client: ip, clientName, senderText: sender, nullSender: false };
 }
 
 /** Seconds since 1970. */
