@@ -1,0 +1,51 @@
+// docs/administration.md explains every event that the log has at level 0 and 1, and no other.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const SOURCES = globSync('src/**/*.ts', { cwd: ROOT }).filter((path) => !path.endsWith('.test.ts'));
+
+interface Call {
+  readonly path: string;
+  readonly level: string;
+  readonly names: readonly string[];
+}
+
+/** The calls that log at these levels; the event's name, or each of two, is a literal in its argument. */
+function callsIn(path: string): readonly Call[] {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const logged = [...text.matchAll(/\.event\(\s*([01]),([^,)]*)/g)];
+  // What comes in masses goes through lib/trouble.ts, at level 0.
+  const trouble = [...text.matchAll(/\b(?:trouble\.report|onTrouble)\(([^,)]*)/g)].map(([all, name]) => [
+    all,
+    '0',
+    name,
+  ]);
+  return [...logged, ...trouble].map(([, level = '', argument = '']) => ({
+    path,
+    level,
+    names: [...argument.matchAll(/'([^']+)'/g)].map(([, name = '']) => name),
+  }));
+}
+
+const CALLS = SOURCES.flatMap(callsIn);
+
+/** `LEVEL EVENT` for each row of the tables, whose headings name the level. */
+const EXPLAINED = readFileSync(join(ROOT, 'docs/administration.md'), 'utf8')
+  .split(/^### /m)
+  .flatMap((section) => {
+    const level = /^.*\(level (\d)\)/.exec(section)?.[1];
+    return level === undefined ? [] : [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => `${level} ${name}`);
+  });
+
+test('only what hands on trouble has no name of its own for it', () => {
+  const nameless = CALLS.filter(({ names }) => names.length === 0).map(({ path }) => path);
+  expect(nameless.toSorted()).toEqual(['src/lib/line-server.ts', 'src/lib/trouble.ts']);
+});
+
+test('every event of level 0 and 1 is explained, once', () => {
+  const logged = new Set(CALLS.flatMap(({ level, names }) => names.map((name) => `${level} ${name}`)));
+  expect(logged.size).toBeGreaterThan(50);
+  expect(EXPLAINED.toSorted()).toEqual([...logged].toSorted());
+});
