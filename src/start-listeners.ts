@@ -119,7 +119,11 @@ function protocolsOf(start: ListenersStart) {
         code: verdict.kind === 'grey' ? inForce.config.GREY_REPLY.code : '550',
         text: words(check, verdict),
       }),
-      onSlowPattern: (header) => log.event(0, 'milter_spam_header too slow', { via: 'milter', header }),
+      // At most once a minute for each pattern, since it is left out for so long.
+      onSlowPattern: (header) => {
+        start.counters.add('milter milter_spam_header too slow');
+        log.event(0, 'milter_spam_header too slow', { via: 'milter', header });
+      },
       accept: (report) => {
         start.acceptReport(report).catch((error: unknown) => {
           log.event(0, 'report lost', { event: report.event, cause: String(error) });

@@ -12,7 +12,7 @@ import type { ClientInfo, Macros } from './milter-packets.ts';
 import { isRefused, refusalEvent } from './milter-refusals.ts';
 import type { MilterReply, Modification, SmtpReply } from './milter-replies.ts';
 import type { FilteredClient, FilteredMessage, MilterFilter } from './milter-session.ts';
-import { type SpamHeader, type SpamMarkParts, SpamMarks } from './spam-marks.ts';
+import { SlowPatterns, type SpamHeader, type SpamMarkParts, SpamMarks } from './spam-marks.ts';
 
 /** What may change while the daemon runs. */
 export interface MilterSettings {
@@ -42,7 +42,7 @@ const CONTINUE: MilterReply = { kind: 'continue' };
 
 /** The filter, for a milter server. */
 export function greylistMilter(parts: GreylistMilterParts): MilterFilter {
-  const clientParts = { ...parts, test: createTimedTest() };
+  const clientParts = { ...parts, test: createTimedTest(), slow: new SlowPatterns() };
   return {
     needs: () => needs(parts.settings()),
     connect: (info) => new Client(clientParts, info),

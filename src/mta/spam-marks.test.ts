@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TimedTest } from '../lib/timed-pattern.ts';
-import { SpamMarks } from './spam-marks.ts';
+import { SlowPatterns, SpamMarks } from './spam-marks.ts';
 
 const HEADERS = [
   { name: 'x-spam-flag', pattern: /^yes\b/i },
@@ -9,8 +9,8 @@ const HEADERS = [
 const untimed: TimedTest = (pattern, text) => pattern.test(text);
 const AUTHENTICATION = 'mx.example.org; spf=pass;';
 
-function marksOf(testWithin: TimedTest, slow: string[] = []): SpamMarks {
-  return new SpamMarks({ test: testWithin, onSlowPattern: (header) => void slow.push(header) });
+function marksOf(testWithin: TimedTest, told: string[] = [], slow = new SlowPatterns()): SpamMarks {
+  return new SpamMarks({ test: testWithin, slow, onSlowPattern: (header) => void told.push(header) });
 }
 
 test.for<[name: string, value: string, found: boolean]>([
@@ -50,4 +50,49 @@ test('patterns that are late are not tried again in that message', () => {
   }, slow);
   for (const value of ['1', '2']) marks.look(HEADERS, 'x-spam-flag', value);
   expect([times, slow, marks.found]).toEqual([[100], ['x-spam-flag'], false]);
+});
+
+test('a pattern that was late is left out for a minute, and told once; the others are tried', () => {
+  let now = 1000;
+  const slow = new SlowPatterns(() => now);
+  const told: string[] = [];
+  const tried: RegExp[] = [];
+  const [flag, authentication] = HEADERS;
+  const sendMessage = (): boolean => {
+    const lateFlag: TimedTest = (pattern, text) => {
+      tried.push(pattern);
+      return pattern === flag?.pattern ? 'late' : pattern.test(text);
+    };
+    const marks = marksOf(lateFlag, told, slow);
+    marks.look(HEADERS, 'x-spam-flag', 'YES');
+    marks.look(HEADERS, 'authentication-results', `${AUTHENTICATION} x-spam=fail`);
+    return marks.found;
+  };
+  expect([sendMessage(), sendMessage()]).toEqual([false, true]);
+  now += 59_999;
+  expect(sendMessage()).toBe(true);
+  expect(tried).toEqual([flag?.pattern, authentication?.pattern, authentication?.pattern]);
+  expect(told).toEqual(['x-spam-flag']);
+  now += 1;
+  expect(sendMessage()).toBe(false);
+  expect(told).toEqual(['x-spam-flag', 'x-spam-flag']);
+});
+
+test('the pattern that took most of the time is left out, not the one that had none left', () => {
+  const slow = new SlowPatterns();
+  const told: string[] = [];
+  const [flag, authentication] = HEADERS;
+  const marks = marksOf(
+    (pattern) => {
+      if (pattern !== flag?.pattern) return 'late';
+      const end = performance.now() + 60;
+      while (performance.now() < end);
+      return false;
+    },
+    told,
+    slow,
+  );
+  for (const name of ['x-spam-flag', 'authentication-results']) marks.look(HEADERS, name, 'x');
+  expect(told).toEqual(['x-spam-flag']);
+  expect([flag, authentication].map((header) => header && slow.has(header.pattern))).toEqual([true, false]);
 });

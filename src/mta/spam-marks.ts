@@ -12,18 +12,43 @@ export interface SpamHeader {
 
 export interface SpamMarkParts {
   readonly test: TimedTest;
-  /** The patterns took all the time that they have for a message, the last of it for this header. */
+  /** Shared by all messages. */
+  readonly slow: SlowPatterns;
+  /** The patterns took all the time that they have for a message, most of it for this header. */
   readonly onSlowPattern: (header: string) => void;
 }
 
 const LONGEST_VALUE = 16_384;
 /** Milliseconds that the patterns have for one message. */
 const PATIENCE = 100;
+/** Milliseconds for which a slow pattern is left out: each message that it is tried on holds up all the others. */
+const LEFT_OUT = 60_000;
+
+/** Patterns that took too long lately. */
+export class SlowPatterns {
+  readonly #until = new WeakMap<RegExp, number>();
+  readonly #now: () => number;
+
+  /** `now` in milliseconds, of a clock that never goes back. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  add(pattern: RegExp): void {
+    this.#until.set(pattern, this.#now() + LEFT_OUT);
+  }
+
+  has(pattern: RegExp): boolean {
+    return (this.#until.get(pattern) ?? 0) > this.#now();
+  }
+}
 
 /** Those of one message. */
 export class SpamMarks {
   readonly #parts: SpamMarkParts;
   #left = PATIENCE;
+  /** The time that was spent on each header. */
+  readonly #spent = new Map<SpamHeader, number>();
   #found = false;
 
   constructor(parts: SpamMarkParts) {
@@ -38,16 +63,31 @@ export class SpamMarks {
   /** Looks at a header; the name in lower case. */
   look(headers: readonly SpamHeader[], name: string, value: string): void {
     for (const header of headers) {
-      if (header.name === name && this.#left > 0 && !this.#found) this.#try(header, inOneLine(value));
+      if (header.name === name && this.#mayTry(header)) this.#try(header, inOneLine(value));
     }
   }
 
-  #try({ name, pattern }: SpamHeader, text: string): void {
+  #mayTry({ pattern }: SpamHeader): boolean {
+    return this.#left > 0 && !this.#found && !this.#parts.slow.has(pattern);
+  }
+
+  #try(header: SpamHeader, text: string): void {
     const started = performance.now();
-    const answer = this.#parts.test(pattern, text, Math.ceil(this.#left));
-    this.#left = answer === 'late' ? 0 : this.#left - (performance.now() - started);
+    const answer = this.#parts.test(header.pattern, text, Math.ceil(this.#left));
+    const spent = answer === 'late' ? this.#left : performance.now() - started;
+    this.#left -= spent;
+    this.#spent.set(header, (this.#spent.get(header) ?? 0) + spent);
     this.#found = answer === true;
-    if (this.#left <= 0) this.#parts.onSlowPattern(name);
+    if (this.#left <= 0) this.#leaveOutSlowest();
+  }
+
+  /** The one that ran out of time may only have had what another one left. */
+  #leaveOutSlowest(): void {
+    const [slowest] = [...this.#spent].toSorted(([, a], [, b]) => b - a);
+    if (slowest === undefined) return;
+    const [{ name, pattern }] = slowest;
+    this.#parts.slow.add(pattern);
+    this.#parts.onSlowPattern(name);
   }
 }
 
