@@ -17,7 +17,7 @@ export interface Invocation {
 
 /** What a command leaves: the text to print, perhaps piece by piece, and the exit code. */
 export interface Outcome {
-  readonly text: string | AsyncIterable<string>;
+  readonly text: string | Iterable<string> | AsyncIterable<string>;
   readonly exitCode: number;
   /** For whoever reads the text, but no part of it. */
   readonly note?: string | undefined;

@@ -38,8 +38,9 @@ beforeEach(async () => {
     standings: async function* (text: string | undefined, kinds: readonly StandingKind[]) {
       yield standings.filter((it) => matching(text)(it) && kinds.includes(kindOf(it.class)));
     },
-    reports: async function* (text?: string) {
-      yield reports.filter(matching(text));
+    reports: async function* (text?: string, order?: string) {
+      const found = reports.filter(matching(text));
+      yield order === 'oldest first' ? found.toReversed() : found;
     },
   });
 });

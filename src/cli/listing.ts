@@ -10,8 +10,8 @@ import { overlaps, parseSubject } from '../policy/subject.ts';
 import { askDaemon, askForItems, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import type { Command, Invocation, Outcome } from './command.ts';
 import { jsonPieces } from './render.ts';
-import { formatReports } from './report-rows.ts';
-import { formatStandings } from './standing-rows.ts';
+import { reportRows } from './report-rows.ts';
+import { standingRows } from './standing-rows.ts';
 import { needSubject } from './subject-argument.ts';
 
 export const listCommand: Command = {
@@ -77,7 +77,7 @@ async function listStandings({ location, flags, json, screen }: Invocation, subj
   if (json) return { text: jsonPieces(askForItems<Standing>(location, question)), exitCode: 0 };
   const { config } = readableConfig(location.configFile);
   const standings = await wholeList(askForItems<Standing>(location, question));
-  const text = formatStandings(standings, { delays: config, scores: flags.has('scores'), screen });
+  const text = standingRows(standings, { delays: config, scores: flags.has('scores'), screen });
   // An address has one standing, or none yet.
   const identity = parseSubject(subject)?.kind === 'address' ? standings[0]?.identity : undefined;
   const clients = subject === '' ? undefined : [subject, identity ?? subject];
@@ -108,5 +108,5 @@ function entriesNote(entries: readonly ManualEntry[], kinds: readonly StandingKi
 async function listReports({ location, json, screen }: Invocation, subject: string): Promise<Outcome> {
   const question = `reports ${quoteArgument(subject)}`;
   if (json) return { text: jsonPieces(askForItems(location, question)), exitCode: 0 };
-  return { text: formatReports(await wholeList(askForItems(location, question)), screen), exitCode: 0 };
+  return { text: reportRows(askForItems(location, `${question} oldest`), screen), exitCode: 0 };
 }

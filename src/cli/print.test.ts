@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { print } from './print.ts';
 
 test('a text, and pieces of one, arrive whole; the output stays open', async () => {
@@ -42,4 +46,48 @@ function broken(code: string): Writable {
 test('a reader that has seen enough is no error; another failure is', async () => {
   await expect(print('x', broken('EPIPE'))).resolves.toBeUndefined();
   await expect(print('x', broken('ENOSPC'))).rejects.toThrow('ENOSPC');
+});
+
+const directory = mkdtempSync(join(tmpdir(), 'ddgrey-print-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+async function* numbers(count: number): AsyncGenerator<string> {
+  for (let at = 0; at < count; at += 2) yield `${at}\n${at + 1}\n`;
+}
+
+/** The numbers, on a terminal where pagers are started by this command: what went to each. */
+async function onTerminal(count: number, program: string): Promise<{ readonly pager: string; readonly out: string }> {
+  const seen = join(directory, 'seen');
+  writeFileSync(seen, '');
+  const out = Object.assign(new PassThrough(), { isTTY: true });
+  const arrived = textOf(out);
+  await print(numbers(count), out, () =>
+    spawn(program, ['-c', 'cat > "$0"', seen], { stdio: ['pipe', 'inherit', 'inherit'] }),
+  );
+  out.end();
+  return { pager: readFileSync(seen, 'utf8'), out: await arrived };
+}
+
+test.for<[what: string, count: number, program: string, shownBy: 'pager' | 'out']>([
+  ['ten thousand lines', 10_000, 'sh', 'out'],
+  ['more', 10_002, 'sh', 'pager'],
+  ['many more', 30_000, 'sh', 'pager'],
+  ['many more, without a pager', 30_000, '/nonexistent/less', 'out'],
+])('%s in pieces on a terminal', async ([, count, program, shownBy]) => {
+  const text = Array.from({ length: count }, (_, at) => `${at}\n`).join('');
+  expect(await onTerminal(count, program)).toEqual({ pager: '', out: '', [shownBy]: text });
+});
+
+test('an error in the middle of a text ends the pager, too', async () => {
+  async function* failing(): AsyncGenerator<string> {
+    yield* numbers(20_000);
+    throw new Error('the daemon is gone');
+  }
+  const out = Object.assign(new PassThrough(), { isTTY: true });
+  const printing = print(failing(), out, () =>
+    spawn('sh', ['-c', 'cat > "$0"', join(directory, 'cut')], {
+      stdio: ['pipe', 'inherit', 'inherit'],
+    }),
+  );
+  await expect(printing).rejects.toThrow('the daemon is gone');
 });

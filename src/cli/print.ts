@@ -1,5 +1,5 @@
 // Prints what a command leaves. A long text goes through a pager on a terminal; a reader that has seen enough ends it.
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,33 +8,69 @@ import type { Outcome } from './command.ts';
 /** Lines that a terminal gets without a pager. */
 const PAGED_ABOVE = 10_000;
 
-/** Prints the text. Resolves when it is written, or nobody reads it any more. */
-export async function print(text: Outcome['text'], stdout: Writable & { readonly isTTY?: boolean }): Promise<void> {
-  if (stdout.isTTY === true && typeof text === 'string' && isLong(text) && (await page(text))) return;
-  await write(typeof text === 'string' ? [text] : text, stdout);
+/**
+ * Prints the text. Resolves when it is written, or nobody reads it any more. `startPager`: a program that shows on the
+ * terminal what it is given.
+ */
+export async function print(
+  text: Outcome['text'],
+  stdout: Writable & { readonly isTTY?: boolean },
+  startPager: () => Pager = less,
+): Promise<void> {
+  const pieces = piecesOf(text);
+  const begin = stdout.isTTY === true ? await beginOf(pieces) : [];
+  const all = joined(begin, pieces);
+  if (begin.reduce((lines, piece) => lines + linesOf(piece), 0) > PAGED_ABOVE && (await page(all, startPager())))
+    return;
+  await write(all, stdout);
 }
 
-function isLong(text: string): boolean {
-  let at = -1;
-  for (let lines = 0; lines <= PAGED_ABOVE; lines += 1) {
-    at = text.indexOf('\n', at + 1);
-    if (at < 0) return false;
+type Pager = ChildProcessByStdio<Writable, null, null>;
+
+function less(): Pager {
+  return spawn('less', ['-R', '-S'], { stdio: ['pipe', 'inherit', 'inherit'] });
+}
+
+async function* piecesOf(text: Outcome['text']): AsyncGenerator<string, void> {
+  yield* typeof text === 'string' ? [text] : text;
+}
+
+/** So much of the text that it is too long for a terminal, or all of it. */
+async function beginOf(pieces: AsyncGenerator<string, void>): Promise<readonly string[]> {
+  const begin: string[] = [];
+  for (let lines = 0; lines <= PAGED_ABOVE; lines += linesOf(begin.at(-1) ?? '')) {
+    const { value } = await pieces.next();
+    if (value === undefined) break;
+    begin.push(value);
   }
-  return true;
+  return begin;
+}
+
+function linesOf(piece: string): number {
+  let lines = 0;
+  for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', at + 1)) lines += 1;
+  return lines;
+}
+
+async function* joined(begin: readonly string[], rest: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+  yield* begin;
+  yield* rest;
 }
 
 /** Whether there is a pager that showed it. */
-async function page(text: string): Promise<boolean> {
-  const pager = spawn('less', ['-R', '-S'], { stdio: ['pipe', 'inherit', 'inherit'] });
-  const ended = once(pager, 'close');
+async function page(pieces: AsyncIterable<string>, pager: Pager): Promise<boolean> {
   try {
     await once(pager, 'spawn');
   } catch {
     return false;
   }
-  await write([text], pager.stdin);
-  pager.stdin.end();
-  await ended;
+  const ended = once(pager, 'close');
+  try {
+    await write(pieces, pager.stdin);
+  } finally {
+    pager.stdin.end();
+    await ended;
+  }
   return true;
 }
 

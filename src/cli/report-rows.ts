@@ -8,15 +8,38 @@ const WIDTHS = [17, 15, 15, 9] as const;
 const HEADINGS = ['time', 'domain', 'ip', 'origin', 'event'];
 const RULE = '-'.repeat(79);
 
-/** The rows under their headings, the oldest first. */
-export function formatReports(reports: readonly StoredReport[], screen: Screen): string {
-  const lines = reports.toSorted(byTime).flatMap((report) => [line(cellsOf(report)), ...correspondents(report)]);
-  return [line(HEADINGS), RULE, ...lines].map((text) => `${fit(text, screen)}\n`).join('');
+/** The rows of reports that come oldest first, under their headings, as they come; those of one second by their domain. */
+export async function* reportRows(
+  pieces: AsyncIterable<readonly StoredReport[]>,
+  screen: Screen,
+): AsyncGenerator<string> {
+  const text = (lines: readonly string[]): string => lines.map((it) => `${fit(it, screen)}\n`).join('');
+  let before = text([line(HEADINGS), RULE]);
+  for await (const reports of bySecond(pieces)) {
+    yield before + text(reports.flatMap((report) => [line(cellsOf(report)), ...correspondents(report)]));
+    before = '';
+  }
+  if (before !== '') yield before;
 }
 
-function byTime(a: StoredReport, b: StoredReport): number {
-  if (a.time !== b.time) return a.time - b.time;
-  const [first = '', second = ''] = [a.domain, b.domain];
+async function* bySecond(pieces: AsyncIterable<readonly StoredReport[]>): AsyncGenerator<readonly StoredReport[]> {
+  /** More of its reports may come in the next piece. */
+  let second: StoredReport[] = [];
+  for await (const reports of pieces) {
+    const whole: StoredReport[] = [];
+    for (const report of reports) {
+      if (second[0]?.time !== report.time) {
+        for (const earlier of second.toSorted(byDomain)) whole.push(earlier);
+        second = [];
+      }
+      second.push(report);
+    }
+    if (whole.length > 0) yield whole;
+  }
+  if (second.length > 0) yield second.toSorted(byDomain);
+}
+
+function byDomain({ domain: first = '' }: StoredReport, { domain: second = '' }: StoredReport): number {
   return first < second ? -1 : Number(first > second);
 }
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Standing } from '../policy/standing.ts';
 import { NO_SCREEN } from './screen.ts';
-import { formatStandings } from './standing-rows.ts';
+import { standingRows } from './standing-rows.ts';
 
 const STANDING: Standing = {
   ip: '203.0.113.7',
@@ -18,7 +18,7 @@ const STANDING: Standing = {
 const DELAYS = { grey_min: 120, grey_short: 290, grey_default: 7200, grey_long: 43_200, grey_max: 86_400 };
 
 function rows(standings: readonly Standing[], screen = NO_SCREEN): readonly string[] {
-  return formatStandings(standings, { delays: DELAYS, scores: false, screen }).split('\n');
+  return [...standingRows(standings, { delays: DELAYS, scores: false, screen })].join('').split('\n');
 }
 
 test.for<[kind: Standing['class'], status: string]>([
@@ -49,6 +49,9 @@ test('a terminal gets lines that fit, and the status in its colour', () => {
   expect(shown[2]).toBe('example.com     203.0.113.7     \u001b[31mblack   \u001b[39m b…');
 });
 
-test('more rows than a call takes arguments', () => {
-  expect(rows(Array(200_000).fill(STANDING))).toHaveLength(200_003);
+test('more rows than a call takes arguments, or one text can hold', () => {
+  const many = Array(200_000).fill(STANDING);
+  expect(rows(many)).toHaveLength(200_003);
+  const pieces = [...standingRows(many, { delays: DELAYS, scores: false, screen: NO_SCREEN })];
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(100_000);
 });

@@ -14,34 +14,53 @@ export interface StandingListing {
 const WIDTHS = { domain: 15, ip: 15, status: 8 } as const;
 const RULE_BEHIND = 34;
 
-/** The rows under their headings. */
-export function formatStandings(standings: readonly Standing[], { delays, scores, screen }: StandingListing): string {
-  const rows = standings.map((standing) => ({
-    kind: kindOf(standing.class),
+/** Rows a piece: all of them may be more than one text can hold. */
+const PIECE = 1000;
+
+/** The rows under their headings, in pieces. */
+export function* standingRows(standings: readonly Standing[], listing: StandingListing): Generator<string> {
+  const { delays, scores, screen } = listing;
+  const widths: Widths = {
+    domain: widest(standings, WIDTHS.domain, ({ identity }) => identity),
+    ip: widest(standings, WIDTHS.ip, ({ ip }) => ip),
+    status: widest(standings, WIDTHS.status, (standing) => statusOf(standing, delays)),
+  };
+  const start = widths.domain + widths.ip + 2;
+  const headings = { domain: 'domain', ip: 'ip', status: 'status', score: scores ? 'score ' : '', reason: 'reason' };
+  const rule = '-'.repeat(start + widths.status + RULE_BEHIND);
+  yield `${fit(line(headings, widths), screen)}\n${fit(rule, screen)}\n`;
+  const row = (standing: Standing): string => {
+    const text = fit(line(cellsOf(standing, listing), widths), screen);
+    const status = text.slice(start, start + widths.status);
+    const kind = kindOf(standing.class);
+    return `${text.slice(0, start)}${coloured(status, kind, screen)}${text.slice(start + widths.status)}\n`;
+  };
+  for (let at = 0; at < standings.length; at += PIECE)
+    yield standings
+      .slice(at, at + PIECE)
+      .map(row)
+      .join('');
+}
+
+type Widths = { readonly [K in keyof typeof WIDTHS]: number };
+type Cells = { readonly [K in keyof Widths | 'score' | 'reason']: string };
+
+function widest(standings: readonly Standing[], least: number, cell: (standing: Standing) => string): number {
+  return standings.reduce<number>((width, standing) => Math.max(width, cell(standing).length), least);
+}
+
+function cellsOf(standing: Standing, { delays, scores }: StandingListing): Cells {
+  return {
     domain: standing.identity,
     ip: standing.ip,
     status: statusOf(standing, delays),
     score: scores ? `${String(standing.score).padStart(5)} ` : '',
     reason: describeReasons(standing),
-  }));
-  const width = (key: keyof typeof WIDTHS): number =>
-    rows.reduce<number>((widest, row) => Math.max(widest, row[key].length), WIDTHS[key]);
-  const [domain, ip, status] = [width('domain'), width('ip'), width('status')];
-  const start = domain + ip + 2;
-  const line = (cells: Omit<(typeof rows)[number], 'kind'>): string =>
-    `${cells.domain.padEnd(domain)} ${cells.ip.padEnd(ip)} ${cells.status.padEnd(status)} ${cells.score}${cells.reason}`;
-  const headings = { domain: 'domain', ip: 'ip', status: 'status', score: scores ? 'score ' : '', reason: 'reason' };
-  const lines = rows.map((row) => {
-    const text = fit(line(row), screen);
-    return (
-      text.slice(0, start) + coloured(text.slice(start, start + status), row.kind, screen) + text.slice(start + status)
-    );
-  });
-  const rule = '-'.repeat(start + status + RULE_BEHIND);
-  return [line(headings), rule]
-    .map((text) => fit(text, screen))
-    .concat(lines, '')
-    .join('\n');
+  };
+}
+
+function line({ domain, ip, status, score, reason }: Cells, widths: Widths): string {
+  return `${domain.padEnd(widths.domain)} ${ip.padEnd(widths.ip)} ${status.padEnd(widths.status)} ${score}${reason}`;
 }
 
 function statusOf(standing: Standing, delays: Delays): string {

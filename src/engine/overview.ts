@@ -4,7 +4,7 @@ import type { Counters } from '../lib/counters.ts';
 import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing, StandingKind } from '../policy/standing.ts';
-import type { Store } from '../store/store.ts';
+import type { ReportOrder, Store } from '../store/store.ts';
 
 export interface Statistics {
   readonly version: string;
@@ -21,8 +21,8 @@ export interface Overview {
   tuples(text: string | undefined): Promise<readonly StoredTuple[]>;
   /** Standings of these kinds that are in force, of an address, network or domain, or all; piece by piece. */
   standings(text: string | undefined, kinds: readonly StandingKind[]): AsyncIterable<readonly Standing[]>;
-  /** Reports likewise; the newest first. */
-  reports(text: string | undefined): AsyncIterable<readonly StoredReport[]>;
+  /** Reports likewise; the newest first unless the order says otherwise. */
+  reports(text: string | undefined, order?: ReportOrder): AsyncIterable<readonly StoredReport[]>;
   /** Whether mail with that id was accepted from that address. */
   wasAccepted(ip: string, mtaId: string): Promise<boolean>;
 }
@@ -48,7 +48,7 @@ export function createOverview({ store, clock, counters, version, most }: Overvi
     }),
     tuples: (text) => store.tuples({ text, limit: most }),
     standings: (text, kinds) => store.standings({ text, kinds, now: seconds(clock) }),
-    reports: (text) => store.reports(text),
+    reports: (text, order) => store.reports(text, order),
     wasAccepted: (ip, mtaId) => store.wasAccepted(ip, mtaId),
   };
 }

@@ -97,7 +97,7 @@ export function fakeParts(): FakeParts {
       statistics: async () => STATISTICS,
       tuples: (text) => ask(text, [...tuples]),
       standings: (text, kinds) => inOnePiece(ask([text, ...kinds], [STANDING])),
-      reports: (text) => inOnePiece(ask(text, [REPORT])),
+      reports: (text, order) => inOnePiece(ask([text, order], [REPORT])),
       wasAccepted: async (ip, mtaId) => ip === REPORT.ip && mtaId === '1r2CUr-0001Sv-P4',
     },
     goesBy: async () => GOES_BY,

@@ -3,7 +3,7 @@
 //   explain IP FROM TO [KEY=VALUE...]   why that would be answered as it would
 //   tuples [TEXT]                       what is remembered, of an address, network or domain
 //   standings [TEXT [KIND...]]          likewise; KIND: white, grey, black; without TEXT, or an empty one, of all clients
-//   reports [TEXT]                      likewise
+//   reports [TEXT [oldest]]             likewise, the newest first; or the oldest
 //   standing IP                         its standing, computed if there is none
 //   renew IP                            its standing, computed anew
 //   remove TEXT                         removes standings; how many
@@ -49,6 +49,11 @@ const standings: Verb<LocalParts> = ({ overview }, [text, ...kinds]) => {
   return piecesDocument(overview.standings(text || undefined, wanted));
 };
 
+const reports: Verb<LocalParts> = ({ overview }, [text, order]) => {
+  if (order !== undefined && order !== 'oldest') throw new Error(`${order} is not oldest`);
+  return piecesDocument(overview.reports(text || undefined, order === 'oldest' ? 'oldest first' : 'newest first'));
+};
+
 const remove: Verb<LocalParts> = async ({ standings }, [text]) =>
   item({ standings: await standings.remove(needSubject(text).text) });
 
@@ -63,7 +68,7 @@ export const LOCAL_COMMANDS: Verbs<LocalParts> = new Map<string, Verb<LocalParts
   ['explain', explain],
   ['tuples', ({ overview }, [text]) => listDocument(overview.tuples(text))],
   ['standings', standings],
-  ['reports', ({ overview }, [text]) => piecesDocument(overview.reports(text || undefined))],
+  ['reports', reports],
   ['standing', async ({ standings }, [ip]) => item(await standings.of(needAddress(ip)))],
   ['renew', async ({ standings }, [ip]) => item(await standings.renew(needAddress(ip)))],
   ['remove', remove],

@@ -10,6 +10,7 @@ import { packAddress, packIdentity, unpackAddress } from './packed-address.ts';
 import { inPieces } from './pieces.ts';
 import { storedReport } from './report-row.ts';
 import { standingOf } from './standing-table.ts';
+import type { ReportOrder } from './store.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -32,7 +33,7 @@ export function clientListings(
   return {
     countedReports: ({ ip, identity, since, now, most }) =>
       inPieces(counted.all(packAddress(ip), since, now, most, packIdentity(identity)).map(storedReport)),
-    reports: ({ text }) => inPieces(newestReports(db, text)),
+    reports: (query) => inPieces(reports(db, query)),
     reportsAfter: ({ id, limit }) =>
       inPieces(after.all(id, limit).map((row) => ({ ...storedReport(row), id: Number(row['id']) }))),
     reportIdBefore: ({ stored }) => inPieces([Number(before.get(stored)?.['id'] ?? 0)]),
@@ -51,9 +52,13 @@ function countedStatement(db: DatabaseSync, bad: string): StatementSync {
 }
 
 /** Page by page: a reader that takes its time would else keep the write-ahead log from starting again. */
-function* newestReports(db: DatabaseSync, text: string | undefined): Generator<StoredReport, void> {
-  const page = reportPage(db, clientQuery(text));
-  let [time, id] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+function* reports(
+  db: DatabaseSync,
+  { text, order = 'newest first' }: Parameters<ListingKinds['reports']>[0],
+): Generator<StoredReport, void> {
+  const way = WAYS[order];
+  const page = reportPage(db, clientQuery(text), way);
+  let [time, id] = [way.start, way.start];
   for (;;) {
     const found = page(time, id);
     for (const row of found) yield storedReport(row);
@@ -63,21 +68,31 @@ function* newestReports(db: DatabaseSync, text: string | undefined): Generator<S
   }
 }
 
-/** The reports that come next after this time and id, going back. */
-function reportPage(db: DatabaseSync, query: ClientQuery): (time: Seconds, id: number) => readonly Row[] {
+/** The two ways through the reports. */
+const WAYS = {
+  'newest first': { start: Number.MAX_SAFE_INTEGER, beyond: '<', direction: 'DESC' },
+  'oldest first': { start: Number.MIN_SAFE_INTEGER, beyond: '>', direction: 'ASC' },
+} as const;
+
+/** The reports that come next after this time and id. */
+function reportPage(
+  db: DatabaseSync,
+  query: ClientQuery,
+  { beyond, direction }: (typeof WAYS)[ReportOrder],
+): (time: Seconds, id: number) => readonly Row[] {
   const { sql, params } = clientCondition(query, 'domain');
-  const older = `${sql} AND (time, id) < (?, ?)`;
-  const newest = `ORDER BY time DESC, id DESC LIMIT ${ROWS}`;
+  const next = `${sql} AND (time, id) ${beyond} (?, ?)`;
+  const first = `ORDER BY time ${direction}, id ${direction} LIMIT ${ROWS}`;
   if (query.kind === 'addresses' && isSmall(query)) {
-    const few = db.prepare(`SELECT * FROM report INDEXED BY report_ip WHERE ${older} ${newest}`);
+    const few = db.prepare(`SELECT * FROM report INDEXED BY report_ip WHERE ${next} ${first}`);
     return (time, id) => few.all(...params, time, id);
   }
   // First attempts stand in an index of their own.
   const [checks, others] = [
-    `SELECT * FROM report INDEXED BY report_check WHERE event = 'check' AND ${older} ${newest}`,
-    `SELECT * FROM report INDEXED BY report_time WHERE event <> 'check' AND ${older} ${newest}`,
+    `SELECT * FROM report INDEXED BY report_check WHERE event = 'check' AND ${next} ${first}`,
+    `SELECT * FROM report INDEXED BY report_time WHERE event <> 'check' AND ${next} ${first}`,
   ];
-  const both = db.prepare(`SELECT * FROM (SELECT * FROM (${checks}) UNION ALL SELECT * FROM (${others})) ${newest}`);
+  const both = db.prepare(`SELECT * FROM (SELECT * FROM (${checks}) UNION ALL SELECT * FROM (${others})) ${first}`);
   return (time, id) => both.all(...params, time, id, ...params, time, id);
 }
 

@@ -6,7 +6,7 @@ import type { StoredTuple, TupleCounts, TupleState } from '../policy/greylist.ts
 import type { Pass } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
-import type { PassCandidate, ReportQuery, StandingQuery, TupleQuery } from './store.ts';
+import type { PassCandidate, ReportOrder, ReportQuery, StandingQuery, TupleQuery } from './store.ts';
 import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
 type Pieces<T> = Iterable<readonly T[]>;
@@ -20,7 +20,7 @@ export interface ListingKinds {
   exportPasses(query: { readonly after: Seconds }): Pieces<Pass>;
   passCandidates(query: { readonly before: Seconds; readonly uses: number }): Pieces<PassCandidate>;
   validTuplesOf(query: { readonly clients: readonly string[] }): Pieces<StoredTuple>;
-  reports(query: { readonly text: string | undefined }): Pieces<StoredReport>;
+  reports(query: { readonly text: string | undefined; readonly order: ReportOrder | undefined }): Pieces<StoredReport>;
   countedReports(query: ReportQuery & { readonly most: number }): Pieces<StoredReport>;
   reportsAfter(query: { readonly id: number; readonly limit: number }): Pieces<NumberedReport>;
   reportIdBefore(query: { readonly stored: Seconds }): Pieces<number>;

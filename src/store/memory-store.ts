@@ -19,6 +19,7 @@ import type {
   PassCandidate,
   Recall,
   Remembrance,
+  ReportOrder,
   ReportQuery,
   StandingQuery,
   Store,
@@ -159,8 +160,9 @@ export class MemoryStore implements Store {
     return this.#reports.idBefore(stored);
   }
 
-  async *reports(text: string | undefined): AsyncGenerator<readonly StoredReport[], void> {
-    yield* inPieces(this.#reports.list(text));
+  async *reports(text: string | undefined, order?: ReportOrder): AsyncGenerator<readonly StoredReport[], void> {
+    const newestFirst = this.#reports.list(text);
+    yield* inPieces(order === 'oldest first' ? newestFirst.toReversed() : newestFirst);
   }
 
   async newestEntryReport(ip: string, mtaId: string, since: Seconds): Promise<EntryNews | undefined> {

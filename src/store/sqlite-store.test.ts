@@ -133,5 +133,7 @@ test('reports are told whole, those of one second too, though they are read page
   for (const text of [undefined, '203.0.113.7', '203.0.113.0/24', '0.0.0.0/0', 'example.com']) {
     const shown = (await wholeList(store.reports(text))).map(({ mtaId }) => mtaId);
     expect([text, shown.join(' ')]).toEqual([text, newestFirst]);
+    const back = (await wholeList(store.reports(text, 'oldest first'))).map(({ mtaId }) => mtaId);
+    expect([text, back.toReversed().join(' ')]).toEqual([text, newestFirst]);
   }
 });

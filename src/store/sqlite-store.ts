@@ -29,6 +29,7 @@ import type {
   PassCandidate,
   Recall,
   Remembrance,
+  ReportOrder,
   ReportQuery,
   StandingQuery,
   Store,
@@ -181,8 +182,8 @@ export class SqliteStore implements Store {
     return id;
   }
 
-  reports(text: string | undefined): AsyncIterable<readonly StoredReport[]> {
-    return this.#listings.read('reports', { text });
+  reports(text: string | undefined, order?: ReportOrder): AsyncIterable<readonly StoredReport[]> {
+    return this.#listings.read('reports', { text, order });
   }
 
   async newestEntryReport(ip: string, mtaId: string, since: Seconds): Promise<EntryNews | undefined> {

@@ -285,7 +285,7 @@ export function reportContract(open: () => Store): void {
       expect(await Promise.all(begins)).toEqual([0, 0, 1, 1, 3, 3]);
     });
 
-    test('newest first, of one second the last that was stored', async () => {
+    test('newest first, of one second the last that was stored; or the other way round', async () => {
       await add(
         { time: T + 1 },
         { time: T, event: 'check' },
@@ -294,6 +294,8 @@ export function reportContract(open: () => Store): void {
       );
       const shown = await wholeList(open().reports(undefined));
       expect(shown.map(({ originId }) => originId)).toEqual([4, 1, 3, 2]);
+      const other = await wholeList(open().reports(undefined, 'oldest first'));
+      expect(other).toEqual(shown.toReversed());
     });
 
     const meant = [

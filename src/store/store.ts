@@ -11,6 +11,8 @@ import type { StoredReport } from '../policy/report.ts';
 import type { Standing, StandingKind } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 
+export type ReportOrder = 'newest first' | 'oldest first';
+
 /** What a check asks the memory. */
 export interface Recall {
   /** Under which tuples it is looked for, in this order: that of the verified domain, then that of the network. */
@@ -189,8 +191,11 @@ export interface Store extends AsyncDisposable {
   /** The local id before the first report with that `stored` or a later one; that of the last report if there is none. */
   reportIdBefore(stored: Seconds): Promise<number>;
 
-  /** Reports of an address, network or domain, or all, in chunks; the newest (`time`) first. Never holds up a check. */
-  reports(text: string | undefined): AsyncIterable<readonly StoredReport[]>;
+  /**
+   * Reports of an address, network or domain, or all, in chunks, in the order of `time`; the newest first unless the order
+   * says otherwise. Never holds up a check.
+   */
+  reports(text: string | undefined, order?: ReportOrder): AsyncIterable<readonly StoredReport[]>;
 
   /**
    * Of the reports of entries made by hand with this ip and mtaId, and with that `time` or a later one, the newest; of
