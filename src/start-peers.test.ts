@@ -38,9 +38,10 @@ test.for<[peer: string, events: string, taken: string[]]>([
   ['peer 127.0.0.1 PORT', 'peer_events mx2.example.org relay', ['relay']],
   ['server_read 127.0.0.1 PORT', 'peer_events MX2.example.org relay', ['relay']],
   ['peer LOCALHOST PORT', 'peer_events localhost relay', ['relay']],
+  ['peer 127.0.0.1 PORT', 'peer_events mx9.example.org relay', ['spam', 'relay']],
   ['peer localhost PORT', 'peer_events 127.0.0.0/8 relay\npeer_events ::1 relay', ['relay']],
 ])('%s, %j: %j is taken', async ([peer, events, taken]) => {
-  const dns = { a: { 'mx2.example.org': ['127.0.0.1'] } };
+  const dns = { a: { 'mx2.example.org': ['127.0.0.1'] }, failing: ['AAAA mx9.example.org'] };
   await using started = await stage((port) => `${peer.replace('PORT', String(port))}\n${events}`, dns);
   const { store, counters } = started.bench;
   await vi.waitFor(() => expect(counters.list()).toContainEqual(['peer reports received', 2]));

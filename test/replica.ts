@@ -83,7 +83,7 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
           name: () => name,
           place: { load, save: (stored) => store.savePlace(placeOf(port), String(stored)) },
           accept: acceptPeerReport,
-          events: async () => undefined,
+          events: async () => () => undefined,
           tls: options.tls,
           rate: () => 0,
           state: peers.addSource(String(port)),

@@ -76,9 +76,13 @@ export class TrustedClients {
     this.refresh();
   }
 
-  /** Whether every name was looked up once: a host is not to be greylisted for long because the DNS was late at start. */
-  complete(): boolean {
-    return this.#parts.settings().names.every((name) => this.#ofNames.get(name)?.size === FAMILIES.length);
+  /**
+   * Whether every name was looked up once, for that family or for both: a host is not to be greylisted for long because the
+   * DNS was late at start.
+   */
+  complete(family?: 4 | 6): boolean {
+    const families = family === undefined ? FAMILIES : [family];
+    return this.#parts.settings().names.every((name) => families.every((one) => this.#ofNames.get(name)?.has(one)));
   }
 
   /** Resolves when all names were looked up for the first time, with or without success. */

@@ -6,8 +6,8 @@ export interface Hosts {
 }
 
 export interface NamedHosts extends Hosts {
-  /** Whether all addresses of every name are known. */
-  complete(): boolean;
+  /** Whether all addresses of every name are known that are of that family. */
+  complete(family: Address['family']): boolean;
   /** Resolves when each name was looked up once, with or without success. */
   readonly tried: Promise<void>;
 }

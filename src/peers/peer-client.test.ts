@@ -58,7 +58,7 @@ async function stage(script: Script, changed: Partial<PeerClientParts> = {}, pla
       taken.push({ report, sender });
       return undefined;
     },
-    events: async () => undefined,
+    events: async () => () => undefined,
     tls: undefined,
     rate: () => 0,
     state: peers.addSource('mx1:722'),

@@ -24,8 +24,8 @@ export interface PeerClientParts {
   /** `stored` of the last report that was received; undefined: none ever was. */
   readonly place: { load(): Promise<number | undefined>; save(stored: number): Promise<void> };
   readonly accept: AcceptPeerReport;
-  /** What is taken from the address that we are connected to; rejects while that can't be told. */
-  readonly events: (address: string | undefined) => Promise<Events>;
+  /** What is taken from the address that we are connected to, now and later; rejects while that can't be told. */
+  readonly events: (address: string | undefined) => Promise<() => Events>;
   /** Reports a minute that are taken; 0: as many as there are. */
   readonly rate: () => number;
   /** Undefined: plain text. */
@@ -177,7 +177,7 @@ async function ask({ socket, input }: Wire, command: string, ...codes: readonly 
 interface Begun {
   readonly rest: readonly string[];
   readonly place: number | undefined;
-  readonly events: Events;
+  readonly events: () => Events;
   readonly signal: AbortSignal;
 }
 
@@ -191,7 +191,7 @@ async function receive(parts: Source, input: Input, { rest, place, events, signa
     for (let start = 0; start < lines.length; start += STEP) {
       const reports = stream.read(lines.slice(start, start + STEP));
       await turnAfter(pace.take(reports.length), signal);
-      await Promise.all(reports.map((report) => take(parts, report, { events, restores: parts.restores })));
+      await Promise.all(reports.map((report) => take(parts, report, { events: events(), restores: parts.restores })));
       parts.state.received(reports.length);
       last = reports.reduce(storedLast, last);
     }

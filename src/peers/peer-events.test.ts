@@ -10,6 +10,8 @@ const OK: EventLine = {
   events: new Set(['ok', 'a']),
 };
 const LATE: EventLine = { hosts: UNKNOWN_HOSTS, name: 'late.example.org', events: new Set(['ok', 'b']) };
+/** Nobody can tell whether it has IPv6 addresses. */
+const HALF: EventLine = { ...LATE, hosts: { ...hostsOf('192.0.2.1'), complete: (family) => family === 4 } };
 
 const UNKNOWN = 'the addresses of late.example.org are not known yet';
 
@@ -25,6 +27,9 @@ test.for<[what: string, lines: EventLine[], server: [address: string, called: st
     ['the name, in other letters, at another address', [SPAM], ['198.51.100.1', 'mx1.EXAMPLE.org'], 'all', 'spam'],
     ['the first line of two', [SPAM, OK], ['192.0.2.1', 'x'], 'spam', 'spam'],
     ['a name that is not known yet', [LATE], ['192.0.3.1', 'x'], 'ok b', UNKNOWN],
+    ['IPv4, of a name that is known for IPv4', [HALF], ['192.0.3.1', 'x'], 'all', 'all'],
+    ['the IPv4 address of such a name', [HALF], ['192.0.2.1', 'x'], 'ok b', 'ok b'],
+    ['IPv6, of a name that is known for IPv4', [HALF], ['2001:db8::1', 'x'], 'ok b', UNKNOWN],
     ['the one that is called by it', [LATE], ['192.0.3.1', 'Late.example.org'], 'ok b', 'ok b'],
     ['not known, before the line that holds', [LATE, OK], ['192.0.2.7', 'x'], 'ok', UNKNOWN],
     ['not known, after the line that holds', [OK, LATE], ['192.0.2.7', 'x'], 'ok a', 'ok a'],
@@ -34,7 +39,11 @@ test.for<[what: string, lines: EventLine[], server: [address: string, called: st
   const events = new PeerEvents(lines);
   const text = (found: ReadonlySet<string> | undefined): string => (found === undefined ? 'all' : [...found].join(' '));
   expect(text(events.ofCaller(addressOf(address)))).toBe(caller);
-  expect(await events.ofSource(address, called).then(text, ({ message }: Error) => message)).toContain(source);
+  const read = events.ofSource(address, called).then(
+    (now) => text(now()),
+    ({ message }: Error) => message,
+  );
+  expect(await read).toContain(source);
 });
 
 test('who is read from waits for the names to be looked up', async () => {
@@ -44,5 +53,17 @@ test('who is read from waits for the names to be looked up', async () => {
   const found = events.ofSource('192.0.2.1', 'x');
   complete = true;
   resolve();
-  expect(await found).toEqual(LATE.events);
+  expect((await found)()).toEqual(LATE.events);
+});
+
+test('who is read from while a name can not be looked up is given up ten times; then less is taken, until it is known', async () => {
+  let complete = false;
+  const late: EventLine = { ...LATE, hosts: { ...hostsOf(), complete: () => complete } };
+  const events = new PeerEvents([late]);
+  for (let time = 0; time < 10; time += 1) await expect(events.ofSource('192.0.2.1', 'x')).rejects.toThrow(UNKNOWN);
+  const taken = await events.ofSource('192.0.2.1', 'x');
+  expect(taken()).toEqual(LATE.events);
+  await expect(events.ofSource('192.0.2.2', 'y')).rejects.toThrow(UNKNOWN);
+  complete = true;
+  expect(taken()).toBeUndefined();
 });
