@@ -200,11 +200,21 @@ test.for<[option: NamedFile['option'], text: string, policyProblem: string | und
     'cannot read p: permission denied',
     'bad: the daemon says: cannot read p: permission denied;',
   ],
-  ['policy', `${GOOD_POLICY}GreyCheckFrom:a.example MAYBE\n`, 'p:2: no', 'bad: line 2: GreyCheckFrom:a.example'],
+  [
+    'policy',
+    `${GOOD_POLICY}GreyCheckFrom:a.example MAYBE\n`,
+    'p:2: no',
+    'bad: line 2: GreyCheckFrom:a.example.*; a running daemon keeps',
+  ],
   ['policy', GOOD_POLICY.repeat(2), undefined, 'note: line 2: GreyCheckFrom:example.com: has no effect'],
   ['policy', GOOD_POLICY.repeat(9), undefined, 'note: line 2: .* line 4: .*; 5 more$'],
   ['traps', 'a@example.org: hard\n', 'cannot read p', 'good: has no errors'],
-  ['traps', 'a@example.org: hard\nb@example.org\n', undefined, 'bad: line 2: "b@example.org" does not end'],
+  [
+    'traps',
+    'a@example.org: hard\nb@example.org\n',
+    undefined,
+    'bad: line 2: "b@example.org" does not end.*; these lines trap nobody$',
+  ],
 ])('the %s file %j, with the daemon telling %j: %s', ([option, text, policyProblem, expected]) => {
   const findings = fileFindings({ option, path: '/x', content: { text } }, policyProblem);
   expect(findings.map((finding) => `${finding.state}: ${finding.text}`)).toEqual([
@@ -220,6 +230,13 @@ test.for([
   expect(findings).toMatchObject([
     { state, text: expect.stringContaining(problem), mend: expect.stringContaining(mend) },
   ]);
+});
+
+test.for(['policy', 'traps'] as const)('what the daemon does without the %s file', (option) => {
+  const [finding] = fileFindings({ option, path: '/x', content: { problem: 'gone', denied: false } }, undefined);
+  expect(finding?.text).toMatch(
+    new RegExp(`^gone; a running daemon keeps the ${option} that it has, and a restarted one would refuse to start$`),
+  );
 });
 
 const HOW: HowToRun = { start: 'START', restart: 'RESTART', reload: 'RELOAD', check: 'CHECK' };

@@ -13,20 +13,21 @@ export interface NamedFile {
 
 /** Lines that are named; whoever has more sees the rest when these are right. */
 const NAMED = 3;
-/** What becomes of a file with something wrong. */
-const OUTCOMES = {
+/** What the daemon does then. */
+const KEPT = {
   policy: 'a running daemon keeps the policy that it has, and a restarted one would refuse to start',
-  traps: 'what cannot be read traps nobody',
+  traps: 'a running daemon keeps the traps that it has, and a restarted one would refuse to start',
 } as const;
+const LEFT_OUT = 'these lines trap nobody';
 
 /** What is to be said about it; `policyProblem`: why the daemon does not go by its policy file as it is now. */
 export function fileFindings(file: NamedFile, policyProblem: string | undefined): readonly Finding[] {
   const { option, path, content } = file;
   const about = `${option} file ${path}`;
-  const bad = (text: string, mend: string): Finding => ({
+  const bad = (text: string, mend: string, outcome: string = KEPT[option]): Finding => ({
     state: 'bad',
     about,
-    text: `${text}; ${OUTCOMES[option]}`,
+    text: `${text}; ${outcome}`,
     mend,
   });
   if ('problem' in content) {
@@ -35,7 +36,7 @@ export function fileFindings(file: NamedFile, policyProblem: string | undefined)
   }
   const { errors, oddities } = option === 'policy' ? policyProblems(content.text) : trapProblems(content.text);
   const correct = 'correct the file; it is read again by itself';
-  if (errors.length > 0) return [bad(someOf(errors), correct)];
+  if (errors.length > 0) return [bad(someOf(errors), correct, option === 'traps' ? LEFT_OUT : undefined)];
   if (option === 'policy' && policyProblem !== undefined)
     return [bad(`the daemon says: ${someOf(policyProblem.split('\n'))}`, "let the daemon's user read it")];
   if (oddities.length > 0) return [{ state: 'note', about, text: someOf(oddities), mend: correct }];
