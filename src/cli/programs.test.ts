@@ -1,6 +1,6 @@
 // The programs as they are started: arguments, exit codes, where the text goes.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
@@ -122,6 +122,8 @@ test.for<[action: readonly string[], lines: readonly string[], exitCode: number,
 ])('ddgreyd %j with %j', async ([action, lines, exitCode, said]) => {
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-programs-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
+  // The daemon of root looks for its files as another user.
+  chmodSync(directory, 0o755);
   const file = join(directory, 'ddgrey.conf');
   writeFileSync(file, `${lines.join('\n')}\n`);
   const ended = await start('../main.ts', ['-D', directory, ...action]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -7,7 +7,10 @@ import { formatProblem } from './option-lines.ts';
 import { readConfig } from './read-config.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-machine-'));
+// The daemon of root looks for its files as another user.
+chmodSync(directory, 0o755);
 writeFileSync(join(directory, 'there'), '');
+writeFileSync(join(directory, 'private'), '', { mode: 0o600 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const TLS = 'peer_certificate there\npeer_key nokey\npeer_ca sha256:'.concat('ab'.repeat(32), ' noca');
@@ -23,6 +26,9 @@ test.for<[text: string, errors: readonly string[]]>([
   ],
   ['policy nofile', ['dd.conf:1: policy: cannot read DIR/nofile: no such file']],
   ['traps none', []],
+  ['user root\npolicy .', ['dd.conf:2: policy: cannot read DIR: it is a directory']],
+  ['policy /dev/null', ['dd.conf:1: policy: cannot read /dev/null: it is not a file']],
+  ['user root\npolicy private', []],
   ['traps there nofile\ntraps there', ['dd.conf:1: traps: cannot read DIR/nofile: no such file']],
   [TLS, []],
   [
@@ -41,11 +47,26 @@ test.for<[text: string, errors: readonly string[]]>([
     ],
   ],
 ])('%j', ([text, errors]) => {
+  expect(problems(text)).toEqual(errors);
+});
+
+test.runIf(process.geteuid?.() === 0)(
+  'what only root may read is not there for the user that its daemon becomes',
+  () => {
+    const groups = process.getgroups?.();
+    expect(problems('user nobody\npolicy private\ntraps there nofile')).toEqual([
+      'dd.conf:2: policy: cannot read DIR/private as user nobody: permission denied',
+      'dd.conf:3: traps: cannot read DIR/nofile: no such file',
+    ]);
+    expect([process.geteuid?.(), process.getegid?.(), process.getgroups?.()]).toEqual([0, process.getgid?.(), groups]);
+  },
+);
+
+function problems(text: string): readonly string[] {
   const read = readConfig(
     'dd.conf',
     () => text,
     (config, set) => checkMachine(config, set, directory),
   );
-  const found = read.errors.map((problem) => formatProblem(problem).replace(directory, 'DIR').split(';')[0]);
-  expect(found).toEqual(errors);
-});
+  return read.errors.map((problem) => formatProblem(problem).replace(directory, 'DIR').split(';')[0] ?? '');
+}

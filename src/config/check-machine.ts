@@ -1,9 +1,9 @@
 // What the configuration names and this machine must have: users, groups, files. Looked at when the daemon starts, and by
 // --check-config; not while it runs, since asking for a user can take long.
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isFingerprint } from '../lib/fingerprint.ts';
-import { readProblem } from '../lib/read-problem.ts';
+import { type Identity, identityFor, withRightsOf } from '../lib/privileges.ts';
+import { unreadable } from '../lib/read-problem.ts';
 import { groupId, userId } from '../lib/system-users.ts';
 import { type SetLines, problemsAt } from './check-config.ts';
 import type { Problem } from './option-lines.ts';
@@ -18,14 +18,26 @@ interface Named {
   readonly word?: string;
 }
 
-/** What there is not, each at the line that names it. Relative paths start at the directory. */
+/**
+ * What there is not, or not for the daemon's user, each at the line that names it. Relative paths start at the directory.
+ */
 export function checkMachine(config: Config, set: SetLines, directory: string): readonly Problem[] {
+  const identity = identityOf(config);
   const missing = [...users(config, set), ...files(config)].flatMap((named) => {
     const { option, name, word = name } = named;
-    const message = problemOf(named, directory);
+    const message = named.kind === 'file' ? fileProblem(resolve(directory, name), identity) : nameProblem(named);
     return message === undefined ? [] : [{ options: [option], word, message: `${option}: ${message}` }];
   });
   return problemsAt(missing, set);
+}
+
+/** Whom the daemon would become; undefined where it stays who it is, or there is no such user. */
+function identityOf({ user, group }: Config): Identity | undefined {
+  try {
+    return identityFor(user, group);
+  } catch {
+    return undefined;
+  }
 }
 
 function users({ user, group, listen }: Config, set: SetLines): readonly Named[] {
@@ -56,15 +68,21 @@ function files({ policy, traps, peer_tls: tls, ...config }: Config): readonly Na
   ];
 }
 
-/** What is wrong with it, for an administrator. */
-function problemOf({ kind, name }: Named, directory: string): string | undefined {
+/** What is wrong with a file, for an administrator. Tried, and not reckoned from its mode: there are access lists, too. */
+function fileProblem(path: string, identity: Identity | undefined): string | undefined {
+  const problem = withRightsOf(identity, () => unreadable(path));
+  if (problem === undefined) return undefined;
+  const whose = identity !== undefined && unreadable(path) === undefined ? ` as user ${identity.user}` : '';
+  return `cannot read ${path}${whose}: ${problem}`;
+}
+
+/** The same of a user or group. */
+function nameProblem({ kind, name }: Named): string | undefined {
   try {
     if (kind === 'user') userId(name);
-    else if (kind === 'group') groupId(name);
-    else statSync(resolve(directory, name));
+    else groupId(name);
     return undefined;
   } catch (error) {
-    if (kind === 'file') return `cannot read ${resolve(directory, name)}: ${readProblem(error)}`;
     return (error as Error).message;
   }
 }

@@ -25,6 +25,20 @@ export function actAs(identity: Identity | undefined): void {
   process.seteuid?.(identity.uid);
 }
 
+/** Does the work with that user's rights. Nothing else is done with them, since it is done at once. */
+export function withRightsOf<T>(identity: Identity | undefined, work: () => T): T {
+  if (identity === undefined) return work();
+  const [groups, gid] = [process.getgroups?.() ?? [], process.getegid?.() ?? 0];
+  try {
+    actAs(identity);
+    return work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(gid);
+    process.setgroups?.(groups);
+  }
+}
+
 /** Does the work as root again, where the process was started as root. */
 export async function asRoot<T>(identity: Identity | undefined, work: () => Promise<T>): Promise<T> {
   if (identity === undefined) return work();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isMissing, readProblem } from './read-problem.ts';
+import { isMissing, readProblem, unreadable } from './read-problem.ts';
 
 test.for<[error: unknown, text: string]>([
   [Object.assign(new Error('ENOENT: no such file or directory, open'), { code: 'ENOENT' }), 'no such file'],
@@ -17,4 +17,13 @@ test.for([
   [`${import.meta.filename}/x`, true],
 ] as const)('%s is missing: %s', ([path, missing]) => {
   expect(isMissing(path)).toBe(missing);
+});
+
+test.for([
+  [import.meta.filename, undefined],
+  [import.meta.dirname, 'it is a directory'],
+  ['/dev/null', 'it is not a file'],
+  [`${import.meta.filename}.no`, 'no such file'],
+] as const)('%s can not be read as a file: %s', ([path, problem]) => {
+  expect(unreadable(path)).toBe(problem);
 });

@@ -1,5 +1,5 @@
 // Why a file can't be read, for an administrator.
-import { statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 
 /** What the system calls an error, such as ENOENT. */
 export function errorCode(error: unknown): unknown {
@@ -13,6 +13,23 @@ export function readProblem(error: unknown): string {
   if (code === 'EACCES') return 'permission denied';
   if (code === 'EISDIR') return 'it is a directory';
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Why it is no file that we can read; undefined: it is one. */
+export function unreadable(path: string): string | undefined {
+  try {
+    // Without waiting for who would write into a pipe.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = fstatSync(file);
+      if (found.isDirectory()) return 'it is a directory';
+      return found.isFile() ? undefined : 'it is not a file';
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return readProblem(error);
+  }
 }
 
 /** Whether there is nothing of that name; not where a directory on the way keeps it secret. */
