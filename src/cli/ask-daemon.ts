@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { readableConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import { socketsOf } from '../config/listeners.ts';
-import { errorCode } from '../lib/read-problem.ts';
+import { causeOf, errorCode } from '../lib/error-cause.ts';
 import { quoteWord } from '../lib/quote-word.ts';
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { type Answer, END, formatLines, MOST_LISTED, parseAnswer, withoutDot } from '../peers/sync-protocol.ts';
@@ -154,5 +154,5 @@ function explain(error: unknown, address: SocketAddress): string {
   const code = errorCode(error);
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return `no ddgreyd answers on ${where}; is it running?`;
   if (code === 'EACCES') return `no permission to talk to ddgreyd on ${where}; try as root or as its user`;
-  return `ddgreyd on ${where}: ${error instanceof Error ? error.message : String(error)}`;
+  return `ddgreyd on ${where}: ${causeOf(error)}`;
 }

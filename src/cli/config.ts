@@ -6,6 +6,7 @@ import { describeInForce, type OptionInForce } from '../config/describe-config.t
 import { loadConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import { anyOption, type Config, type OptionName } from '../config/options.ts';
+import { causeOf } from '../lib/error-cause.ts';
 import type { GoesBy } from '../peers/sync-protocol.ts';
 import { askDaemon, itemOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
@@ -43,7 +44,7 @@ async function askWhatWaits(location: Location, config: Config): Promise<readonl
   try {
     return notInForce(config, itemOf<GoesBy>(await askDaemon(location, 'config')));
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return causeOf(error);
   }
 }
 

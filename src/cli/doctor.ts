@@ -4,6 +4,7 @@ import { isPeering } from '../config/listeners.ts';
 import { type ReadableConfig, readableConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import { seconds, systemClock } from '../lib/clock.ts';
+import { causeOf } from '../lib/error-cause.ts';
 import type { GoesBy } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { askDaemon, itemOf, Unreachable } from './ask-daemon.ts';
@@ -49,7 +50,7 @@ async function examine(location: Location): Promise<readonly Finding[]> {
   try {
     read = readableConfig(configFile);
   } catch (error) {
-    return [unreadableConfig(messageOf(error), configFile, RECOMMENDED), ...mtas];
+    return [unreadableConfig(causeOf(error), configFile, RECOMMENDED), ...mtas];
   }
   const how = howToRun(location);
   const users = mailUsers();
@@ -84,7 +85,7 @@ async function lookAtDaemon(location: Location, read: ReadableConfig): Promise<D
     const process = runningProcess(location.directory);
     const denied = error instanceof Unreachable && error.denied;
     return {
-      findings: [silentDaemonFinding(messageOf(error), { process, denied }, howToRun(location))],
+      findings: [silentDaemonFinding(causeOf(error), { process, denied }, howToRun(location))],
       running: denied || process !== undefined,
     };
   }
@@ -133,8 +134,4 @@ async function playAttempt(location: Location): Promise<readonly Finding[]> {
   } finally {
     await askDaemon(location, `forget ${CLIENT}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { errorCode } from '../lib/error-cause.ts';
 import type { Outcome } from './command.ts';
 
 /** Lines that a terminal gets without a pager. */
@@ -79,6 +80,6 @@ async function write(pieces: Iterable<string> | AsyncIterable<string>, out: Writ
     await pipeline(Readable.from(pieces), out, { end: false });
   } catch (error) {
     // `ddgrey tuples | head` has what it wants.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+    if (errorCode(error) !== 'EPIPE') throw error;
   }
 }

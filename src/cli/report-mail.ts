@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
 import { MAIL_LIMIT, notReceived, readReportedMail } from '../feeds/reported-mail.ts';
+import { causeOf } from '../lib/error-cause.ts';
 import { formatReport } from '../peers/report-text.ts';
 import type { Report } from '../policy/report.ts';
 import { askDaemon, itemOf, quoteArgument, Refusal } from './ask-daemon.ts';
@@ -33,7 +34,7 @@ export async function reportMail(mail: AsyncIterable<Buffer>, location: Location
     }
     return await send(read.report, location, config.report_verify);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = causeOf(error);
     if (error instanceof ConfigMistake)
       return { exitCode: EXIT_CODES.config, message: `the configuration of ddgrey can not be used: ${message}` };
     if (error instanceof Refusal) return { exitCode: EXIT_CODES.refused, message: `refused: ${message}` };

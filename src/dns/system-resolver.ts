@@ -3,6 +3,7 @@
 import { getServers } from 'node:dns';
 import type { Clock } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
+import { causeOf } from '../lib/error-cause.ts';
 import type { Log } from '../lib/log.ts';
 import { type NameServer, parseNameServer } from '../lib/name-server.ts';
 import type { Seconds } from '../policy/check.ts';
@@ -73,7 +74,7 @@ export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisp
       });
     } catch (error) {
       if (closed) throw CLOSED;
-      return { kind: 'failed', error: error instanceof Error ? error.message : String(error) };
+      return { kind: 'failed', error: causeOf(error) };
     } finally {
       waiting.delete(over);
     }

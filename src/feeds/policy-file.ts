@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { changedFile } from '../lib/changed-file.ts';
 import type { Clock } from '../lib/clock.ts';
+import { causeOf } from '../lib/error-cause.ts';
 import type { Log } from '../lib/log.ts';
 import { type Pause, startRepeating } from '../lib/repeat.ts';
 import { type Policy, type PolicyReading, readPolicyWithPauses } from '../policy/rules.ts';
@@ -36,7 +37,7 @@ export async function followPolicyFile(parts: PolicyFileParts): Promise<PolicyFi
   await load(() => Promise.resolve());
   let trouble = '';
   const refuse = (error: unknown): void => {
-    const cause = messageOf(error);
+    const cause = causeOf(error);
     if (cause !== trouble) log.event(0, 'policy file not read; the one before stays', { file: path, cause });
     trouble = cause;
   };
@@ -60,13 +61,9 @@ export async function followPolicyFile(parts: PolicyFileParts): Promise<PolicyFi
         throw error;
       }
     },
-    problem: () => loadNow().then(() => undefined, messageOf),
+    problem: () => loadNow().then(() => undefined, causeOf),
     [Symbol.asyncDispose]: () => following[Symbol.asyncDispose](),
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Puts in force what the file says now; throws while that is broken, whether it has changed since or not. */

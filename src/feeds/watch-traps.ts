@@ -2,6 +2,7 @@
 // cannot be read keeps the traps it had.
 import { type ChangedFile, changedFile } from '../lib/changed-file.ts';
 import type { Clock } from '../lib/clock.ts';
+import { causeOf } from '../lib/error-cause.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
 import type { Mailbox } from '../policy/check.ts';
@@ -72,7 +73,7 @@ export class Traps implements TrapIndex {
       file.problem = '';
       return text !== undefined && this.#take(file, text);
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = causeOf(error);
       if (problem !== file.problem) this.#sources.log.event(0, 'traps-unreadable', { file: file.path, error: problem });
       file.problem = problem;
       return false;

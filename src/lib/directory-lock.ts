@@ -3,6 +3,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { causeOf } from './error-cause.ts';
 
 /** SQLITE_BUSY: another connection has the lock. */
 const BUSY = 5;
@@ -32,6 +33,6 @@ function explain(error: unknown, directory: string, name: string): string {
   if (error instanceof Error && 'errcode' in error && error.errcode === BUSY)
     return `another ${name} is running on ${directory}`;
   if (!existsSync(directory)) return `the directory ${directory} does not exist; create it`;
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = causeOf(error);
   return `cannot lock ${directory} (${cause}); it and what is in it must belong to the user that ${name} runs as`;
 }

@@ -2,6 +2,7 @@
 import { createServer, type Socket } from 'node:net';
 import { closeServer } from './close-server.ts';
 import type { Counters } from './counters.ts';
+import { causeOf } from './error-cause.ts';
 import { LineConnection, type ConnectionParts } from './line-connection.ts';
 import { addressOf, DEFAULT_LIMITS, type LineLimits, type LineProtocol, type Peer } from './line-protocol.ts';
 import { listen, type SocketAccess } from './listen.ts';
@@ -62,8 +63,7 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
           connections.delete(connection);
           accept(secure, securedPeer(peer));
         },
-        (error: unknown) =>
-          trouble.report('tls refused', error instanceof Error ? error.message : String(error), addressOf(peer)),
+        (error: unknown) => trouble.report('tls refused', causeOf(error), addressOf(peer)),
       );
     },
   };

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, chown, lstat, unlink } from 'node:fs/promises';
 import { createConnection, type ListenOptions, type Server } from 'node:net';
 import { dirname } from 'node:path';
+import { causeOf, errorCode } from './error-cause.ts';
 import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
 
 /** Who may connect to a unix socket; without it, what the umask says and the user that we are. */
@@ -78,18 +79,14 @@ async function giveAccess(path: string, { mode, uid = -1, gid = -1 }: SocketAcce
   if (mode !== undefined) await chmod(path, mode);
 }
 
-function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
 /** What went wrong and what to do, by the system's error code. */
-function explain(code: string, address: SocketAddress, error: unknown): string {
+function explain(code: unknown, address: SocketAddress, error: unknown): string {
   const sentence = address.kind === 'unix' ? explainPath(code, address.path) : explainPort(code, address);
-  return sentence ?? (error instanceof Error ? error.message : String(error));
+  return sentence ?? causeOf(error);
 }
 
 /** Exported for its test, since not every error can be provoked by every user. */
-export function explainPath(code: string, path: string): string | undefined {
+export function explainPath(code: unknown, path: string): string | undefined {
   switch (code) {
     case 'ENOTDIR':
       return `${dirname(path)} is not a directory; choose another path`;
@@ -111,7 +108,7 @@ export function explainPath(code: string, path: string): string | undefined {
 }
 
 /** Likewise. */
-export function explainPort(code: string, { host, port }: { host: string; port: number }): string | undefined {
+export function explainPort(code: unknown, { host, port }: { host: string; port: number }): string | undefined {
   switch (code) {
     case 'EADDRINUSE':
       return `port ${port} is in use by another program; stop that or choose another port`;

@@ -1,10 +1,6 @@
 // Why a file can't be read, for an administrator.
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-
-/** What the system calls an error, such as ENOENT. */
-export function errorCode(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
+import { causeOf, errorCode } from './error-cause.ts';
 
 /** What an error of node:fs says, in words where it is one of the usual mistakes. */
 export function readProblem(error: unknown): string {
@@ -12,7 +8,7 @@ export function readProblem(error: unknown): string {
   if (code === 'ENOENT') return 'no such file';
   if (code === 'EACCES') return 'permission denied';
   if (code === 'EISDIR') return 'it is a directory';
-  return error instanceof Error ? error.message : String(error);
+  return causeOf(error);
 }
 
 /** Why it is no file that we can read; undefined: it is one. */

@@ -6,6 +6,7 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { AcceptPeerReport, Sender } from '../engine/accept-peer-report.ts';
 import { createBackOff } from '../lib/back-off.ts';
 import type { Counters } from '../lib/counters.ts';
+import { causeOf } from '../lib/error-cause.ts';
 import { createLineReader } from '../lib/line-reader.ts';
 import { secureClient } from '../lib/mutual-tls.ts';
 import { Pace } from '../lib/pace.ts';
@@ -64,7 +65,7 @@ export function startPeerClient(parts: PeerClientParts): AsyncDisposable {
   const restoring = setTimeout(() => (source.restores = false), RESTORING).unref();
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      const result = await follow(source, signal, () => backOff.worked()).catch((error: unknown) => causeOf(error));
+      const result = await follow(source, signal, () => backOff.worked()).catch(causeOf);
       if (signal.aborted) return;
       if (result === 'ourselves') parts.state.ourselves();
       else parts.state.waiting(result);
@@ -225,8 +226,4 @@ async function take({ accept, counters, state }: PeerClientParts, parsed: Parsed
 /** Checks have their turn; and who may send only so many a minute is not read for as long as it takes. Milliseconds. */
 async function turnAfter(wait: number, signal: AbortSignal): Promise<void> {
   await (wait === 0 ? turn() : sleep(wait, undefined, { signal }));
-}
-
-function causeOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

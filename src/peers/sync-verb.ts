@@ -1,4 +1,5 @@
 // What a verb of the sync protocol is: it is given the words behind it, and says what to answer.
+import { causeOf } from '../lib/error-cause.ts';
 import { END, FOLLOWING, formatLines } from './sync-protocol.ts';
 
 /** What follows a command, line by line up to a single dot. */
@@ -63,7 +64,7 @@ export async function* linesDocument(pieces: AsyncIterable<string>): AsyncGenera
 
 /** What the connection is told when something went wrong: one line. */
 export function refusal(error: unknown): string {
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = causeOf(error);
   return `500 ${cause.replaceAll(/[\r\n]+/g, ' ')}\r\n`;
 }
 

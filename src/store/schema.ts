@@ -22,6 +22,7 @@
 // standing        reasons: JSON, [{ points, reason }]; answered: when DNS last answered all that was asked
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { causeOf, errorCode } from '../lib/error-cause.ts';
 
 /** `ddgr`; tells our databases from those of other programs. */
 const APPLICATION_ID = 0x64646772;
@@ -150,7 +151,7 @@ function createFile(path: string): void {
 }
 
 function openError(error: unknown): string {
-  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+  switch (errorCode(error)) {
     case 'ENOENT':
       return 'its directory does not exist';
     case 'EISDIR':
@@ -158,7 +159,7 @@ function openError(error: unknown): string {
     case 'EACCES':
       return 'permission denied';
     default:
-      return error instanceof Error ? error.message : String(error);
+      return causeOf(error);
   }
 }
 

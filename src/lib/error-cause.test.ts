@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { causeOf, errorCode } from './error-cause.ts';
+
+test.for<[error: unknown, cause: string, code: unknown]>([
+  [new Error('why'), 'why', undefined],
+  [Object.assign(new Error('why'), { code: 'ENOENT' }), 'why', 'ENOENT'],
+  ['odd', 'odd', undefined],
+  [{ code: 'ENOENT' }, '[object Object]', undefined],
+  [undefined, 'undefined', undefined],
+])('%o', ([error, cause, code]) => {
+  expect([causeOf(error), errorCode(error)]).toEqual([cause, code]);
+});
