@@ -200,7 +200,8 @@ export class LineConnection {
     if (answer !== undefined) this.#answer(answer);
   }
 
-  #answer({ text, close, secure }: Answer): void {
+  #answer({ text, close, secure, trouble }: Answer): void {
+    if (trouble !== undefined) this.#parts.onTrouble(trouble.what, trouble.cause);
     if (close || secure !== undefined) this.#last = true;
     this.#secure = secure;
     this.#answers.push(text);

@@ -28,6 +28,8 @@ function echoProtocol(): Echo {
     if (text === 'no') return undefined;
     if (text === 'throw') throw new Error('a bug');
     if (text === 'reject') return { text: Promise.reject(new Error('a bug')), close: false };
+    if (text.startsWith('odd '))
+      return { text: '?', close: false, trouble: { what: 'odd line', cause: text.slice(4) } };
     if (text.startsWith('big ')) return { text: 'x'.repeat(Number(text.slice(4))), close: false };
     if (!text.startsWith('wait ')) return { text: `<${text}>`, close: text === 'bye' };
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -540,4 +542,14 @@ test('pieces that fail cost one connection', async () => {
   const client = connect(server);
   client.socket.write('a\n');
   expect(await client.all).toBe('x');
+});
+
+test('what is wrong with lines is counted always, and logged once in a while', async () => {
+  const { server, counters, logged } = await start();
+  const client = connect(server);
+  client.socket.end('odd one\nodd two\na\nodd three\n');
+  expect(await client.all).toBe('??<a>?');
+  expect(counters.list()).toEqual([['echo odd line', 3]]);
+  await until(() => logged.length > 0);
+  expect(logged.join('').match(/odd line .*/g)).toEqual(['odd line via=echo cause=one']);
 });

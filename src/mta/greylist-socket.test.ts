@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createCounters } from '../lib/counters.ts';
 import type { Answer } from '../lib/line-protocol.ts';
-import { createLog } from '../lib/log.ts';
 import type { Check } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { greylistProtocol, parseRequest } from './greylist-socket.ts';
@@ -123,21 +121,16 @@ test('no line makes the parser fail', () => {
 async function ask(
   line: string,
   verdict: Verdict,
-): Promise<{ answer: string | undefined; close: boolean; asked: Check[]; logged: string }> {
+): Promise<{ answer: string | undefined; close: boolean; asked: Check[]; trouble: Answer['trouble'] }> {
   const asked: Check[] = [];
   const answerCheck = (check: Check): Promise<Verdict> => {
     asked.push(check);
     return Promise.resolve(verdict);
   };
-  let logged = '';
-  const log = createLog({ level: 0, format: 'text' }, (lines) => {
-    logged += lines;
-  });
-  const protocol = greylistProtocol({ answerCheck, nextId: () => 'made-1', log, counters: createCounters() });
+  const protocol = greylistProtocol({ answerCheck, nextId: () => 'made-1' });
   const answer: Answer | undefined = protocol.open({ kind: 'unix' }).line(line);
   const text = (await answer?.text) as string | undefined;
-  log.flush();
-  return { answer: text, close: answer?.close ?? false, asked, logged: logged.replaceAll(/^\S+ |\n$/gm, '') };
+  return { answer: text, close: answer?.close ?? false, asked, trouble: answer?.trouble };
 }
 
 const GREY: Verdict = { kind: 'grey', reason: 'first', wait: 300 };
@@ -168,8 +161,8 @@ test('a check has the id that came with it, or a new one', async () => {
   expect((await ask('check 203.0.113.10 a b', GREY)).asked[0]?.id).toBe('made-1');
 });
 
-test('whoever asks wrongly is seen in the log', async () => {
-  const { answer, logged } = await ask('check foo a b', GREY);
+test('whoever asks wrongly is told of', async () => {
+  const { answer, trouble } = await ask('check foo a b', GREY);
   expect(answer).toBe('500 bad IP address format\r\n');
-  expect(logged).toBe('malformed request via=greylist problem="bad IP address format"');
+  expect(trouble).toEqual({ what: 'malformed request', cause: 'bad IP address format' });
 });

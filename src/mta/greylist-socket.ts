@@ -6,12 +6,11 @@
 // Keys: helo, name (the client's verified name), id (stands in the log line); others are ignored. Errors are
 // `500 ...`; empty lines and lines that start with `#` are not answered. (docs/protocols/greylist.md)
 import type { AnswerCheck } from '../engine/answer-check.ts';
-import type { Counters } from '../lib/counters.ts';
 import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
-import type { Log } from '../lib/log.ts';
 import { splitWords } from '../lib/words.ts';
 import { parseAddress } from '../policy/address.ts';
 import { type Check, parseMailbox } from '../policy/check.ts';
+import { malformedRequest } from './malformed-request.ts';
 
 /** How the answer to a check looks, by its command. */
 interface Form {
@@ -44,12 +43,10 @@ export type Request =
 export interface GreylistParts {
   readonly answerCheck: AnswerCheck;
   readonly nextId: () => string;
-  readonly log: Log;
-  readonly counters: Counters;
 }
 
 /** The protocol, for a line server. */
-export function greylistProtocol({ answerCheck, nextId, log, counters }: GreylistParts): LineProtocol {
+export function greylistProtocol({ answerCheck, nextId }: GreylistParts): LineProtocol {
   const line = (text: string): Answer | undefined => {
     const request = parseRequest(text);
     switch (request.kind) {
@@ -58,10 +55,7 @@ export function greylistProtocol({ answerCheck, nextId, log, counters }: Greylis
       case 'quit':
         return { text: '250 closing connection\r\n', close: true };
       case 'error':
-        // Whoever asks wrongly lets all mail pass, and nobody else would tell.
-        counters.add('greylist malformed request');
-        log.event(0, 'malformed request', { via: 'greylist', problem: request.text });
-        return { text: `500 ${request.text}\r\n`, close: false };
+        return malformedRequest(`500 ${request.text}\r\n`, request.text);
       case 'check': {
         const { check, form } = request;
         const verdict = answerCheck({ ...check, id: request.id ?? nextId() });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createCounters } from '../lib/counters.ts';
-import { silentLog } from '../lib/log.ts';
+import type { Answer } from '../lib/line-protocol.ts';
 import type { Check } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { parsePolicyRequest, policyProtocol } from './postfix-policy.ts';
@@ -106,27 +105,27 @@ test('no request makes the parser fail', () => {
 interface Asking {
   send(lines: readonly string[]): Promise<string | undefined>;
   readonly asked: Check[];
-  readonly counted: () => readonly (readonly [string, number])[];
+  /** What was wrong with what was sent. */
+  readonly troubles: Answer['trouble'][];
 }
 
 function startAsking(verdict: Verdict, text = '4.2.0 Greylisted'): Asking {
   const asked: Check[] = [];
-  const counters = createCounters();
+  const troubles: Answer['trouble'][] = [];
   const answerCheck = (check: Check): Promise<Verdict> => {
     asked.push(check);
     return Promise.resolve(verdict);
   };
   const replyText = (check: Check): string => `${text} (${check.id})`;
-  const session = policyProtocol({ answerCheck, nextId: () => 'made-1', replyText, log: silentLog, counters }).open({
-    kind: 'unix',
-  });
+  const session = policyProtocol({ answerCheck, nextId: () => 'made-1', replyText }).open({ kind: 'unix' });
   return {
     asked,
-    counted: () => counters.list(),
+    troubles,
     send: async (lines) => {
       for (const line of lines) expect(session.line(line)).toBeUndefined();
       const answer = session.line('');
       expect(answer?.close).toBe(false);
+      if (answer?.trouble !== undefined) troubles.push(answer.trouble);
       return (await answer?.text) as string | undefined;
     },
   };
@@ -147,12 +146,13 @@ test('a line break in the text cannot end the answer', async () => {
   expect(await asking.send(linesOf(RCPT))).toBe('action=DEFER_IF_PERMIT a action=OK (made-1)\n\n');
 });
 
-test('a malformed request is DUNNO and counted, and the next one is judged', async () => {
+test('a malformed request is DUNNO and told of, and the next one is judged', async () => {
   const asking = startAsking({ kind: 'grey', reason: 'first', wait: 300 });
   expect(await asking.send(['junk'])).toBe('action=DUNNO\n\n');
   expect(await asking.send(Array.from({ length: 200 }, () => 'a=b'))).toBe('action=DUNNO\n\n');
   expect(await asking.send(Array.from({ length: 50 }, () => `a=${'x'.repeat(4000)}`))).toBe('action=DUNNO\n\n');
-  expect(asking.counted()).toEqual([['policy malformed request', 3]]);
+  const problems = ['no name=value: junk', 'more than 100 lines', 'more than 32768 characters'];
+  expect(asking.troubles).toEqual(problems.map((cause) => ({ what: 'malformed request', cause })));
   expect(await asking.send(linesOf(RCPT))).toContain('DEFER_IF_PERMIT');
-  expect(asking.asked).toHaveLength(1);
+  expect([asking.asked.length, asking.troubles.length]).toEqual([1, 3]);
 });

@@ -1,12 +1,11 @@
 // Postfix's policy delegation (SMTPD_POLICY_README): a request is lines of `name=value` and an empty line, an answer
 // `action=...` and an empty line; a connection carries many of them. Whatever we can't judge is DUNNO: mail goes on.
 import type { AnswerCheck } from '../engine/answer-check.ts';
-import type { Counters } from '../lib/counters.ts';
 import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
-import type { Log } from '../lib/log.ts';
 import { parseAddress } from '../policy/address.ts';
 import { type Check, parseMailbox } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
+import { malformedRequest } from './malformed-request.ts';
 
 /** What a request comes to. */
 export type PolicyRequest =
@@ -23,8 +22,6 @@ export interface PolicyParts {
   readonly nextId: () => string;
   /** Status code and text for a verdict that is not white. */
   readonly replyText: (check: Check, verdict: Verdict) => string;
-  readonly log: Log;
-  readonly counters: Counters;
 }
 
 /** Postfix sends about 40 lines; its line_length_limit is 2048. */
@@ -66,22 +63,21 @@ function openSession(parts: PolicyParts): LineSession {
       const request = parsePolicyRequest(lines);
       lines = [];
       characters = 0;
-      return { text: answer(request, parts), close: false };
+      return answer(request, parts);
     },
   };
 }
 
-function answer(request: PolicyRequest, parts: PolicyParts): Answer['text'] {
+function answer(request: PolicyRequest, parts: PolicyParts): Answer {
   switch (request.kind) {
     case 'dunno':
-      return DUNNO;
+      return { text: DUNNO, close: false };
     case 'malformed':
-      parts.counters.add('policy malformed request');
-      parts.log.event(0, 'malformed request', { via: 'policy', problem: request.problem });
-      return DUNNO;
+      return malformedRequest(DUNNO, request.problem);
     case 'check': {
       const check: Check = { ...request.check, id: parts.nextId() };
-      return parts.answerCheck(check).then((verdict) => formatVerdict(verdict, () => parts.replyText(check, verdict)));
+      const verdict = parts.answerCheck(check);
+      return { text: verdict.then((it) => formatVerdict(it, () => parts.replyText(check, it))), close: false };
     }
   }
 }

@@ -16,8 +16,6 @@ const protocol = greylistProtocol({
       ? { kind: 'white', reason: 'trusted' }
       : { kind: 'grey', reason: 'first', wait: 14_400 },
   nextId: () => 'id',
-  log: silentLog,
-  counters: createCounters(),
 });
 
 /** What our server answers, step by step; where nothing is expected, nothing may come before the next step's answer. */
