@@ -18,8 +18,10 @@ import { type Finding, formatFindings } from './doctor-finding.ts';
 import { fileFindings, type NamedFile } from './file-findings.ts';
 import { type HowToRun, howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
+import { type LogFacts, logFindings } from './log-findings.ts';
 import { type MtaFile, mtaFindings } from './mta-findings.ts';
-import { type PathStep, socketFindings, type SocketFacts } from './socket-findings.ts';
+import type { PathStep } from './path-rights.ts';
+import { socketFindings, type SocketFacts } from './socket-findings.ts';
 
 function states(findings: readonly Finding[]): string {
   return findings.map(({ state }) => state).join(' ');
@@ -103,6 +105,27 @@ test('of several mail servers one that can connect is enough', () => {
 
 test('a socket is fine where no mail server was found', () => {
   expect(states(socketFindings(REACHED, [], ''))).toBe('good');
+});
+
+const LOG_FOLDER: PathStep = { path: '/log', mode: 0o40750, uid: 100, gid: 4 };
+const LOG: PathStep = { path: '/log/m', mode: 0o100640, uid: 100, gid: 4 };
+const OF_ADM = { uid: 500, gids: [500, 4] };
+const ALONE = { uid: 500, gids: [500] };
+
+test.for<[way: LogFacts['way'], daemon: LogFacts['daemon'], state: string, text: string, mend?: string]>([
+  [{ steps: [ROOT, LOG_FOLDER, LOG] }, OF_ADM, 'good', 'can be read'],
+  [{ steps: [ROOT, LOG_FOLDER, LOG] }, undefined, 'good', 'is there'],
+  [{ steps: [ROOT, LOG_FOLDER, LOG] }, ALONE, 'bad', '/log has mode 750; nothing', 'SupplementaryGroups=group4 in'],
+  [{ steps: [ROOT, LOG] }, ALONE, 'bad', '/log/m has mode 640; nothing', 'SupplementaryGroups=group4 in'],
+  [{ steps: [ROOT, { ...LOG, mode: 0o100600 }] }, OF_ADM, 'bad', 'has mode 600', 'chmod g+rX /log/m; Supplementary'],
+  [{ problem: 'no such file', denied: false }, OF_ADM, 'bad', 'no such file; nothing', 'exim4_mainlog with'],
+  [{ problem: 'permission denied', denied: true }, OF_ADM, 'note', 'permission denied', 'run ddgrey doctor as root'],
+])("of Exim's log with %j a daemon of %j is told %s: %s", ([way, daemon, state, text, mend]) => {
+  const [finding, ...more] = logFindings({ path: '/log/m', way, daemon, groupName: (gid) => `group${gid}` }, 'RESTART');
+  expect(more).toEqual([]);
+  expect(finding).toMatchObject({ state, text: expect.stringContaining(text) });
+  expect(finding?.mend ?? '').toContain(mend ?? '');
+  expect(finding?.mend === undefined).toBe(state === 'good');
 });
 
 const NOW = Date.UTC(2026, 10) / 1000;

@@ -64,6 +64,15 @@ test('traps and the policy file are read', async () => {
   ]);
 });
 
+test("Exim's log must be there, and readable to the daemon's process", async () => {
+  const log = join(daemon.location.directory, 'mainlog');
+  writePid(process.pid);
+  configure('service exim4', `exim4_mainlog ${log}`);
+  expect(await examine(/^Exim's log/)).toEqual([expect.stringMatching(/^bad: no such file; nothing .* -> exim4_main/)]);
+  writeFileSync(log, '');
+  expect(await examine(/^Exim's log/)).toEqual(['good: can be read']);
+});
+
 test('somebody must listen on each socket', async () => {
   await using server = createServer((socket) => socket.end());
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -22,7 +22,8 @@ import { type Finding, formatFindings } from './doctor-finding.ts';
 import { fileFindings } from './file-findings.ts';
 import { howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
-import { lookAtSockets, mailUsers, mtaFiles, namedFiles, runningProcess } from './look-at-machine.ts';
+import { logFindings } from './log-findings.ts';
+import { followedLogs, lookAtSockets, mailUsers, mtaFiles, namedFiles, runningProcess } from './look-at-machine.ts';
 import { mtaFindings } from './mta-findings.ts';
 import { socketFindings } from './socket-findings.ts';
 
@@ -61,6 +62,7 @@ async function examine(location: Location): Promise<readonly Finding[]> {
     ...configFindings(read, configFile, how.check),
     ...findings,
     ...namedFiles(read.config, location).flatMap((file) => fileFindings(file, policyProblem)),
+    ...followedLogs(read.config, location.directory).flatMap((log) => logFindings(log, how.restart)),
     ...sockets.flatMap((socket) => socketFindings(socket, users, toListen)),
     ...mtas,
   ];

@@ -8,10 +8,12 @@ import type { Config } from '../config/options.ts';
 import { errorCode } from '../lib/error-cause.ts';
 import { readProblem } from '../lib/read-problem.ts';
 import type { SocketAddress } from '../lib/socket-address.ts';
-import { groupsOf, userId } from '../lib/system-users.ts';
+import { groupName, groupsOf, userId } from '../lib/system-users.ts';
 import type { NamedFile } from './file-findings.ts';
+import type { LogFacts } from './log-findings.ts';
 import type { MtaFile } from './mta-findings.ts';
-import type { MailUser, PathStep, SocketFacts } from './socket-findings.ts';
+import type { PathStep, ProcessUser } from './path-rights.ts';
+import type { MailUser, SocketFacts } from './socket-findings.ts';
 
 /** The sockets on which others than the command line ask. Port 0 is another one each time, and can't be looked for. */
 export function lookAtSockets(config: Config, directory: string): Promise<readonly SocketFacts[]> {
@@ -23,7 +25,7 @@ export function lookAtSockets(config: Config, directory: string): Promise<readon
       protocol,
       address,
       listening: await isListening(address),
-      steps: address.kind === 'unix' ? stepsTo(address.path) : [],
+      steps: address.kind === 'unix' ? stepsIfThere(address.path) : [],
     })),
   );
 }
@@ -41,16 +43,46 @@ function isListening(address: SocketAddress): Promise<SocketFacts['listening']> 
   return promise.finally(() => socket.destroy());
 }
 
+function stepsIfThere(path: string): readonly PathStep[] {
+  try {
+    return stepsTo(path);
+  } catch {
+    return [];
+  }
+}
+
 function stepsTo(path: string): readonly PathStep[] {
   const paths = [path];
   for (let above = dirname(path); above !== paths[0]; above = dirname(above)) paths.unshift(above);
+  return paths.map((step) => {
+    const { mode, uid, gid } = statSync(step);
+    return { path: step, mode, uid, gid };
+  });
+}
+
+/** The logs that the daemon of the directory is to follow. */
+export function followedLogs({ service, exim4_mainlog: path }: Config, directory: string): readonly LogFacts[] {
+  if (!service.includes('exim4')) return [];
+  const daemon = userOf(runningProcess(directory));
   try {
-    return paths.map((step) => {
-      const { mode, uid, gid } = statSync(step);
-      return { path: step, mode, uid, gid };
-    });
+    return [{ path, way: { steps: stepsTo(path) }, daemon, groupName }];
+  } catch (error) {
+    return [{ path, way: { problem: readProblem(error), denied: errorCode(error) === 'EACCES' }, daemon, groupName }];
+  }
+}
+
+/** By Linux's /proc: the groups of a unit stand nowhere else. */
+function userOf(pid: number | undefined): ProcessUser | undefined {
+  if (pid === undefined) return undefined;
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    // Of the four ids the second is that in force.
+    const ids = (name: string): number[] =>
+      (new RegExp(`^${name}:(.*)$`, 'm').exec(status)?.[1] ?? '').trim().split(/\s+/).filter(Boolean).map(Number);
+    const [uid, gid] = [ids('Uid')[1], ids('Gid')[1]];
+    return uid === undefined || gid === undefined ? undefined : { uid, gids: [gid, ...ids('Groups')] };
   } catch {
-    return [];
+    return undefined;
   }
 }
 

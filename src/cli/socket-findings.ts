@@ -1,20 +1,11 @@
 // Whether the daemon listens on its sockets, and the mail servers' users can reach them.
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import type { Finding } from './doctor-finding.ts';
-
-/** A file or directory on the way to a socket, the socket last. */
-export interface PathStep {
-  readonly path: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
+import { closedStep, octal, type PathStep, type ProcessUser, WRITE } from './path-rights.ts';
 
 /** A user that a mail server runs as. */
-export interface MailUser {
+export interface MailUser extends ProcessUser {
   readonly name: string;
-  readonly uid: number;
-  readonly gids: readonly number[];
 }
 
 export interface SocketFacts {
@@ -25,9 +16,6 @@ export interface SocketFacts {
   /** The way to a unix socket; empty where it is not there, or kept from us. */
   readonly steps: readonly PathStep[];
 }
-
-const SEARCH = 0o1;
-const WRITE = 0o2;
 
 /** Those that mail servers of this machine ask on. */
 const ASKED_ON: readonly string[] = ['greylist', 'policy', 'milter'];
@@ -61,25 +49,16 @@ interface WayTo {
 /** unix(7): connecting takes the right to write. */
 function rightsFindings({ about, protocol, path, steps }: WayTo, users: readonly MailUser[]): readonly Finding[] {
   if (users.length === 0) return [{ state: 'good', about, text: 'is there; no mail server was found on this machine' }];
-  const closedTo = users.map((user) => ({
-    user,
-    closed: steps.find((step, i) => !may(user, step, i === steps.length - 1 ? WRITE : SEARCH)),
-  }));
+  const closedTo = users.map((user) => ({ user, closed: closedStep(user, steps, WRITE) }));
   // Of several mail servers on a machine one may be meant.
   const state = closedTo.every(({ closed }) => closed !== undefined) ? 'bad' : 'note';
   return closedTo.map(({ user, closed }) => {
     if (closed === undefined) return { state: 'good', about, text: `${user.name} can connect` };
     const isSocket = closed.path === path;
-    const text = `${user.name} cannot connect: ${closed.path} has mode ${(closed.mode & 0o777).toString(8)}`;
+    const text = `${user.name} cannot connect: ${closed.path} has mode ${octal(closed)}`;
     const mend = isSocket
       ? `listen ${protocol} unix:${path} mode=0660 group=${user.name}, or mode=0666`
       : `let others search ${closed.path} (chmod o+x), or listen in another folder, such as /run/ddgrey`;
     return { state, about, text, mend };
   });
-}
-
-function may({ uid, gids }: MailUser, step: PathStep, right: number): boolean {
-  if (uid === 0) return true;
-  const shift = uid === step.uid ? 6 : gids.includes(step.gid) ? 3 : 0;
-  return ((step.mode >> shift) & right) !== 0;
 }

@@ -17,6 +17,15 @@ export function groupId(group: string): number {
   return Number(ask('getent', ['group', group], `there is no group ${group}`).split(':')[2]);
 }
 
+/** The name of a group, or its number where it has none. */
+export function groupName(gid: number): string {
+  try {
+    return ask('getent', ['group', String(gid)], '').replace(/:.*/s, '');
+  } catch {
+    return String(gid);
+  }
+}
+
 /** The id of a user. Throws, in words for an administrator, if there is no such user. */
 export function userId(user: string): number {
   return Number(ask('id', ['-u', '--', user], `there is no user ${user}`));
