@@ -18,6 +18,7 @@ import { type Finding, formatFindings } from './doctor-finding.ts';
 import { fileFindings, type NamedFile } from './file-findings.ts';
 import { type HowToRun, howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
+import type { OwnSocket } from './listens-there.ts';
 import { type LogFacts, logFindings } from './log-findings.ts';
 import { type MtaFile, mtaFindings } from './mta-findings.ts';
 import type { PathStep } from './path-rights.ts';
@@ -31,8 +32,22 @@ function shipped(name: string): string {
   return readFileSync(new URL(`../../conf/${name}`, import.meta.url), 'utf8');
 }
 
-const POLICY =
-  'smtpd_recipient_restrictions = reject_unauth_destination,\n  # of ours\n  check_policy_service inet:a:1\n';
+/** With ddgrey on the sockets that the shipped pieces name, and some more. */
+const OWN: readonly OwnSocket[] = [
+  { protocol: 'policy', address: { kind: 'tcp', host: '127.0.0.1', port: 10_023 } },
+  { protocol: 'policy', address: { kind: 'unix', path: '/var/spool/postfix/ddgrey/s' } },
+  { protocol: 'milter', address: { kind: 'tcp', host: '127.0.0.1', port: 10_034 } },
+  { protocol: 'milter', address: { kind: 'tcp', host: '', port: 10_035 } },
+  { protocol: 'milter', address: { kind: 'unix', path: '/run/ddgrey/milter.socket' } },
+  { protocol: 'greyd', address: { kind: 'tcp', host: '127.0.0.1', port: 2012 } },
+];
+
+const policy = (server: string): string =>
+  `smtpd_recipient_restrictions = reject_unauth_destination,\n  # of ours\n  check_policy_service ${server}\n`;
+const POLICY = policy('inet:127.0.0.1:10023');
+const FAIL_OPEN = 'smtpd_policy_service_default_action = DUNNO\nmilter_default_action = accept\n';
+const MILTER = `${FAIL_OPEN}smtpd_milters =`;
+const filter = (rest: string): string => `INPUT_MAIL_FILTER(\`ddgrey', \`${rest}')dnl\n`;
 
 test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Exim', 'begin acl\n', 'note'],
@@ -44,19 +59,46 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Exim', 'set acl_m_x = ${readsocket{/run/clamd/socket}{x}{5s}}', 'note'],
   ['Postfix', 'smtpd_recipient_restrictions = reject_unauth_destination\n', 'note'],
   ['Postfix', POLICY, 'bad'],
-  ['Postfix', `${POLICY}smtpd_policy_service_default_action = DUNNO\n`, 'good'],
+  ['Postfix', `${POLICY}${FAIL_OPEN}`, 'good'],
+  ['Postfix', `${POLICY}${FAIL_OPEN}smtpd_data_restrictions = check_policy_service inet:127.0.0.1:10023\n`, 'good'],
   ['Postfix', `${POLICY}smtpd_policy_service_default_action = 451 4.3.5 down\n`, 'bad'],
   ['Postfix', shipped('postfix-main.cf'), 'good'],
   ['Postfix', shipped('postfix-milter.cf'), 'good'],
-  ['Postfix', 'm = inet:127.0.0.1:10024\nsmtpd_milters = $m\n', 'bad'],
-  ['Postfix', 'smtpd_milters = inet:127.0.0.1:10024\nmilter_default_action = accept\n', 'good'],
-  ['Postfix', 'smtpd_milters = $smtpd_milters\n', 'bad'],
-  ['Sendmail', "dnl INPUT_MAIL_FILTER(`ddgrey', `S=local:/x')\n", 'note'],
+  ['Postfix', policy('{ inet:localhost:10023, timeout=7s, default_action=DUNNO }'), 'good'],
+  ['Postfix', `${policy('{ inet:localhost:10023, default_action=DEFER }')}${FAIL_OPEN}`, 'bad'],
+  ['Postfix', FAIL_OPEN + policy('inet:[::1]:10023'), 'note'],
+  ['Postfix', FAIL_OPEN + policy('inet:192.0.2.1:10023'), 'note'],
+  ['Postfix', FAIL_OPEN + policy('inet:127.0.0.1:10034'), 'note'],
+  ['Postfix', FAIL_OPEN + policy('inet:127.0.0.1:2012'), 'note'],
+  ['Postfix', FAIL_OPEN + policy('unix:private/policyd-spf'), 'note'],
+  ['Postfix', FAIL_OPEN + policy('unix:private/policyd-spf,\n check_policy_service unix:ddgrey/s'), 'good'],
+  ['Postfix', FAIL_OPEN + policy('unix:/ddgrey/s'), 'good'],
+  ['Postfix', FAIL_OPEN + policy('unix:/var/spool/postfix/ddgrey/s'), 'good'],
+  ['Postfix', `${FAIL_OPEN}queue_directory = /q\n${policy('unix:ddgrey/s')}`, 'note'],
+  ['Postfix', `${FAIL_OPEN}smtpd_restriction_classes = g\ng = check_policy_service inet:127.0.0.1:10023\n`, 'good'],
+  ['Postfix', 'm = inet:127.0.0.1:10034\nsmtpd_milters = $m\n', 'bad'],
+  ['Postfix', `${MILTER} inet:127.0.0.1:10034`, 'good'],
+  ['Postfix', `${MILTER} inet:127.0.0.1:8891, unix:/var/run/ddgrey/milter.socket`, 'good'],
+  ['Postfix', `${MILTER} inet:[::1]:10035`, 'good'],
+  ['Postfix', `${MILTER} inet:127.0.0.1:8891`, 'note'],
+  ['Postfix', `${POLICY}${MILTER} inet:127.0.0.1:10034`, 'good good'],
+  ['Postfix', 'smtpd_milters = $smtpd_milters\n', 'note'],
+  ['Sendmail', `dnl ${filter('S=local:/run/ddgrey/milter.socket')}`, 'note'],
   ['Sendmail', shipped('sendmail-milter.mc'), 'good'],
-  ['Sendmail', "INPUT_MAIL_FILTER(`ddgrey', `S=local:/x, F=T')dnl\n", 'bad'],
-  ['Sendmail', 'Xddgrey, S=local:/x, F=R\n', 'bad'],
+  ['Sendmail', filter('S=inet:10034@localhost'), 'good'],
+  ['Sendmail', filter('S=inet:8891@localhost'), 'note'],
+  ['Sendmail', filter('S=local:/run/ddgrey/milter.socket, F=T'), 'bad'],
+  ['Sendmail', 'Xgrey, S=local:/run/ddgrey/milter.socket, F=R\n', 'bad'],
 ])('%s with %j: %s', ([mta, text, expected]) => {
-  expect(states(mtaFindings({ mta, path: '/etc/x', text }))).toBe(expected);
+  expect(states(mtaFindings({ mta, path: '/etc/x', text }, OWN))).toBe(expected);
+});
+
+test('of a Postfix that asks others it tells whom, and where ddgrey listens', () => {
+  const [finding] = mtaFindings({ mta: 'Postfix', path: '/x', text: policy('unix:private/spf') }, OWN.slice(0, 1));
+  expect(finding?.text).toBe('does not ask ddgrey, which listens on policy 127.0.0.1:10023; it asks unix:private/spf');
+  expect(mtaFindings({ mta: 'Postfix', path: '/x', text: POLICY }, [])).toMatchObject([
+    { text: expect.stringContaining('no socket for Postfix'), mend: expect.stringMatching(/^listen policy /) },
+  ]);
 });
 
 const ROOT: PathStep = { path: '/', mode: 0o40755, uid: 0, gid: 0 };

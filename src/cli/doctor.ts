@@ -1,6 +1,6 @@
 // ddgrey doctor: looks at everything that mail depends on, and says in plain words what is wrong and how to mend it.
 import { join } from 'node:path';
-import { isPeering } from '../config/listeners.ts';
+import { isPeering, socketsOf } from '../config/listeners.ts';
 import { type ReadableConfig, readableConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import { seconds, systemClock } from '../lib/clock.ts';
@@ -46,25 +46,25 @@ const RECOMMENDED = join(import.meta.dirname, '../../conf/ddgrey.conf');
 
 async function examine(location: Location): Promise<readonly Finding[]> {
   const { configFile } = location;
-  const mtas = mtaFiles().flatMap(mtaFindings);
   let read: ReadableConfig;
   try {
     read = readableConfig(configFile);
   } catch (error) {
-    return [unreadableConfig(causeOf(error), configFile, RECOMMENDED), ...mtas];
+    return [unreadableConfig(causeOf(error), configFile, RECOMMENDED)];
   }
   const how = howToRun(location);
+  const own = socketsOf(read.config, location.directory);
   const users = mailUsers();
   const { findings, running, policyProblem } = await lookAtDaemon(location, read);
   const toListen = running ? `restart it: ${how.restart}` : `start it: ${how.start}`;
-  const sockets = await lookAtSockets(read.config, location.directory);
+  const sockets = await lookAtSockets(own);
   return [
     ...configFindings(read, configFile, how.check),
     ...findings,
     ...namedFiles(read.config, location).flatMap((file) => fileFindings(file, policyProblem)),
     ...followedLogs(read.config, location.directory).flatMap((log) => logFindings(log, how.restart)),
     ...sockets.flatMap((socket) => socketFindings(socket, users, toListen)),
-    ...mtas,
+    ...mtaFiles().flatMap((file) => mtaFindings(file, own)),
   ];
 }
 

@@ -2,7 +2,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { socketsOf } from '../config/listeners.ts';
 import type { Location } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
 import { errorCode } from '../lib/error-cause.ts';
@@ -10,14 +9,15 @@ import { readProblem } from '../lib/read-problem.ts';
 import type { SocketAddress } from '../lib/socket-address.ts';
 import { groupName, groupsOf, userId } from '../lib/system-users.ts';
 import type { NamedFile } from './file-findings.ts';
+import type { OwnSocket } from './listens-there.ts';
 import type { LogFacts } from './log-findings.ts';
 import type { MtaFile } from './mta-findings.ts';
 import type { PathStep, ProcessUser } from './path-rights.ts';
 import type { MailUser, SocketFacts } from './socket-findings.ts';
 
 /** The sockets on which others than the command line ask. Port 0 is another one each time, and can't be looked for. */
-export function lookAtSockets(config: Config, directory: string): Promise<readonly SocketFacts[]> {
-  const sockets = socketsOf(config, directory).filter(
+export function lookAtSockets(own: readonly OwnSocket[]): Promise<readonly SocketFacts[]> {
+  const sockets = own.filter(
     ({ protocol, address }) => protocol !== 'sync' && (address.kind === 'unix' || address.port !== 0),
   );
   return Promise.all(
