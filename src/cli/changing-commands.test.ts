@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LONGEST_RECORD } from '../lib/line-protocol.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
-import { NOW } from '../peers/fake-sync-parts.ts';
+import { NOW, REPORT, STANDING, TRUSTED } from '../peers/fake-sync-parts.ts';
+import type { Check } from '../policy/check.ts';
 import type { Flag } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { type Printed, printed } from './printed.ts';
@@ -104,6 +105,56 @@ test('a domain may be written as people read it', async () => {
   await run('black München.example');
   expect([...daemon.parts.entries.keys()]).toEqual(['xn--mnchen-3ya.example']);
   expect((await run('forget münchen.example')).text).toBe('forgotten: 1 entry by hand\n');
+});
+
+test('an entry that replaces another tells what that was', async () => {
+  await run('white 203.0.113.7 1h a customer');
+  const was = `it was white until ${formatTime(NOW + 3600)}: a customer (${ME})\n`;
+  expect((await run('black 203.0.113.7 1d sends spam')).text).toMatch(/^203.0.113.7 is black until .*: sends spam \(/);
+  expect((await run('black 203.0.113.7 1d')).text).toContain('it was black until');
+  await run('white 203.0.113.8 1h a customer');
+  expect((await run('black 203.0.113.8 1d')).text).toContain(was);
+  expect(JSON.parse((await run('white 203.0.113.8 1d', true)).text)).toMatchObject({ was: { kind: 'black' } });
+});
+
+test.for([TRUSTED, `${TRUSTED}/24`, '203.0.113.7'])(
+  'whether the entry of %s has an effect is told',
+  async (subject) => {
+    const { text } = await run(`black ${subject} 1h`);
+    expect(text.includes('it has no effect as long as the client is in the trusted lines')).toBe(subject === TRUSTED);
+  },
+);
+
+test('to forget what is wide takes --wide, unless it is an entry', async () => {
+  await expect(run('forget 0.0.0.0/0')).rejects.toThrow(
+    "0.0.0.0/0 is more than anybody's network; if it is really meant",
+  );
+  expect(daemon.parts.asked).toEqual([]);
+  await run('white --wide 0.0.0.0/0 1h');
+  expect((await run('forget 0.0.0.0/0')).text).toBe('forgotten: 1 entry by hand\n');
+  expect((await run('forget --wide 0.0.0.0/0')).text).toContain('forgotten: 2 standings');
+});
+
+test.for<[kind: 'black' | 'grey', bad: number, note: string]>([
+  ['black', 1, '1 report stays and counts, so it is black all the same; ddgrey white 203.0.113.7 overrules that\n'],
+  ['black', 3, '3 reports stay and count, so it is black all the same; ddgrey white 203.0.113.7 overrules that\n'],
+  ['grey', 3, ''],
+])('forget of a client that is %s by %i reports: %j', async ([kind, bad, note]) => {
+  const { explain } = daemon.parts;
+  Object.assign(daemon.parts, {
+    explain: async (check: Check) => ({
+      ...(await explain(check)),
+      client: { standing: { ...STANDING, class: kind } },
+      reports: [...Array.from({ length: bad }, () => REPORT), { ...REPORT, event: 'ok' }],
+    }),
+  });
+  expect((await run('forget 203.0.113.7')).text).toBe(`forgotten: 2 standings, 1 attempt\n${note}`);
+});
+
+test('forget tells that attempts of others were among them', async () => {
+  expect((await run('forget 203.0.113.8')).text).toBe(
+    'forgotten: 2 standings, 1 attempt\nattempts are those of 203.0.113.0/24: other clients there made some of them\n',
+  );
 });
 
 test('entries are a table', async () => {

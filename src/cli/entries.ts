@@ -33,14 +33,29 @@ function entryCommand(
       const scope = local ? ['local'] : [];
       const said = reason === '' ? [] : [reason];
       const told = [kind, ...scope, subject.text, String(usual), userInfo().username, ...said];
-      const entry = itemOf<ManualEntry>(await askDaemon(location, told.map(quoteArgument).join(' ')));
-      if (json) return { text: `${JSON.stringify(entry)}\n`, exitCode: 0 };
+      const { was, trusted, ...entry } = itemOf<Entered>(await askDaemon(location, told.map(quoteArgument).join(' ')));
+      if (json) return { text: `${JSON.stringify({ ...entry, was, trusted })}\n`, exitCode: 0 };
       const byDefault =
         span === undefined ? `no duration was given: ${duration.write(usual)}, as ${lifetime} says\n` : '';
       const whose = subject.kind === 'domain' ? domainNote(kind, subject.text) : '';
-      return { text: describe(entry) + byDefault + whose, exitCode: 0 };
+      return { text: describe(entry) + before(was) + byDefault + whose + (trusted ? TRUSTED_NOTE : ''), exitCode: 0 };
     },
   };
+}
+
+/** As the daemon tells it. */
+interface Entered extends ManualEntry {
+  /** What it replaced. */
+  readonly was?: ManualEntry;
+  readonly trusted?: true;
+}
+
+const TRUSTED_NOTE = 'it has no effect as long as the client is in the trusted lines of the configuration\n';
+
+function before(was: ManualEntry | undefined): string {
+  return was === undefined
+    ? ''
+    : `it was ${was.kind} until ${formatTime(was.expires)}: ${was.reason} (${was.author})\n`;
 }
 
 export const entriesCommand: Command = {

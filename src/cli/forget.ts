@@ -1,8 +1,12 @@
 // ddgrey forget SUBJECT: takes an entry made by hand back; without one, all that is remembered of an address, network or
 // domain goes.
-import type { Subject } from '../policy/subject.ts';
-import { askDaemon, itemOf } from './ask-daemon.ts';
+import type { Location } from '../config/locate-config.ts';
+import type { ManualEntry } from '../policy/manual-entry.ts';
+import { isWide, type Subject } from '../policy/subject.ts';
+import { askDaemon, itemOf, itemsOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
+import { refuseWide } from './entry-arguments.ts';
+import type { Explained } from './explanation-text.ts';
 import { needSubject } from './subject-argument.ts';
 
 /** How many there were of each. */
@@ -11,6 +15,8 @@ interface Forgotten {
   readonly standings: number;
   readonly tuples: number;
   readonly passes: number;
+  /** The network whose other clients' attempts are among them: it is one client to greylisting. */
+  readonly shared?: string;
 }
 
 export const forgetCommand: Command = {
@@ -19,25 +25,44 @@ export const forgetCommand: Command = {
   about: 'take white or black back; without one, forget its standing, attempts and passes',
   least: 1,
   most: 1,
-  run: async ({ location, words: [text = ''], json }) => {
+  flags: ['wide'],
+  run: async ({ location, words: [text = ''], flags, json }) => {
     const subject = needSubject(text);
+    if (!flags.has('wide') && isWide(subject) && !(await isEntry(location, subject))) refuseWide(subject);
     const forgotten = itemOf<Forgotten>(await askDaemon(location, `forget ${subject.text}`));
-    return { text: json ? `${JSON.stringify(forgotten)}\n` : describe(forgotten, subject), exitCode: 0 };
+    if (json) return { text: `${JSON.stringify(forgotten)}\n`, exitCode: 0 };
+    const still = forgotten.entries === 0 && subject.kind === 'address' ? await stillBlack(location, subject.text) : '';
+    return { text: describe(forgotten, subject) + still, exitCode: 0 };
   },
 };
+
+/** To take an entry back costs nobody else anything. */
+async function isEntry(location: Location, { text }: Subject): Promise<boolean> {
+  return itemsOf<ManualEntry>(await askDaemon(location, 'entries')).some(({ subject }) => subject === text);
+}
+
+/** The reports that make it black again at once. */
+async function stillBlack(location: Location, ip: string): Promise<string> {
+  const { client, reports } = itemOf<Explained>(await askDaemon(location, `explain ${ip} <> postmaster@localhost`));
+  const { length } = reports.filter(({ event }) => event !== 'ok');
+  if (client.standing?.class !== 'black' || length === 0) return '';
+  const which = length === 1 ? '1 report stays and counts' : `${length} reports stay and count`;
+  return `${which}, so it is black all the same; ddgrey white ${ip} overrules that\n`;
+}
 
 /** `ddgrey tuples DOMAIN` shows more. */
 const DOMAIN_NOTE =
   'a domain means the clients whose verified name is in it; what tuples shows of senders and recipients there is forgotten by client\n';
 
-function describe({ entries, standings, tuples, passes }: Forgotten, subject: Subject): string {
+function describe({ entries, standings, tuples, passes, shared }: Forgotten, subject: Subject): string {
   const parts = [
     counted(entries, 'entry by hand', 'entries by hand'),
     counted(standings, 'standing', 'standings'),
     counted(tuples, 'attempt', 'attempts'),
     counted(passes, 'pass', 'passes'),
   ].filter((text) => text !== '');
-  if (parts.length > 0) return `forgotten: ${parts.join(', ')}\n`;
+  const others = shared === undefined ? '' : `attempts are those of ${shared}: other clients there made some of them\n`;
+  if (parts.length > 0) return `forgotten: ${parts.join(', ')}\n${others}`;
   return subject.kind === 'domain' ? `nothing was known of it\n${DOMAIN_NOTE}` : 'nothing was known of it\n';
 }
 

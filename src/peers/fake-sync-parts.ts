@@ -13,6 +13,9 @@ import type { SyncParts } from './sync-server.ts';
 
 export const NOW = 1_700_000_000;
 
+/** The client that is trusted. */
+export const TRUSTED = '192.0.2.1';
+
 export const STATISTICS = {
   version: '1',
   uptime: 5,
@@ -107,6 +110,7 @@ export function fakeParts(): FakeParts {
       remove: (text) => ask(['remove', text], 2),
     },
     manual: fakeManual(entries),
+    isTrusted: ({ text }) => text === TRUSTED,
   };
 }
 

@@ -1,14 +1,17 @@
 // The verbs for what is entered by hand:
 //   entries                                  the entries that count now
 //   white [local] SUBJECT SECONDS AUTHOR [REASON...]
-//                                            makes the entry of an address, network or domain, or replaces it
+//                                            makes the entry of an address, network or domain, or replaces it; the
+//                                            entry, with the one that there `was`, and `trusted` if it has no effect
 //   black [local] SUBJECT SECONDS AUTHOR [REASON...]
 //   forget SUBJECT                           removes it; if there is none, all that is remembered of the subject; what
-//                                            was removed
+//                                            was removed; `shared`: a network whose other clients' attempts were
+//                                            among that
 // Peers are told of entries, unless they are local, and of removed ones.
 import type { ManualList } from '../engine/manual-entries.ts';
 import type { Standings } from '../engine/standings.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
+import type { Address } from '../policy/address.ts';
 import type { StoredTuple, TupleState } from '../policy/greylist.ts';
 import { LONGEST_ENTRY, type ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
@@ -31,6 +34,8 @@ export interface EntryParts {
   readonly standings: Pick<Standings, 'remove'>;
   readonly store: Forgetting;
   readonly clock: Clock;
+  /** Whether the configuration trusts the client, whatever is entered about it. */
+  readonly isTrusted: (client: Address) => boolean;
   /** Tells the peers, if there are any. */
   readonly share: (shared: SharedEntry) => Promise<void>;
 }
@@ -39,7 +44,7 @@ export interface EntryParts {
 const STEP = 100;
 
 const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
-  return async ({ manual, clock, share }, words) => {
+  return async ({ manual, clock, isTrusted, share }, words) => {
     const local = words[0] === 'local';
     const [text, duration = '', author, ...reason] = local ? words.slice(1) : words;
     const subject = needSubject(text);
@@ -49,12 +54,14 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     const because = reason.join(' ') || 'no reason given';
     needFitting('reason', because, LONGEST_REASON);
     needFitting('author', author, LONGEST_FIELD);
+    const was = manual.list().find((entry) => entry.subject === subject.text);
     const made = await manual.timeOfChange(subject.text);
     const expires = seconds(clock) + Number(duration);
     const entry = { subject: subject.text, kind, author, reason: because, made, expires };
     await manual.put(entry);
     if (!local) await share({ kind: 'put', entry });
-    return item(entry);
+    const trusted = subject.kind === 'address' && isTrusted(subject.address);
+    return item({ ...entry, was, ...(trusted && { trusted }) });
   };
 };
 
@@ -75,22 +82,29 @@ const forget: Verb<EntryParts> = async (parts, [text]) => {
   return item({
     entries: 0,
     standings: await parts.standings.remove(subject.text),
-    tuples: await forgetTuples(parts, subject),
+    ...(await forgetTuples(parts, subject)),
     passes: await forgetPasses(parts, subject),
   });
 };
 
+interface ForgottenTuples {
+  readonly tuples: number;
+  readonly shared?: string;
+}
+
 /** Not from a listing: that ends somewhere, and of a domain it shows senders and recipients too. */
-async function forgetTuples({ store }: EntryParts, subject: Subject): Promise<number> {
+async function forgetTuples({ store }: EntryParts, subject: Subject): Promise<ForgottenTuples> {
   let forgotten = 0;
+  let shared: string | undefined;
   for (const state of ['pending', 'valid'] as const) {
     for await (const stored of store.exportTuples(state, 0)) {
       const tuples = stored.filter((tuple) => coversTuple(subject, tuple));
+      if (subject.kind === 'address') shared ??= tuples.find(({ client }) => client !== subject.text)?.tuple.client;
       for (let start = 0; start < tuples.length; start += STEP)
         forgotten += await store.forget({ tuples: tuples.slice(start, start + STEP).map(({ tuple }) => tuple) });
     }
   }
-  return forgotten;
+  return { tuples: forgotten, ...(shared !== undefined && { shared }) };
 }
 
 async function forgetPasses({ store }: EntryParts, subject: Subject): Promise<number> {

@@ -208,7 +208,9 @@ test('an entry is made by hand, replaced, listed and forgotten', async () => {
   const second = { ...black, subject: 'example.com', reason: 'no reason given', expires: NOW + 5 };
   expect(await ask('white 203.0.113.7/24 60 root a customer', parts)).toEqual([first]);
   await ask('white Example.com 99 root', parts);
-  expect(await ask('black Example.com 5 root', parts)).toEqual([second]);
+  expect(await ask('black Example.com 5 root', parts)).toMatchObject([
+    { ...second, was: { kind: 'white', made: NOW } },
+  ]);
   expect(await ask('entries', parts)).toEqual([first, second]);
   expect(await ask('forget example.com', parts)).toMatchObject([{ entries: 1 }]);
   expect(await ask('forget example.com', parts)).toMatchObject([{ entries: 0 }]);
