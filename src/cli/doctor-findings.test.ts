@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { valuesInForce } from '../config/describe-config.ts';
 import { locateConfig } from '../config/locate-config.ts';
 import { readConfig } from '../config/read-config.ts';
+import type { PeerState } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { configFindings, unreadableConfig } from './config-findings.ts';
 import {
@@ -22,6 +23,7 @@ import type { OwnSocket } from './listens-there.ts';
 import { type LogFacts, logFindings } from './log-findings.ts';
 import { type MtaFile, mtaFindings } from './mta-findings.ts';
 import type { PathStep } from './path-rights.ts';
+import { peerFindings } from './peer-findings.ts';
 import { socketFindings, type SocketFacts } from './socket-findings.ts';
 
 function states(findings: readonly Finding[]): string {
@@ -205,6 +207,37 @@ test.for<[lookups: readonly LookupFacts[], expected: string]>([
   [[NAMES, { about: 'addresses of mx.example', ...FAILED }], 'good'],
 ])('the answers %j are %j', ([lookups, expected]) => {
   expect(states(lookupFindings(lookups))).toBe(expected);
+});
+
+const SOURCE: PeerState = {
+  peer: 'mx9:722',
+  name: '',
+  direction: 'from',
+  state: 'waiting',
+  since: NOW,
+  reports: 0,
+  behind: undefined,
+  lastError: undefined,
+};
+
+const waiting = (lastError: string): PeerState => ({ ...SOURCE, lastError });
+
+test.for<[peer: PeerState, isHere: boolean, expected: string, words?: string]>([
+  [{ ...SOURCE, state: 'connected' }, false, 'good', 'is connected'],
+  [SOURCE, false, 'note', 'not connected yet'],
+  [{ ...SOURCE, direction: 'to', state: 'away', lastError: 'x' }, false, ''],
+  [{ ...SOURCE, state: 'ourselves' }, true, ''],
+  [{ ...SOURCE, state: 'ourselves' }, false, 'bad', 'set `name`'],
+  [waiting('closed without an answer; ...'), false, 'bad', 'accept or peer lines'],
+  [waiting('connect ECONNREFUSED 192.0.2.1:722'), false, 'bad', 'start ddgrey there'],
+  [waiting('getaddrinfo ENOTFOUND mx9'), false, 'bad', 'a name that has an address'],
+  [waiting('no TLS: unknown command'), false, 'bad', 'peer_tls'],
+  [waiting('no answer in time'), false, 'bad', 'firewalls'],
+  [waiting('refused: 220 smtp ready'), false, 'bad', 'is not connected: refused: 220 smtp ready the log'],
+])('of the peer %j, here %s, it says %j: %s', ([peer, isHere, expected, words = '']) => {
+  const findings = peerFindings(peer, isHere);
+  expect(states(findings)).toBe(expected);
+  expect(findings.map(({ text, mend }) => `${text} ${mend}`).join()).toContain(words);
 });
 
 test('lists that are switched off are noted', () => {

@@ -73,6 +73,18 @@ test("Exim's log must be there, and readable to the daemon's process", async () 
   expect(await examine(/^Exim's log/)).toEqual(['good: can be read']);
 });
 
+test('servers that are not read from are named', async () => {
+  configure('peer 192.0.2.1');
+  const { peers } = daemon.parts;
+  peers.addSource('192.0.2.1:722').ourselves();
+  peers.addSource('127.0.0.1:722').ourselves();
+  peers.addSource('192.0.2.2:722').waiting('no answer in time');
+  expect(await examine(/^peer/)).toEqual([
+    expect.stringMatching(/^bad: calls itself by the name of this server/),
+    expect.stringMatching(/^bad: is not connected: no answer in time -> the firewalls/),
+  ]);
+});
+
 test('somebody must listen on each socket', async () => {
   await using server = createServer((socket) => socket.end());
   await once(server.listen(0, '127.0.0.1'), 'listening');

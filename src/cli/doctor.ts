@@ -5,9 +5,10 @@ import { type ReadableConfig, readableConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import { seconds, systemClock } from '../lib/clock.ts';
 import { causeOf } from '../lib/error-cause.ts';
-import type { GoesBy } from '../peers/sync-protocol.ts';
+import { parseSocketAddress } from '../lib/socket-address.ts';
+import type { GoesBy, PeerState } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import { askDaemon, itemOf, Unreachable } from './ask-daemon.ts';
+import { askDaemon, itemOf, itemsOf, Unreachable } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { configFindings, unreadableConfig } from './config-findings.ts';
 import {
@@ -23,8 +24,17 @@ import { fileFindings } from './file-findings.ts';
 import { howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
 import { logFindings } from './log-findings.ts';
-import { followedLogs, lookAtSockets, mailUsers, mtaFiles, namedFiles, runningProcess } from './look-at-machine.ts';
+import {
+  followedLogs,
+  isThisMachine,
+  lookAtSockets,
+  mailUsers,
+  mtaFiles,
+  namedFiles,
+  runningProcess,
+} from './look-at-machine.ts';
 import { mtaFindings } from './mta-findings.ts';
+import { peerFindings } from './peer-findings.ts';
 import { socketFindings } from './socket-findings.ts';
 
 export const doctorCommand: Command = {
@@ -104,7 +114,7 @@ async function askTheDaemon(location: Location, { config, errors }: ReadableConf
     ...clockFindings(now, seconds(systemClock)),
     ...lookupFindings(lookups),
     ...listFindings(counters),
-    ...(isPeering(config) ? [NOT_PLAYED] : await playAttempt(location)),
+    ...(isPeering(config) ? [NOT_PLAYED, ...(await lookAtPeers(location))] : await playAttempt(location)),
   ];
   return { findings, running: true, policyProblem: goesBy.policyProblem };
 }
@@ -126,6 +136,16 @@ const NOT_PLAYED: Finding = {
   about: 'a first attempt, and a retry at once',
   text: 'not played, since other servers would hear of it',
 };
+
+async function lookAtPeers(location: Location): Promise<readonly Finding[]> {
+  const peers = itemsOf<PeerState>(await askDaemon(location, 'peers'));
+  const findings = peers.map(async (peer) => {
+    const address = parseSocketAddress(peer.peer);
+    const isHere = peer.state === 'ourselves' && address?.kind === 'tcp' && (await isThisMachine(address.host));
+    return peerFindings(peer, isHere);
+  });
+  return (await Promise.all(findings)).flat();
+}
 
 /** What it leaves is forgotten again. */
 async function playAttempt(location: Location): Promise<readonly Finding[]> {

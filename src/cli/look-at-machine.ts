@@ -1,6 +1,8 @@
 // What `ddgrey doctor` looks at on this machine: sockets, the users of mail servers, their configurations, files.
+import { lookup } from 'node:dns/promises';
 import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Location } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
@@ -84,6 +86,13 @@ function userOf(pid: number | undefined): ProcessUser | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whether the name or address is one of this machine. */
+export async function isThisMachine(host: string): Promise<boolean> {
+  const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.some(({ address }) => own.includes(address));
 }
 
 /** The process that runs on the directory, by its pid file; undefined: none does. */

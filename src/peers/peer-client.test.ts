@@ -202,7 +202,11 @@ test.for<[what: string, script: Script, cause: string]>([
     'refused: 500 permission denied',
   ],
   ['not the protocol', (_, __, socket) => socket.write('220 smtp ready\r\n'), 'refused: 220 smtp ready'],
-  ['closed at once', (_, __, socket) => socket.end(), 'closed without an answer'],
+  [
+    'closed at once',
+    (_, __, socket) => socket.end(),
+    'closed without an answer; this server is probably not in its accept or peer lines',
+  ],
   ['closed later', original((_, socket) => socket.end(BEGIN)), 'closed by the peer'],
   ['a line without an end', original((_, socket) => socket.write(BEGIN + 'x'.repeat(5000))), 'a line without an end'],
   [

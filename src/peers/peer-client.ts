@@ -51,6 +51,8 @@ const KEEP_ALIVE = 30_000;
 const MARGIN = 60;
 /** Characters of a line of the server. */
 const LONGEST_LINE = 4096;
+/** A server closes so when it does not know us; but the connection may have been lost, too. */
+const UNANSWERED = 'closed without an answer; this server is probably not in its accept or peer lines';
 /** Lines that are read and taken in at once, 25 reports: about a millisecond of work, then checks have their turn. */
 const STEP = 325;
 
@@ -166,7 +168,7 @@ async function ask({ socket, input }: Wire, command: string, ...codes: readonly 
   socket.write(`${command}\r\n`);
   for (;;) {
     const { value, done } = await input.next();
-    if (done === true) throw new Error('closed without an answer');
+    if (done === true) throw new Error(UNANSWERED);
     const [first, ...rest] = value;
     if (first === undefined) continue;
     const { code = 0, text = '' } = parseAnswer(`${first}\n`) ?? {};

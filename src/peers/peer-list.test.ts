@@ -46,6 +46,15 @@ test('a connection that is dead does not hide the one that took its place', asyn
   expect(await peers.states()).toMatchObject([{ state: 'away', since: START + 60, behind: 1 }]);
 });
 
+test('what went wrong before it was connected stands there no more', async () => {
+  const { peers } = stage();
+  const source = peers.addSource('mx3:722');
+  source.waiting('no answer in time');
+  expect(await peers.states()).toMatchObject([{ state: 'waiting', lastError: 'no answer in time' }]);
+  source.connected('mx3');
+  expect(await peers.states()).toMatchObject([{ state: 'connected', lastError: undefined }]);
+});
+
 test('readers are told apart by address and name', async () => {
   const { peers } = stage();
   for (const one of [caller('192.0.2.1'), caller('192.0.2.1', ''), caller('192.0.2.2')]) peers.addReader(one, () => 0);

@@ -117,6 +117,7 @@ export class PeerList {
     return {
       connected: (name) => {
         state.name = name;
+        state.lastError = undefined;
         malformed.clear();
         this.#become(state, 'connected');
         log.event(0, 'peer connected', { peer, name });

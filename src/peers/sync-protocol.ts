@@ -70,5 +70,6 @@ export interface PeerState {
   readonly reports: number;
   /** Reports that it has still to be sent; undefined where only the other side knows. */
   readonly behind: number | undefined;
+  /** Of one that we read from: since it was connected last. */
   readonly lastError: string | undefined;
 }

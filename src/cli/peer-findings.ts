@@ -1,0 +1,37 @@
+// What goes wrong with the servers whose reports are read.
+import type { PeerState } from '../peers/sync-protocol.ts';
+import type { Finding } from './doctor-finding.ts';
+
+/** What to look at, by what the error says; the first that fits counts. */
+const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
+  [/closed without an answer|permission denied/, 'name this server in its accept or peer lines'],
+  [/ECONNREFUSED/, 'start ddgrey there; its port (722 if root starts it, else 1722) is that of the peer line here'],
+  [/ENOTFOUND|EAI_AGAIN/, 'a name that has an address, in the peer line'],
+  [/no answer in time|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'the firewalls between the two, and its port'],
+  [/TLS|SSL|certificate|disconnected|ECONNRESET/i, 'peer_tls, peer_certificate and peer_ca of both servers'],
+];
+const ANY_CURE = 'the log of the server there says more';
+
+/** What is to be said about one; `isHere`: its host is this machine. Nothing about those that read from us. */
+export function peerFindings(peer: PeerState, isHere: boolean): readonly Finding[] {
+  if (peer.direction === 'to') return [];
+  const about = `peer ${peer.peer}`;
+  switch (peer.state) {
+    case 'ourselves': {
+      if (isHere) return [];
+      const text = 'calls itself by the name of this server, and is taken for it: nothing is read from there';
+      return [
+        { state: 'bad', about, text, mend: 'set `name` on one of the two; or take the line out if it is this one' },
+      ];
+    }
+    case 'waiting': {
+      const { lastError } = peer;
+      if (lastError === undefined) return [{ state: 'note', about, text: 'is not connected yet' }];
+      const [, mend = ANY_CURE] = CURES.find(([error]) => error.test(lastError)) ?? [];
+      return [{ state: 'bad', about, text: `is not connected: ${lastError}`, mend }];
+    }
+    case 'connected':
+    case 'away':
+      return [{ state: 'good', about, text: 'is connected' }];
+  }
+}
