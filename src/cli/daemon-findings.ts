@@ -85,7 +85,11 @@ export function attemptFindings(first: Verdict, second: Verdict): readonly Findi
     const wait = inWords(first.wait);
     return [{ state: 'good', about, text: `deferred, as they should be; a retry would pass after ${wait}` }];
   }
+  if (first.reason === 'failed') {
+    const text = `answered ${first.kind}, since something failed: ${first.because ?? 'the log says what'}`;
+    return [{ state: 'bad', about, text, mend: 'mend that; no mail is greylisted meanwhile' }];
+  }
   const text = `answered ${first.kind} (${REASONS[first.reason]}), then ${second.kind} (${REASONS[second.reason]})`;
   const mend = 'ddgrey explain 192.0.2.1 a@example.com b@example.org tells which rule says so';
-  return [{ state: first.reason === 'failed' ? 'bad' : 'note', about, text, mend }];
+  return [{ state: 'note', about, text, mend }];
 }

@@ -25,6 +25,7 @@ import { type MtaFile, mtaFindings } from './mta-findings.ts';
 import type { PathStep } from './path-rights.ts';
 import { peerFindings } from './peer-findings.ts';
 import { socketFindings, type SocketFacts } from './socket-findings.ts';
+import { spaceFindings } from './space-findings.ts';
 
 function states(findings: readonly Finding[]): string {
   return findings.map(({ state }) => state).join(' ');
@@ -247,12 +248,26 @@ test('lists that are switched off are noted', () => {
 
 const GREY: Verdict = { kind: 'grey', reason: 'first', wait: 290 };
 
-test.for<[first: Verdict, second: Verdict, expected: string]>([
-  [GREY, { ...GREY, reason: 'early' }, 'good'],
-  [{ kind: 'white', reason: 'off' }, { kind: 'white', reason: 'off' }, 'note'],
-  [{ kind: 'white', reason: 'failed' }, { kind: 'white', reason: 'failed' }, 'bad'],
-])('attempts that are answered %j, then %j, are %s', ([first, second, expected]) => {
-  expect(states(attemptFindings(first, second))).toBe(expected);
+const FAILED_VERDICT: Verdict = { kind: 'white', reason: 'failed', because: 'disk is full' };
+
+test.for<[first: Verdict, second: Verdict, expected: string, words: string]>([
+  [GREY, { ...GREY, reason: 'early' }, 'good', 'deferred, as they should be'],
+  [{ kind: 'white', reason: 'off' }, { kind: 'white', reason: 'off' }, 'note', 'then white'],
+  [FAILED_VERDICT, FAILED_VERDICT, 'bad', 'answered white, since something failed: disk is full'],
+])('attempts that are answered %j, then %j, are %s: %s', ([first, second, expected, words]) => {
+  const findings = attemptFindings(first, second);
+  expect(states(findings)).toBe(expected);
+  expect(findings[0]?.text).toContain(words);
+});
+
+test.for<[megabytes: number, expected: string]>([
+  [0, 'bad'],
+  [10, 'note'],
+  [200, 'good'],
+])('%i MB of free space are %s', ([megabytes, expected]) => {
+  const [finding] = spaceFindings({ directory: '/d', free: megabytes * 1024 * 1024 });
+  expect(finding).toMatchObject({ state: expected, about: 'disk space in /d' });
+  expect(finding?.text).toContain(`${megabytes} MB are free`);
 });
 
 test.for<[text: string, words: readonly string[]]>([

@@ -73,6 +73,17 @@ test("Exim's log must be there, and readable to the daemon's process", async () 
   expect(await examine(/^Exim's log/)).toEqual(['good: can be read']);
 });
 
+test('what is wrong with an attempt is told, though it can not be forgotten either', async () => {
+  const remove = () => Promise.reject(new Error('disk full'));
+  const answerCheck = async () => ({ kind: 'white', reason: 'failed', because: 'disk full' });
+  Object.assign(daemon.parts, { answerCheck, standings: { remove } });
+  expect(await examine(/^a first attempt|^daemon|^disk/)).toEqual([
+    'good: ddgreyd 1 answers',
+    expect.stringMatching(/^bad: answered white, since something failed: disk full -> /),
+    expect.stringMatching(/: \d+ MB are free/),
+  ]);
+});
+
 test('servers that are not read from are named', async () => {
   configure('peer 192.0.2.1');
   const { peers } = daemon.parts;

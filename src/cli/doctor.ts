@@ -25,6 +25,7 @@ import { howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
 import { logFindings } from './log-findings.ts';
 import {
+  databaseSpace,
   followedLogs,
   isThisMachine,
   lookAtSockets,
@@ -36,6 +37,7 @@ import {
 import { mtaFindings } from './mta-findings.ts';
 import { peerFindings } from './peer-findings.ts';
 import { socketFindings } from './socket-findings.ts';
+import { spaceFindings } from './space-findings.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -71,6 +73,7 @@ async function examine(location: Location): Promise<readonly Finding[]> {
   return [
     ...configFindings(read, configFile, how.check),
     ...findings,
+    ...databaseSpace(read.config, location).flatMap(spaceFindings),
     ...namedFiles(read.config, location).flatMap((file) => fileFindings(file, policyProblem)),
     ...followedLogs(read.config, location.directory).flatMap((log) => logFindings(log, how.restart)),
     ...sockets.flatMap((socket) => socketFindings(socket, users, toListen)),
@@ -147,13 +150,13 @@ async function lookAtPeers(location: Location): Promise<readonly Finding[]> {
   return (await Promise.all(findings)).flat();
 }
 
-/** What it leaves is forgotten again. */
+/** What it leaves is forgotten again; what can not be, because the disk is full, is in nobody's way. */
 async function playAttempt(location: Location): Promise<readonly Finding[]> {
   try {
     const first = itemOf<Verdict>(await askDaemon(location, `verdict ${ATTEMPT}`));
     const second = itemOf<Verdict>(await askDaemon(location, `verdict ${ATTEMPT}`));
     return attemptFindings(first, second);
   } finally {
-    await askDaemon(location, `forget ${CLIENT}`);
+    await askDaemon(location, `forget ${CLIENT}`).catch(() => {});
   }
 }

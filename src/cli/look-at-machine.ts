@@ -1,6 +1,6 @@
 // What `ddgrey doctor` looks at on this machine: sockets, the users of mail servers, their configurations, files.
 import { lookup } from 'node:dns/promises';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statfsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -16,6 +16,7 @@ import type { LogFacts } from './log-findings.ts';
 import type { MtaFile } from './mta-findings.ts';
 import type { PathStep, ProcessUser } from './path-rights.ts';
 import type { MailUser, SocketFacts } from './socket-findings.ts';
+import type { SpaceFacts } from './space-findings.ts';
 
 /** The sockets on which others than the command line ask. Port 0 is another one each time, and can't be looked for. */
 export function lookAtSockets(own: readonly OwnSocket[]): Promise<readonly SocketFacts[]> {
@@ -85,6 +86,17 @@ function userOf(pid: number | undefined): ProcessUser | undefined {
     return uid === undefined || gid === undefined ? undefined : { uid, gids: [gid, ...ids('Groups')] };
   } catch {
     return undefined;
+  }
+}
+
+/** The room where the database is; nothing while there is no such directory. */
+export function databaseSpace({ database }: Config, { directory: start }: Location): readonly SpaceFacts[] {
+  const directory = dirname(resolve(start, database));
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return [{ directory, free: bavail * bsize }];
+  } catch {
+    return [];
   }
 }
 

@@ -59,7 +59,7 @@ export function createAnswerCheck(parts: CheckParts): AnswerCheck {
       resolve(conclude(parts, check, verdict, cause));
     };
     let own: Verdict | undefined;
-    const fail = (cause: string): void => end(own ?? failure(onFailure, rules), cause);
+    const fail = (cause: string): void => end(own ?? { ...failure(onFailure, rules), because: cause }, cause);
     const timer = setTimeout(fail, deadline * 1000, 'deadline passed');
     const onOwn = (verdict: Verdict): void => {
       own = verdict;
@@ -174,7 +174,8 @@ function conclude(parts: CheckParts, check: Check, verdict: Verdict, cause?: str
     via: check.via,
     wait: verdict.kind === 'grey' ? verdict.wait : undefined,
     waited: verdict.kind === 'white' ? verdict.waited : undefined,
-    because: verdict.because,
+    // Of a failure that is the cause.
+    because: verdict.reason === 'failed' ? undefined : verdict.because,
     cause,
   });
   parts.onAnswer(check, verdict);
