@@ -33,6 +33,7 @@ test.for<[line: string, words: string[]]>([
 });
 
 test('empty lines and comments set nothing, but count as lines', () => {
+  expect(readFiles({ '/etc/main': '\uFEFFretry 3d\n' }).lines).toEqual(['/etc/main:1 ["retry","3d"]']);
   expect(readFiles({ '/etc/main': '\n# retry 1d\n  \nretry 3d\n' }).lines).toEqual(['/etc/main:4 ["retry","3d"]']);
 });
 

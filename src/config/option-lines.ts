@@ -83,7 +83,9 @@ export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
 }
 
 function parseLines(file: string, text: string, problems: Problem[]): readonly OptionLine[] {
-  return text.split(/\r?\n/).flatMap((content, index) => {
+  // Some editors begin a file with a byte order mark.
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  return lines.flatMap((content, index) => {
     const place = { file, line: index + 1 };
     const unclosed: string[] = [];
     const [name, ...rest] = splitWords(content, { comments: true, onUnclosed: (word) => unclosed.push(word) });
