@@ -100,7 +100,7 @@ function protocolsOf(start: ListenersStart) {
       isTrusted: (client) => inForce.check.rules.isTrusted(client),
       goesBy: async () => ({ options: inForce.options, policyProblem: await start.policyProblem() }),
       exportLines: (table, after) => downloadLines(store, table, after),
-      startImport: (table) => startUpload(store, table, seconds(start.clock)),
+      startImport: (table) => startUpload(store, table, seconds(start.clock), inForce.maintenance.lifetimes),
     }),
     greyd: greydProtocol({
       ...asks,

@@ -213,6 +213,12 @@ test('import takes tables over, and names the lines that it can not take', async
   expect(progress).toContain('6 entries (100 %)');
 });
 
+test('import tells which entries are past their lifetime', async () => {
+  const { text, exitCode } = await run(`import ze-filter ${file('old;b 1\n')} valid`);
+  expect(text).toBe('1 entry: 0 taken, 0 known already, 1 past their lifetime, 0 refused\n');
+  expect(exitCode).toBe(0);
+});
+
 test('a long file goes in batches, and its lines keep their numbers', async () => {
   const text = `${'a;b 1\n'.repeat(12_000)}bad\n`;
   const { text: said } = await run(`import ze-filter ${file(text)} valid`, true);
@@ -220,6 +226,7 @@ test('a long file goes in batches, and its lines keep their numbers', async () =
     lines: 12_001,
     taken: 12_000,
     refused: 1,
+    expired: 0,
     problems: [[12_001, 'bad for valid']],
   });
 });
@@ -253,7 +260,7 @@ test.for<[line: (path: string) => string, message: string]>([
 test('a failure of the daemon ends an import', async () => {
   const startImport = () => ({
     take: () => undefined,
-    end: async () => ({ lines: 1, taken: 0, refused: 0, problems: [], failure: 'disk full' }),
+    end: async () => ({ lines: 1, taken: 0, refused: 0, expired: 0, problems: [], failure: 'disk full' }),
   });
   Object.assign(daemon.parts, { startImport });
   await expect(run(`import ze-filter ${file('a;b 1\n')} valid`)).rejects.toThrow('after 0 lines: disk full');

@@ -16,6 +16,7 @@ interface Imported {
   readonly lines: number;
   readonly taken: number;
   readonly refused: number;
+  readonly expired: number;
   readonly problems: readonly (readonly [line: number, problem: string])[];
   readonly failure?: string;
 }
@@ -52,7 +53,7 @@ async function* exported({ location, screen }: Invocation, tables: readonly Tabl
     let heading = `200-OK for download ${table}!\n`;
     for await (const lines of askForLines(location, `export ${table}`)) {
       count += lines.length;
-      screen.progress(`${count} entries`);
+      screen.progress(entries(count));
       yield `${heading}${lines.map((line) => `${line}\n`).join('')}`;
       heading = '';
     }
@@ -95,19 +96,20 @@ interface Batch {
 async function importFile({ location, screen }: Invocation, file: string, table: Table | undefined): Promise<Imported> {
   const { input, size } = await openInput(file);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  const total = { lines: 0, taken: 0, refused: 0, problems: [] as [number, string][] };
+  const total = { lines: 0, taken: 0, refused: 0, expired: 0, problems: [] as [number, string][] };
   for await (const [into, batch] of batches(lines, table)) {
     const answer = await askDaemon(location, `import ${into}`, batch.lines);
-    const { taken, refused, problems, failure } = itemOf<Imported>(answer);
+    const { taken, refused, expired, problems, failure } = itemOf<Imported>(answer);
     if (failure !== undefined) throw new Error(`after ${total.lines} lines: ${failure}`);
     total.lines += sizeOf(batch);
     total.taken += taken;
     total.refused += refused + batch.tooLong.length;
+    total.expired += expired;
     const wrong = problems.map(([at, problem]): [number, string] => [batch.numbers[at - 1] ?? 0, problem]);
     const long = batch.tooLong.map((number): [number, string] => [number, TOO_LONG]);
     total.problems.push(...[...wrong, ...long].toSorted(([one], [other]) => one - other));
     const read = 'bytesRead' in input && size > 0 ? ` (${Math.floor((100 * input.bytesRead) / size)} %)` : '';
-    screen.progress(`${total.lines} entries${read}`);
+    screen.progress(`${entries(total.lines)}${read}`);
   }
   screen.progress('');
   return total;
@@ -151,8 +153,13 @@ function addLine(batch: Batch, number: number, line: string): void {
   batch.characters += line.length;
 }
 
-function describe({ lines, taken, refused, problems }: Imported): string {
+function describe({ lines, taken, refused, expired, problems }: Imported): string {
   const shown = problems.slice(0, MOST_PROBLEMS).map(([line, problem]) => `line ${line}: ${problem}\n`);
-  const kept = lines - taken - refused;
-  return `${lines} entries: ${taken} taken, ${kept} known already, ${refused} refused\n${shown.join('')}`;
+  const kept = lines - taken - refused - expired;
+  const old = expired === 0 ? '' : `, ${expired} past their lifetime`;
+  return `${entries(lines)}: ${taken} taken, ${kept} known already${old}, ${refused} refused\n${shown.join('')}`;
+}
+
+function entries(count: number): string {
+  return `${count} ${count === 1 ? 'entry' : 'entries'}`;
 }

@@ -50,6 +50,30 @@ test('of many wrong lines only the first are told', async () => {
   expect(result.problems.map(([number]) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
+const LIFETIMES = { pending: 100, pendingNullSender: 50, valid: 200, pass: 300 };
+const bounceOf = (age: number): string => `10.1.2;nullsender;b 1;${NOW - age};10.1.2.3;-;nullsender;FLAGS;1;NULL`;
+const pass = (age: number): string => `10.1.2.3;a 1;${NOW - age};10.1.2.3;-;a;FLAGS;5;NULL`;
+
+test.for<[table: 'pending' | 'valid' | 'white', text: string, expired: number]>([
+  ['pending', line('a', NOW - 99), 0],
+  ['pending', line('a', NOW - 100), 1],
+  ['pending', bounceOf(49), 0],
+  ['pending', bounceOf(50), 1],
+  ['valid', line('a', NOW - 199), 0],
+  ['valid', line('a', NOW - 200), 1],
+  ['white', pass(299), 0],
+  ['white', pass(300), 1],
+])('of %s, %s: %i past its lifetime', async ([table, text, expired]) => {
+  const tables = storing();
+  const upload = startUpload(tables, table, NOW, LIFETIMES);
+  void upload.take(text);
+  expect(await upload.end()).toMatchObject({ lines: 1, refused: 0, expired });
+  expect(tables.batches).toEqual(expired === 1 ? [] : [1]);
+  const without = startUpload(storing(), table, NOW);
+  void without.take(text);
+  expect(await without.end()).toMatchObject({ expired: 0 });
+});
+
 test('many lines are stored in batches, one after the other, for which the client is made to wait', async () => {
   const tables = storing();
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -28,10 +28,20 @@ export interface UploadResult {
   /** New to us, or newer than what we had. */
   readonly taken: number;
   readonly refused: number;
+  /** Past their lifetime, and so not stored. */
+  readonly expired: number;
   /** Of the first lines that were refused: their number and what is wrong. */
   readonly problems: readonly (readonly [line: number, problem: string])[];
   /** Why storing failed, if it did; nothing more was stored after that. */
   readonly failure: string | undefined;
+}
+
+/** How long entries live, in seconds since they were used last. */
+export interface EntryLifetimes {
+  readonly pending: Seconds;
+  readonly pendingNullSender: Seconds;
+  readonly valid: Seconds;
+  readonly pass: Seconds;
 }
 
 /** Entries that are stored together. */
@@ -53,13 +63,24 @@ export async function* downloadLines(tables: GreydTables, table: Table, after: S
   }
 }
 
-/** Starts to take a table; `now` is the time beyond which entries are refused. */
-export function startUpload(tables: GreydTables, table: Table, now: Seconds): Upload {
+/**
+ * Starts to take a table; `now` is the time beyond which entries are refused. With lifetimes, those that are past theirs are
+ * left out; without, the next maintenance removes them.
+ */
+export function startUpload(tables: GreydTables, table: Table, now: Seconds, lifetimes?: EntryLifetimes): Upload {
+  const expiry = (lifetime: Seconds | undefined): Seconds => now - (lifetime ?? Number.POSITIVE_INFINITY);
   const parts = { latest: now + AHEAD };
   if (table === 'white')
-    return new Taking({ ...parts, parse: parsePass, store: (batch) => tables.importPasses(batch) });
+    return new Taking({
+      ...parts,
+      parse: parsePass,
+      oldest: () => expiry(lifetimes?.pass),
+      store: (batch) => tables.importPasses(batch),
+    });
   const parse = (line: string): Parsed<StoredTuple> => withoutBounces(parseTuple(line, table));
-  return new Taking({ ...parts, parse, store: (batch) => tables.importTuples(batch) });
+  const oldest = ({ nullSender }: StoredTuple): Seconds =>
+    expiry(lifetimes?.[table === 'pending' && nullSender ? 'pendingNullSender' : table]);
+  return new Taking({ ...parts, parse, oldest, store: (batch) => tables.importTuples(batch) });
 }
 
 /** ze-filter made bounces valid, so that forged ones passed; where the sender is no part of the tuple it may be another's. */
@@ -74,6 +95,8 @@ interface TakingParts<T> {
   readonly parse: (line: string) => Parsed<T>;
   readonly store: (batch: readonly T[]) => Promise<number>;
   readonly latest: Seconds;
+  /** When such an entry must have been used, not to be past its lifetime. */
+  readonly oldest: (entry: T) => Seconds;
 }
 
 class Taking<T extends { readonly firstSeen: Seconds; readonly lastSeen: Seconds }> implements Upload {
@@ -84,6 +107,7 @@ class Taking<T extends { readonly firstSeen: Seconds; readonly lastSeen: Seconds
   #lines = 0;
   #taken = 0;
   #refused = 0;
+  #expired = 0;
   #failure: string | undefined;
 
   constructor(parts: TakingParts<T>) {
@@ -96,14 +120,18 @@ class Taking<T extends { readonly firstSeen: Seconds; readonly lastSeen: Seconds
     if (parsed.kind === 'wrong') return this.#refuse(parsed.problem);
     const { entry } = parsed;
     if (Math.max(entry.firstSeen, entry.lastSeen) > this.#parts.latest) return this.#refuse('time is in the future');
+    if (entry.lastSeen <= this.#parts.oldest(entry)) {
+      this.#expired += 1;
+      return undefined;
+    }
     this.#batch.push(entry);
     return this.#batch.length < BATCH ? undefined : this.#storeBatch();
   }
 
   async end(): Promise<UploadResult> {
     await this.#storeBatch();
-    const [lines, taken, refused] = [this.#lines, this.#taken, this.#refused];
-    return { lines, taken, refused, problems: this.#problems, failure: this.#failure };
+    const [lines, taken, refused, expired] = [this.#lines, this.#taken, this.#refused, this.#expired];
+    return { lines, taken, refused, expired, problems: this.#problems, failure: this.#failure };
   }
 
   #refuse(problem: string): undefined {

@@ -193,7 +193,8 @@ function fakeMemory(tuples: StoredTuple[], passes: Pass[]): Pick<SyncParts, 'sto
         end: async () => {
           const good = lines.filter((line) => line.includes(';')).length;
           const problems = lines.flatMap((line, at) => (line.includes(';') ? [] : [[at + 1, `bad for ${table}`]]));
-          return { lines: lines.length, taken: good, refused: lines.length - good, problems };
+          const expired = lines.filter((line) => line.startsWith('old;')).length;
+          return { lines: lines.length, taken: good - expired, refused: lines.length - good, expired, problems };
         },
       };
     },

@@ -250,7 +250,7 @@ test('a table comes in, and what is wrong with it is told', async () => {
   const wire = await send(fakeParts(), 'import white', 'a;b 1', '..x', 'c;d 2', '.');
   const answer = parseAnswer(wire.slice('301 go ahead\r\n'.length));
   expect(answer?.document.map((line) => JSON.parse(line))).toEqual([
-    { lines: 3, taken: 2, refused: 1, problems: [[2, 'bad for white']] },
+    { lines: 3, taken: 2, refused: 1, expired: 0, problems: [[2, 'bad for white']] },
   ]);
 });
 
