@@ -75,6 +75,8 @@ test.for<[line: string, message: string]>([
   ['tuples bad_ip%', 'bad_ip% is not an address, network or domain'],
   ['check 203.0.113.256 a@b c@d', '203.0.113.256 is not an IP address'],
   ['explain example.com a@b c@d', 'example.com is not an IP address'],
+  ['check 203.0.113.7 a@b c@d nmae=mx.b', 'nmae is not known here; name=NAME and helo=NAME are'],
+  ['explain 203.0.113.7 a@b c@d name=mx.b foo', 'foo is not known here; name=NAME and helo=NAME are'],
   ['black 0.0.0.0/0', "0.0.0.0/0 is more than anybody's network; if it is really meant, say --wide"],
   ['white co.uk', 'co.uk is a public suffix, below which anybody can have a domain; if it is really meant, say --wide'],
   ['white example.com 0d', 'a duration of 0 is over at once'],

@@ -1,8 +1,8 @@
 // ddgrey check IP FROM TO [name=NAME]: asks the running daemon as a mail server would. The attempt counts like any other.
 import type { Verdict } from '../policy/verdict.ts';
-import { askDaemon, quoteArgument } from './ask-daemon.ts';
+import { askDaemon } from './ask-daemon.ts';
+import { checkQuestion } from './check-question.ts';
 import type { Command } from './command.ts';
-import { needAddress } from './subject-argument.ts';
 import { describeVerdict } from './verdict-text.ts';
 
 /** So that a script can tell the verdicts apart from each other and from a failure. */
@@ -15,8 +15,7 @@ export const checkCommand: Command = {
   least: 3,
   most: 5,
   run: async ({ location, words, json }) => {
-    needAddress(words[0] ?? '');
-    const { document } = await askDaemon(location, `verdict ${words.map(quoteArgument).join(' ')}`);
+    const { document } = await askDaemon(location, `verdict ${checkQuestion(words)}`);
     const text = document.join('\n');
     const verdict = JSON.parse(text) as Verdict & { readonly id: string };
     return { text: json ? `${text}\n` : describe(verdict), exitCode: EXIT_CODES[verdict.kind] };

@@ -1,9 +1,9 @@
 // ddgrey explain IP FROM TO [name=NAME]: what the daemon would answer now, everything that rests on, and what would change
 // it. The attempt does not count.
-import { askDaemon, itemOf, quoteArgument } from './ask-daemon.ts';
+import { askDaemon, itemOf } from './ask-daemon.ts';
+import { checkQuestion } from './check-question.ts';
 import type { Command } from './command.ts';
 import { type Explained, formatExplanation } from './explanation-text.ts';
-import { needAddress } from './subject-argument.ts';
 
 export const explainCommand: Command = {
   name: 'explain',
@@ -12,10 +12,8 @@ export const explainCommand: Command = {
   least: 3,
   most: 5,
   run: async ({ location, words, json, screen }) => {
-    needAddress(words[0] ?? '');
-    const question = words.map(quoteArgument).join(' ');
     const [ip = '', sender = '', recipient = ''] = words;
-    const explained = itemOf<Explained>(await askDaemon(location, `explain ${question}`));
+    const explained = itemOf<Explained>(await askDaemon(location, `explain ${checkQuestion(words)}`));
     if (json) return { text: `${JSON.stringify(explained)}\n`, exitCode: 0 };
     const asked = { ip, sender: bare(sender), recipient: bare(recipient) };
     return { text: formatExplanation({ asked, explained }, screen), exitCode: 0 };

@@ -12,6 +12,7 @@ import { DDGREY_PAGE } from './ddgrey-page.ts';
 import { listCommand } from './listing.ts';
 import { print } from './print.ts';
 import { processScreen } from './screen.ts';
+import { needSubject } from './subject-argument.ts';
 
 const FLAGS: readonly Flag[] = ['white', 'grey', 'black', 'scores', 'events', 'calc', 'remove', 'dry-run', 'wide'];
 
@@ -19,10 +20,10 @@ async function main(args: readonly string[]): Promise<Outcome> {
   const { values, positionals } = readArguments(args);
   if (values.help || positionals[0] === 'help') return { text: helpText(DDGREY_PAGE), exitCode: 0 };
   if (values.version) return { text: `ddgrey ${VERSION}\n`, exitCode: 0 };
-  const { command, words } = commandOf(positionals);
+  const flags = FLAGS.filter((flag) => values[flag] === true);
+  const { command, words } = commandOf(positionals, flags);
   if (words.length < command.least || words.length > command.most)
     throw new UsageError(`usage: ddgrey ${command.name} ${command.arguments}`.trimEnd());
-  const flags = FLAGS.filter((flag) => values[flag] === true);
   const odd = flags.find((flag) => command.flags?.includes(flag) !== true);
   if (odd !== undefined) throw new UsageError(`${command.name} does not take --${odd}`);
   const location = locateConfig(values);
@@ -38,11 +39,16 @@ function warnOfMistakes({ configFile }: Location): void {
 }
 
 /** Without a command it is a listing: of all, or of an address, network or domain. */
-function commandOf([name, ...words]: readonly string[]): { command: Command; words: readonly string[] } {
+function commandOf(
+  [name, ...words]: readonly string[],
+  flags: readonly Flag[],
+): { command: Command; words: readonly string[] } {
   if (name === undefined) return { command: listCommand, words: [] };
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command !== undefined) return { command, words };
-  if (parseSubject(name) === undefined) throw new UsageError(noCommand(name));
+  // Whoever writes an @, or an option of the listing, means no command.
+  if (name.includes('@') || flags.some((flag) => flag !== 'wide')) needSubject(name);
+  else if (parseSubject(name) === undefined) throw new UsageError(noCommand(name));
   return { command: listCommand, words: [name, ...words] };
 }
 

@@ -51,6 +51,10 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['white local', 2, /^$/, /^ddgrey: white local needs an address, network or domain\n/],
   ['standing', 2, /^$/, /there is no command standing\n/],
   ['entires', 2, /^$/, /there is no command entires; did you mean entries\?\nTry 'ddgrey --help'/],
+  ['-e foo@bar.org', 2, /^$/, /^ddgrey: foo@bar.org is not an address, network or domain\nTry/],
+  ['foo@bar.org', 2, /^$/, /^ddgrey: foo@bar.org is not an address, network or domain\nTry/],
+  ['-e stats1', 2, /^$/, /^ddgrey: stats1 is not an address, network or domain\nTry/],
+  ['forget 0.0.0.0/0', 2, /^$/, /say --wide\n/],
   ['help', 0, /^ddgrey - [^]*Exit code:/, /^$/],
   ['--foo', 2, /^$/, /--foo/],
   ['-d --debug stats', 0, /^/, /^$/],
@@ -59,7 +63,12 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['white x', 2, /^$/, /^ddgrey: x is not an address, network or domain\nTry 'ddgrey --help'.\n$/],
   ['black 0.0.0.0/0 1h', 2, /^$/, /say --wide\n/],
   ['black 0.0.0.0/0 1h --wide', 0, /^0.0.0.0\/0 is black until /, /^$/],
-  ['check 203.0.113.7 a@b c@d who=x', 1, /^$/, /^ddgrey: who is not known here; name=NAME and helo=NAME are\n$/],
+  [
+    'check 203.0.113.7 a@b c@d who=x',
+    2,
+    /^$/,
+    /^ddgrey: who is not known here; name=NAME and helo=NAME are\nTry 'ddgrey --help'/,
+  ],
 ])('ddgrey %s', async ([line, exitCode, out, errors]) => {
   expect(await ddgrey(line)).toEqual({
     exitCode,
