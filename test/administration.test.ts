@@ -17,11 +17,9 @@ function callsIn(path: string): readonly Call[] {
   const text = readFileSync(join(ROOT, path), 'utf8');
   const logged = [...text.matchAll(/\.event\(\s*([01]),([^,)]*)/g)];
   // What comes in masses goes through lib/trouble.ts, at level 0.
-  const trouble = [...text.matchAll(/\b(?:trouble\.report\(|onTrouble\(|trouble: \{ what: )([^,)]*)/g)].map(([all, name]) => [
-    all,
-    '0',
-    name,
-  ]);
+  const trouble = [...text.matchAll(/\b(?:trouble\.report\(|onTrouble\(|trouble: \{ what: )([^,)]*)/g)].map(
+    ([all, name]) => [all, '0', name],
+  );
   return [...logged, ...trouble].map(([, level = '', argument = '']) => ({
     path,
     level,

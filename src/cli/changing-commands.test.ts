@@ -246,7 +246,7 @@ test('a line that is too long for the daemon is named, and the others are taken'
 test('a name that begins like a code is a client', async () => {
   const lines = ['123-reg.example;a;b 1', '200 download done !', '123 done', ''];
   const { text: said } = await run(`import ze-filter ${file(lines.join('\n'))} valid`);
-  expect(said).toBe('1 entries: 1 taken, 0 known already, 0 refused\n');
+  expect(said).toBe('1 entry: 1 taken, 0 known already, 0 refused\n');
 });
 
 test.for<[line: (path: string) => string, message: string]>([
