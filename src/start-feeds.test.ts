@@ -24,6 +24,27 @@ test("the mail server's log is read once that is asked for, and not before", asy
   );
 });
 
+test('what is not begun when the daemon ends is left, and comes again', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'ddgrey-feeds-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await writeFile(join(directory, 'mainlog'), LINE.repeat(1000));
+  const config = configOf(`service exim4\nexim4_mainlog ${join(directory, 'mainlog')}`);
+  const bench = await engineBench();
+  const { log } = bench.checks;
+  const begun: PromiseWithResolvers<void>[] = [];
+  const acceptReport = (): Promise<void> => {
+    begun.push(Promise.withResolvers());
+    return begun.at(-1)?.promise ?? Promise.resolve();
+  };
+  const following = (await openFeeds({ ...bench, acceptReport, config, directory, log })).follow();
+  await vi.waitFor(() => expect(begun).toHaveLength(256));
+  const closed = following[Symbol.asyncDispose]();
+  for (const { resolve } of begun) resolve();
+  await closed;
+  expect(begun).toHaveLength(256);
+  expect(await bench.store.place(`log ${join(directory, 'mainlog')}`)).toBeUndefined();
+});
+
 test('a file of traps that can not be read is an error at the start', async () => {
   const bench = await engineBench();
   const { log } = bench.checks;

@@ -12,6 +12,7 @@ import { atMost } from './lib/at-most.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import type { Check } from './policy/check.ts';
+import type { Report } from './policy/report.ts';
 import type { Store } from './store/store.ts';
 
 export interface FeedStart {
@@ -76,6 +77,17 @@ function followEximLog({ config, store, acceptReport, trusted, log }: FeedStart)
     },
     save: (place: Place) => store.savePlace(name, JSON.stringify(place)),
   };
-  const accept = atMost(MOST_REPORTS, acceptReport);
-  return followFile({ path, places, reader: eximLineReader({ mainlog, accept, log }), log });
+  const closing = new AbortController();
+  // What is not begun when the daemon ends comes again with the next start.
+  const accept = atMost(MOST_REPORTS, async (report: Report) => {
+    closing.signal.throwIfAborted();
+    await acceptReport(report);
+  });
+  const following = followFile({ path, places, reader: eximLineReader({ mainlog, accept, log }), log });
+  return {
+    [Symbol.asyncDispose]: () => {
+      closing.abort();
+      return following[Symbol.asyncDispose]();
+    },
+  };
 }

@@ -45,10 +45,11 @@ async function removeAllOf(parts: MaintenanceParts, bad: readonly string[], rest
   const owners = await ownersOf(store, { bad, withheld, now }, rest);
   /** Before anything is removed: a pass that is gone must not come back because the process was killed. */
   const withhold = async (losers: Iterable<string>): Promise<void> => {
-    for (const owner of losers) for (const ip of owners.clientsOf(owner)) withheld.add(owner, ip, now);
-    await saveWithheld(parts, withheld);
+    const found = [...losers].flatMap((owner) => owners.clientsOf(owner).map((ip) => [owner, ip] as const));
+    for (const [owner, ip] of found) withheld.add(owner, ip, now);
+    if (found.length > 0) await saveWithheld(parts, withheld);
   };
-  await withhold([]);
+  await saveWithheld(parts, withheld);
   let removed = 0;
   for await (const piece of store.validTuplesOf(bad)) {
     await withhold(addOwners(owners, piece, now));

@@ -40,15 +40,15 @@ export function lookUpClient(parts: LookupParts, client: Address): ClientLookup 
   return { findings, done: done.then(() => {}) };
 }
 
-/** Waits for lookups, but not past the deadline; whether that passed. */
-export function waitForLookups(done: Promise<void>, deadline: Seconds): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, deadline * 1000, true);
-  done.then(() => {
+/** Waits for lookups, but not past the deadline; whether that passed. Rejects as the resolver does, once it is closed. */
+export async function waitForLookups(done: Promise<void>, deadline: Seconds): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(late.resolve, deadline * 1000, true);
+  try {
+    return await Promise.race([done.then(() => false), late.promise]);
+  } finally {
     clearTimeout(timer);
-    resolve(false);
-  }, resolve);
-  return promise;
+  }
 }
 
 /** Whether what was found of a name's addresses has the client's among them. */

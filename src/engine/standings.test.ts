@@ -284,3 +284,11 @@ test('what comes after the end completes nothing', async () => {
   await vi.advanceTimersByTimeAsync(1);
   expect(await bench.store.standing(CLIENT.text)).toEqual(half);
 });
+
+test('of a resolver that is closed nothing follows', async () => {
+  const closed = new DOMException('the resolver is closed', 'AbortError');
+  const bench = await engineBench({ resolver: () => ({ lookUp: () => Promise.reject(closed) }) });
+  await expect(bench.standings.of(CLIENT)).rejects.toThrow('closed');
+  await expect(bench.standings.identityOf(CLIENT)).rejects.toThrow('closed');
+  expect(await bench.store.standing(MX)).toBeUndefined();
+});

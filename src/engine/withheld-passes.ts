@@ -21,15 +21,33 @@ type BadClientOf = readonly [owner: string, client: string, found: Seconds];
 
 /** Owners of passes with their bad clients. */
 export class OwnersOfBad {
+  readonly #most: number;
+  /** The ones that were found last come last. */
   readonly #clients = new Map<string, Map<string, Seconds>>();
+  #count = 0;
+
+  /** Keeps so many pairs, the ones that were added last. */
+  constructor(most: number = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+  }
 
   add(owner: string, client: string, found: Seconds): void {
     const known = this.#clients.get(owner) ?? new Map<string, Seconds>();
+    this.#clients.delete(owner);
     this.#clients.set(owner, known);
-    known.delete(client);
+    if (!known.delete(client)) this.#count += 1;
     known.set(client, found);
-    const [oldest] = known.keys();
-    if (known.size > EACH && oldest !== undefined) known.delete(oldest);
+    const [oldest = client] = known.keys();
+    if (known.size > EACH && known.delete(oldest)) this.#count -= 1;
+    this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    for (const [owner, clients] of this.#clients) {
+      if (this.#count <= this.#most) return;
+      this.#clients.delete(owner);
+      this.#count -= clients.size;
+    }
   }
 
   clientsOf(owner: string): readonly string[] {
@@ -46,7 +64,7 @@ export class OwnersOfBad {
 /** Those from whom passes are withheld, but for who was found bad so long ago that no such report counts any more. */
 export async function loadWithheld({ store, clock, settings }: Parts): Promise<OwnersOfBad> {
   const since = seconds(clock) - settings().searchDuration;
-  const withheld = new OwnersOfBad();
+  const withheld = new OwnersOfBad(MOST);
   const kept = JSON.parse((await store.place(PLACE)) ?? '[]') as readonly BadClientOf[];
   for (const [owner, client, found] of kept) if (found >= since) withheld.add(owner, client, found);
   return withheld;
@@ -54,8 +72,7 @@ export async function loadWithheld({ store, clock, settings }: Parts): Promise<O
 
 /** Saves all of them. */
 export async function saveWithheld({ store }: Pick<Parts, 'store'>, withheld: OwnersOfBad): Promise<void> {
-  const oldestFirst = withheld.all().toSorted(([, , one], [, , other]) => one - other);
-  await store.savePlace(PLACE, JSON.stringify(oldestFirst.slice(-MOST)));
+  await store.savePlace(PLACE, JSON.stringify(withheld.all()));
 }
 
 /** What tells it: a client that cost the owner something, or earned the pass, is bad by the flags and reports of now. */
