@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,13 +18,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** The sockets `greylist.socket` and `milter.socket`, and checks that wait for the test. */
+/** The sockets `greylist.socket`, `milter.socket` and `sync.socket`, and checks that wait for the test. */
 async function stage(config: string) {
   const directory = await mkdtemp(join(tmpdir(), 'ddgrey-listeners-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const bench = await engineBench({ config: 'reputation no' });
   const { reportParts: reports, checks, dns: resolver, store, clock, counters } = bench;
-  const sockets = 'listen greylist unix:greylist.socket\nlisten milter unix:milter.socket';
+  const sockets =
+    'listen greylist unix:greylist.socket\nlisten milter unix:milter.socket\nlisten sync unix:sync.socket';
   const inForce = new InForce(configOf(`${config}\n${sockets}`), () => false);
   const peers = startPeers({ reports, attempts: checks, resolver, inForce, directory });
   onTestFinished(() => peers[Symbol.asyncDispose]());
@@ -93,4 +95,22 @@ test('a check that is not answered within answer_deadline does not hold up the e
   vi.advanceTimersByTime(21_000);
   await Promise.all([closed, mta.closed]);
   expect(await heard).toBe('');
+});
+
+test.for<[socket: string, minutes: number]>([
+  ['greylist.socket', 5],
+  ['sync.socket', 60],
+])('a client of %s may be silent for %i minutes', async ([socket, minutes]) => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const { listeners, path } = await stage('');
+  onTestFinished(() => listeners[Symbol.asyncDispose]());
+  const client = connect(path(socket));
+  onTestFinished(() => void client.destroy());
+  client.write('nonsense\n');
+  await once(client, 'data');
+  vi.advanceTimersByTime(minutes * 60_000);
+  client.write('nonsense\n');
+  await once(client, 'data');
+  vi.advanceTimersByTime((minutes * 60 + 30) * 1000);
+  expect(await text(client)).toBe('');
 });

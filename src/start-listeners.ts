@@ -1,5 +1,5 @@
 // The sockets that the daemon serves, each with its protocol.
-import { listenersOf } from './config/listeners.ts';
+import { type ListenerInForce, listenersOf } from './config/listeners.ts';
 import type { Resolver } from './dns/resolver.ts';
 import type { AcceptReport } from './engine/accept-report.ts';
 import type { AnswerCheck } from './engine/answer-check.ts';
@@ -11,6 +11,7 @@ import type { Standings } from './engine/standings.ts';
 import type { InForce } from './in-force.ts';
 import { type Clock, seconds } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
+import type { LineLimits } from './lib/line-protocol.ts';
 import { startLineServer } from './lib/line-server.ts';
 import type { Log } from './lib/log.ts';
 import type { Identity } from './lib/privileges.ts';
@@ -58,6 +59,8 @@ export interface ListenersStart {
 
 /** Seconds beyond answer_deadline that a check in hand has when the daemon stops: its answer must still go out. */
 const ANSWER_GOES_OUT = 1;
+/** What differs from the usual: an administrator may look at a listing for long before the rest of it is read. */
+const LIMITS: { readonly [P in ListenerInForce['protocol']]?: Partial<LineLimits> } = { sync: { idle: 3600 } };
 
 /** Opens all sockets. Throws, in words for an administrator, if one can't be opened. */
 export async function startListeners(start: ListenersStart): Promise<AsyncDisposable> {
@@ -73,7 +76,7 @@ export async function startListeners(start: ListenersStart): Promise<AsyncDispos
     const server =
       protocol === 'milter'
         ? await startMilterServer({ ...socket, filter: serve.milter })
-        : await startLineServer({ ...socket, protocol: serve[protocol] });
+        : await startLineServer({ ...socket, protocol: serve[protocol], limits: LIMITS[protocol] ?? {} });
     servers.push(parts.use(server));
   }
   parts.move();

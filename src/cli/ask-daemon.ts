@@ -57,11 +57,18 @@ export async function askForList<T>(location: Location, command: string): Promis
   return { items, note };
 }
 
-/** The lines of the document that answers a command, many at a time, however many there are. Throws as askDaemon. */
-export async function* askForLines(location: Location, command: string): AsyncGenerator<readonly string[]> {
+/**
+ * The lines of the document that answers a command, many at a time, however many there are. Throws as askDaemon.
+ * `patience`: milliseconds that the daemon may be silent while more is asked of it.
+ */
+export async function* askForLines(
+  location: Location,
+  command: string,
+  patience: number = PATIENCE,
+): AsyncGenerator<readonly string[]> {
   const address = syncAddress(location);
   try {
-    yield* documentLines(open(address), command);
+    yield* documentLines(open(address, patience), command, patience);
   } catch (error) {
     throw error instanceof Refusal ? error : new Unreachable(error, address);
   }
@@ -97,9 +104,9 @@ function syncAddress({ directory, configFile }: Location): SocketAddress {
   return { kind: 'unix', path: resolve(directory, 'ddgrey.socket') };
 }
 
-function open(address: SocketAddress): Socket {
+function open(address: SocketAddress, patience = PATIENCE): Socket {
   const socket = address.kind === 'unix' ? connect(address.path) : connect(address.port, address.host);
-  return socket.setEncoding('utf8').setTimeout(PATIENCE, () => socket.destroy(new Error('no answer')));
+  return socket.setEncoding('utf8').setTimeout(patience, () => socket.destroy(new Error('no answer')));
 }
 
 async function exchange(socket: Socket, wire: string): Promise<Answer> {
@@ -124,7 +131,7 @@ function finalAnswer(received: string): Answer | undefined {
   return answer?.code === 301 ? parseAnswer(received.slice(received.indexOf('\n') + 1)) : answer;
 }
 
-async function* documentLines(socket: Socket, command: string): AsyncGenerator<readonly string[]> {
+async function* documentLines(socket: Socket, command: string, patience: number): AsyncGenerator<readonly string[]> {
   socket.write(`${command}\r\n`);
   let rest = '';
   let begun = false;
@@ -140,7 +147,10 @@ async function* documentLines(socket: Socket, command: string): AsyncGenerator<r
       }
       const whole = lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
       const end = whole.indexOf('.');
+      // Nothing is read while these are looked at, however long that is: the silence is then not the daemon's.
+      socket.setTimeout(0);
       yield whole.slice(0, end < 0 ? whole.length : end).map(withoutDot);
+      socket.setTimeout(patience);
       if (end >= 0) return;
     }
   } finally {
