@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { print } from './print.ts';
 
 test('a text, and pieces of one, arrive whole; the output stays open', async () => {
@@ -90,4 +90,21 @@ test('an error in the middle of a text ends the pager, too', async () => {
     }),
   );
   await expect(printing).rejects.toThrow('the daemon is gone');
+});
+
+test('a pager that is left while the next piece is waited for is no error', async () => {
+  const begin = 'x\n'.repeat(10_002);
+  // It has read all that there is when it ends.
+  const pager = spawn('sh', ['-c', 'head -c "$0" > "$1"', `${begin.length}`, join(directory, 'left')], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  const more = Promise.withResolvers<void>();
+  async function* slow(): AsyncGenerator<string> {
+    yield begin;
+    await more.promise;
+  }
+  onTestFinished(() => more.resolve());
+  const out = Object.assign(new PassThrough(), { isTTY: true });
+  await expect(print(slow(), out, () => pager)).resolves.toBeUndefined();
+  expect(readFileSync(join(directory, 'left'), 'utf8')).toBe(begin);
 });

@@ -6,6 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { errorCode } from '../lib/error-cause.ts';
 import type { Outcome } from './command.ts';
 
+/** What is wrong with an output that nobody reads any more: in the middle of a write, and between two of them. */
+const LEFT: readonly unknown[] = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
+
 /** Lines that a terminal gets without a pager. */
 const PAGED_ABOVE = 10_000;
 
@@ -79,7 +82,7 @@ async function write(pieces: Iterable<string> | AsyncIterable<string>, out: Writ
   try {
     await pipeline(Readable.from(pieces), out, { end: false });
   } catch (error) {
-    // `ddgrey tuples | head` has what it wants.
-    if (errorCode(error) !== 'EPIPE') throw error;
+    // `ddgrey tuples | head` has what it wants. A pager may also end while it waits for more.
+    if (!LEFT.includes(errorCode(error))) throw error;
   }
 }
