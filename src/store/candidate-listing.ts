@@ -1,9 +1,10 @@
 // The candidates for a pass: tuples put in order by whose the pass would be, and summed up. That is done in a temporary
 // database, which goes to disk where there are many, so that memory does not grow with them.
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import { parseMailbox } from '../policy/check.ts';
+import { parseMailbox, type Seconds } from '../policy/check.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import { passOwner } from '../policy/pass.ts';
+import { inPieces } from './pieces.ts';
 import type { PassCandidate } from './store.ts';
 
 /** Nothing of it has to survive anything. */
@@ -19,6 +20,9 @@ const SUMS = `
     FROM candidate GROUP BY owner, domain, client, client_name)
   WHERE total >= ? ORDER BY owner, domain`;
 
+/** Tuples after which other listings get their turn. */
+const TURN = 2000;
+
 export class CandidateListing {
   readonly #pass: StatementSync;
 
@@ -26,17 +30,26 @@ export class CandidateListing {
     this.#pass = db.prepare('SELECT 1 FROM pass WHERE client = ? AND domain = ?');
   }
 
-  /** Those that the tuples make, as Store.passCandidates. */
-  *list(tuples: Iterable<StoredTuple>, uses: number): Generator<PassCandidate, void> {
+  /** Those that the valid tuples make, as Store.passCandidates. Until the last tuple is read, all pieces are empty. */
+  *list(tuples: Iterable<StoredTuple>, before: Seconds, uses: number): Generator<readonly PassCandidate[], void> {
     using sums = new DatabaseSync('');
     sums.exec(CREATE);
     const insert = sums.prepare('INSERT INTO candidate VALUES (?, ?, ?, ?, ?)');
-    for (const { tuple, client, clientName, senderText, uses: used } of tuples) {
+    let read = 0;
+    for (const { tuple, client, clientName, senderText, firstSeen, uses: used } of tuples) {
       const { domain } = parseMailbox(senderText);
-      if (domain !== '') insert.run(passOwner(tuple.client, client), domain, client, clientName ?? null, used);
+      if (firstSeen <= before && domain !== '') {
+        insert.run(passOwner(tuple.client, client), domain, client, clientName ?? null, used);
+      }
+      read += 1;
+      if (read % TURN === 0) yield [];
     }
     sums.exec('COMMIT');
-    for (const row of sums.prepare(SUMS).iterate(uses)) {
+    yield* inPieces(this.#withoutPass(sums.prepare(SUMS).iterate(uses)));
+  }
+
+  *#withoutPass(rows: Iterable<Record<string, SQLOutputValue>>): Generator<PassCandidate, void> {
+    for (const row of rows) {
       const candidate = candidateOf(row);
       if (this.#pass.get(candidate.owner, candidate.senderDomain) === undefined) yield candidate;
     }

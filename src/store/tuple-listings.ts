@@ -39,7 +39,7 @@ export function tupleListings(db: DatabaseSync): Pick<ListingKinds, Listing> {
     count: () => [[counts.get()].map((row) => ({ pending: Number(row?.['pending']), valid: Number(row?.['valid']) }))],
     exportTuples: ({ state, after }) => inPieces(tuplesAfter(oldest, kindsOf(state), after)),
     exportPasses: ({ after }) => inPieces(passesAfter(passes, after)),
-    passCandidates: ({ before, uses }) => inPieces(candidates.list(provedTuples(oldest, before), uses)),
+    passCandidates: ({ before, uses }) => candidates.list(tuplesAfter(oldest, kindsOf('valid'), -1), before, uses),
     validTuplesOf: ({ clients }) => inPieces(tuplesOfClients(oldest, clients)),
   };
 }
@@ -95,15 +95,6 @@ function* passesAfter(page: StatementSync, after: Seconds): Generator<Pass, void
     const final = passes.at(-1);
     if (final === undefined) return;
     last = [final.lastSeen, final.client, final.domain];
-  }
-}
-
-function* provedTuples(oldest: TupleScan, before: Seconds): Generator<StoredTuple, void> {
-  for (const kind of kindsOf('valid')) {
-    for (const row of oldest(kind, 0, FEW_ROWS)) {
-      const stored = storedTuple(row);
-      if (stored.firstSeen <= before) yield stored;
-    }
   }
 }
 
