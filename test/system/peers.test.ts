@@ -1,42 +1,17 @@
-// Three daemons that exchange reports over TCP, each with the same lines about peers in its configuration.
-import { once } from 'node:events';
+// Three daemons that exchange reports over TCP.
 import { copyFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PeerState } from '../../src/peers/sync-protocol.ts';
 import type { Standing } from '../../src/policy/standing.ts';
-import { MOVABLE_CLOCK, type TestDaemon, testDaemon } from './daemon.ts';
+import type { TestDaemon } from './daemon.ts';
 import { askAll, greylistClient } from './greylist-client.ts';
+import { startThree } from './peer-daemons.ts';
 import { reportsOf, settle } from './peer-reports.ts';
 import { until } from './processes.ts';
 
-const NAMES = ['a', 'b', 'c'] as const;
-const HOSTS = ['127.0.0.11', '127.0.0.12', '127.0.0.13'] as const;
 const ROUNDS = 20;
 const HOUR = 3600;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return address !== null && typeof address === 'object' ? address.port : 0;
-}
-
-/** Three of them; the last one's clock is an hour ahead. */
-async function startThree(...config: readonly string[]): Promise<readonly TestDaemon[]> {
-  const port = await freePort();
-  const peers = HOSTS.map((host) => `peer ${host}`);
-  const daemons = [];
-  for (const [i, name] of NAMES.entries()) {
-    const own = [`name ${name}.example.org`, `listen peer ${HOSTS[i]}:${port}`, `port ${port}`];
-    const daemon = await testDaemon(MOVABLE_CLOCK, ...own, ...peers, 'accept_reader 127.0.0.0/8', ...config);
-    if (name === 'c') await daemon.advance(HOUR);
-    daemons.push(daemon);
-  }
-  return daemons;
-}
 
 /** First attempts, one after the other, until the signal or the end of the daemon; how many were answered. */
 async function load(daemon: TestDaemon, domain: string, signal: AbortSignal): Promise<number> {
@@ -69,15 +44,10 @@ describe('three mail servers', () => {
       'hard_trap trap@trap.example',
       'GREY_PENDING_NORMAL 0',
     );
-    for (const one of daemons) await until('peers', async () => (await connected(one)) === 2);
   });
   afterAll(async () => {
     for (const one of daemons) await one[Symbol.asyncDispose]();
   });
-
-  const connected = async (one: TestDaemon): Promise<number> =>
-    (await one.ask<PeerState>('peers')).filter(({ direction, state }) => direction === 'from' && state === 'connected')
-      .length;
 
   test('each reads from the two others, and knows itself', async () => {
     const states = await daemon(0).ask<PeerState>('peers');
