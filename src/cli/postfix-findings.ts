@@ -84,7 +84,7 @@ function asksOthers(about: string, asked: readonly Server[], own: readonly OwnSo
   const others = asked.length === 0 ? '' : `; it asks ${asked.map(({ place }) => place).join(', ')}`;
   const text = `does not ask ddgrey, which listens on ${listens || 'no socket for Postfix'}${others}`;
   const listen = sockets.length === 0 ? 'listen policy 127.0.0.1:10023 in ddgrey.conf; ' : '';
-  return { state: 'note', about, text, mend: `${listen}docs/protocols/postfix.md: append conf/postfix-main.cf` };
+  return { state: 'note', about, text, mend: `${listen}docs/protocols/postfix.md says what to add, and where` };
 }
 
 /** postconf(5): `name = value`, a line that starts with white space goes on, the last one of a name counts. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addressOf } from '../../test/engine-bench.ts';
 import { chooseLists } from '../dns/choose-lists.ts';
 import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
-import { type Findings, lookUpClient, waitForLookups } from './look-up-client.ts';
+import { type Findings, lookUpClient } from './look-up-client.ts';
 
 const { lists } = chooseLists({ names: ['spamcop', 'uce-2'], scores: [], own: [], dnswl: true });
 const NAMED = { ptr: { '203.0.113.7': ['mx.example.com'] }, a: { 'mx.example.com': ['203.0.113.7'] } };
@@ -75,10 +75,4 @@ test('of a thousand names eight are looked at, the same in any order', async () 
   const { findings, done } = lookUp('203.0.113.7', { ptr: { '203.0.113.7': names } });
   await done;
   expect([...findings.addresses.keys()]).toEqual(names.toSorted().slice(0, 8));
-});
-
-test('lookups that are waited for end in time, are late, or end with the resolver', async () => {
-  expect(await waitForLookups(Promise.resolve(), 60)).toBe(false);
-  expect(await waitForLookups(new Promise(() => {}), 0.001)).toBe(true);
-  await expect(waitForLookups(Promise.reject(new Error('closed')), 60)).rejects.toThrow('closed');
 });

@@ -2,7 +2,6 @@
 import { type DnsList, listQuestion } from '../dns/lists.ts';
 import { addressesQuestion, type Lookup, namesQuestion, type Records, type Resolver } from '../dns/resolver.ts';
 import type { Address } from '../policy/address.ts';
-import type { Seconds } from '../policy/check.ts';
 
 export interface LookupParts {
   readonly resolver: Resolver;
@@ -38,17 +37,6 @@ export function lookUpClient(parts: LookupParts, client: Address): ClientLookup 
     ...lists.map((list) => lookUpList(parts.resolver, list, client, findings)),
   ]);
   return { findings, done: done.then(() => {}) };
-}
-
-/** Waits for lookups, but not past the deadline; whether that passed. Rejects as the resolver does, once it is closed. */
-export async function waitForLookups(done: Promise<void>, deadline: Seconds): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(late.resolve, deadline * 1000, true);
-  try {
-    return await Promise.race([done.then(() => false), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Whether what was found of a name's addresses has the client's among them. */

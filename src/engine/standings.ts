@@ -1,6 +1,7 @@
 // The standings of clients: remembered, computed when there is none, computed again when something could change it. Never
 // twice at the same time for one client.
 import { type Clock, seconds } from '../lib/clock.ts';
+import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
@@ -10,7 +11,7 @@ import type { Report, StoredReport } from '../policy/report.ts';
 import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
 import type { ReportQuery, Store } from '../store/store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
-import { type Findings, type LookupParts, lookUpClient, waitForLookups } from './look-up-client.ts';
+import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
 import { RecentMap } from '../lib/recent-map.ts';
 
 export interface StandingSettings {
@@ -70,7 +71,7 @@ export class Standings {
   /** What would be known of a client now; nothing is kept. */
   async preview(client: Address): Promise<StandingPreview> {
     const { findings, done } = lookUpClient(this.#parts, client);
-    await this.#deadline(done);
+    await this.#inTime(done);
     const standing = (await this.known(client)) ?? (await this.#judge(client, findings));
     const counted = this.#countedFor(standing, seconds(this.#parts.clock));
     return { standing, findings, reports: await this.#parts.store.countedReports(counted, COUNT_LIMIT.goodForUnknown) };
@@ -104,7 +105,7 @@ export class Standings {
     const standing = await this.known(client);
     if (standing !== undefined) return standing.identity;
     const { findings, done } = lookUpClient({ ...this.#parts, lists: () => [] }, client);
-    await this.#deadline(done);
+    await this.#inTime(done);
     const { domain, nameUnknown } = nameFacts(findings, client, this.#remembered(await this.#previous(client)));
     return nameUnknown ? undefined : (domain ?? client.text);
   }
@@ -157,7 +158,7 @@ export class Standings {
 
   async #compute(client: Address): Promise<Standing> {
     const { findings, done } = lookUpClient(this.#parts, client);
-    const late = await this.#deadline(done);
+    const late = !(await this.#inTime(done));
     const standing = await this.#conclude(client, findings);
     // The answers that come after the deadline complete the standing for the next check.
     if (late) done.then(() => this.#complete(client, findings)).catch((error: unknown) => this.#failed(client, error));
@@ -168,8 +169,9 @@ export class Standings {
     if (!this.#closed) await this.#conclude(client, findings);
   }
 
-  #deadline(done: Promise<void>): Promise<boolean> {
-    return waitForLookups(done, this.#parts.settings().lookupDeadline);
+  /** Whether the lookups are done before the deadline. */
+  #inTime(done: Promise<void>): Promise<boolean> {
+    return inTime(done, this.#parts.settings().lookupDeadline * 1000);
   }
 
   async #conclude(client: Address, findings: Findings): Promise<Standing> {

@@ -1,6 +1,7 @@
 // The clients in `trusted`, the servers that may exchange reports: networks, and hosts by name, whose addresses are looked
 // up now and every hour.
 import { addressesQuestion, type Resolver } from '../dns/resolver.ts';
+import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
 import type { Address } from '../policy/address.ts';
@@ -92,10 +93,7 @@ export class TrustedClients {
 
   /** Waits for that, but no longer than so many seconds. */
   async triedWithin(patience: Seconds): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, patience * 1000);
-    await Promise.race([this.tried, late.promise]);
-    clearTimeout(timer);
+    await inTime(this.tried, patience * 1000);
   }
 
   /** Looks up all names. One that can't be looked up now keeps the addresses it had. */

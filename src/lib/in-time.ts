@@ -1,0 +1,12 @@
+// Waiting for something, but not for ever.
+
+/** Whether it is done within so many milliseconds. Rejects as it does, if it does so by then. */
+export async function inTime(done: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(late.resolve, milliseconds, false);
+  try {
+    return await Promise.race([done.then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
