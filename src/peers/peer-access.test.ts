@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Answer } from '../lib/line-protocol.ts';
+import type { Answer, LineProtocol } from '../lib/line-protocol.ts';
 import { hostsOf } from './fake-hosts.ts';
 import { fakeParts, REPORT } from './fake-sync-parts.ts';
 import { createPeerAccess } from './peer-access.ts';
@@ -65,16 +65,28 @@ test.for<[address: string, readers: string[], writers: string[], denied: string 
   expect(caller?.denied()).toBe(denied);
 });
 
+/** Hands in a report over a connection of its own; the answer. */
+async function handIn(protocol: LineProtocol, address: string): Promise<Answer['text'] | undefined> {
+  const session = protocol.open({ kind: 'tcp', address });
+  const answers = ['report', ...formatReport(REPORT), '.'].map((line) => session.line(line));
+  return answers.at(-1)?.text;
+}
+
 test('who may hand in so many reports a minute waits for the next one, over whatever connection', async () => {
   const protocol = peerProtocol(fakeParts(), access);
-  const handIn = async (address: string): Promise<Answer['text'] | undefined> => {
-    const session = protocol.open({ kind: 'tcp', address });
-    const answers = ['report', ...formatReport(REPORT), '.'].map((line) => session.line(line));
-    return answers.at(-1)?.text;
-  };
-  expect(await handIn('198.51.100.9')).toBe('200 accepted\r\n');
+  expect(await handIn(protocol, '198.51.100.9')).toBe('200 accepted\r\n');
   const answered: string[] = [];
-  for (const address of ['198.51.100.9', '198.51.100.8']) void handIn(address).then(() => answered.push(address));
+  for (const address of ['198.51.100.9', '198.51.100.8'])
+    void handIn(protocol, address).then(() => answered.push(address));
   await setImmediate();
   expect(answered).toEqual(['198.51.100.8']);
+});
+
+test('no more than a hundred reports of an address wait', async () => {
+  const protocol = peerProtocol(fakeParts(), access);
+  const answered: (Answer['text'] | undefined)[] = [];
+  for (let i = 0; i < 103; i += 1) void handIn(protocol, '198.51.100.7').then((text) => answered.push(text));
+  await setImmediate();
+  const refused = '500 100 reports of yours are waiting already\r\n';
+  expect(answered).toEqual([refused, refused, '200 accepted\r\n']);
 });
