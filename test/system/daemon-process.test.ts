@@ -125,12 +125,19 @@ test('--check-config names all errors, also of the policy file, and starts nothi
   expect((await readdir(directory.path)).toSorted()).toEqual(['ddgrey.conf', 'policy']);
 });
 
-test('told to stop twice, it still stops in order', async () => {
+test('told to stop twice, it still answers the check in hand and stops in order', async () => {
+  await using silent = await startStubDnsServer({ tricks: { '*': { silent: true } } });
   await using directory = await temporaryDirectory();
-  await using daemon = await startIn(directory);
-  daemon.child.stdout?.once('data', () => daemon.child.kill('SIGINT'));
+  const config = ['user root', 'group root', ...dnsConfig(silent), 'dns_timeout 1s', ''].join('\n');
+  await using daemon = await startIn(directory, config);
+  using client = greylistClient(directory.file('greylist.socket'));
+  const answer = client.ask('203.0.113.7 a@example.com b@example.org');
+  await until('the client to be looked up', () => JSON.stringify([...silent.questions]).includes('7.113.0.203'));
+  daemon.child.kill('SIGINT');
+  await until('it to stop', () => daemon.output().includes(' stopping '));
+  // The check in hand keeps it from having ended by now.
   expect(await daemon.end('SIGINT')).toBe(0);
-  expect(daemon.output()).toContain('stopping');
+  expect(await answer).toBe('200 grey');
 });
 
 test('it goes on when nobody reads its log any more', async () => {
