@@ -121,6 +121,38 @@ test.for([
     'H=x [198.51.100.7] X=TLS1.3:x:256 CV=no F=<a@example.com> rejected RCPT <r3@other.example>: relay not permitted',
     'relay 198.51.100.7 a@example.com r3@other.example',
   ],
+  // Quotes, and what Exim cuts at 100 bytes
+  [
+    'H=[198.51.100.7] F=<"a> b"@b.example> rejected RCPT <"c>: d"@o.example>: relay not permitted',
+    'relay 198.51.100.7 "a> b"@b.example "c>: d"@o.example',
+  ],
+  [
+    'H=[198.51.100.7] F=<" rejected RCPT <x>: y"@b.example> rejected RCPT <r@o.example>: relay not permitted',
+    'relay 198.51.100.7 " rejected RCPT <x>: y"@b.example r@o.example',
+  ],
+  [
+    'H=[198.51.100.7] F=<a@b.example> rejected RCPT <u@[IPv6:2001:db8::1]>: relay not permitted',
+    'relay 198.51.100.7 a@b.example u@[IPv6:2001:db8::1]',
+  ],
+  [
+    `H=[198.51.100.7] F=<a@b.example> rejected RCPT <${'x'.repeat(99)}: Unrouteable address`,
+    `unknown/delivery 198.51.100.7 a@b.example ${'x'.repeat(99)}`,
+  ],
+  // log_selector +dnssec
+  [
+    ' DSH=x.example [198.51.100.7] F=<a@example.com> rejected RCPT <r@other.example>: relay not permitted',
+    'relay 198.51.100.7 a@example.com r@other.example',
+  ],
+  [
+    `${ID}  DSH=x.example [198.51.100.7] F=<a@example.com> rejected after DATA: spam`,
+    `spam 198.51.100.7 a@example.com - ${ID}`,
+  ],
+  [
+    `${ID} F=a@example.com DS H=x.example [198.51.100.7] P=esmtp rejected by local_scan(): Rejected`,
+    `spam 198.51.100.7 a@example.com - ${ID}`,
+  ],
+  [`${ID} <= a@example.com DS H=x.example [198.51.100.7] P=esmtp S=1`, 'arrived 198.51.100.7 a@example.com'],
+  [`${ID} <= a@example.com DS U=root P=local S=1`, 'arrived - a@example.com'],
   // An own user mistyped
   ['H=(h) [198.51.100.7] F=<me@example.org> A=plain:u rejected RCPT <q@o.example>: relay not permitted', undefined],
   ['H=(h) [198.51.100.7] A=plain:u F=<me@example.org> rejected RCPT <q@o.example>: Unrouteable address', undefined],
@@ -178,6 +210,15 @@ test.for([
   [`${ID} => c@example.net R=dnslookup T=remote_smtp H=mx.example.net [192.0.2.9]`, 'delivered c@example.net'],
   [`${ID} => /dev/null <g@example.org> R=system_aliases T=**bypassed**`, 'delivered g@example.org'],
   [`${ID} => |/usr/bin/x -y <g@example.org> R=pipe T=p`, 'delivered g@example.org'],
+  [`${ID} => |/usr/bin/x R=y T=z <g@example.org> R=pipe T=p`, 'delivered g@example.org'],
+  [`${ID} => /dev/null <system-filter> T=**bypassed**`, 'delivered system-filter'],
+  [`${ID} => bob (x@example.org, y@example.org) <b@example.org> R=local_user T=l`, 'delivered b@example.org'],
+  [`${ID} => bob <b@example.org> Q=lists R=local_user T=l`, 'delivered b@example.org'],
+  [
+    `${ID} => bob <b@example.org> F=<a@b.example> Q=lists SRS=<c@d.example> P=<e@f.example> R=l T=l`,
+    'delivered b@example.org',
+  ],
+  [`${ID} => c@example.net Q=lists R=dnslookup T=remote_smtp C="250 <x> R=y"`, 'delivered c@example.net'],
   [`${ID} => "a b"@example.net R=d T=r`, 'delivered "a b"@example.net'],
   [`${ID} >> c@example.net R=dnslookup T=remote_smtp`, 'delivered c@example.net'],
   [`${ID} -> d@example.net R=dnslookup T=remote_smtp`, undefined],

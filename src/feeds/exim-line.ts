@@ -35,8 +35,17 @@ const MESSAGE_ID = /^([0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z
 // `name (helo) [address]:port`: the name, the HELO or both may be absent. A HELO that itself holds brackets may be a
 // forged address (helo_accept_junk_hosts); only a whole address literal is let through.
 const HOST = /^(?:H=)?(?:[^\s()[\]]+ )?(?:\((?:\[[^\s()[\]]*\]|[^()[\]]*)\) )?\[([\da-fA-F.:]+)\](?::\d+)?(?= |$)/;
+// Stands before the host with log_selector +dnssec when DNSSEC vouches for its name, in refusals without a space behind it.
+const DNSSEC = /^ ?(?:DS ?)?(?=H=)/;
 // An envelope address ends at a space that is not in quotes.
 const MAIL_ADDRESS = /^(?:[^\s"]|"(?:[^"\\]|\\.)*")+/;
+const REFUSED_SENDER = / F=<((?:[^\s"<>]|"(?:[^"\\]|\\.)*")*)>/;
+// Of what the client said behind RCPT, Exim logs 100 bytes: the bracket at the end may be missing.
+const REFUSED_RECIPIENT = /^<?((?:[^\s"<>]|"(?:[^"\\]|\\.)*")+)>?: /;
+// What may come first behind the addresses of a delivery.
+const DELIVERY_FIELDS = / (?:F=<|Q=|SRS=<|P=<|R=|T=)/;
+// A pipe or file comes first and may have anything in it; the address that it is for then stands behind it.
+const FIELDS_BEHIND_PIPE = /(?<=>) (?:F=<|Q=|SRS=<|P=<|R=|T=)/;
 const FAST_OPEN = /^TFO\*? /;
 const SPAM = /(?<!\b(?:anti|no|not)[- ])\bspam\b/i;
 const RELAY = /\b(?:relay not permitted|relaying (?:denied|not permitted|not allowed)|not permitted to relay)\b/i;
@@ -69,7 +78,7 @@ function seenOfClient(text: string): Seen | undefined {
   for (const [start, event] of CONNECTION_EVENTS) {
     if (text.startsWith(start)) return connectionEvent(event, text.slice(start.length).replace(FAST_OPEN, ''));
   }
-  const host = text.startsWith('H=') ? parseHost(text) : undefined;
+  const host = hostField(text);
   if (host === undefined) return undefined;
   return lostTransaction(host) ?? unknownRecipient(host) ?? rejectedRecipient(host);
 }
@@ -119,18 +128,17 @@ function rejectedRecipient({ client, tail }: Host): Seen | undefined {
   const rejected = rejection(tail, ' rejected RCPT ');
   if (rejected === undefined) return undefined;
   const { sender, text } = rejected;
-  const end = text.startsWith('<') ? text.indexOf('>') : text.indexOf(': ');
-  const reasonAt = text.indexOf(': ', Math.max(end, 0));
-  if (end < 0 || reasonAt < 0) return undefined;
-  const about = { sender, recipient: text.slice(text.startsWith('<') ? 1 : 0, end) };
-  const reason = text.slice(reasonAt + 2);
+  const [before = '', recipient] = REFUSED_RECIPIENT.exec(text) ?? [];
+  if (recipient === undefined) return undefined;
+  const about = { sender, recipient };
+  const reason = text.slice(before.length);
   if (RELAY.test(reason)) return { kind: 'event', event: 'relay', client, about };
   return UNKNOWN.test(reason) ? { kind: 'unknown', mode: 'delivery', client, about } : undefined;
 }
 
 // The content was looked at: an ACL after DATA or for a MIME part says spam.
 function refusedAfterData(id: string, text: string): Seen | undefined {
-  const host = text.startsWith('H=') ? parseHost(text) : undefined;
+  const host = hostField(text);
   if (host === undefined) return undefined;
   const rejected =
     rejection(host.tail, ' rejected after DATA: ') ?? rejection(host.tail, ' rejected during MIME ACL checks: ');
@@ -162,9 +170,9 @@ function arrival(id: string, text: string): Seen | undefined {
   return { kind: 'arrived', id, client, sender };
 }
 
-// `ADDRESS [<ORIGINAL>] [F=<SENDER>] [P=<RETURN-PATH>] R=ROUTER T=TRANSPORT ...`
+// `ADDRESS [(PARENT, ...)] [<ORIGINAL>] [F=<SENDER>] [Q=QUEUE] [P=<RETURN-PATH>] [R=ROUTER] T=TRANSPORT ...`
 function delivery(id: string, text: string): Seen | undefined {
-  const end = text.search(/ (?:F=<|P=<|R=)/);
+  const end = text.search(/^[|/]/.test(text) ? FIELDS_BEHIND_PIPE : DELIVERY_FIELDS);
   const names = end < 0 ? text : text.slice(0, end);
   const original = names.endsWith('>') ? names.slice(names.lastIndexOf(' <') + 2, -1) : undefined;
   const recipient = original ?? MAIL_ADDRESS.exec(names)?.[0];
@@ -172,18 +180,19 @@ function delivery(id: string, text: string): Seen | undefined {
 }
 
 function hostField(text: string): Host | undefined {
-  return text.startsWith(' H=') ? parseHost(text.slice(1)) : undefined;
+  const mark = DNSSEC.exec(text)?.[0];
+  return mark === undefined ? undefined : parseHost(text.slice(mark.length));
 }
 
 // `... F=<SENDER> [A=AUTHENTICATOR:USER] rejected WHERE: TEXT`; nothing for an own user, or when it was only put off.
 function rejection(tail: string, mark: string): { sender: string; text: string } | undefined {
-  const at = tail.indexOf(mark);
-  const fields = tail.slice(0, at);
-  const from = fields.indexOf(' F=<');
-  const to = fields.lastIndexOf('>');
-  if (at < 0 || from < 0 || to < from || fields.endsWith(' temporarily')) return undefined;
-  if (isAuthenticated(fields.slice(0, from)) || isAuthenticated(fields.slice(to + 1))) return undefined;
-  return { sender: nullOr(fields.slice(from + 4, to)), text: tail.slice(at + mark.length) };
+  const from = REFUSED_SENDER.exec(tail);
+  const rest = from === null ? '' : tail.slice(from.index + from[0].length);
+  const at = rest.indexOf(mark);
+  const fields = rest.slice(0, at);
+  if (from === null || at < 0 || fields.endsWith(' temporarily')) return undefined;
+  if (isAuthenticated(tail.slice(0, from.index)) || isAuthenticated(fields)) return undefined;
+  return { sender: nullOr(from[1] ?? ''), text: rest.slice(at + mark.length) };
 }
 
 // RFC 3848: a protocol name that ends in "a" was used with AUTH.

@@ -1,9 +1,10 @@
 // The beginning of each line of Exim's logs: `YYYY-MM-DD HH:MM:SS[.MMM] [+HHMM] [\[PID\]] `. Milliseconds and process number
-// come with log_selector +millisec and +pid, the zone with the option log_timezone; without it the time is the system's.
+// come with log_selector +millisec and +pid, the zone with the option log_timezone; without it the time is the system's. Some
+// texts begin with a space of their own.
 import type { Seconds } from '../policy/check.ts';
 
 const STAMP =
-  /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.\d{1,6})?(?: ([+-])(\d\d)(\d\d))?(?: \[\d{1,10}\])? (?=\S)/;
+  /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.\d{1,6})?(?: ([+-])(\d\d)(\d\d))?(?: \[\d{1,10}\])? (?= ?\S)/;
 
 /** The time and the text after the stamp; undefined when the line does not begin with one. */
 export function parseStamp(line: string): { readonly time: Seconds; readonly text: string } | undefined {
