@@ -86,6 +86,7 @@ test.for<[line: string, lines: string[]]>([
   ['list', ['1\tmx2.example.org\t1\t1700000000', '2\tmx2.example.org\t2\t1700000100']],
   ['list 1700000001 x', ['2\tmx2.example.org\t2\t1700000100']],
   ['list 1800000000', []],
+  [`list ${'9'.repeat(400)}`, []],
 ])('p05: %s', async ([line, lines]) => {
   const { session } = await stage({}, { stored: T0 + 100 });
   expect(await whole(session().line(line))).toBe(
@@ -103,6 +104,7 @@ test.for<[line: string, answer: string]>([
   ['get 01 2', `300 document following\r\nid:1\r\n${TEXT}`],
   ['get 0', '500 report not found\r\n'],
   ['get 2', '500 report not found\r\n'],
+  [`get ${'9'.repeat(400)}`, '500 report not found\r\n'],
   ['get', '500 argument missing\r\n'],
   ['get -1', '500 bad argument\r\n'],
   ['list abc', '500 bad argument\r\n'],

@@ -157,6 +157,6 @@ function needReader({ caller }: ReportReading): void {
 }
 
 function numberOf(text: string): number {
-  if (!/^\d{1,11}$/.test(text)) throw new Error('bad argument');
-  return Number(text);
+  if (!/^\d+$/.test(text)) throw new Error('bad argument');
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
 }
