@@ -6,8 +6,8 @@
 // Keys: helo, name (the client's verified name), id (stands in the log line); others are ignored. Errors are
 // `500 ...`; empty lines and lines that start with `#` are not answered. (docs/protocols/greylist.md)
 import type { AnswerCheck } from '../engine/answer-check.ts';
+import { splitCommand } from '../lib/command-words.ts';
 import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
-import { splitWords } from '../lib/words.ts';
 import { parseAddress } from '../policy/address.ts';
 import { type Check, parseMailbox } from '../policy/check.ts';
 import { malformedRequest } from './malformed-request.ts';
@@ -69,19 +69,13 @@ export function greylistProtocol({ answerCheck, nextId }: GreylistParts): LinePr
 
 /** What a line asks for. Never throws. */
 export function parseRequest(line: string): Request {
-  const words = splitWords(line);
-  if (words.length === 0) return { kind: 'nothing' };
-  const empty = words.indexOf('');
-  if (empty >= 0 && empty < words.length - 1) return syntaxError('parsing error');
-  // A word of its own, `=` joins its neighbours.
-  const joined: string[] = [];
-  const rest = words.includes('=') ? takeAssignments(words, joined) : words;
-  if (rest === undefined) return syntaxError('assigment without value');
-  const command = rest[0] ?? '';
-  if (command === '') return error('no command received');
+  const { words, pairs, problem } = splitCommand(line);
+  if (problem !== undefined) return error(problem);
+  const [command] = words;
+  if (command === undefined) return { kind: 'nothing' };
   if (command === 'quit') return { kind: 'quit' };
   const form = FORMS.get(command);
-  return form === undefined ? error('unknown command') : parseCheck(form, rest, joined);
+  return form === undefined ? error('unknown command') : parseCheck(form, words, pairs);
 }
 
 function parseCheck(form: Form, words: readonly string[], joined: readonly string[]): Request {
@@ -123,28 +117,6 @@ function readDetails(pairs: readonly string[], check: Asked): string | undefined
   return id;
 }
 
-/** The words without those around a `=`, which are put into `pairs`; undefined if a value is missing. */
-function takeAssignments(words: readonly string[], pairs: string[]): readonly string[] | undefined {
-  const rest: string[] = [];
-  for (let i = 0; i < words.length; i += 1) {
-    const word = words[i] ?? '';
-    if (word !== '=') {
-      rest.push(word);
-      continue;
-    }
-    i += 1;
-    const value = words[i];
-    if (value === undefined) return undefined;
-    pairs.push(`${rest.pop() ?? ''}=${value}`);
-  }
-  return rest;
-}
-
 function error(text: string): Request {
   return { kind: 'error', text };
-}
-
-/** Worded, and spelt, as clients of the original know it. */
-function syntaxError(what: string): Request {
-  return error(`syntax error ([error] ${what} on line 0)`);
 }

@@ -1,5 +1,6 @@
 // The sync protocol's server side: what the verbs say is turned into answers. `quit` ends the connection,
 // `starttls` begins it anew over TLS.
+import { type Command, splitCommand } from '../lib/command-words.ts';
 import { type Answer, type LineProtocol, type LineSession, LONGEST_RECORD } from '../lib/line-protocol.ts';
 import type { TlsIdentity } from '../lib/mutual-tls.ts';
 import { splitWords } from '../lib/words.ts';
@@ -105,7 +106,9 @@ class SyncSession<Parts extends { readonly caller: Caller }> implements LineSess
   }
 
   #command(line: string): Answer | undefined {
-    const [name, ...words] = splitWords(line);
+    const { words: command, problem } = this.#wordsOf(line);
+    if (problem !== undefined) return open(refusal(problem));
+    const [name, ...words] = command;
     if (name === undefined) return undefined;
     if (name === 'quit') return { text: '250 closing connection\r\n', close: true };
     if (name === 'starttls' && this.#identity !== undefined)
@@ -121,6 +124,13 @@ class SyncSession<Parts extends { readonly caller: Caller }> implements LineSess
     if (!isBody(reply)) return open(orRefusal(reply));
     this.#body = reply;
     return open(GO_AHEAD);
+  }
+
+  /** Our own verbs take any words, also empty ones; the others are read as the original does. */
+  #wordsOf(line: string): Pick<Command, 'words' | 'problem'> {
+    const words = splitWords(line);
+    const [name = ''] = words;
+    return this.#verbs.has(name) && !PEER_VERBS.has(name) ? { words } : splitCommand(line);
   }
 
   #bodyLine(body: Body, line: string): Answer | undefined {
