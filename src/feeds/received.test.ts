@@ -60,6 +60,21 @@ test.for([
   expect([hop.protocol, hop.sender, hop.recipient, hop.id]).toEqual([protocol, sender, recipient, id]);
 });
 
+test.for([
+  ['for v@example.org', 'v@example.org'],
+  ['for <v@example.org>', 'v@example.org'],
+  ['for v@example.org, w@example.org', 'v@example.org'],
+  ['for "a  for b"@example.org', '"a for b"@example.org'],
+  ['for <"a \\" b"@example.org>', '"a \\" b"@example.org'],
+  ['for <"a b@example.org>', undefined],
+  ['for (x)', undefined],
+  ['for', undefined],
+] as const)('%s: the recipient is %s', ([clause, recipient]) => {
+  expect(
+    parseReceived(`from x ([203.0.113.66]) by y (envelope-from <"a for b"@x>) id z ${clause}; ${DATE}`).recipient,
+  ).toBe(recipient);
+});
+
 test('a null sender', () => {
   expect(parseReceived('from x ([203.0.113.66]) by y with esmtp (envelope-from <>) id z').sender).toBe('<>');
 });
@@ -80,6 +95,7 @@ test.for([
 test.for([
   ['Tue, 14 Nov 2023 22:00:00 +0100 (CET)', 1_699_995_600],
   ['14 Nov 2023 21:00:00 GMT', 1_699_995_600],
+  ['Tue, 14 Nov 23 21:00 +0000', 1_699_995_600],
   ['someday', undefined],
   ['someday 1', undefined],
   ['32 Nov 2023 21:00:00 +0000', undefined],

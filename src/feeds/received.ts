@@ -26,8 +26,9 @@ export interface Hop {
 
 const LENGTH_LIMIT = 8192;
 const BRACKETED = /\[([\da-f.:]+)\]|\[ipv6:([\da-f.:]+)\]/gi;
+// A year of two digits is obsolete (RFC 5322 section 4.3), and still written.
 const DATE =
-  /\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|gmt|ut|utc|[ecmp][sd]t)(?![\w+-])/i;
+  /\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) (?:\d\d){1,2} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|gmt|ut|utc|[ecmp][sd]t)(?![\w+-])/i;
 
 /** The hop that the line's unfolded value tells of. Never throws; a value that says nothing is a hop without an address. */
 export function parseReceived(value: string): Hop {
@@ -45,7 +46,7 @@ export function parseReceived(value: string): Hop {
     protocol,
     authenticated: isAuthenticated(tokens.slice(2), protocol),
     sender: senderOf(clauses),
-    recipient: mailAddress(valueAfter(clauses, 'for')),
+    recipient: recipientOf(clauses),
     id: valueAfter(clauses, 'id'),
     time: timeOf(line.slice(end + 1)),
   });
@@ -105,6 +106,13 @@ function senderOf(tokens: readonly string[]): string | undefined {
     if (sender !== undefined) return mailAddress(sender) ?? '<>';
   }
   return undefined;
+}
+
+// `for ADDRESS` or `for <ADDRESS>`; quotes may hold white space.
+function recipientOf(tokens: readonly string[]): string | undefined {
+  const at = tokens.indexOf('for');
+  const text = at < 0 ? '' : tokens.slice(at + 1).join(' ');
+  return mailAddress(/^<?(?:[^\s"<>()]|"(?:[^"\\]|\\.)*")+/.exec(text)?.[0]);
 }
 
 function mailAddress(word: string | undefined): string | undefined {
