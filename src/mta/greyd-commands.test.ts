@@ -24,7 +24,7 @@ test.for<[line: string, command: GreydCommand]>([
 
 test.for<[line: string, answer: string]>([
   ['   ', ''],
-  [' ,\t', ''],
+  [' , ', ''],
   ['\0HELP', ''],
   ['FOO', '600 foo : Unknown command !\r\n'],
   ['constructor', '600 constructor : Unknown command !\r\n'],
@@ -64,6 +64,8 @@ test.for<[words: string, client: string, sender: string, recipient: string, name
   ['10.1.2.3 x<a<b@c>d>e <<b>>', '10.1.2.3', 'a<b@c>d', 'b', undefined],
   ['10.1.2.3 >a< b', '10.1.2.3', '>a<', 'b', undefined],
   ['10.1.2.3 a;b b m;x', '10.1.2.3', 'a;b', 'b', 'm;x'],
+  ['10.1.2.3 <joe\tx@exa\tmple.com> b\tb ma\til', '10.1.2.3', 'joe\tx@exa\tmple.com', 'b\tb', 'ma\til'],
+  ['10.1.2.3 a\u00a0b@c b', '10.1.2.3', 'a\u00a0b@c', 'b', undefined],
   ['2001:DB8::1 a b', '2001:db8::1', 'a', 'b', undefined],
   ['[2001:db8::1] a b', '2001:db8::1', 'a', 'b', undefined],
   ['IPv6:2001:db8::1 a b', '2001:db8::1', 'a', 'b', undefined],

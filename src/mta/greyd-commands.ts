@@ -39,9 +39,10 @@ const MISSING = '-';
 export function parseCommand(line: string): GreydCommand {
   if (line === '') return { kind: 'nothing' };
   const nul = line.indexOf('\0');
+  // Other white space than the blank may stand in an address (a tab, a no-break space): it separates nothing.
   const words = (nul < 0 ? line : line.slice(0, nul))
     .toLowerCase()
-    .split(/[\s,]+/)
+    .split(/[ ,]+/)
     .filter((word) => word !== '');
   const [command] = words;
   if (command === undefined) return { kind: 'error', answer: '' };
