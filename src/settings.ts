@@ -1,5 +1,6 @@
 // From the configuration's words to what each part needs to know.
 import { hostname } from 'node:os';
+import { delaysInUse } from './config/delay-options.ts';
 import type { TrustedHost } from './config/host-types.ts';
 import type { Config } from './config/options.ts';
 import { type ResolverSettings, systemNameServers } from './dns/system-resolver.ts';
@@ -9,9 +10,11 @@ import type { StandingSettings } from './engine/standings.ts';
 import type { TrustedSettings } from './engine/trusted-clients.ts';
 import type { MilterSettings } from './mta/greylist-milter.ts';
 import { type Address, parseNetwork } from './policy/address.ts';
+import type { Seconds } from './policy/check.ts';
 import type { Rules } from './policy/decide.ts';
 import { LONGEST_SHORT, shortLifetime } from './policy/dewhite.ts';
 import type { Policy } from './policy/rules.ts';
+import { misfitDelay } from './policy/window.ts';
 import type { Lifetimes } from './store/store.ts';
 
 type IsTrusted = (client: Address) => boolean;
@@ -64,10 +67,10 @@ export function maintenanceSettings(config: Config, policy: Policy): Maintenance
 function lifetimesOf(config: Config): Lifetimes {
   return {
     pending: config.retry,
-    // The longest delay must fit in, doubled, or such an entry could never pass.
+    // Twice the longest delay must fit in, or a retry could find its entry gone.
     pendingShort: Math.max(
       shortLifetime(config.retry, LONGEST_SHORT.pending),
-      Math.min(config.retry, 2 * config.grey_max),
+      Math.min(config.retry, 2 * longestDelay(config)),
     ),
     pendingNullSender: config.GREY_MAX_DELAY_NULLSENDER,
     valid: config.GREY_VALIDLIST_LIFETIME,
@@ -76,6 +79,11 @@ function lifetimesOf(config: Config): Lifetimes {
     report: config.search_duration,
     checkReport: config.retry,
   };
+}
+
+function longestDelay(config: Config): Seconds {
+  const longest = Math.max(...delaysInUse(config).map((name) => config[name]));
+  return config.GREY_COMPAT_DOMAIN_CHECK ? misfitDelay(longest) : longest;
 }
 
 /** What standings are computed by. */

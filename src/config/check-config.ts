@@ -3,7 +3,8 @@ import { listed } from '../lib/listed.ts';
 import { formatSocketAddress } from '../lib/socket-address.ts';
 import { EVENTS } from '../policy/report.ts';
 import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
-import { MISFIT_DELAY } from '../policy/window.ts';
+import { misfitDelay } from '../policy/window.ts';
+import { delaysInUse } from './delay-options.ts';
 import { listsOf } from './lists-of.ts';
 import type { OptionLine, Problem } from './option-lines.ts';
 import { duration } from './option-types.ts';
@@ -25,8 +26,6 @@ export interface Conflict {
   /** Odd, but it works. */
   readonly warning?: true;
 }
-
-const DELAYS = ['grey_min', 'grey_short', 'grey_default', 'grey_long', 'grey_max'] as const;
 
 const RULES: readonly ((config: Config, set: SetLines) => readonly Conflict[])[] = [
   delays,
@@ -80,7 +79,7 @@ function placeOf({ options, word }: Conflict, set: SetLines): OptionLine | undef
 }
 
 function delays(config: Config): readonly Conflict[] {
-  const tooLong = DELAYS.filter((name) => config[name] >= config.retry);
+  const tooLong = delaysInUse(config).filter((name) => config[name] >= config.retry);
   if (tooLong.length === 0) return [];
   const message = `${listed(tooLong)} must be shorter than retry, or no retry could ever pass`;
   return [{ options: [...tooLong, 'retry'], message }];
@@ -88,7 +87,7 @@ function delays(config: Config): readonly Conflict[] {
 
 /** It works, but a client with a better standing waits longer. What no line sets is nobody's mistake. */
 function falling(config: Config, set: SetLines): readonly Conflict[] {
-  const named = DELAYS.filter((name) => set.has(name));
+  const named = delaysInUse(config).filter((name) => set.has(name));
   return named.slice(1).flatMap((name, index): readonly Conflict[] => {
     const shorter = named[index] ?? name;
     if (config[shorter] <= config[name]) return [];
@@ -100,9 +99,8 @@ function falling(config: Config, set: SetLines): readonly Conflict[] {
 
 function misfitDelays(config: Config): readonly Conflict[] {
   if (!config.GREY_COMPAT_DOMAIN_CHECK) return [];
-  const tooLong = DELAYS.filter((name) => {
-    const misfit = Math.max(2 * config[name], MISFIT_DELAY);
-    return config[name] < config.retry && misfit >= config.retry;
+  const tooLong = delaysInUse(config).filter((name) => {
+    return config[name] < config.retry && misfitDelay(config[name]) >= config.retry;
   });
   if (tooLong.length === 0) return [];
   const message = `with GREY_COMPAT_DOMAIN_CHECK twice ${listed(tooLong)}, and at least 15m, must be shorter than retry, or no retry of a sender that does not fit its client could ever pass`;

@@ -94,3 +94,10 @@ export const DELAY_OPTIONS: OptionTable<DelayConfig> = {
       'How long a client that often passed for a sender domain, and so is no longer delayed for it, is remembered after its last mail.',
   },
 };
+
+const DELAYS = ['grey_min', 'grey_short', 'grey_default', 'grey_long', 'grey_max'] as const;
+
+/** The delays that clients get, from the shortest to the longest; without standings all get the same one. */
+export function delaysInUse({ reputation }: { readonly reputation: boolean }): readonly (typeof DELAYS)[number][] {
+  return reputation ? DELAYS : ['grey_default'];
+}

@@ -207,6 +207,7 @@ test.for<[text: string, warnings: string[]]>([
       "dd.conf:1: peer_events: nosuchevent is no event of ddgrey's own, which are check, ok, unknown, spam, relay, disconnect, smtp_no_mail, smtp_no_wait, smtp_connection_lost, hard_trap, soft_trap, manual, entry_white, entry_black and entry_removed",
     ],
   ],
+  ['reputation no\ngrey_default 10m\ngrey_max 5m', []],
 ])('%j warns %j', ([text, warnings]) => {
   expect(problems(text)).toEqual({ errors: [], warnings });
 });
@@ -216,6 +217,7 @@ test.for<[text: string, error: string]>([
   ['grey_default 60d', 'dd.conf:1: grey_default must be shorter than retry, or no retry could ever pass'],
   ['retry 12h', 'dd.conf:1: grey_long and grey_max must be shorter than retry, or no retry could ever pass'],
   ['grey_min 1d\nretry 12h', 'dd.conf:2: grey_min, grey_long and grey_max must be shorter than retry'],
+  ['reputation no\nretry 4h', 'dd.conf:2: grey_default must be shorter than retry'],
   ['search_duration 1d', 'dd.conf:1: grey_max must be shorter than retry'],
   ['GREY_COMPAT_DOMAIN_CHECK yes\nretry 2d', 'dd.conf:2: with GREY_COMPAT_DOMAIN_CHECK twice grey_max, and at least'],
   ['retry 2d\ngrey_max 25h\n\nGREY_COMPAT_DOMAIN_CHECK yes', 'dd.conf:1: with GREY_COMPAT_DOMAIN_CHECK twice grey_max'],
@@ -242,6 +244,7 @@ test.for<[text: string, error: string]>([
 test.for([
   'grey_max 7199\ngrey_long 7199\ngrey_default 7199\nretry 2h',
   'retry 86401',
+  'reputation no\nGREY_MIN_DELAY_NORMAL 10m\nGREY_MAX_DELAY_NORMAL 20h\nGREY_COMPAT_DOMAIN_CHECK yes',
   'GREY_COMPAT_DOMAIN_CHECK yes\nretry 172801',
   `GREY_COMPAT_DOMAIN_CHECK yes\n${SHORT_DELAYS}\nretry 901`,
   'GREY_MAX_DELAY_NULLSENDER 1501\ngrey_default 1500',

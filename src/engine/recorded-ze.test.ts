@@ -31,10 +31,6 @@ const DEFAULTS = `
   GREY_IP_COMPONENT NET
   GREY_COMPAT_DOMAIN_CHECK yes
   GREY_DEWHITE_FLAGS none
-  grey_min 10
-  grey_short 10
-  grey_long 10
-  grey_max 10
 `;
 /** The server's default without a policy file is not to greylist; ours is to. */
 const YES = 'GreyCheckConnect:default YES';

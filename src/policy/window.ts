@@ -24,8 +24,10 @@ export interface WaitingClient {
   readonly misfit: boolean;
 }
 
-/** A sender that does not fit its client waits twice as long, and at least this (ze-filter's figures). */
-export const MISFIT_DELAY: Seconds = 15 * 60;
+/** A sender that does not fit its client waits twice as long, and at least 15 minutes (ze-filter's figures). */
+export function misfitDelay(standard: Seconds): Seconds {
+  return Math.max(2 * standard, 15 * 60);
+}
 
 /**
  * The window of a check. Without a standing the delay is grey_default. A bounce waits at least its own least delay, and for
@@ -37,7 +39,7 @@ export function windowOf(check: Check, client: WaitingClient, rules: WindowRules
     const { delay, retry } = rules.nullSender;
     return { delay: Math.max(delay, Math.min(standard, Math.floor(retry / 2))), retry };
   }
-  const delay = rules.misfitsWait && client.misfit ? Math.max(2 * standard, MISFIT_DELAY) : standard;
+  const delay = rules.misfitsWait && client.misfit ? misfitDelay(standard) : standard;
   return { delay, retry: rules.retry };
 }
 
