@@ -357,6 +357,26 @@ test('what was uploaded can be downloaded', async () => {
   expect(stage.logged()).toContain('upload via=greyd from=127.0.0.1 lines=2 taken=2 refused=0');
 });
 
+test.for<[change: string, lines: string]>([
+  ['RECONFIGURE', 'RECONFIGURE\r\n'],
+  ['REOPENDB', 'REOPENDB\r\n'],
+  ['an upload', `UPLOAD PENDING\r\n${ENTRIES}.\r\n`],
+])('what is sent together with %s is asked when that is done', async ([, lines]) => {
+  const order: string[] = [];
+  const change = async (): Promise<number> => {
+    await new Promise(setImmediate);
+    return order.push('changed');
+  };
+  const stage = await start({
+    reload: async () => void (await change()),
+    tables: { ...memoryTables([], []), importTuples: change },
+    answerCheck: async () => (order.push('asked'), GREY),
+    admit: async () => void order.push('admitted'),
+  });
+  await talk(stage, `${lines}${CHECK}GREYVALID 10.1.2.3 a b\r\n`);
+  expect(order).toEqual(['changed', 'asked', 'admitted']);
+});
+
 test('every entry that DOWNLOAD writes can be uploaded, and commands are no longer for that', async () => {
   const line = `10.1.2;${'%23'.repeat(16_384)};b 1;2;10.1.2.3;-;${'%23'.repeat(16_384)};FLAGS;1;NULL\r\n`;
   const stage = await start();

@@ -70,6 +70,8 @@ class GreydSession implements LineSession {
   readonly #from: string;
   #errors = 0;
   #upload: Upload | undefined;
+  /** Resolves when uploads and reloads that the client asked for are done; undefined if there was none. */
+  #changed: Promise<void> | undefined;
 
   constructor(peer: Peer, parts: GreydParts) {
     this.#parts = parts;
@@ -121,9 +123,9 @@ class GreydSession implements LineSession {
     const { tables, clock } = this.#parts;
     switch (command.kind) {
       case 'greycheck':
-        return this.#check(command.check);
+        return this.#afterChanges(() => this.#check(command.check));
       case 'greyvalid':
-        return this.#admit(command.check);
+        return this.#afterChanges(() => this.#admit(command.check));
       case 'download': {
         const after = command.age === undefined ? -1 : seconds(clock) - command.age;
         const { first, last } = tableLines('download', command.table);
@@ -158,22 +160,32 @@ class GreydSession implements LineSession {
       case 'restart':
         return done(command);
       case 'reconfigure':
-        return this.#reload(done(command), failed(command));
+        return this.#change(this.#reload(done(command), failed(command)));
       case 'reopendb':
-        return this.#reload(reopened(true), reopened(false));
+        return this.#change(this.#reload(reopened(true), reopened(false)));
       case 'shutdown':
         this.#parts.stop();
         return STOPPING;
     }
   }
 
-  #check(check: Omit<Check, 'id'> | undefined): Answer['text'] {
+  #change(answer: Promise<string>): Promise<string> {
+    this.#changed = Promise.all([this.#changed, answer]).then(() => {});
+    return answer;
+  }
+
+  /** Who sends all at once must get the same answers as who waits for each. */
+  #afterChanges(answer: () => string | Promise<string>): string | Promise<string> {
+    return this.#changed === undefined ? answer() : this.#changed.then(answer);
+  }
+
+  #check(check: Omit<Check, 'id'> | undefined): string | Promise<string> {
     if (check === undefined) return said('GREYCHECK', 'ERROR');
     const { answerCheck, nextId } = this.#parts;
     return answerCheck({ ...check, id: nextId() }).then(({ kind }) => said('GREYCHECK', WORDS[kind]));
   }
 
-  #admit(check: Omit<Check, 'id'> | undefined): Answer['text'] {
+  #admit(check: Omit<Check, 'id'> | undefined): string | Promise<string> {
     if (check === undefined || check.recipient.text === '') return said('GREYVALID', 'ERROR');
     // Bounces never become valid.
     if (isNullSender(check.sender)) return said('GREYVALID', 'OK');
@@ -207,7 +219,7 @@ class GreydSession implements LineSession {
     if (line === '') return undefined;
     if (line === '.') {
       this.#upload = undefined;
-      return { text: upload.end().then((result) => this.#uploaded(result)), close: false };
+      return { text: this.#change(upload.end().then((result) => this.#uploaded(result))), close: false };
     }
     const stored = upload.take(line);
     return stored && { text: stored.then(() => ''), close: false };
