@@ -94,7 +94,7 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
     type: decimal,
     default: 1,
     about:
-      'The score above which a client is no longer remembered, and its domain is given no pass: a fifth for each spam trap hit, a third for each unknown recipient and each relay attempt, and the spam reports for each accepted mail, as far as GREY_DEWHITE_FLAGS names them.',
+      'The score above which a client is no longer remembered, and its domain is given no pass: a fifth for each spam trap hit, a third for each unknown recipient and each relay attempt, and the spam reports for each accepted mail, as far as GREY_DEWHITE_FLAGS names them. 0: none of them counts.',
   },
   GREY_CLEANUP_INTERVAL: {
     type: durationFrom(1, 7 * DAY),

@@ -49,7 +49,10 @@ test.for<[flags: string, event: string, times: number, rest: readonly string[]]>
   ['BadRCPT', 'soft_trap', 9, ALL],
   ['DomainMatch,BadResolve', 'spam', 9, ALL],
   ['none', 'hard_trap', 9, ALL],
-])('GREY_DEWHITE_FLAGS %s, %s reported %i times', async ([flags, event, times, rest]) => {
+  ['SpamTrap\nGREY_DEWHITE_THRESHOLD 0.1', 'hard_trap', 1, NEIGHBOUR],
+  // As in ze-filter, where that is the default (-1).
+  ['All\nGREY_DEWHITE_THRESHOLD 0', 'hard_trap', 9, ALL],
+])('GREY_DEWHITE_FLAGS %j, %s reported %i times', async ([flags, event, times, rest]) => {
   const bench = await settled(flags);
   await report(bench, event, times);
   await bench.maintain();
@@ -122,7 +125,9 @@ test.for<[flags: string, asked: number]>([
   ['none', 0],
   ['DomainMatch,BadResolve', 0],
   ['SpamTrap', 1],
-])('GREY_DEWHITE_FLAGS %s: reports are counted %i times', async ([flags, asked]) => {
+  ['SpamTrap\nGREY_DEWHITE_THRESHOLD 0.1', 1],
+  ['All\nGREY_DEWHITE_THRESHOLD 0', 0],
+])('GREY_DEWHITE_FLAGS %j: reports are counted %i times', async ([flags, asked]) => {
   const bench = await settled(flags);
   await report(bench, 'hard_trap', 1);
   const counted = vi.spyOn(bench.store, 'countReports');

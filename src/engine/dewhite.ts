@@ -21,7 +21,7 @@ export async function dewhite(parts: MaintenanceParts, rest: Rest): Promise<numb
   const { store, clock, settings } = parts;
   const rules = settings().dewhite;
   // The place stays too: flags that are set later look back to it.
-  const flags = reportFlags(rules.flags);
+  const flags = reportFlags(rules);
   if (flags.length === 0) return 0;
   const now = seconds(clock);
   const byRules = `${flags.join(' ')} ${rules.threshold}`;

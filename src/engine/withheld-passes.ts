@@ -77,7 +77,7 @@ export async function saveWithheld({ store }: Pick<Parts, 'store'>, withheld: Ow
 
 /** What tells it: a client that cost the owner something, or earned the pass, is bad by the flags and reports of now. */
 export async function findWithheld(parts: Parts, rest: () => Promise<void>): Promise<IsWithheld> {
-  if (reportFlags(parts.settings().dewhite.flags).length === 0) return async () => false;
+  if (reportFlags(parts.settings().dewhite).length === 0) return async () => false;
   const withheld = await loadWithheld(parts);
   return async (owner, clients) => {
     for (const ip of new Set([...withheld.clientsOf(owner), ...clients])) {

@@ -19,13 +19,13 @@ export type DewhiteFlag = (typeof DEWHITE_FLAGS)[number];
 
 export interface DewhiteRules {
   readonly flags: ReadonlySet<DewhiteFlag>;
-  /** A client is bad when its score is above this. */
+  /** A client is bad when its score is above this; 0 (ze-filter: 0 or less): no client is. */
   readonly threshold: number;
 }
 
 /** Those of the flags by which it counts what is reported of a client. */
-export function reportFlags(flags: ReadonlySet<DewhiteFlag>): readonly DewhiteFlag[] {
-  return REPORTED.filter((flag) => flags.has(flag));
+export function reportFlags({ flags, threshold }: DewhiteRules): readonly DewhiteFlag[] {
+  return threshold > 0 ? REPORTED.filter((flag) => flags.has(flag)) : [];
 }
 
 /**
