@@ -50,6 +50,8 @@ const policy = (server: string): string =>
 const POLICY = policy('inet:127.0.0.1:10023');
 const FAIL_OPEN = 'smtpd_policy_service_default_action = DUNNO\nmilter_default_action = accept\n';
 const MILTER = `${FAIL_OPEN}smtpd_milters =`;
+const NO_FAIL = 'CHECK_RCPT_NO_FAIL_TOO_MANY_BAD_RCPT';
+const DEBIAN = `acl_check_rcpt:\n  .ifndef ${NO_FAIL}\n  deny\n    message = Rejected for too many bad recipients\n  .endif\n`;
 const filter = (rest: string): string => `INPUT_MAIL_FILTER(\`ddgrey', \`${rest}')dnl\n`;
 
 test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
@@ -60,6 +62,9 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Exim', 'set acl_m_x = ${readsocket{/run/ddgrey/greylist.socket}{check_quit ${x{a}{b}} c}{5s}{}{white}}', 'good'],
   ['Exim', 'set acl_m_x = ${readsocket{/run/ddgrey/greylist.socket}{check_quit a b c}{5s}}', 'bad'],
   ['Exim', 'set acl_m_x = ${readsocket{/run/clamd/socket}{x}{5s}}', 'note'],
+  ['Exim', DEBIAN, 'note'],
+  ['Exim', `${DEBIAN}  .include /opt/ddgrey/conf/exim4-acl.conf\n`, 'good bad'],
+  ['Exim', `${NO_FAIL} = true\n${DEBIAN}  .include /opt/ddgrey/conf/exim4-acl.conf\n`, 'good'],
   ['Postfix', 'smtpd_recipient_restrictions = reject_unauth_destination\n', 'note'],
   ['Postfix', POLICY, 'bad'],
   ['Postfix', `${POLICY}${FAIL_OPEN}`, 'good'],

@@ -27,18 +27,31 @@ export function mtaFindings(file: MtaFile, own: readonly OwnSocket[]): readonly 
 function eximFindings({ path, text }: MtaFile): readonly Finding[] {
   const about = `Exim (${path})`;
   const config = text.replace(/^\s*#.*$/gm, '').replace(/\\\n\s*/g, '');
+  const asking = eximAsking(about, config);
+  return asking.state === 'note' || !countsDeferredAsBad(config)
+    ? [asking]
+    : [asking, { state: 'bad', about, text: MANY_RECIPIENTS, mend: `${NO_FAIL} = true, see docs/protocols/exim.md` }];
+}
+
+function eximAsking(about: string, config: string): Finding {
   if (/^\s*\.include(?:_if_exists)?\s+\S*exim4-acl\.conf/m.test(config))
-    return [
-      { state: 'good', about, text: 'includes exim4-acl.conf, which lets mail pass when ddgrey does not answer' },
-    ];
+    return { state: 'good', about, text: 'includes exim4-acl.conf, which lets mail pass when ddgrey does not answer' };
   const start = config.search(/\$\{readsocket\{[^}]*(?:greylist|ddgrey)/);
   if (start < 0)
-    return [{ state: 'note', about, text: 'does not ask ddgrey', mend: 'docs/protocols/exim.md: one .include' }];
+    return { state: 'note', about, text: 'does not ask ddgrey', mend: 'docs/protocols/exim.md: one .include' };
   // ${readsocket{SOCKET}{REQUEST}{OPTIONS}{EOL}{FAIL}}: without FAIL the expansion fails, and that defers.
   if (bracedParts(config, start + '${readsocket'.length) >= 5)
-    return [{ state: 'good', about, text: 'asks ddgrey, and has a string for when it does not answer' }];
+    return { state: 'good', about, text: 'asks ddgrey, and has a string for when it does not answer' };
   const mend = 'give readsocket its fifth argument, as conf/exim4-acl.conf does';
-  return [{ state: 'bad', about, text: 'defers all mail while ddgrey does not answer', mend }];
+  return { state: 'bad', about, text: 'defers all mail while ddgrey does not answer', mend };
+}
+
+/** The macro that leaves out a statement of Debian's RCPT ACL, which takes deferred recipients for bad ones. */
+const NO_FAIL = 'CHECK_RCPT_NO_FAIL_TOO_MANY_BAD_RCPT';
+const MANY_RECIPIENTS = 'refuses recipients for good after ten of the same message were greylisted';
+
+function countsDeferredAsBad(config: string): boolean {
+  return config.includes(`.ifndef ${NO_FAIL}`) && !new RegExp(`^${NO_FAIL}\\s*=`, 'm').test(config);
 }
 
 /** How many `{...}` follow each other from there on. */

@@ -36,6 +36,12 @@ describe('Exim on pipes', () => {
     expect(server.log()).toMatch(/Warning: unknown recipient secret2@example\.test from <>$/m);
   });
 
+  test('of many recipients none is refused for good', async () => {
+    const recipients = Array.from({ length: 12 }, () => `anna@${DOMAIN}`);
+    const outcome = await server.attempt({ client: IPV4.stranger, sender: 'list@many.example', recipients });
+    for (const reply of outcome.recipients) expect(reply).toMatch(/^451 4\.2\.0 /);
+  });
+
   test('mail passes while ddgrey hangs', async () => {
     const mail = { client: IPV4.stranger, sender: 'patient@hang.example', recipients: [`anna@${DOMAIN}`] };
     daemon.signal('SIGSTOP');

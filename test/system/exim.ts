@@ -29,9 +29,17 @@ export interface EximDaemon extends MailServer {
 /** It is greeted late, so that what it says early is surely there by then. */
 export const EARLY_TALKER = '127.0.1.3';
 
-/** Exim's configuration; `place` is its directory. Mail for a known recipient goes to the file inbox/LOCAL-PART. */
+/** The macro that docs/protocols/exim.md has Debian's users set. */
+const DEBIAN_MACRO =
+  /^ *(CHECK_\w+ = .*)$/m.exec(readFileSync(join(HOME, 'docs/protocols/exim.md'), 'utf8'))?.[1] ?? '';
+
+/**
+ * Exim's configuration, with what Debian's has about bad recipients; `place` is its directory. Mail for a known recipient goes
+ * to the file inbox/LOCAL-PART.
+ */
 const configuration = (place: string, port: number, { socket, logSelector = '' }: EximOptions): string => `
 DDGREY_SOCKET = ${socket}
+${DEBIAN_MACRO}
 exim_path = ${EXIM}
 primary_hostname = mx.${DOMAIN}
 spool_directory = ${place}/spool
@@ -62,6 +70,12 @@ acl_check_connect:
     delay = 1s
   accept
 acl_check_rcpt:
+  .ifndef CHECK_RCPT_NO_FAIL_TOO_MANY_BAD_RCPT
+  deny    condition     = \${if and {\\
+                        {>{$rcpt_count}{10}}\\
+                        {<{$recipients_count}{\${eval:$rcpt_count/2}}} }}
+          message       = Rejected for too many bad recipients
+  .endif
   accept
     hosts = : +relay_from_hosts
   require
