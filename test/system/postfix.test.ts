@@ -35,6 +35,12 @@ test('swaks sees the text of GREY_REPLY', async () => {
   );
 });
 
+test('a client with many recipients is heard to the end', async () => {
+  const recipients = Array.from({ length: 24 }, () => `anna@${DOMAIN}`);
+  const outcome = await server.attempt({ client: IPV4.stranger, sender: 'list@many.example', recipients });
+  for (const reply of outcome.recipients) expect(reply).toMatch(/^450 4\.2\.0 /);
+});
+
 test('mail passes while ddgrey hangs', async () => {
   const mail = { client: IPV4.stranger, sender: 'patient@hang.example', recipients: [`anna@${DOMAIN}`] };
   daemon.signal('SIGSTOP');

@@ -16,6 +16,12 @@ export interface Postfix extends MailServer {
   readonly port: number;
 }
 
+/** What docs/protocols/postfix.md sets for messages with many recipients. */
+function errorLimits(): string {
+  const page = readFileSync(join(HOME, 'docs/protocols/postfix.md'), 'utf8');
+  return [...page.matchAll(/'(smtpd_\w+_error_limit = [^']*)'/g)].map(([, setting]) => setting).join('\n');
+}
+
 /** main.cf: what any Postfix needs to live in a folder of its own, the shipped piece, and where ddgrey is. */
 function mainCf(place: string, policy: string): string {
   const piece = readFileSync(join(HOME, 'conf/postfix-main.cf'), 'utf8');
@@ -35,6 +41,7 @@ local_recipient_maps = inline:{${RECIPIENTS.map((name) => `${name}=known`).join(
 local_transport = discard:
 smtpd_authorized_xclient_hosts = 127.0.0.1
 smtpd_peername_lookup = no
+${errorLimits()}
 
 ${piece}
 ddgrey_policy = ${policy}
