@@ -24,7 +24,7 @@ import { type LogFacts, logFindings } from './log-findings.ts';
 import { type MtaFile, mtaFindings } from './mta-findings.ts';
 import type { PathStep } from './path-rights.ts';
 import { peerFindings } from './peer-findings.ts';
-import { socketFindings, type SocketFacts } from './socket-findings.ts';
+import { type MailUser, socketFindings, type SocketFacts } from './socket-findings.ts';
 import { spaceFindings } from './space-findings.ts';
 
 function states(findings: readonly Finding[]): string {
@@ -146,15 +146,21 @@ test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string,
   expect(findings[0]?.text).toContain(word);
 });
 
-const REACHED: SocketFacts = { protocol: 'policy', address: PATH, listening: 'yes', steps: [ROOT, SOCKET] };
+const DEBIAN_EXIM = { name: 'Debian-exim', uid: 102, gids: [102, 7] };
+const POSTFIX = { name: 'postfix', uid: 101, gids: [101] };
 
-test('of several mail servers one that can connect is enough', () => {
-  const users = [EXIM, { name: 'postfix', uid: 101, gids: [101, 7] }];
-  expect(states(socketFindings(REACHED, users, ''))).toBe('note good');
-});
-
-test('a socket is fine where no mail server was found', () => {
-  expect(states(socketFindings(REACHED, [], ''))).toBe('good');
+test.for<[protocol: string, users: readonly MailUser[], expected: string]>([
+  ['greylist', [EXIM], 'bad'],
+  ['greylist', [EXIM, DEBIAN_EXIM], 'note good'],
+  ['greylist', [POSTFIX], 'good'],
+  ['greylist', [], 'good'],
+  ['policy', [POSTFIX], 'bad'],
+  ['policy', [EXIM], 'good'],
+  ['milter', [POSTFIX], 'bad'],
+  ['milter', [DEBIAN_EXIM], 'good'],
+])('a %s socket with mode 660 is to %j: %s', ([protocol, users, expected]) => {
+  const facts = { protocol, address: PATH, listening: 'yes', steps: [ROOT, SOCKET] } as const;
+  expect(states(socketFindings(facts, users, ''))).toBe(expected);
 });
 
 const LOG_FOLDER: PathStep = { path: '/log', mode: 0o40750, uid: 100, gid: 4 };

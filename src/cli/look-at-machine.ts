@@ -15,7 +15,7 @@ import type { OwnSocket } from './listens-there.ts';
 import type { LogFacts } from './log-findings.ts';
 import type { MtaFile } from './mta-findings.ts';
 import type { PathStep, ProcessUser } from './path-rights.ts';
-import type { MailUser, SocketFacts } from './socket-findings.ts';
+import { MAIL_USERS, type MailUser, type SocketFacts } from './socket-findings.ts';
 import type { SpaceFacts } from './space-findings.ts';
 
 /** The sockets on which others than the command line ask. Port 0 is another one each time, and can't be looked for. */
@@ -139,12 +139,9 @@ export function namedFiles({ policy, traps }: Config, { directory }: Location): 
   return [...(policy === '' ? [] : [read('policy', policy)]), ...traps.map((file) => read('traps', file))];
 }
 
-/** Whom mail servers run as, in Debian's words and others'. */
-const MAIL_USERS = ['Debian-exim', 'exim', 'postfix', 'smmsp'];
-
-/** Those of this machine. */
+/** Those that mail servers of this machine run as. */
 export function mailUsers(): readonly MailUser[] {
-  return MAIL_USERS.flatMap((name) => {
+  return [...MAIL_USERS].flatMap((name) => {
     try {
       return [{ name, uid: userId(name), gids: groupsOf(name) }];
     } catch {

@@ -17,8 +17,15 @@ export interface SocketFacts {
   readonly steps: readonly PathStep[];
 }
 
-/** Those that mail servers of this machine ask on. */
-const ASKED_ON: readonly string[] = ['greylist', 'policy', 'milter'];
+/** Whose mail servers ask on which sockets, in Debian's words and others'. Sendmail asks as root, who may everything. */
+const ASKED_BY: ReadonlyMap<string, readonly string[]> = new Map([
+  ['greylist', ['Debian-exim', 'exim']],
+  ['policy', ['postfix']],
+  ['milter', ['postfix']],
+]);
+
+/** All of them. */
+export const MAIL_USERS: ReadonlySet<string> = new Set([...ASKED_BY.values()].flat());
 
 /** What is to be said about a socket; `mend` is what would make the daemon listen there. */
 export function socketFindings(facts: SocketFacts, users: readonly MailUser[], mend: string): readonly Finding[] {
@@ -30,8 +37,10 @@ export function socketFindings(facts: SocketFacts, users: readonly MailUser[], m
   if (listening === 'denied' && !isThere)
     return [{ state: 'note', about, text: 'is kept from this user', mend: 'run ddgrey doctor as root' }];
   if (address.kind !== 'unix') return [{ state: 'good', about, text: 'takes connections' }];
-  if (!ASKED_ON.includes(protocol)) return [{ state: 'good', about, text: 'is there' }];
-  return rightsFindings({ about, protocol, path: address.path, steps }, users);
+  const askedBy = ASKED_BY.get(protocol);
+  if (askedBy === undefined) return [{ state: 'good', about, text: 'is there' }];
+  const asking = users.filter(({ name }) => askedBy.includes(name));
+  return rightsFindings({ about, protocol, path: address.path, steps }, asking);
 }
 
 function placeOf(address: SocketAddress): string {
@@ -48,7 +57,8 @@ interface WayTo {
 
 /** unix(7): connecting takes the right to write. */
 function rightsFindings({ about, protocol, path, steps }: WayTo, users: readonly MailUser[]): readonly Finding[] {
-  if (users.length === 0) return [{ state: 'good', about, text: 'is there; no mail server was found on this machine' }];
+  if (users.length === 0)
+    return [{ state: 'good', about, text: 'is there; no mail server of this machine asks on it' }];
   const closedTo = users.map((user) => ({ user, closed: closedStep(user, steps, WRITE) }));
   // Of several mail servers on a machine one may be meant.
   const state = closedTo.every(({ closed }) => closed !== undefined) ? 'bad' : 'note';
