@@ -6,6 +6,7 @@ import { GENERATED } from '../scripts/generated.ts';
 import { OPTIONS, type OptionName } from '../src/config/options.ts';
 import { readConfig } from '../src/config/read-config.ts';
 import { BLOCK_LISTS, DNSWL } from '../src/dns/known-lists.ts';
+import { readPolicy } from '../src/policy/rules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const NAMES = Object.keys(OPTIONS) as OptionName[];
@@ -43,6 +44,12 @@ test('every line that conf/ddgrey.conf comments out can be put in force, and is 
 
 test.for([...BLOCK_LISTS, DNSWL])('docs/options.md has the terms of $zone', ({ zone, terms }) => {
   expect(textOf('docs/options.md')).toMatch(new RegExp(`\\| ${zone} \\|.*\\| ${terms} \\|\n`));
+});
+
+test('every line of conf/policy.example is a rule, also those that it comments out', () => {
+  const text = textOf('conf/policy.example').replace(/^#(?=Grey\w+:\S+ [\w.-]+$)/gm, '');
+  expect(text).not.toMatch(/^#\S/m);
+  expect(readPolicy(text)).toMatchObject({ kind: 'policy', warnings: [] });
 });
 
 /** The sources in which an option that is used must be named: all but the table itself. */
