@@ -38,6 +38,11 @@ test.for(NAMED.filter((words) => /^ddgrey [a-z]/.test(words)))('%s is a command'
   expect(COMMANDS.map(({ name }) => name)).toContain(words.split(' ')[1]);
 });
 
+test('servers are named with their ports, since that of an original is another than by the systemd unit', () => {
+  const named = TEXT.match(/`(?:server_read|peer) [A-Z]+[^`]*`/g) ?? [];
+  expect(named.map((line) => /OLDHOST 722`|NEWHOST 1722`/.test(line))).toEqual([true, true, true]);
+});
+
 test('what makes a pass is told in the figures of the code', () => {
   const told = TEXT.match(/\d+ uses and \d+ days/g) ?? [];
   expect(new Set(told)).toEqual(new Set([`${PASS_USES} uses and ${PASS_AGE / 86_400} days`]));
