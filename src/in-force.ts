@@ -1,8 +1,10 @@
 // What is in force now: the configuration, the policy file, and the settings that follow from both.
-import { valuesInForce } from './config/describe-config.ts';
+import { writtenValues } from './config/describe-config.ts';
 import type { Config } from './config/options.ts';
+import { fixedBy, withoutRestart } from './config/takes-restart.ts';
 import type { CheckSettings } from './engine/answer-check.ts';
 import type { MaintenanceSettings } from './engine/maintain.ts';
+import type { GoesBy } from './peers/sync-protocol.ts';
 import type { Address } from './policy/address.ts';
 import { emptyPolicy, type Policy } from './policy/rules.ts';
 import { checkSettings, maintenanceSettings } from './settings.ts';
@@ -25,9 +27,9 @@ export class InForce {
     return this.#config;
   }
 
-  /** As a configuration file would have them. */
-  get options(): { readonly [name: string]: string } {
-    return valuesInForce(this.#started, this.#config);
+  /** As the command line is told. */
+  get goesBy(): Pick<GoesBy, 'options' | 'fixed'> {
+    return { options: writtenValues(this.#config), fixed: fixedBy(this.#started) };
   }
 
   get policy(): Policy {
@@ -43,8 +45,9 @@ export class InForce {
     return maintenanceSettings(this.#config, this.#policy);
   }
 
-  configure(config: Config): void {
-    this.#config = config;
+  /** Takes over what was read, but for what takes a restart: half of the parts would go by it, and half would not. */
+  configure(read: Config): void {
+    this.#config = withoutRestart(this.#started, read);
     this.#check = undefined;
   }
 

@@ -3,8 +3,9 @@ import { checkMachine } from './config/check-machine.ts';
 import { checkPolicyFile } from './config/check-policy-file.ts';
 import { loadConfig } from './config/load-config.ts';
 import { LOCATION_OPTIONS, type Location, locateConfig } from './config/locate-config.ts';
-import { type Config, OPTIONS, type OptionName } from './config/options.ts';
+import type { Config } from './config/options.ts';
 import type { FurtherCheck } from './config/read-config.ts';
+import { waitingForRestart } from './config/takes-restart.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { DAEMON_PAGE } from './daemon-page.ts';
 import { systemClock } from './lib/clock.ts';
@@ -104,7 +105,7 @@ function reloader(given: Arguments, started: Config, daemon: Daemon, log: Log): 
       const config = load(given.configFile);
       daemon.configure(config);
       log.configure(logSettings(config, given.debug));
-      const waiting = changedForRestart(started, config).join(',');
+      const waiting = waitingForRestart(started, config).join(',');
       log.event(0, 'configuration read again', waiting === '' ? {} : { needs_restart: waiting });
     } catch (error) {
       log.event(0, 'configuration not changed', { cause: (error as Error).message });
@@ -112,12 +113,6 @@ function reloader(given: Arguments, started: Config, daemon: Daemon, log: Log): 
     }
     await daemon.readPolicy();
   };
-}
-
-function changedForRestart(before: Config, after: Config): readonly OptionName[] {
-  return (Object.keys(OPTIONS) as OptionName[]).filter(
-    (name) => OPTIONS[name].restart === true && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
-  );
 }
 
 function logSettings(config: Config, debug: number): LogSettings {

@@ -101,7 +101,7 @@ function protocolsOf(start: ListenersStart) {
       ...asks,
       ...exchange,
       isTrusted: (client) => inForce.check.rules.isTrusted(client),
-      goesBy: async () => ({ options: inForce.options, policyProblem: await start.policyProblem() }),
+      goesBy: async () => ({ ...inForce.goesBy, policyProblem: await start.policyProblem() }),
       exportLines: (table, after) => downloadLines(store, table, after),
       startImport: (table) => startUpload(store, table, seconds(start.clock), inForce.maintenance.lifetimes),
     }),

@@ -150,7 +150,7 @@ test.for<[lines: string, marked: readonly string[], below: string]>([
   ],
 ])('config with %j in the files marks %j', async ([lines, marked, below]) => {
   writeFileSync(join(directory, 'ddgrey.conf'), lines);
-  const goesBy = { options: { name: '', port: '0', retry: '3d' } };
+  const goesBy = { options: { name: '', port: '0', retry: '3d' }, fixed: ['name', 'port'] };
   await serve((socket) => socket.write(formatDocument([JSON.stringify(goesBy)])));
   const text = (await run('config')).text.replaceAll(directory, 'DIR');
   expect([...text.matchAll(/^(\S+) \* /gm)].map(([, name]) => name)).toEqual(marked);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { valuesInForce } from '../config/describe-config.ts';
+import { writtenValues } from '../config/describe-config.ts';
 import { locateConfig } from '../config/locate-config.ts';
 import { readConfig } from '../config/read-config.ts';
+import { fixedBy, withoutRestart } from '../config/takes-restart.ts';
 import type { PeerState } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { configFindings, unreadableConfig } from './config-findings.ts';
@@ -378,10 +379,16 @@ test.for<[started: string, read: string, files: string, expected: readonly [text
   ],
   ['name a', 'name b\nretry 3d', 'name a\nretry 3d', [['is what the configuration says']]],
   ['', '', 'listen policy [::1]:1\nname a', [['restart: name, listen', 'RESTART']]],
+  ['', 'accept 192.0.2.1', 'accept 192.0.2.1', [['restart: accept', 'RESTART']]],
+  ['peer mx2', 'peer mx2', 'peer mx2\naccept 192.0.2.1', [['read again: accept', 'RELOAD']]],
 ])('started with %j, %j read, %j in the files: %j', ([started, read, files, expected]) => {
   const [before, now, later] = [started, read, files].map((text) => readConfig('d', () => text).config);
   if (before === undefined || now === undefined || later === undefined) throw new Error('no configuration');
-  const findings = inForceFindings(later, { options: valuesInForce(before, now) }, HOW);
+  const findings = inForceFindings(
+    later,
+    { options: writtenValues(withoutRestart(before, now)), fixed: fixedBy(before) },
+    HOW,
+  );
   expect(findings.map(({ text, mend }) => [text, mend])).toEqual(
     expected.map(([text, mend]) => [expect.stringContaining(text), mend]),
   );

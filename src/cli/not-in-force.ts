@@ -11,12 +11,12 @@ export interface NotInForce {
 }
 
 /** Those options, in the table's order. `config` is what the files say, without mistakes. */
-export function notInForce(config: Config, { options }: GoesBy): readonly NotInForce[] {
+export function notInForce(config: Config, { options, fixed }: GoesBy): readonly NotInForce[] {
   return (Object.keys(OPTIONS) as OptionName[]).flatMap((name): NotInForce | [] => {
-    const { type, restart } = anyOption(name);
+    const { type } = anyOption(name);
     const inForce = options[name];
     if (inForce === undefined || inForce === type.write(config[name])) return [];
-    return { name, inForce, waitsFor: restart === true ? 'restart' : 'reload' };
+    return { name, inForce, waitsFor: fixed.includes(name) ? 'restart' : 'reload' };
   });
 }
 

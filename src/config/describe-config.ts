@@ -29,13 +29,9 @@ export function describeInForce(config: Config, origins: Origins): readonly Opti
   });
 }
 
-/** The values by which a daemon goes, as a file would have them: of options that take a restart, those it started with. */
-export function valuesInForce(started: Config, read: Config): { readonly [name: string]: string } {
-  const valueOf = (name: OptionName): string => {
-    const { type, restart } = anyOption(name);
-    return type.write((restart === true ? started : read)[name]);
-  };
-  return Object.fromEntries(namesIn(OPTIONS).map((name) => [name, valueOf(name)]));
+/** The values, as a file would have them. */
+export function writtenValues(config: Config): { readonly [name: string]: string } {
+  return Object.fromEntries(namesIn(OPTIONS).map((name) => [name, anyOption(name).type.write(config[name])]));
 }
 
 /** The recommended configuration: every option commented out at its default, or set, with the reason, where we advise it. */

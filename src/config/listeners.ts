@@ -46,6 +46,11 @@ export function isPeering(config: Config): boolean {
   return hasCallers(config) || peer.length + sources.length > 0 || listen.some(({ protocol }) => protocol === 'peer');
 }
 
+/** Whether a daemon that starts so opens a port to other servers. */
+export function isOpenToPeers(config: Config): boolean {
+  return [...config.listen, ...networkListener(config)].some(({ protocol }) => protocol === 'peer');
+}
+
 /** The port of other servers, and of this one, unless the configuration names another. */
 export function usualPort({ port }: Config): number {
   if (port !== 0) return port;

@@ -58,7 +58,8 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
     type: trustedHosts,
     default: [],
     list: true,
-    about: 'Who may read reports and hand them in. Names are looked up at every start and every hour.',
+    about:
+      'Who may read reports and hand them in. Names are looked up at every start and every hour. A daemon that opened no port to other servers must be started anew when the first of them is named.',
   },
   accept_reader: {
     type: trustedHosts,

@@ -23,7 +23,7 @@ export const STATISTICS = {
   counters: { 'verdict grey': 3 },
 };
 
-export const GOES_BY = { options: { retry: '3d' }, policyProblem: 'cannot read p: no such file' };
+export const GOES_BY = { options: { retry: '3d' }, fixed: ['port'], policyProblem: 'cannot read p: no such file' };
 
 export const TUPLE: StoredTuple = {
   tuple: { client: '203.0.113.0/24', sender: 'example.com', recipient: '.b@example.org' },

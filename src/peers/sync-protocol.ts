@@ -51,6 +51,8 @@ export function withoutDot(line: string): string {
 export interface GoesBy {
   /** The value in force of every option, as a configuration file would have it. */
   readonly options: { readonly [name: string]: string };
+  /** The names of those whose value another one takes the place of only with a restart. */
+  readonly fixed: readonly string[];
   /** Why the policy file is not in force as it is now; undefined: it is, or there is none. */
   readonly policyProblem?: string | undefined;
 }
