@@ -91,7 +91,7 @@ function load(file: string, further?: FurtherCheck): Config {
 function machineCheck({ action, directory }: Arguments): FurtherCheck {
   return (config, set) => [
     ...checkMachine(config, set, directory),
-    ...(action === 'check-config' ? checkPolicyFile(config, set, directory) : []),
+    ...(action === 'check-config' ? checkPolicyFile(config, directory) : []),
   ];
 }
 

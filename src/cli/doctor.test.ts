@@ -1,4 +1,5 @@
 // The doctor with a daemon, files and sockets of a directory of its own; of the machine's mail servers nothing is expected.
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -62,6 +63,12 @@ test('traps and the policy file are read', async () => {
     expect.stringMatching(/^bad: no such file; .* traps$/),
     expect.stringMatching(/^bad: line 1: "a@example\.org hard" does not end/),
   ]);
+});
+
+test('a pipe is no file of traps, and not waited for', async () => {
+  configure('traps pipe');
+  execFileSync('mkfifo', [join(daemon.location.directory, 'pipe')]);
+  expect(await examine(/file DIR/)).toEqual([expect.stringMatching(/^bad: it is not a file; /)]);
 });
 
 test("Exim's log must be there, and readable to the daemon's process", async () => {

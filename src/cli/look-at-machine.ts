@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Location } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
 import { errorCode } from '../lib/error-cause.ts';
-import { readProblem } from '../lib/read-problem.ts';
+import { readProblem, readText } from '../lib/read-problem.ts';
 import type { SocketAddress } from '../lib/socket-address.ts';
 import { groupName, groupsOf, userId } from '../lib/system-users.ts';
 import type { NamedFile } from './file-findings.ts';
@@ -131,7 +131,7 @@ export function namedFiles({ policy, traps }: Config, { directory }: Location): 
   const read = (option: NamedFile['option'], file: string): NamedFile => {
     const path = resolve(directory, file);
     try {
-      return { option, path, content: { text: readFileSync(path, 'utf8') } };
+      return { option, path, content: { text: readText(path) } };
     } catch (error) {
       return { option, path, content: { problem: readProblem(error), denied: errorCode(error) === 'EACCES' } };
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isMissing, readProblem, unreadable } from './read-problem.ts';
+import { isMissing, readProblem, readText, unreadable } from './read-problem.ts';
 
 test.for<[error: unknown, text: string]>([
   [Object.assign(new Error('ENOENT: no such file or directory, open'), { code: 'ENOENT' }), 'no such file'],
@@ -26,4 +26,10 @@ test.for([
   [`${import.meta.filename}.no`, 'no such file'],
 ] as const)('%s can not be read as a file: %s', ([path, problem]) => {
   expect(unreadable(path)).toBe(problem);
+});
+
+test('the text of what is no file is not waited for', () => {
+  expect(readText(import.meta.filename)).toMatch(/^import /);
+  expect(() => readText('/dev/null')).toThrow('it is not a file');
+  expect(() => readText(import.meta.dirname)).toThrow('it is a directory');
 });

@@ -1,5 +1,5 @@
 // Why a file can't be read, for an administrator.
-import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { causeOf, errorCode } from './error-cause.ts';
 
 /** What an error of node:fs says, in words where it is one of the usual mistakes. */
@@ -14,18 +14,30 @@ export function readProblem(error: unknown): string {
 /** Why it is no file that we can read; undefined: it is one. */
 export function unreadable(path: string): string | undefined {
   try {
-    // Without waiting for who would write into a pipe.
-    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const found = fstatSync(file);
-      if (found.isDirectory()) return 'it is a directory';
-      return found.isFile() ? undefined : 'it is not a file';
-    } finally {
-      closeSync(file);
-    }
+    closeSync(openFile(path));
+    return undefined;
   } catch (error) {
     return readProblem(error);
   }
+}
+
+/** The text of a file. Throws what readProblem tells in words, also where there is no file but a pipe, which could be waited for. */
+export function readText(path: string): string {
+  const file = openFile(path);
+  try {
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openFile(path: string): number {
+  // Without waiting for who would write into a pipe.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const found = fstatSync(file);
+  if (found.isFile()) return file;
+  closeSync(file);
+  throw new Error(found.isDirectory() ? 'it is a directory' : 'it is not a file');
 }
 
 /** Whether there is nothing of that name; not where a directory on the way keeps it secret. */
