@@ -63,8 +63,8 @@ async function openTraps({ config, directory, clock, log }: FeedStart): Promise<
   return traps;
 }
 
-function followEximLog({ config, store, acceptReport, trusted, log }: FeedStart): AsyncDisposable {
-  const path = config.exim4_mainlog;
+function followEximLog({ config, directory, store, acceptReport, trusted, log }: FeedStart): AsyncDisposable {
+  const path = resolve(directory, config.exim4_mainlog);
   const name = `log ${path}`;
   const mainlog = createEximMainlog({
     unknown: config.exim4_unknown,

@@ -64,8 +64,9 @@ function stepsTo(path: string): readonly PathStep[] {
 }
 
 /** The logs that the daemon of the directory is to follow. */
-export function followedLogs({ service, exim4_mainlog: path }: Config, directory: string): readonly LogFacts[] {
+export function followedLogs({ service, exim4_mainlog }: Config, directory: string): readonly LogFacts[] {
   if (!service.includes('exim4')) return [];
+  const path = resolve(directory, exim4_mainlog);
   const daemon = userOf(runningProcess(directory));
   try {
     return [{ path, way: { steps: stepsTo(path) }, daemon, groupName }];

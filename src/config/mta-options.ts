@@ -28,7 +28,7 @@ export const MTA_OPTIONS: OptionTable<MtaConfig> = {
     type: word,
     default: '/var/log/exim4/mainlog',
     restart: true,
-    about: "Exim's main log.",
+    about: "Exim's main log; a relative path starts at the directory given with -D.",
   },
   exim4_unknown: {
     type: choice('verify', 'delivery'),

@@ -99,7 +99,8 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
     default: '',
     defaultNote: 'none',
     restart: true,
-    about: 'The file with the certificate of this server (PEM), for peer_tls.',
+    about:
+      'The file with the certificate of this server (PEM), for peer_tls. Here, in peer_key and in peer_ca relative paths start at the directory given with -D.',
   },
   peer_key: {
     type: word,
