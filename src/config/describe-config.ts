@@ -56,7 +56,8 @@ export function optionsPage(): string {
     '',
     'One option a line: `name value`, an `=` between them if you like. `#` starts a comment, quotes keep words together,',
     '`include FILE` reads another file in its place. Names in any case. Times: `90`, `10s`, `10m`, `4h`, `3d`, `2w`,',
-    '`4 hours` (m is always minutes).',
+    '`4 hours` (m is always minutes). Of an option that is set twice the later line counts; of a list, all lines do, and',
+    '`none`, where it is allowed, takes back those before it.',
   ];
   for (const { title, options } of SECTIONS) {
     lines.push('', `## ${title}`);
@@ -77,6 +78,9 @@ export function configManual(version: string): string {
     ),
     escaped('include FILE reads another file in its place. Names in any case.'),
     escaped('Times: 90, 10s, 10m, 4h, 3d, 2w, "4 hours" (m is always minutes).'),
+    escaped(
+      'Of an option that is set twice the later line counts; of a list, all lines do, and none, where it is allowed, takes back those before it.',
+    ),
     ...SECTIONS.flatMap(({ title, options }) => [
       `.SH ${title.toUpperCase()}`,
       ...namesIn(options).flatMap((name) => tagged([name, manualText(name)])),

@@ -20,6 +20,8 @@ test.for<[line: string, words: string[]]>([
   ['retry = 3d', ['retry', '3d']],
   ['retry=3d', ['retry', '3d']],
   ['retry= 3d', ['retry', '3d']],
+  ['retry =3d', ['retry', '3d']],
+  ['retry =4 hours', ['retry', '4', 'hours']],
   ['retry', ['retry']],
   ['retry =', ['retry']],
   ['=3d', ['=3d']],
@@ -35,6 +37,11 @@ test.for<[line: string, words: string[]]>([
 test('empty lines and comments set nothing, but count as lines', () => {
   expect(readFiles({ '/etc/main': '\uFEFFretry 3d\n' }).lines).toEqual(['/etc/main:1 ["retry","3d"]']);
   expect(readFiles({ '/etc/main': '\n# retry 1d\n  \nretry 3d\n' }).lines).toEqual(['/etc/main:4 ["retry","3d"]']);
+});
+
+test.for(['\n', '\r\n', '\r\r\n', '\r'])('lines may end with %j', (end) => {
+  const text = ['# why', '', 'retry 3d', ''].join(end);
+  expect(readFiles({ '/etc/main': text }).lines).toEqual(['/etc/main:3 ["retry","3d"]']);
 });
 
 test('an included file stands where it is included; its name starts at the including file', () => {

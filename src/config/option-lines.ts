@@ -83,8 +83,9 @@ export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
 }
 
 function parseLines(file: string, text: string, problems: Problem[]): readonly OptionLine[] {
-  // Some editors begin a file with a byte order mark.
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  // Some editors begin a file with a byte order mark. A lone CR ends a line as well, or a first comment would take in the
+  // whole of a file that some old editor wrote.
+  const lines = text.replace(/^\uFEFF/, '').split(/\r*\n|\r/);
   return lines.flatMap((content, index) => {
     const place = { file, line: index + 1 };
     const unclosed: string[] = [];
@@ -97,11 +98,15 @@ function parseLines(file: string, text: string, problems: Problem[]): readonly O
   });
 }
 
-/** `name = value` and `name=value` mean `name value`. */
+/** `name = value`, `name= value`, `name =value` and `name=value` mean `name value`. */
 function withoutEquals(first: string, rest: readonly string[]): { name: string; words: readonly string[] } {
-  if (rest[0] === '=') return { name: first, words: rest.slice(1) };
   const equals = first.indexOf('=');
-  if (equals <= 0) return { name: first, words: rest };
-  const value = first.slice(equals + 1);
-  return { name: first.slice(0, equals), words: value === '' ? rest : [value, ...rest] };
+  if (equals > 0) return { name: first.slice(0, equals), words: valueBehind(first.slice(equals), rest) };
+  const [second = '', ...others] = rest;
+  return { name: first, words: second.startsWith('=') ? valueBehind(second, others) : rest };
+}
+
+/** What follows the `=` at the start of a word, and the words after it. */
+function valueBehind(word: string, rest: readonly string[]): readonly string[] {
+  return word === '=' ? rest : [word.slice(1), ...rest];
 }

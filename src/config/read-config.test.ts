@@ -271,6 +271,8 @@ test.for<[name: 'rbls' | 'milter_spam_header', text: string, written: string]>([
   ['rbls', 'rbls uce-3', 'uce-3'],
   ['rbls', 'rbls uce-3\nrbls spamcop own', 'uce-3 spamcop own'],
   ['rbls', 'rbls none', 'none'],
+  ['rbls', 'rbls uce-3\nrbls none', 'none'],
+  ['rbls', 'rbls uce-3\nrbls none\nrbls spamcop', 'spamcop'],
   ['milter_spam_header', 'milter_spam_header X-A a\nmilter_spam_header X-B "b c"', 'X-A a\nX-B "b c"'],
 ])('%s after %j: %j', ([name, text, written]) => {
   const { config, origins } = read(text);

@@ -89,7 +89,8 @@ function setValue(
   if (value === undefined) {
     return `${line.name}: ${wrongWith(line.words, option.type)}; allowed: ${option.type.allowed}`;
   }
-  const adds = option.list === true && isFurther;
+  // `none` leaves nothing of what stands before it, in an included file perhaps.
+  const adds = option.list === true && isFurther && (value as unknown[]).length > 0;
   values[name] = adds ? [...(values[name] as unknown[]), ...(value as unknown[])] : value;
   return undefined;
 }
