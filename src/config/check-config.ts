@@ -1,10 +1,12 @@
 // Values that are right by themselves but not together, or out of the range that makes sense.
+import { normalize } from 'node:path';
 import { listed } from '../lib/listed.ts';
 import { formatSocketAddress } from '../lib/socket-address.ts';
 import { EVENTS } from '../policy/report.ts';
 import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { misfitDelay } from '../policy/window.ts';
 import { delaysInUse } from './delay-options.ts';
+import { peerHosts } from './host-types.ts';
 import { listsOf } from './lists-of.ts';
 import type { OptionLine, Problem } from './option-lines.ts';
 import { duration } from './option-types.ts';
@@ -34,6 +36,9 @@ const RULES: readonly ((config: Config, set: SetLines) => readonly Conflict[])[]
   bounceDelay,
   sharedAddress,
   lists,
+  ownLists,
+  lookupTime,
+  sources,
   encryption,
   events,
 ];
@@ -120,17 +125,62 @@ function bounceDelay(config: Config): readonly Conflict[] {
 function sharedAddress({ listen }: Config): readonly Conflict[] {
   // Port 0 is another one each time.
   const fixed = listen.filter(({ address }) => address.kind === 'unix' || address.port !== 0);
-  const texts = fixed.map(({ address }) => formatSocketAddress(address));
+  const texts = fixed.map(({ address }) =>
+    address.kind === 'unix' ? normalize(address.path) : formatSocketAddress(address),
+  );
   if (new Set(texts).size === texts.length) return [];
   return [{ options: ['listen'], message: 'listen: two lines with the same address' }];
 }
 
 function lists(config: Config): readonly Conflict[] {
-  return listsOf(config).errors.map(({ option, name, message }) => ({
-    options: [option, 'rbl_zone'],
-    word: name,
-    message: `${option}: ${message}`,
+  const { errors, warnings } = listsOf(config);
+  const unknown = errors.map(
+    ({ option, name, message }): Conflict => ({
+      options: [option, 'rbl_zone'],
+      word: name,
+      message: `${option}: ${message}`,
+    }),
+  );
+  return [
+    ...unknown,
+    ...warnings.map((message): Conflict => ({ options: ['rbls', 'rbl_zone'], message, warning: true })),
+  ];
+}
+
+/** Of two zones by one name the second would never be asked. */
+function ownLists({ rbl_zone: zones }: Config): readonly Conflict[] {
+  return repeated(zones.map(({ name }) => name)).map((word) => ({
+    options: ['rbl_zone'],
+    word,
+    message: `rbl_zone: two lines with the name ${word}; a list has one zone`,
   }));
+}
+
+/** It works as long as the DNS answers quickly. */
+function lookupTime({
+  dns_timeout: lookups,
+  answer_deadline: deadline,
+  on_failure: answer,
+}: Config): readonly Conflict[] {
+  if (lookups < deadline) return [];
+  const message = `dns_timeout (${duration.write(lookups)}) is no shorter than answer_deadline (${duration.write(deadline)}): while the DNS is slow, new clients are answered ${answer} by on_failure`;
+  return [{ options: ['dns_timeout', 'answer_deadline'], message, warning: true }];
+}
+
+/** It works, but all that is told comes twice. */
+function sources({ peer, server_read: others }: Config): readonly Conflict[] {
+  return repeated([...peer, ...others].map((host) => peerHosts.write([host]))).map((text) => ({
+    options: ['peer', 'server_read'],
+    word: text.replace(/ .*/, ''),
+    message: `${text} is named twice, and read from twice`,
+    warning: true,
+  }));
+}
+
+/** Those that stand there before, in any case of letters. */
+function repeated(texts: readonly string[]): readonly string[] {
+  const lower = texts.map((text) => text.toLowerCase());
+  return [...new Set(lower.filter((text, at) => lower.indexOf(text) < at))];
 }
 
 function encryption({ peer_tls: mode, ...config }: Config): readonly Conflict[] {

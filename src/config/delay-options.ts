@@ -1,6 +1,7 @@
 // Options: how long senders wait, and how long what was learnt lasts.
+import { LONGEST_ENTRY } from '../policy/manual-entry.ts';
 import { DAY, HOUR, MINUTE, type OptionTable } from './option.ts';
-import { duration } from './option-types.ts';
+import { duration, durationFrom } from './option-types.ts';
 
 /** All in seconds. */
 export interface DelayConfig {
@@ -80,10 +81,11 @@ export const DELAY_OPTIONS: OptionTable<DelayConfig> = {
   GREY_MAX_DELAY_NULLSENDER: {
     type: duration,
     default: DAY,
-    about: 'The same as retry for bounces. A delay is never more than half of it.',
+    about: 'The same as retry for bounces. The standing of a client makes a bounce wait for no more than half of it.',
   },
   GREY_VALIDLIST_LIFETIME: {
-    type: duration,
+    // With 0, nothing that passed would be known when its next mail comes.
+    type: durationFrom(1, LONGEST_ENTRY),
     default: 14 * DAY,
     about: 'How long a sender that passed is remembered after its last mail.',
   },

@@ -1,7 +1,7 @@
 // The option type of `listen`: the sockets that the daemon serves.
-import { formatSocketAddress, parseSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
+import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { linesOf } from './list-type.ts';
-import { type OptionType, quoted, SOCKET_ADDRESSES } from './option-types.ts';
+import { type OptionType, parsePlace, quoted, SOCKET_ADDRESSES } from './option-types.ts';
 
 export const PROTOCOLS = ['greylist', 'policy', 'milter', 'greyd', 'sync', 'peer'] as const;
 
@@ -24,7 +24,7 @@ export const listeners: OptionType<readonly Listener[]> = linesOf({
 
 function parseListener([name, where = '', ...rest]: readonly string[]): Listener | undefined {
   const protocol = PROTOCOLS.find((candidate) => candidate === name?.toLowerCase());
-  const address = parseSocketAddress(where);
+  const address = parsePlace(where);
   if (protocol === undefined || address === undefined) return undefined;
   let listener: Listener = { protocol, address };
   for (const text of rest) {

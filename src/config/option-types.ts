@@ -1,4 +1,5 @@
 // What an option's value can be: how its words are read, and how a value is written. Here the types of a single value.
+import { isIP } from 'node:net';
 import { isHostName } from '../lib/host-name.ts';
 import { listed } from '../lib/listed.ts';
 import { quoteWord } from '../lib/quote-word.ts';
@@ -105,10 +106,19 @@ export function choice<const T extends string>(...choices: readonly T[]): Option
   };
 }
 
-/** Where a server is found. */
+/** The address of a socket, of a host that is a name or an address: `a..b` and `127.0.0.256` are neither. */
+export function parsePlace(text: string): SocketAddress | undefined {
+  const address = parseSocketAddress(text);
+  return address?.kind === 'tcp' && !isHostName(address.host) && isIP(address.host) === 0 ? undefined : address;
+}
+
+/** Where a server is found, which is never on port 0. */
 export const socketAddress: OptionType<SocketAddress> = {
-  allowed: SOCKET_ADDRESSES,
-  parse: one(parseSocketAddress),
+  allowed: `${SOCKET_ADDRESSES}, the port from 1 to 65535`,
+  parse: one((text) => {
+    const place = parsePlace(text);
+    return place?.kind === 'tcp' && place.port === 0 ? undefined : place;
+  }),
   write: (value) => quoted(formatSocketAddress(value)),
 };
 

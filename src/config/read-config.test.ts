@@ -110,6 +110,14 @@ test.for<[text: string, error: string]>([
     'search_duration 100000d',
     `search_duration: "100000d" is not allowed; allowed: ${OPTIONS.search_duration.type.allowed}`,
   ],
+  [
+    'GREY_VALIDLIST_LIFETIME 0',
+    `GREY_VALIDLIST_LIFETIME: "0" is not allowed; allowed: ${OPTIONS.GREY_VALIDLIST_LIFETIME.type.allowed}`,
+  ],
+  [
+    'listen policy 127.0.0.256:10023',
+    `listen: "policy 127.0.0.256:10023" is not allowed; allowed: ${OPTIONS.listen.type.allowed}`,
+  ],
   ['port 70000', 'port: "70000" is not allowed; allowed: a port from 1 to 65535, or 0 for the usual one'],
   ['hard_trap a@ nobody', 'hard_trap: "nobody" is not allowed; allowed: user@domain, user@ or a domain; or none'],
   ['peer_ca sha256:zz', `peer_ca: "sha256:zz" is not allowed; allowed: ${OPTIONS.peer_ca.type.allowed}`],
@@ -189,6 +197,16 @@ test.for<[text: string, warnings: string[]]>([
   ],
   ['grey_default 10m\ngrey_short 10m', []],
   ['grey_default 290s', []],
+  ['rbls spamcop sorbs', ['dd.conf:1: the list sorbs closed (June 2024) and is not asked']],
+  [
+    'dns_timeout 5s\non_failure grey',
+    [
+      'dd.conf:1: dns_timeout (5s) is no shorter than answer_deadline (5s): while the DNS is slow, new clients are answered grey by on_failure',
+    ],
+  ],
+  ['answer_deadline 4s', []],
+  ['peer mx2 1\npeer mx3\nserver_read MX2 1', ['dd.conf:3: mx2 1 is named twice, and read from twice']],
+  ['peer mx2 1\npeer mx2 2', []],
   [
     'grey_min 2h\ngrey_max 1h',
     ['dd.conf:2: grey_min (2h) is longer than grey_max (1h): clients with a better standing wait longer'],
@@ -231,6 +249,14 @@ test.for<[text: string, error: string]>([
   ],
   ['listen policy [::1]:1\nlisten greylist inet:1@::1', 'dd.conf:2: listen: two lines with the same address'],
   ['listen policy unix:ddgrey.socket', 'dd.conf:1: listen: two lines with the same address'],
+  [
+    'listen policy unix:./x//ddgrey.socket\nlisten sync unix:x/ddgrey.socket',
+    'dd.conf:2: listen: two lines with the same',
+  ],
+  [
+    'rbl_zone own a.example\nrbl_zone OWN b.example\nrbl_zone c d.example',
+    'dd.conf:2: rbl_zone: two lines with the name own',
+  ],
   ['rbls spamcop\nrbls uce-2 NoSuchList\nrbls uce-3', 'dd.conf:2: rbls: there is no list nosuchlist; known: spamcop, '],
   ['rbl_zone own bl.example.org\nrbls other', 'dd.conf:2: rbls: there is no list other; known: own, spamcop, '],
   ['rbl_score foo -10\nrbl_score spamcop -5', 'dd.conf:1: rbl_score: there is no list foo; known: spamcop, '],
