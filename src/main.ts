@@ -1,4 +1,5 @@
 // ddgreyd: arguments, signals, exit code.
+import { checkCertificates } from './check-certificates.ts';
 import { checkMachine } from './config/check-machine.ts';
 import { checkPolicyFile } from './config/check-policy-file.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -87,11 +88,13 @@ function load(file: string, further?: FurtherCheck): Config {
   return config;
 }
 
-/** A start reads the policy file itself, and need not wait until a large one is read twice. */
+/** A start reads the policy file and the certificates itself, and need not wait until a large file is read twice. */
 function machineCheck({ action, directory }: Arguments): FurtherCheck {
   return (config, set) => [
     ...checkMachine(config, set, directory),
-    ...(action === 'check-config' ? checkPolicyFile(config, directory) : []),
+    ...(action === 'check-config'
+      ? [...checkCertificates(config, set, directory), ...checkPolicyFile(config, directory)]
+      : []),
   ];
 }
 

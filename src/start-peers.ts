@@ -94,7 +94,8 @@ export function startPeers(start: PeersStart): Peers {
   };
 }
 
-function tlsOf(config: Config, directory: string): PeerTls | undefined {
+/** TLS as the configuration has it; undefined: none. Throws, in words for an administrator, if it can't be had. */
+export function tlsOf(config: Config, directory: string): PeerTls | undefined {
   const absolute = (path: string): string => (path === '' || isFingerprint(path) ? path : resolve(directory, path));
   return readPeerTls({
     mode: config.peer_tls,
