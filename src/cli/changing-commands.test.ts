@@ -1,5 +1,5 @@
 // white, black, entries, forget, export and import against the real sync server.
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -66,6 +66,12 @@ test.for<[line: string, subject: string, kind: string, span: number, reason: str
   expect([...daemon.parts.entries.values()]).toEqual([
     { subject, kind, author: ME, reason, made: NOW, expires: NOW + span },
   ]);
+});
+
+test('an option that gives no time is named', async () => {
+  appendFileSync(daemon.location.configFile, 'GREY_WHITELIST_LIFETIME 0\n');
+  await expect(run('white 203.0.113.7')).rejects.toThrow('GREY_WHITELIST_LIFETIME is 0, so say for how long: white');
+  expect((await run('white 203.0.113.7 1h')).exitCode).toBe(0);
 });
 
 test.for<[line: string, message: string]>([

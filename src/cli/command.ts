@@ -31,6 +31,8 @@ export interface Command {
   readonly least: number;
   readonly most: number;
   readonly flags?: readonly Flag[];
+  /** What it prints has a form of its own, and is never JSON. */
+  readonly ownForm?: true;
   /** It names the mistakes of the configuration itself; before others whoever asks is warned of them. */
   readonly tellsMistakes?: true;
   /** Throws an error whose message is for the administrator. */

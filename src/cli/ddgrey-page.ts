@@ -45,7 +45,7 @@ export const DDGREY_PAGE: ProgramPage = {
       rows: [
         ['-D, --directory DIR', "the daemon's directory (default /var/lib/ddgrey); also --dir"],
         ['    --config FILE', 'its configuration (default DIR/ddgrey.conf; without -D /etc/ddgrey/ddgrey.conf)'],
-        ['    --json', 'print JSON'],
+        ['    --json', 'print JSON; of feed, a report a line; not for export'],
         ['-d, --debug', 'no effect; the original had it'],
         ['-h, --help', 'this text'],
         ['-V, --version', 'the version'],

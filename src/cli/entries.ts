@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { readableConfig } from '../config/load-config.ts';
 import { duration } from '../config/option-types.ts';
 import { OPTIONS } from '../config/options.ts';
+import { UsageError } from '../lib/usage-error.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import type { Command } from './command.ts';
@@ -30,6 +31,7 @@ function entryCommand(
       const { local, subject, span, reason } = entryArguments(kind, words);
       if (!flags.has('wide')) refuseWide(subject);
       const usual = span ?? readableConfig(location.configFile).config[lifetime];
+      if (usual === 0) throw new UsageError(`${lifetime} is 0, so say for how long: ${kind} ${subject.text} 30d`);
       const scope = local ? ['local'] : [];
       const said = reason === '' ? [] : [reason];
       const told = [kind, ...scope, subject.text, String(usual), userInfo().username, ...said];

@@ -151,6 +151,7 @@ test('c13: -c where nothing is known', async () => {
 test('-r tells how many standings are gone', async () => {
   expect(await list(['remove'], '203.0.113.7/24')).toBe('2 removed\n');
   expect(daemon.parts.asked).toEqual([['remove', '203.0.113.0/24']]);
+  expect(await list(['remove'], '203.0.113.7/24', true)).toBe('{"standings":2}\n');
 });
 
 test.for<[flags: readonly Flag[], subject: string | undefined, message: string]>([

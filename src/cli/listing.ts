@@ -27,7 +27,10 @@ export const listCommand: Command = {
     refuseNonsense(flags);
     if (flags.has('events')) return listReports(invocation, subject);
     const removed = flags.has('remove') ? await remove(invocation, subject) : undefined;
-    if (removed !== undefined && !flags.has('calc')) return { text: `${removed} removed\n`, exitCode: 0 };
+    if (removed !== undefined && !flags.has('calc')) {
+      const text = invocation.json ? JSON.stringify({ standings: removed }) : `${removed} removed`;
+      return { text: `${text}\n`, exitCode: 0 };
+    }
     if (flags.has('calc')) await calculate(invocation, subject);
     return listStandings(invocation, subject);
   },

@@ -26,6 +26,7 @@ async function main(args: readonly string[]): Promise<Outcome> {
     throw new UsageError(`usage: ddgrey ${command.name} ${command.arguments}`.trimEnd());
   const odd = flags.find((flag) => command.flags?.includes(flag) !== true);
   if (odd !== undefined) throw new UsageError(`${command.name} does not take --${odd}`);
+  if (values.json && command.ownForm === true) throw new UsageError(`${command.name} does not take --json`);
   const location = locateConfig(values);
   if (command.tellsMistakes !== true) warnOfMistakes(location);
   return command.run({ location, words, flags: new Set(flags), json: values.json, screen: processScreen(process) });

@@ -11,6 +11,9 @@ test('a file is opened, and its size known', async () => {
   expect([await text(input), size]).toEqual(['some lines', 10]);
 });
 
-test('a file that is missing is told in words', async () => {
-  await expect(openInput('/nonexistent')).rejects.toThrow(/^cannot read \/nonexistent: no such file$/);
+test.for([
+  ['/nonexistent', 'no such file'],
+  ['/tmp', 'it is a directory'],
+] as const)('that %s can not be read is told in words', async ([file, problem]) => {
+  await expect(openInput(file)).rejects.toThrow(new RegExp(`^cannot read ${file}: ${problem}$`));
 });

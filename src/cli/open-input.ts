@@ -14,8 +14,10 @@ export async function openInput(file: string): Promise<Input> {
   if (file === '-') return { input: process.stdin, size: 0 };
   try {
     const handle = await open(file);
-    const { size } = await handle.stat();
-    return { input: handle.createReadStream(), size };
+    const found = await handle.stat();
+    if (!found.isDirectory()) return { input: handle.createReadStream(), size: found.size };
+    await handle.close();
+    throw new Error('it is a directory');
   } catch (error) {
     throw new Error(`cannot read ${file}: ${readProblem(error)}`, { cause: error });
   }

@@ -47,6 +47,7 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['check 203.0.113.7 a@b c@d', 10, /^grey: /, /^$/],
   ['check 203.0.113.7 a@b', 2, /^$/, /usage: ddgrey check IP FROM TO \[name=NAME\] \[helo=NAME\]\n/],
   ['stats -w', 2, /^$/, /stats does not take --white\n/],
+  ['--json export', 2, /^$/, /export does not take --json\n/],
   ['stats now', 2, /^$/, /usage: ddgrey stats\n/],
   ['white local', 2, /^$/, /^ddgrey: white local needs an address, network or domain\n/],
   ['standing', 2, /^$/, /there is no command standing\n/],

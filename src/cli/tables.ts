@@ -40,6 +40,7 @@ export const exportCommand: Command = {
   about: 'all attempts and passes as text that import takes',
   least: 0,
   most: 3,
+  ownForm: true,
   run: async (invocation) => {
     const { words } = invocation;
     return { text: exported(invocation, words.length === 0 ? TABLES : words.map(tableOf)), exitCode: 0 };
