@@ -108,3 +108,17 @@ test('a pager that is left while the next piece is waited for is no error', asyn
   await expect(print(slow(), out, () => pager)).resolves.toBeUndefined();
   expect(readFileSync(join(directory, 'left'), 'utf8')).toBe(begin);
 });
+
+test.for<[text: string, shown: string]>([
+  ['\u001b[2Ja\tb\r\n', '\\u001b[2Ja\\u0009b\\u000d\n'],
+  ['\u001b[31mz\n', '\\u001b[31mz\n'],
+  ['\u007f\u009b31m é', '\\u007f\\u009b31m é'],
+  ['\u001b[32mwhite\u001b[39m\n', '\u001b[32mwhite\u001b[39m\n'],
+])('a terminal does not obey %j, a file has it', async ([text, shown]) => {
+  for (const isTTY of [true, false]) {
+    const out = Object.assign(new PassThrough(), { isTTY });
+    await print(text, out);
+    out.end();
+    expect(await textOf(out)).toBe(isTTY ? shown : text);
+  }
+});

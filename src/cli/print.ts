@@ -21,7 +21,7 @@ export async function print(
   stdout: Writable & { readonly isTTY?: boolean },
   startPager: () => Pager = less,
 ): Promise<void> {
-  const pieces = piecesOf(text);
+  const pieces = stdout.isTTY === true ? visible(piecesOf(text)) : piecesOf(text);
   const begin = stdout.isTTY === true ? await beginOf(pieces) : [];
   const all = joined(begin, pieces);
   if (begin.reduce((lines, piece) => lines + linesOf(piece), 0) > PAGED_ABOVE && (await page(all, startPager())))
@@ -37,6 +37,19 @@ function less(): Pager {
 
 async function* piecesOf(text: Outcome['text']): AsyncGenerator<string, void> {
   yield* typeof text === 'string' ? [text] : text;
+}
+
+/** Words in a colour of screen.ts, which end with it and harm nobody, or what else a terminal would obey. */
+// oxlint-disable-next-line no-control-regex
+const CONTROLS = /(\u001b\[3[123]m[^\0-\x1f\x7f-\x9f]*\u001b\[39m)|[\0-\t\v-\x1f\x7f-\x9f]/g;
+
+/** Senders write what they like, and a terminal obeys what it is shown: such characters come as in JSON, which it stays. */
+async function* visible(pieces: AsyncIterable<string>): AsyncGenerator<string, void> {
+  for await (const piece of pieces)
+    yield piece.replace(
+      CONTROLS,
+      (found, inColour?: string) => inColour ?? `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
 }
 
 /** So much of the text that it is too long for a terminal, or all of it. */
