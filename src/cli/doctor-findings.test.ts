@@ -66,6 +66,11 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Exim', DEBIAN, 'note'],
   ['Exim', `${DEBIAN}  .include /opt/ddgrey/conf/exim4-acl.conf\n`, 'good bad'],
   ['Exim', `${NO_FAIL} = true\n${DEBIAN}  .include /opt/ddgrey/conf/exim4-acl.conf\n`, 'good'],
+  [
+    'Exim',
+    'set acl_m_x = ${readsocket{/run/greylist.socket}{x}{5s}{}{white}}\nset acl_m_y = ${readsocket{/run/greylist.socket}{x}{5s}}',
+    'bad',
+  ],
   ['Postfix', 'smtpd_recipient_restrictions = reject_unauth_destination\n', 'note'],
   ['Postfix', POLICY, 'bad'],
   ['Postfix', `${POLICY}${FAIL_OPEN}`, 'good'],

@@ -36,11 +36,11 @@ function eximFindings({ path, text }: MtaFile): readonly Finding[] {
 function eximAsking(about: string, config: string): Finding {
   if (/^\s*\.include(?:_if_exists)?\s+\S*exim4-acl\.conf/m.test(config))
     return { state: 'good', about, text: 'includes exim4-acl.conf, which lets mail pass when ddgrey does not answer' };
-  const start = config.search(/\$\{readsocket\{[^}]*(?:greylist|ddgrey)/);
-  if (start < 0)
+  const questions = [...config.matchAll(/\$\{readsocket(?=\{[^}]*(?:greylist|ddgrey))/g)];
+  if (questions.length === 0)
     return { state: 'note', about, text: 'does not ask ddgrey', mend: 'docs/protocols/exim.md: one .include' };
   // ${readsocket{SOCKET}{REQUEST}{OPTIONS}{EOL}{FAIL}}: without FAIL the expansion fails, and that defers.
-  if (bracedParts(config, start + '${readsocket'.length) >= 5)
+  if (questions.every(({ 0: found, index }) => bracedParts(config, index + found.length) >= 5))
     return { state: 'good', about, text: 'asks ddgrey, and has a string for when it does not answer' };
   const mend = 'give readsocket its fifth argument, as conf/exim4-acl.conf does';
   return { state: 'bad', about, text: 'defers all mail while ddgrey does not answer', mend };
