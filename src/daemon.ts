@@ -112,7 +112,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   return {
     configure: (changed) => {
       inForce.configure(changed);
-      trusted.refresh();
+      reputation.refresh();
       peers.refresh();
     },
     readPolicy: async () => policyFile?.read(),

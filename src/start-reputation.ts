@@ -2,7 +2,7 @@
 import { listsOf } from './config/lists-of.ts';
 import type { Config } from './config/options.ts';
 import { cachingResolver } from './dns/caching-resolver.ts';
-import { createListHealth, startListHealth } from './dns/list-health.ts';
+import { createListHealth, type ListHealth, startListHealth } from './dns/list-health.ts';
 import type { DnsList } from './dns/lists.ts';
 import type { Resolver } from './dns/resolver.ts';
 import { systemResolver } from './dns/system-resolver.ts';
@@ -34,6 +34,8 @@ export interface Reputation extends AsyncDisposable {
   readonly acceptReport: AcceptReport;
   /** Closed before the rest, it ends all lookups, so that nothing that is closed waits for an answer from DNS. */
   readonly lookups: AsyncDisposable;
+  /** Takes over a changed configuration. */
+  refresh(): void;
 }
 
 /** Answers that are remembered; about 300 bytes each. */
@@ -49,7 +51,8 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   const lists = chosenLists(config(), log);
   const asking = lookups.use(systemResolver({ clock, log, counters, settings: () => resolverSettings(config()) }));
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
-  const health = createListHealth({ lists: () => lists, resolver: asking, log, counters });
+  const asked = (): readonly DnsList[] => (config().reputation ? lists : []);
+  const health = createListHealth({ lists: asked, resolver: asking, log, counters });
   const kept = {
     load: () => store.place(TRUSTED_PLACE),
     save: (text: string) => store.savePlace(TRUSTED_PLACE, text),
@@ -81,7 +84,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
       reputation: config().reputation,
     }),
   };
-  if (config().reputation) parts.use(startListHealth(health, log));
+  const tests = parts.use(startTests(health, () => config().reputation, log));
   parts.use(startTrustedLookups(trusted, log));
   parts.use(lookups);
   await trusted.triedWithin(config().dns_timeout);
@@ -94,7 +97,29 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
     reports,
     acceptReport,
     lookups,
+    refresh: () => {
+      trusted.refresh();
+      tests.refresh();
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Tests the lists now and then, and at a refresh since which they are asked: the next test may be an hour away. */
+function startTests(
+  health: ListHealth,
+  isAsked: () => boolean,
+  log: Log,
+): AsyncDisposable & Pick<Reputation, 'refresh'> {
+  const running = startListHealth(health, log);
+  let wasAsked = isAsked();
+  return {
+    refresh: () => {
+      if (isAsked() && !wasAsked)
+        health.test().catch((error: unknown) => log.event(0, 'list test failed', { cause: String(error) }));
+      wasAsked = isAsked();
+    },
+    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
 }
 
