@@ -2,6 +2,7 @@
 import type { ReadableConfig } from '../config/load-config.ts';
 import { formatProblem, type Problem } from '../config/option-lines.ts';
 import { isMissing } from '../lib/read-problem.ts';
+import { shellWord } from '../lib/shell-word.ts';
 import { inWords } from '../policy/reply.ts';
 import type { Finding } from './doctor-finding.ts';
 
@@ -47,6 +48,8 @@ function mistake(problem: Problem): Finding {
 
 /** What is to be said about one that can't be read. */
 export function unreadableConfig(cause: string, file: string, recommended: string): Finding {
-  const mend = isMissing(file) ? `install -D -m 644 ${recommended} ${file}` : 'run ddgrey doctor as root';
+  const mend = isMissing(file)
+    ? `install -D -m 644 ${shellWord(recommended)} ${shellWord(file)}`
+    : 'run ddgrey doctor as root';
   return { state: 'bad', about, text: cause, mend };
 }

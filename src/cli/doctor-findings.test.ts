@@ -411,6 +411,7 @@ test.for<[directory: string | undefined, file: string | undefined, start: string
   [undefined, undefined, 'systemctl start ddgrey', 'systemctl reload ddgrey'],
   ['/srv/d', undefined, 'ddgreyd -D /srv/d', 'kill -HUP $(cat /srv/d/ddgreyd.pid)'],
   ['/srv/d', '/srv/c', 'ddgreyd -D /srv/d -c /srv/c', 'kill -HUP $(cat /srv/d/ddgreyd.pid)'],
+  ['/srv/a b', '/c d', "ddgreyd -D '/srv/a b' -c '/c d'", "kill -HUP $(cat '/srv/a b/ddgreyd.pid')"],
 ])('with -D %s -c %s it is started by %s', ([directory, file, start, reload]) => {
   const how = howToRun(locateConfig({ directory, config: file }));
   expect(how).toMatchObject({ start, reload });

@@ -1,11 +1,11 @@
 // ddgrey white|black [local] SUBJECT [DURATION] [REASON...]: makes an entry by hand; peers are told unless it is local. ddgrey entries lists them.
-import { userInfo } from 'node:os';
 import { readableConfig } from '../config/load-config.ts';
 import { duration } from '../config/option-types.ts';
 import { OPTIONS } from '../config/options.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
+import { authorName } from './author-name.ts';
 import type { Command } from './command.ts';
 import { entryArguments, refuseWide } from './entry-arguments.ts';
 import { formatJson, formatTable, formatTime } from './render.ts';
@@ -34,7 +34,7 @@ function entryCommand(
       if (usual === 0) throw new UsageError(`${lifetime} is 0, so say for how long: ${kind} ${subject.text} 30d`);
       const scope = local ? ['local'] : [];
       const said = reason === '' ? [] : [reason];
-      const told = [kind, ...scope, subject.text, String(usual), userInfo().username, ...said];
+      const told = [kind, ...scope, subject.text, String(usual), authorName(), ...said];
       const { was, trusted, ...entry } = itemOf<Entered>(await askDaemon(location, told.map(quoteArgument).join(' ')));
       if (json) return { text: `${JSON.stringify({ ...entry, was, trusted })}\n`, exitCode: 0 };
       const byDefault =

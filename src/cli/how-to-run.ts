@@ -1,6 +1,7 @@
 // How the daemon of a directory is started, and told to read its configuration again: what an administrator would type.
 import { join } from 'node:path';
 import { type Location, SYSTEM } from '../config/locate-config.ts';
+import { shellWord } from '../lib/shell-word.ts';
 
 export interface HowToRun {
   readonly start: string;
@@ -19,9 +20,9 @@ export function howToRun({ directory, configFile }: Location): HowToRun {
       reload: 'systemctl reload ddgrey',
       check: 'ddgreyd --check-config',
     };
-  const config = configFile === join(directory, 'ddgrey.conf') ? '' : ` -c ${configFile}`;
-  const start = `ddgreyd -D ${directory}${config}`;
-  const pid = `$(cat ${join(directory, 'ddgreyd.pid')})`;
+  const config = configFile === join(directory, 'ddgrey.conf') ? '' : ` -c ${shellWord(configFile)}`;
+  const start = `ddgreyd -D ${shellWord(directory)}${config}`;
+  const pid = `$(cat ${shellWord(join(directory, 'ddgreyd.pid'))})`;
   return {
     start,
     restart: `kill ${pid}, then ${start}`,

@@ -1,4 +1,5 @@
 // Whether the daemon can learn from the mail server's log.
+import { shellWord } from '../lib/shell-word.ts';
 import type { Finding } from './doctor-finding.ts';
 import { closedStep, octal, type PathStep, type ProcessUser, READ, SEARCH } from './path-rights.ts';
 
@@ -29,6 +30,6 @@ export function logFindings({ path, way, daemon, groupName }: LogFacts, restart:
   const group = groupName(closed.gid);
   const join = `SupplementaryGroups=${group} in the unit, or make ${group} a group of the daemon's user; then ${restart}`;
   const groupMay = closedStep({ uid: -1, gids: [closed.gid] }, [closed], closed.path === path ? READ : SEARCH);
-  const mend = groupMay === undefined ? join : `chmod g+rX ${closed.path}; ${join}`;
+  const mend = groupMay === undefined ? join : `chmod g+rX ${shellWord(closed.path)}; ${join}`;
   return [{ state: 'bad', about, text, mend }];
 }
