@@ -83,6 +83,7 @@ test.for<[name: string, text: string, value: unknown, parse: (text: string) => u
   ['reply', '451:4.2.0:Try later', { code: '451', status: '4.2.0', text: 'Try later' }, reader(reply)],
   ['reply', '"451:4.2.0:Try  later"', { code: '451', status: '4.2.0', text: 'Try  later' }, reader(reply)],
   ['reply', '550:5.7.1:Never', undefined, reader(reply)],
+  ['reply', `451:4.2.0:${'x'.repeat(401)}`, undefined, reader(reply)],
   ['port', '65535', 65_535, reader(port)],
   ['port', '65536', undefined, reader(port)],
   ['port', 'smtp', undefined, reader(port)],
