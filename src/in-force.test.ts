@@ -11,3 +11,9 @@ test('what takes a restart changes for no part before it', () => {
   expect(inForce.goesBy.options).toMatchObject({ name: 'mx1.example.org', milter_header: 'no' });
   expect(inForce.goesBy.fixed).toEqual(expect.arrayContaining(['name', 'peer']));
 });
+
+test('the port of other servers is that with which the daemon started', () => {
+  const inForce = new InForce(configOf('port 7'), () => false);
+  inForce.configure(configOf('port 8'));
+  expect(inForce.goesBy.port).toBe(7);
+});

@@ -1,5 +1,6 @@
 // What is in force now: the configuration, the policy file, and the settings that follow from both.
 import { writtenValues } from './config/describe-config.ts';
+import { usualPort } from './config/listeners.ts';
 import type { Config } from './config/options.ts';
 import { fixedBy, withoutRestart } from './config/takes-restart.ts';
 import type { CheckSettings } from './engine/answer-check.ts';
@@ -12,6 +13,7 @@ import { checkSettings, maintenanceSettings } from './settings.ts';
 export class InForce {
   readonly #isTrusted: (client: Address) => boolean;
   readonly #started: Config;
+  readonly #port: number;
   #config: Config;
   #policy: Policy = emptyPolicy();
   /** Made once for all checks until something changes. */
@@ -19,6 +21,7 @@ export class InForce {
 
   constructor(config: Config, isTrusted: (client: Address) => boolean) {
     this.#started = config;
+    this.#port = usualPort(config);
     this.#config = config;
     this.#isTrusted = isTrusted;
   }
@@ -28,8 +31,8 @@ export class InForce {
   }
 
   /** As the command line is told. */
-  get goesBy(): Pick<GoesBy, 'options' | 'fixed'> {
-    return { options: writtenValues(this.#config), fixed: fixedBy(this.#started) };
+  get goesBy(): Omit<GoesBy, 'policyProblem'> {
+    return { options: writtenValues(this.#config), fixed: fixedBy(this.#started), port: this.#port };
   }
 
   get policy(): Policy {

@@ -118,6 +118,18 @@ test('somebody must listen on each socket', async () => {
   ]);
 });
 
+test('the port of other servers is that of the daemon, whoever asks', async () => {
+  await using server = createServer((socket) => socket.end());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  Object.assign(daemon.parts, { goesBy: async () => ({ options: {}, fixed: [], port }) });
+  configure('accept 192.0.2.1');
+  expect(await examine(/^socket peer/)).toEqual(['good: takes connections']);
+  await daemon.stop();
+  expect(await examine(/^socket peer/)).toEqual([]);
+});
+
 test('a daemon that is not there is to be started, one that listens elsewhere to be started anew', async () => {
   await daemon.stop();
   expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(/is it running\? -> start it: ddgreyd -D DIR$/)]);

@@ -1,8 +1,10 @@
 // ddgrey doctor: looks at everything that mail depends on, and says in plain words what is wrong and how to mend it.
 import { join } from 'node:path';
+import type { Listener } from '../config/listener-type.ts';
 import { isPeering, socketsOf } from '../config/listeners.ts';
 import { type ReadableConfig, readableConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
+import type { Config } from '../config/options.ts';
 import { seconds, systemClock } from '../lib/clock.ts';
 import { causeOf } from '../lib/error-cause.ts';
 import { parseSocketAddress } from '../lib/socket-address.ts';
@@ -65,9 +67,9 @@ async function examine(location: Location): Promise<readonly Finding[]> {
     return [unreadableConfig(causeOf(error), configFile, RECOMMENDED)];
   }
   const how = howToRun(location);
-  const own = socketsOf(read.config, location.directory);
   const users = mailUsers();
-  const { findings, running, policyProblem } = await lookAtDaemon(location, read);
+  const { findings, running, policyProblem, port } = await lookAtDaemon(location, read);
+  const own = socketsOn(port, read.config, location);
   const toListen = running ? `restart it: ${how.restart}` : `start it: ${how.start}`;
   const sockets = await lookAtSockets(own);
   return [
@@ -81,6 +83,13 @@ async function examine(location: Location): Promise<readonly Finding[]> {
   ];
 }
 
+/** The sockets of the configuration. On which port other servers connect only the daemon knows where no line names one. */
+function socketsOn(port: number | undefined, config: Config, { directory }: Location): readonly Listener[] {
+  const known = config.port === 0 ? port : config.port;
+  if (known !== undefined) return socketsOf({ ...config, port: known }, directory);
+  return socketsOf(config, directory).filter(({ address }) => address.kind === 'unix' || address.host !== '');
+}
+
 /** Reserved for documentation (RFC 5737, RFC 2606): nobody's mail comes from there, or goes there. */
 const CLIENT = '192.0.2.213';
 const ATTEMPT = `${CLIENT} doctor@sender.invalid doctor@recipient.invalid`;
@@ -91,6 +100,7 @@ interface DaemonLook {
   readonly running: boolean;
   /** Of GoesBy. */
   readonly policyProblem?: string | undefined;
+  readonly port?: number;
 }
 
 async function lookAtDaemon(location: Location, read: ReadableConfig): Promise<DaemonLook> {
@@ -119,7 +129,7 @@ async function askTheDaemon(location: Location, { config, errors }: ReadableConf
     ...listFindings(counters),
     ...(isPeering(config) ? [NOT_PLAYED, ...(await lookAtPeers(location))] : await playAttempt(location)),
   ];
-  return { findings, running: true, policyProblem: goesBy.policyProblem };
+  return { findings, running: true, policyProblem: goesBy.policyProblem, port: goesBy.port };
 }
 
 /** Of engine/overview.ts. */

@@ -6,7 +6,11 @@ import type { HowToRun } from './how-to-run.ts';
 import { notInForce, waitingFor } from './not-in-force.ts';
 
 /** What is to be said about that. `config` is what the files say, without mistakes. */
-export function inForceFindings(config: Config, goesBy: GoesBy, { restart, reload }: HowToRun): readonly Finding[] {
+export function inForceFindings(
+  config: Config,
+  goesBy: Pick<GoesBy, 'options' | 'fixed'>,
+  { restart, reload }: HowToRun,
+): readonly Finding[] {
   const about = 'what the daemon goes by';
   const options = notInForce(config, goesBy);
   const [forRestart, forReload] = [waitingFor('restart', options), waitingFor('reload', options)];

@@ -11,7 +11,10 @@ export interface NotInForce {
 }
 
 /** Those options, in the table's order. `config` is what the files say, without mistakes. */
-export function notInForce(config: Config, { options, fixed }: GoesBy): readonly NotInForce[] {
+export function notInForce(
+  config: Config,
+  { options, fixed }: Pick<GoesBy, 'options' | 'fixed'>,
+): readonly NotInForce[] {
   return (Object.keys(OPTIONS) as OptionName[]).flatMap((name): NotInForce | [] => {
     const { type } = anyOption(name);
     const inForce = options[name];

@@ -23,7 +23,12 @@ export const STATISTICS = {
   counters: { 'verdict grey': 3 },
 };
 
-export const GOES_BY = { options: { retry: '3d' }, fixed: ['port'], policyProblem: 'cannot read p: no such file' };
+export const GOES_BY = {
+  options: { retry: '3d' },
+  fixed: ['port'],
+  port: 1722,
+  policyProblem: 'cannot read p: no such file',
+};
 
 export const TUPLE: StoredTuple = {
   tuple: { client: '203.0.113.0/24', sender: 'example.com', recipient: '.b@example.org' },

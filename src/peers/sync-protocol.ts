@@ -53,6 +53,8 @@ export interface GoesBy {
   readonly options: { readonly [name: string]: string };
   /** The names of those whose value another one takes the place of only with a restart. */
   readonly fixed: readonly string[];
+  /** The port of other servers; where the configuration says none, it follows from who started the daemon. */
+  readonly port: number;
   /** Why the policy file is not in force as it is now; undefined: it is, or there is none. */
   readonly policyProblem?: string | undefined;
 }
