@@ -19,6 +19,15 @@ test.for(GENERATED)('%s is current (else: npm run docs)', ([path, made]) => {
   expect(textOf(path)).toBe(made());
 });
 
+test.for(globSync('docs/man/*', { cwd: ROOT }))('%s has a text under each heading', (path) => {
+  expect(textOf(path)).not.toMatch(/^\.(?:SH .*|PP)\n(?:\.PP\n)*\.SH/m);
+});
+
+test.for(NAMES)('ddgrey.conf(5) tells what %s may be', (name) => {
+  const words = OPTIONS[name].type.allowed.replaceAll('-', '\\-');
+  expect(textOf('docs/man/ddgrey.conf.5')).toContain(`Allowed: ${words}. Default: `);
+});
+
 test('conf/ddgrey.conf is read without error or warning, and sets what is recommended', () => {
   const { config, origins, errors, warnings } = readConfig('ddgrey.conf', () => textOf('conf/ddgrey.conf'));
   expect([errors, warnings]).toEqual([[], []]);

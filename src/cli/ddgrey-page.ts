@@ -8,6 +8,10 @@ export const DDGREY_PAGE: ProgramPage = {
   section: 1,
   about: 'asks and tells a running ddgreyd',
   synopsis: '[-D DIR] [--config FILE] [--json] COMMAND [ARGUMENT...]',
+  intro: [
+    `It asks on the daemon's own socket (listen sync): run it as root or as the daemon's user. config, doctor and feed do
+without a daemon, too.`,
+  ],
   lists: [
     {
       title: 'Commands',

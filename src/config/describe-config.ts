@@ -95,6 +95,7 @@ function manualText(name: OptionName): string {
   const said = (value: unknown): string => writtenLines(type, value).join(', ') || 'none';
   return [
     about,
+    `Allowed: ${type.allowed}.`,
     `Default: ${defaultNote ?? said(standard)}.`,
     ...(recommended === undefined ? [] : [`Recommended: ${said(recommended.value)}. ${recommended.why}`]),
     ...(aliases === undefined ? [] : [`Also known as ${aliases.join(', ')}.`]),

@@ -82,7 +82,7 @@ export function exampleLines(lines: readonly string[]): readonly string[] {
 }
 
 function paragraphs(texts: readonly string[]): readonly string[] {
-  return texts.flatMap((text) => ['.PP', ...text.split('\n').flatMap(proseLine)]);
+  return texts.filter((text) => text !== '').flatMap((text) => ['.PP', ...text.split('\n').flatMap(proseLine)]);
 }
 
 /** What is indented is to be typed as it is. */
