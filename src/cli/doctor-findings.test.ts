@@ -25,6 +25,7 @@ import { type LogFacts, logFindings } from './log-findings.ts';
 import { type MtaFile, mtaFindings } from './mta-findings.ts';
 import type { PathStep } from './path-rights.ts';
 import { peerFindings } from './peer-findings.ts';
+import { reloadFindings } from './reload-findings.ts';
 import { type MailUser, socketFindings, type SocketFacts } from './socket-findings.ts';
 import { spaceFindings } from './space-findings.ts';
 
@@ -173,6 +174,27 @@ const LOG_FOLDER: PathStep = { path: '/log', mode: 0o40750, uid: 100, gid: 4 };
 const LOG: PathStep = { path: '/log/m', mode: 0o100640, uid: 100, gid: 4 };
 const OF_ADM = { uid: 500, gids: [500, 4] };
 const ALONE = { uid: 500, gids: [500] };
+
+test.for<[mode: number, daemon: LogFacts['daemon'], found: readonly object[]]>([
+  [0o600, undefined, []],
+  [0o600, { uid: 0, gids: [0] }, []],
+  [0o644, { uid: 7, gids: [7] }, []],
+  [0o640, { uid: 7, gids: [7, 4] }, []],
+  [
+    0o600,
+    { uid: 7, gids: [7, 4] },
+    [
+      {
+        state: 'note',
+        text: expect.stringContaining('cannot read /d.conf: /d.conf has mode 600'),
+        mend: 'chmod o+rX /d.conf',
+      },
+    ],
+  ],
+])('a configuration with mode %o for the process %j: %j', ([mode, daemon, found]) => {
+  const steps = [ROOT, { path: '/d.conf', mode, uid: 0, gid: 4 }];
+  expect(reloadFindings({ path: '/d.conf', steps, daemon })).toMatchObject(found);
+});
 
 test.for<[way: LogFacts['way'], daemon: LogFacts['daemon'], state: string, text: string, mend?: string]>([
   [{ steps: [ROOT, LOG_FOLDER, LOG] }, OF_ADM, 'good', 'can be read'],

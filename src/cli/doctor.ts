@@ -27,6 +27,7 @@ import { howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
 import { logFindings } from './log-findings.ts';
 import {
+  configFacts,
   databaseSpace,
   followedLogs,
   isThisMachine,
@@ -38,6 +39,7 @@ import {
 } from './look-at-machine.ts';
 import { mtaFindings } from './mta-findings.ts';
 import { peerFindings } from './peer-findings.ts';
+import { reloadFindings } from './reload-findings.ts';
 import { socketFindings } from './socket-findings.ts';
 import { spaceFindings } from './space-findings.ts';
 
@@ -74,6 +76,7 @@ async function examine(location: Location): Promise<readonly Finding[]> {
   const sockets = await lookAtSockets(own);
   return [
     ...configFindings(read, configFile, how.check),
+    ...reloadFindings(configFacts(location)),
     ...findings,
     ...databaseSpace(read.config, location).flatMap(spaceFindings),
     ...namedFiles(read.config, location).flatMap((file) => fileFindings(file, policyProblem)),

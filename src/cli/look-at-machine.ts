@@ -15,6 +15,7 @@ import type { OwnSocket } from './listens-there.ts';
 import type { LogFacts } from './log-findings.ts';
 import type { MtaFile } from './mta-findings.ts';
 import type { PathStep, ProcessUser } from './path-rights.ts';
+import type { ConfigFile } from './reload-findings.ts';
 import { MAIL_USERS, type MailUser, type SocketFacts } from './socket-findings.ts';
 import type { SpaceFacts } from './space-findings.ts';
 
@@ -73,6 +74,11 @@ export function followedLogs({ service, exim4_mainlog }: Config, directory: stri
   } catch (error) {
     return [{ path, way: { problem: readProblem(error), denied: errorCode(error) === 'EACCES' }, daemon, groupName }];
   }
+}
+
+/** The configuration file, which can be read by us. */
+export function configFacts({ configFile: path, directory }: Location): ConfigFile {
+  return { path, steps: stepsIfThere(path), daemon: userOf(runningProcess(directory)) };
 }
 
 /** By Linux's /proc: the groups of a unit stand nowhere else. */
