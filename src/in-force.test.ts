@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { configOf } from '../test/engine-bench.ts';
 import { InForce } from './in-force.ts';
 import { milterSettings, readerSettings } from './settings.ts';
@@ -12,8 +12,10 @@ test('what takes a restart changes for no part before it', () => {
   expect(inForce.goesBy.fixed).toEqual(expect.arrayContaining(['name', 'peer']));
 });
 
-test('the port of other servers is that with which the daemon started', () => {
-  const inForce = new InForce(configOf('port 7'), () => false);
-  inForce.configure(configOf('port 8'));
-  expect(inForce.goesBy.port).toBe(7);
+test('the port of other servers follows from who started the daemon, not from whom it became', () => {
+  const user = vi.spyOn(process, 'getuid').mockReturnValue(0);
+  onTestFinished(() => user.mockRestore());
+  const inForce = new InForce(configOf(''), () => false);
+  user.mockReturnValue(7);
+  expect(inForce.goesBy.port).toBe(722);
 });
