@@ -38,7 +38,7 @@ export interface Reputation extends AsyncDisposable {
   refresh(): void;
 }
 
-/** Answers that are remembered; about 300 bytes each. */
+/** Usual answers that are remembered; about 300 bytes each. */
 const MOST_ANSWERS = 50_000;
 /** Under which the store keeps the addresses of the names in `trusted`. */
 const TRUSTED_PLACE = 'trusted names';

@@ -55,6 +55,16 @@ test('the answer that was used least recently goes first', async () => {
   expect(dnsBehind.asked).toEqual(['A a', 'A b', 'A c', 'A b']);
 });
 
+test('an answer with many long names takes the places of many', async () => {
+  const names = Array.from({ length: 256 }, (_, n) => `${n}.${'x'.repeat(200)}.example`);
+  const { dnsBehind, cache } = setUp({ ptr: { '192.0.2.1': names, '192.0.2.2': names }, a }, 400);
+  const large = (number: number) => cache.lookUp({ type: 'PTR', name: `${number}.2.0.192.in-addr.arpa` });
+  for (const ask of [() => cache.lookUp(question), () => large(1), () => large(2), () => large(2)]) await ask();
+  expect(dnsBehind.asked).toHaveLength(3);
+  await cache.lookUp(question);
+  expect(dnsBehind.asked).toHaveLength(4);
+});
+
 test('a resolver that rejects is asked again', async () => {
   const clock = manualClock();
   let times = 0;

@@ -7,7 +7,7 @@ import { type Lookup, type Question, questionText, type Records, type Resolver }
 export interface CacheParts {
   readonly resolver: Resolver;
   readonly clock: Clock;
-  /** Answers that are kept; the one that was used least recently goes first. */
+  /** Usual answers that are kept, a large one in the place of many; the one that was used least recently goes first. */
   readonly maxEntries: number;
 }
 
@@ -24,10 +24,14 @@ const MAX_TTL = 86_400;
 const MAX_NEGATIVE_TTL = 3600;
 /** RFC 9520 section 3.2: failures are remembered too, 1 second to 5 minutes, or a broken zone is asked without end. */
 const FAILURE_TTL = 30;
+/** Characters of a usual answer. A client's owner may give it hundreds of long names, and has any number of clients. */
+const USUAL_ANSWER = 256;
+/** What each record takes beside its characters. */
+const RECORD = 32;
 
 /** A resolver in front of another one. The `ttl` of an answer is what is left of it, `age` how long it is known. */
 export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Resolver {
-  const entries = new RecentMap<string, Entry>(maxEntries);
+  const entries = new RecentMap<string, Entry>(maxEntries, placesOf);
   const asking = new Map<string, Promise<Lookup<Records>>>();
 
   const remember = (key: string, lookup: Lookup<Records>): void => {
@@ -57,6 +61,13 @@ export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Re
       return asked;
     },
   };
+}
+
+/** The places of usual answers that this one takes. */
+function placesOf({ lookup }: Entry): number {
+  if (lookup.kind !== 'found') return 1;
+  const characters = lookup.value.reduce((sum, { length }) => sum + RECORD + length, 0);
+  return Math.ceil(characters / USUAL_ANSWER);
 }
 
 function lifetime(lookup: Lookup<Records>): Seconds {

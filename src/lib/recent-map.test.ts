@@ -44,6 +44,25 @@ test('clearing forgets everything', () => {
   expect(kept(map)).toBe('');
 });
 
+test.for<[writes: string, kept: string]>([
+  ['a3 b1', 'a3 b1'],
+  ['a3 b1 c3', 'a3 b1 c3'],
+  ['a3 b2 c3', 'b2 c3'],
+  ['a3 b1 c9', 'a3 b1 c9'],
+  ['a9 b1 c1', 'a9 b1 c1'],
+  ['a9 b9 c1', 'b9 c1'],
+  ['a4 a1 b3 c4', 'a1 b3 c4'],
+  ['a1 a4 b1 c4', 'b1 c4'],
+])('of values with a size, %s leaves %s', ([writes, left]) => {
+  // Reading is use, so each is read from a map of its own.
+  const found = ['a', 'b', 'c'].flatMap((key) => {
+    const map = new RecentMap<string, string>(8, (value) => Number(value.slice(1)));
+    for (const value of writes.split(' ')) map.set(value.charAt(0), value);
+    return map.get(key) ?? [];
+  });
+  expect(found.join(' ')).toBe(left);
+});
+
 test('it holds the half that was used last, nothing that is wrong, and no more than it may', () => {
   const steps = fc.array(fc.record({ key: fc.nat(9), action: fc.constantFrom('read', 'write', 'delete') }));
   fc.assert(

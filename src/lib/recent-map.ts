@@ -4,12 +4,18 @@
 
 export class RecentMap<K, V> {
   readonly #half: number;
+  readonly #sizeOf: (value: V) => number;
   #young = new Map<K, V>();
+  #youngSize = 0;
   #old = new Map<K, V>();
 
-  /** Never holds more than `most`, and always the half of that which was used last. */
-  constructor(most: number) {
+  /**
+   * Never holds more than `most`, and always the half of that which was used last. `sizeOf`: what a value counts for, where
+   * values are not all alike; one that is larger than the half is still held, but nothing of its generation beside it.
+   */
+  constructor(most: number, sizeOf: (value: V) => number = () => 1) {
     this.#half = Math.ceil(most / 2);
+    this.#sizeOf = sizeOf;
   }
 
   get(key: K): V | undefined {
@@ -21,20 +27,32 @@ export class RecentMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    if (this.#young.size >= this.#half && !this.#young.has(key)) {
+    const size = this.#sizeOf(value);
+    this.#leaveYoung(key);
+    if (this.#youngSize + size > this.#half && this.#young.size > 0) {
       this.#old = this.#young;
       this.#young = new Map();
+      this.#youngSize = 0;
     }
     this.#young.set(key, value);
+    this.#youngSize += size;
   }
 
   delete(key: K): void {
-    this.#young.delete(key);
+    this.#leaveYoung(key);
     this.#old.delete(key);
   }
 
   clear(): void {
     this.#young.clear();
+    this.#youngSize = 0;
     this.#old.clear();
+  }
+
+  #leaveYoung(key: K): void {
+    const value = this.#young.get(key);
+    if (value === undefined) return;
+    this.#young.delete(key);
+    this.#youngSize -= this.#sizeOf(value);
   }
 }
