@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,27 @@ test('a unix socket gets the mode that was asked for, and goes when the server c
   expect(statSync(path).mode & 0o777).toBe(0o660);
   await closed(server);
   expect(existsSync(path)).toBe(false);
+});
+
+test('a link that takes the place of the socket gets neither its mode nor its owner to another file', async () => {
+  const [path, victim] = [join(directory, 's'), join(directory, 'victim')];
+  writeFileSync(victim, 'precious', { mode: 0o600 });
+  const { uid } = statSync(victim);
+  const server = newServer();
+  server.on('listening', () => {
+    unlinkSync(path);
+    symlinkSync(victim, path);
+  });
+  // Only root may give a file away.
+  await listen(server, { kind: 'unix', path }, { mode: 0o666, uid: uid === 0 ? 65_534 : uid });
+  const after = statSync(victim);
+  expect([after.mode & 0o777, after.uid]).toEqual([0o600, uid]);
+});
+
+test('the mode of other files is as before', async () => {
+  const before = process.umask();
+  await listen(newServer(), { kind: 'unix', path: join(directory, 's') }, { mode: 0o600 });
+  expect(process.umask()).toBe(before);
 });
 
 test.for(['127.0.0.1', '::1'])('port 0 on %s becomes a real port', async (host) => {

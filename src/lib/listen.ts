@@ -1,7 +1,7 @@
 // Makes a server listen on a unix socket or a TCP port, or says in one sentence why it can't and what to do.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, chown, lstat, unlink } from 'node:fs/promises';
+import { lchown, lstat, unlink } from 'node:fs/promises';
 import { createConnection, type ListenOptions, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { causeOf, errorCode } from './error-cause.ts';
@@ -26,8 +26,8 @@ const LONGEST_PATH = 107;
 export async function listen(server: Server, address: SocketAddress, access: SocketAccess): Promise<SocketAddress> {
   try {
     if (address.kind === 'unix') {
-      await bindPath(server, address.path);
-      await giveAccess(address.path, access);
+      await bindPath(server, address.path, access);
+      await giveTo(address.path, access);
       return address;
     }
     await bind(server, { host: address.host, port: address.port });
@@ -46,15 +46,30 @@ async function bind(server: Server, options: ListenOptions): Promise<void> {
   await once(server, 'listening');
 }
 
-async function bindPath(server: Server, path: string): Promise<void> {
+async function bindPath(server: Server, path: string, { mode }: SocketAccess): Promise<void> {
   // The system would cut it off and listen somewhere else.
   if (Buffer.byteLength(path) > LONGEST_PATH) throw new Error(`the path is longer than ${LONGEST_PATH} bytes`);
+  const bindThere = (): Promise<void> => withFileMode(mode, () => bind(server, { path }));
   try {
-    await bind(server, { path });
+    await bindThere();
   } catch (error) {
     if (errorCode(error) !== 'EADDRINUSE' || !(await isStale(path))) throw error;
     await unlink(path);
-    await bind(server, { path });
+    await bindThere();
+  }
+}
+
+/**
+ * Does the work; files that it makes at once, as listening does, have this mode. A mode that is given to the path afterwards
+ * could come to another file, by a link: the directory may be that of a user who is not root as we are.
+ */
+function withFileMode<T>(mode: number | undefined, work: () => T): T {
+  if (mode === undefined) return work();
+  const before = process.umask(0o777 & ~mode);
+  try {
+    return work();
+  } finally {
+    process.umask(before);
   }
 }
 
@@ -74,9 +89,9 @@ async function isStale(path: string): Promise<boolean> {
   throw new Error(`another ddgreyd listens on ${path}; stop it first`);
 }
 
-async function giveAccess(path: string, { mode, uid = -1, gid = -1 }: SocketAccess): Promise<void> {
-  if (uid !== -1 || gid !== -1) await chown(path, uid, gid);
-  if (mode !== undefined) await chmod(path, mode);
+/** Likewise not to what a link leads to. */
+async function giveTo(path: string, { uid = -1, gid = -1 }: SocketAccess): Promise<void> {
+  if (uid !== -1 || gid !== -1) await lchown(path, uid, gid);
 }
 
 /** What went wrong and what to do, by the system's error code. */
