@@ -8,6 +8,7 @@
 // The HELO is the client's own word, so an address is never taken from there. Steps are linear in the line's length.
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
+import { withoutEnd } from '../policy/without-end.ts';
 
 /** One hop of a mail, as the receiving host wrote it. Absent: it did not say. */
 export interface Hop {
@@ -116,7 +117,7 @@ function recipientOf(tokens: readonly string[]): string | undefined {
 }
 
 function mailAddress(word: string | undefined): string | undefined {
-  const address = word?.replace(/^<|[>,]+$/g, '');
+  const address = withoutEnd(word ?? '', '>,').replace(/^</, '');
   return address === '' ? undefined : address;
 }
 

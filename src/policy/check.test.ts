@@ -30,6 +30,11 @@ test.for<[text: string, isNull: boolean]>([
   expect(isNullSender(parseMailbox(text))).toBe(isNull);
 });
 
+test('a domain of nothing but dots costs no more than its length', () => {
+  const domain = `${'.'.repeat(1_000_000)}x`;
+  expect(parseMailbox(`joe@${domain}.`).domain).toBe(domain);
+});
+
 test('any text is a mailbox: brackets, case and dots at the end make no difference', () => {
   const text = fc.stringMatching(/^[aB@.<>" é]{0,12}$/);
   fc.assert(

@@ -1,5 +1,6 @@
 // What an MTA asks: may this client hand over mail from this sender to this recipient now?
 import type { Address } from './address.ts';
+import { withoutEnd } from './without-end.ts';
 
 /** Whole seconds since 1970, or a span of whole seconds. */
 export type Seconds = number;
@@ -45,5 +46,5 @@ export function parseMailbox(text: string): Mailbox {
   const lower = bare.toLowerCase();
   if (at < 0) return { text: bare, local: lower, domain: '' };
   const domain = lower.slice(at + 1);
-  return { text: bare, local: lower.slice(0, at), domain: domain.endsWith('.') ? domain.replace(/\.+$/, '') : domain };
+  return { text: bare, local: lower.slice(0, at), domain: withoutEnd(domain, '.') };
 }
