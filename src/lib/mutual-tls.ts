@@ -24,9 +24,13 @@ export async function secureServer(socket: Socket, { context, pinned }: TlsIdent
     server.once('tlsClientError', reject);
     socket.once('close', () => reject(new Error('closed during the TLS handshake')));
   });
+  // Whoever ends its side before the handshake is gone; nothing else would close the socket then.
+  socket.allowHalfOpen = false;
   // It listens nowhere: it is only given this socket.
   server.emit('connection', socket);
-  return trusted(await handshake, pinned);
+  const secure = await handshake;
+  for (const either of [socket, secure]) either.allowHalfOpen = true;
+  return trusted(secure, pinned);
 }
 
 /** The client's side; `host` is whom the server has to be, unless its certificate is pinned. */

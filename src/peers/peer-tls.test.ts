@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -92,6 +93,29 @@ test('a client without a certificate is sent away', async () => {
   secure.write('helo x\r\nlist\r\n');
   expect(await hear(secure, 'document')).toBe('');
   expect(source.bench.logged()).toContain('tls refused via=peer client=127.0.0.1 cause="no certificate"');
+});
+
+test('a client that ends its side before the handshake is gone', async () => {
+  await using source = await startReplica('mx1.example.org', { tls: REQUIRED });
+  const plain = connect(source.port, '127.0.0.1');
+  plain.write('starttls\r\n');
+  await hear(plain, '220');
+  plain.end();
+  await once(plain.resume(), 'close');
+  const line = 'tls refused via=peer client=127.0.0.1 cause="closed during the TLS handshake"';
+  await vi.waitFor(() => expect(source.bench.logged()).toContain(line));
+});
+
+test('a client that ends its side behind its question is answered', async () => {
+  await using source = await startReplica('mx1.example.org', { tls: REQUIRED });
+  await source.bench.acceptReport(SPAM);
+  const plain = connect(source.port, '127.0.0.1');
+  plain.write('starttls\r\n');
+  await hear(plain, '220');
+  const { context } = tls('may', CLIENT)?.identity ?? {};
+  const secure = connectTls({ socket: plain, rejectUnauthorized: false, ...context });
+  secure.end('helo mx2.example.org\r\nlist\r\n');
+  expect(await hear(secure, '\r\n.\r\n')).toMatch(/\tmx1\.example\.org\t.*\r\n\.\r\n$/);
 });
 
 test.for(['list\r\n', 'helo evil\r\nsubscribe 0 all\r\n'])(
