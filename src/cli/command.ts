@@ -18,6 +18,8 @@ export interface Invocation {
 /** What a command leaves: the text to print, perhaps piece by piece, and the exit code. */
 export interface Outcome {
   readonly text: string | Iterable<string> | AsyncIterable<string>;
+  /** It is for a program, which gets it as it is; a terminal does not. */
+  readonly exact?: boolean;
   readonly exitCode: number;
   /** For whoever reads the text, but no part of it. */
   readonly note?: string | undefined;

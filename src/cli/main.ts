@@ -12,6 +12,7 @@ import { DDGREY_PAGE } from './ddgrey-page.ts';
 import { listCommand } from './listing.ts';
 import { print } from './print.ts';
 import { processScreen } from './screen.ts';
+import { shown } from './shown.ts';
 import { needSubject } from './subject-argument.ts';
 
 const FLAGS: readonly Flag[] = ['white', 'grey', 'black', 'scores', 'events', 'calc', 'remove', 'dry-run', 'wide'];
@@ -88,11 +89,12 @@ function readArguments(args: readonly string[]) {
 }
 
 try {
-  const { text, exitCode, note } = await main(process.argv.slice(2));
-  await print(text, process.stdout);
+  const outcome = await main(process.argv.slice(2));
+  const { exitCode, note } = outcome;
+  await print(outcome, process.stdout);
   if (note !== undefined) process.stderr.write(`ddgrey: ${note}\n`);
   process.exitCode = exitCode;
 } catch (error) {
-  process.stderr.write(failureText('ddgrey', error));
+  process.stderr.write(shown(failureText('ddgrey', error)));
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -5,6 +5,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { errorCode } from '../lib/error-cause.ts';
 import type { Outcome } from './command.ts';
+import { shown } from './shown.ts';
 
 /** What is wrong with an output that nobody reads any more: in the middle of a write, and between two of them. */
 const LEFT: readonly unknown[] = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
@@ -13,16 +14,17 @@ const LEFT: readonly unknown[] = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
 const PAGED_ABOVE = 10_000;
 
 /**
- * Prints the text. Resolves when it is written, or nobody reads it any more. `startPager`: a program that shows on the
- * terminal what it is given.
+ * Prints the text of an outcome. Resolves when it is written, or nobody reads it any more. `startPager`: a program that
+ * shows on the terminal what it is given.
  */
 export async function print(
-  text: Outcome['text'],
+  { text, exact = false }: Pick<Outcome, 'text' | 'exact'>,
   stdout: Writable & { readonly isTTY?: boolean },
   startPager: () => Pager = less,
 ): Promise<void> {
-  const pieces = stdout.isTTY === true ? visible(piecesOf(text)) : piecesOf(text);
-  const begin = stdout.isTTY === true ? await beginOf(pieces) : [];
+  const isTerminal = stdout.isTTY === true;
+  const pieces = piecesOf(text, exact && !isTerminal ? (piece) => piece : shown);
+  const begin = isTerminal ? await beginOf(pieces) : [];
   const all = joined(begin, pieces);
   if (begin.reduce((lines, piece) => lines + linesOf(piece), 0) > PAGED_ABOVE && (await page(all, startPager())))
     return;
@@ -35,21 +37,8 @@ function less(): Pager {
   return spawn('less', ['-R', '-S'], { stdio: ['pipe', 'inherit', 'inherit'] });
 }
 
-async function* piecesOf(text: Outcome['text']): AsyncGenerator<string, void> {
-  yield* typeof text === 'string' ? [text] : text;
-}
-
-/** Words in a colour of screen.ts, which end with it and harm nobody, or what else a terminal would obey. */
-// oxlint-disable-next-line no-control-regex
-const CONTROLS = /(\u001b\[3[123]m[^\0-\x1f\x7f-\x9f]*\u001b\[39m)|[\0-\t\v-\x1f\x7f-\x9f]/g;
-
-/** Senders write what they like, and a terminal obeys what it is shown: such characters come as in JSON, which it stays. */
-async function* visible(pieces: AsyncIterable<string>): AsyncGenerator<string, void> {
-  for await (const piece of pieces)
-    yield piece.replace(
-      CONTROLS,
-      (found, inColour?: string) => inColour ?? `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
+async function* piecesOf(text: Outcome['text'], as: (piece: string) => string): AsyncGenerator<string, void> {
+  for await (const piece of typeof text === 'string' ? [text] : text) yield as(piece);
 }
 
 /** So much of the text that it is too long for a terminal, or all of it. */

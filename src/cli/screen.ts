@@ -1,5 +1,5 @@
 // Where a command's text goes to: a terminal has a width, colours and somebody who waits; a file has none of these.
-import { styleText } from 'node:util';
+import { inspect, styleText } from 'node:util';
 
 export interface Screen {
   /** Columns; undefined: as long as they get. */
@@ -37,6 +37,11 @@ export function fitTable(table: string, screen: Screen): string {
 }
 
 const COLOURS = { white: 'green', grey: 'yellow', black: 'red' } as const;
+
+/** What coloured writes around a text, as a regular expression. */
+export const COLOUR_CODES: string = `\\u001b\\[(?:${Object.values(COLOURS)
+  .flatMap((name) => inspect.colors[name] ?? [])
+  .join('|')})m`;
 
 /** The text in the colour of a verdict. */
 export function coloured(text: string, kind: keyof typeof COLOURS, { colours }: Screen): string {

@@ -43,7 +43,7 @@ export const exportCommand: Command = {
   ownForm: true,
   run: async (invocation) => {
     const { words } = invocation;
-    return { text: exported(invocation, words.length === 0 ? TABLES : words.map(tableOf)), exitCode: 0 };
+    return { text: exported(invocation, words.length === 0 ? TABLES : words.map(tableOf)), exact: true, exitCode: 0 };
   },
 };
 
