@@ -1,5 +1,5 @@
 // The disk is full, or cannot be written.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { REAL_CLOCK, type TestDaemon, testDaemon } from '../system/daemon.ts';
@@ -25,6 +25,26 @@ async function smallDisk(options: string): Promise<Disk> {
     },
   };
 }
+
+/** A disk that can fail: one of its own kind in a file of this one. */
+async function breakableDisk(): Promise<Disk> {
+  await using parts = new AsyncDisposableStack();
+  const directory = parts.use(await temporaryDirectory());
+  const [image, path] = [directory.file('image'), directory.file('disk')];
+  await writeFile(image, Buffer.alloc(16 * 1024 * 1024));
+  await mkdir(path);
+  await run('mkfs.ext4', '-q', image);
+  await run('mount', '-o', 'loop', image, path);
+  parts.defer(async () => void (await run('umount', '--lazy', path)));
+  const mounted = parts.move();
+  return { path, [Symbol.asyncDispose]: () => mounted.disposeAsync() };
+}
+
+/** A container may have none to give. */
+const hasLoopDevices = await run('losetup', '--find').then(
+  () => true,
+  () => false,
+);
 
 async function fill(path: string): Promise<void> {
   const size = 64 * 1024;
@@ -66,6 +86,30 @@ test('on a full disk mail flows, the log says why, and it heals by itself', asyn
   await daemon.end('SIGTERM');
   expect(integrityOf(database)).toBe('ok');
 });
+
+test.skipIf(!hasLoopDevices)(
+  'when the disk can only be read any more mail flows, and what is known stays so',
+  async () => {
+    await using disk = await breakableDisk();
+    const database = join(disk.path, 'ddgrey.db');
+    await using daemon = await testDaemon(
+      REAL_CLOCK,
+      `database ${database}`,
+      'grey_default 1h',
+      'GREY_PENDING_NORMAL 0',
+    );
+    expect(await askOnce(daemon, 'before')).toBe('200 grey');
+    // What a file system does that finds itself damaged.
+    await run('mount', '-o', 'remount,abort', disk.path);
+    for (const name of ['during', 'later']) {
+      expect(await askOnce(daemon, name)).toBe('200 white');
+      expect(await verdictLine(daemon, name)).toMatch(/verdict=white reason=failed .*cause=".*I\/O.*"/);
+    }
+    expect(await askOnce(daemon, 'before')).toBe('200 grey');
+    expect(await verdictLine(daemon, 'before', 2)).toContain('reason=early');
+    await daemon.end('SIGTERM');
+  },
+);
 
 test('on a disk that cannot be written it does not start, and says so in one line', async () => {
   await using disk = await smallDisk('size=1m');

@@ -21,16 +21,30 @@ const RUBBISH: readonly (readonly [name: string, bytes: () => Buffer])[] = [
   ['a thousand lines at once', () => Buffer.from('helo x\n'.repeat(1000))],
 ];
 
+/** All that may be said to it. */
+const ANSWERS: { readonly [S in (typeof SOCKETS)[number]]: RegExp } = {
+  'greylist.socket': /^(?:200 grey\r\n|500 .*\r\n)*$/,
+  'policy.socket': /^(?:action=DUNNO\n\n)*$/,
+  'greyd.socket': /^(?:[2-6]00 .*\r\n)*$/,
+  'milter.socket': /^$/,
+  'ddgrey.socket': /^(?:[25]00 .*\r\n)*$/,
+};
+
 test.for(SOCKETS)('rubbish on %s', async (socket) => {
   await using daemon = await testDaemon(REAL_CLOCK, ...EVERYTHING);
   using neighbour = clientOf(daemon);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, bytes] of RUBBISH) {
-      const client = open(daemon, socket);
+      const client = open(daemon, socket).setEncoding('utf8');
+      let heard = '';
+      client.on('data', (text: string) => {
+        heard += text;
+      });
       client.end(bytes());
       expect([name, await neighbour.ask(question(`${name.replaceAll(' ', '-')}${round}`))]).toEqual([name, '200 grey']);
       if (!client.closed) await Promise.race([happens(client, 'close'), sleep(50)]);
       client.destroy();
+      expect([name, heard]).toEqual([name, expect.stringMatching(ANSWERS[socket])]);
     }
   }
   expect(await askOnce(daemon, 'last')).toBe('200 grey');
