@@ -42,7 +42,7 @@ export const DAEMON_PAGE: ProgramPage = {
           'DIR/ddgrey.socket',
           "ddgrey(1)'s and ddgrey-report(1)'s way to the daemon, unless a line listen sync says otherwise",
         ],
-        ['DIR/ddgreyd.pid', 'the process id; a second daemon on the same directory is refused'],
+        ['DIR/ddgreyd.pid', 'the process id; a second daemon on the same directory or database is refused'],
       ],
     },
     {

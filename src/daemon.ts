@@ -12,7 +12,7 @@ import { followPolicyFile, type PolicyFile, type PolicyFileParts } from './feeds
 import { InForce } from './in-force.ts';
 import type { Clock } from './lib/clock.ts';
 import { createCounters } from './lib/counters.ts';
-import { lockDirectory } from './lib/directory-lock.ts';
+import { lockFor } from './lib/directory-lock.ts';
 import type { Log } from './lib/log.ts';
 import { actAs, asRoot, becomeUser, identityFor } from './lib/privileges.ts';
 import { VERSION } from './lib/version.ts';
@@ -60,7 +60,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const inForce = new InForce(config, (client) => trusted.has(client));
 
   actAs(identity);
-  parts.use(lockDirectory(directory, 'ddgreyd'));
+  parts.use(lockFor('ddgreyd', directory, config.database));
   const store = parts.use(await openStore({ path: resolve(directory, config.database), log, clock }));
   const manual = await openManualList(store, clock);
 

@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lockDirectory } from './directory-lock.ts';
+import { lockFor } from './directory-lock.ts';
 
 let directory = '';
+
+function lock(database = 'ddgrey.db', where = directory): Disposable {
+  return lockFor('ddgreyd', where, join(directory, database));
+}
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'ddgrey-lock-'));
@@ -19,7 +23,7 @@ afterEach(() => {
 test('the holder writes its process id, and takes it away in the end', () => {
   const pidFile = join(directory, 'ddgreyd.pid');
   {
-    using _lock = lockDirectory(directory, 'ddgreyd');
+    using _lock = lock();
     expect(readFileSync(pidFile, 'utf8')).toBe(`${process.pid}\n`);
   }
   expect(existsSync(pidFile)).toBe(false);
@@ -27,21 +31,35 @@ test('the holder writes its process id, and takes it away in the end', () => {
 
 test('a directory is held once, until it is given back', () => {
   {
-    using _lock = lockDirectory(directory, 'ddgreyd');
-    expect(() => lockDirectory(directory, 'ddgreyd')).toThrow(`another ddgreyd is running on ${directory}`);
+    using _lock = lock();
+    expect(() => lock()).toThrow(`another ddgreyd is running on ${directory}`);
     expect(existsSync(join(directory, 'ddgreyd.pid'))).toBe(true);
   }
-  lockDirectory(directory, 'ddgreyd')[Symbol.dispose]();
+  lock()[Symbol.dispose]();
+});
+
+test('a database is held once, from whatever directory; another beside it is free', () => {
+  const [other, third] = ['other', 'third'].map((name) => join(directory, name));
+  for (const made of [other, third]) mkdirSync(made ?? '');
+  {
+    using _lock = lock();
+    using _other = lock('other.db', other);
+    expect(() => lock('ddgrey.db', third)).toThrow(
+      `another ddgreyd uses ${join(directory, 'ddgrey.db')}; each needs a database of its own`,
+    );
+    expect(existsSync(join(third ?? '', 'ddgreyd.pid'))).toBe(false);
+  }
+  lock('ddgrey.db', third)[Symbol.dispose]();
 });
 
 test('a directory that is missing is not called held', () => {
-  expect(() => lockDirectory(join(directory, 'none'), 'ddgreyd')).toThrow(/none does not exist; create it/);
+  expect(() => lock('ddgrey.db', join(directory, 'none'))).toThrow(/none does not exist; create it/);
 });
 
 test('a holder that was killed holds no longer', async () => {
   const script = `
-    import { lockDirectory } from ${JSON.stringify(import.meta.resolve('./directory-lock.ts'))};
-    globalThis.lock = lockDirectory(${JSON.stringify(directory)}, 'ddgreyd');
+    import { lockFor } from ${JSON.stringify(import.meta.resolve('./directory-lock.ts'))};
+    globalThis.lock = lockFor('ddgreyd', ${JSON.stringify(directory)}, ${JSON.stringify(join(directory, 'ddgrey.db'))});
     console.log('held');
     setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
@@ -50,10 +68,10 @@ test('a holder that was killed holds no longer', async () => {
   const ended = once(holder, 'exit');
   try {
     await once(holder.stdout, 'data');
-    expect(() => lockDirectory(directory, 'ddgreyd')).toThrow('another ddgreyd');
+    expect(() => lock()).toThrow('another ddgreyd');
   } finally {
     holder.kill('SIGKILL');
     await ended;
   }
-  lockDirectory(directory, 'ddgreyd')[Symbol.dispose]();
+  lock()[Symbol.dispose]();
 });

@@ -87,7 +87,12 @@ test.runIf(process.getuid?.() === 0)('started as root, it leaves all it makes to
   const [user, group, groups] = [await id('-u'), await id('-g'), await id('-G')];
   expect([new Set(ids('Uid')), new Set(ids('Gid')), ids('Groups')]).toEqual([new Set(user), new Set(group), groups]);
   expect(await daemon.end('SIGTERM')).toBe(0);
-  expect((await readdir(directory.path)).toSorted()).toEqual(['ddgrey.conf', 'ddgrey.db', 'ddgreyd.lock']);
+  expect((await readdir(directory.path)).toSorted()).toEqual([
+    'ddgrey.conf',
+    'ddgrey.db',
+    'ddgrey.db.lock',
+    'ddgreyd.lock',
+  ]);
 });
 
 test('systemd is told that it is ready, once it is', async () => {
