@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeReplies } from '../../test/milter-mta.ts';
 import type { Needs } from './milter-negotiation.ts';
@@ -204,4 +205,32 @@ test.for<[script: string, told: readonly string[]]>([
   const before = notes.length;
   session.hangUp();
   expect(notes.slice(before)).toEqual(told);
+});
+
+const WORDS =
+  'connect, connect, helo, mail a, mail a, rcpt b, rcpt no, rcpt later, rcpt long/parameters, data, header s, eoh, body, eom, ' +
+  'unknown X, abort, quit, quit-nc, plain, *rcpt 1, *mail 2';
+const ANY_ORDER = fc.array(fc.constantFrom(...WORDS.split(', ')), { maxLength: 20 });
+/** Most orders end the connection soon. */
+const SCRIPTS = fc.oneof(
+  ANY_ORDER,
+  ANY_ORDER.map((texts) => ['connect', 'mail a', 'rcpt long/parameters', ...texts]),
+);
+
+test('whatever comes in whatever order is answered once, or ends the connection; the filter hears what makes sense', async () => {
+  const silent = new Set(['abort', 'quit-nc', '*rcpt', '*mail']);
+  await fc.assert(
+    fc.asyncProperty(SCRIPTS, async (texts) => {
+      const { notes, replies } = await play(['plain', ...texts].join(', '));
+      const awaited = texts.filter((text) => !silent.has(text.split(' ')[0] ?? '')).length;
+      const [whole, letters = '', cause] = /^O([crmhy]*?)(end|command .*|more than .*)?$/.exec(replies) ?? [];
+      // Changes at the end of a message come before its answer.
+      const answers = letters.replaceAll(/[mh]/g, '').length;
+      expect(whole).toBe(replies);
+      expect(answers).toBeLessThanOrEqual(cause === undefined ? awaited : awaited - 1);
+      expect(answers).toBeGreaterThanOrEqual(cause === undefined ? awaited : 0);
+      const clients = notes.split(', ').filter((note) => /^(?:connect|close)/.test(note));
+      expect(clients.every((note, at) => note.startsWith(at % 2 === 0 ? 'connect' : 'close'))).toBe(true);
+    }),
+  );
 });

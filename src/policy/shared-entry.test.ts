@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LONGEST_ENTRY } from './manual-entry.ts';
 import { LONGEST_FIELD } from './report.ts';
@@ -39,4 +40,22 @@ test('an entry that would never end lasts as long as one may', () => {
   };
   expect(sharedEntry(told)).toMatchObject({ entry: { expires: ENTRY.made + LONGEST_ENTRY } });
   expect(entryEnd({ ...told, recipient: '9'.repeat(400) })).toBe(ENTRY.made + LONGEST_ENTRY);
+});
+
+test('whatever a report says, what it tells of makes sense, and is told on as it is', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom('example.com', '203.0.113.0/24', '2001:db8::1'),
+    fc.stringMatching(/^-?\d{0,13} ?[a9 ]{0,3}$/),
+  );
+  const event = fc.constantFrom('entry_white', 'entry_black', 'entry_removed', 'spam');
+  const fields = { event, time: fc.nat(99_999_999_999), sender: text, recipient: text, mtaId: text };
+  fc.assert(
+    fc.property(fc.record(fields), (report) => {
+      const shared = sharedEntry({ ...report, reporter: 'ddgrey', ip: '0.0.0.0' });
+      const { expires = 0 } = shared?.kind === 'put' ? shared.entry : (shared ?? {});
+      expect(expires).toBeLessThanOrEqual(report.time + LONGEST_ENTRY);
+      expect(shared && sharedEntry(entryReport(shared))).toEqual(shared);
+    }),
+  );
 });
