@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -27,6 +27,12 @@ test('the holder writes its process id, and takes it away in the end', () => {
     expect(readFileSync(pidFile, 'utf8')).toBe(`${process.pid}\n`);
   }
   expect(existsSync(pidFile)).toBe(false);
+});
+
+test('nobody else may read the locks', () => {
+  using _lock = lock();
+  const modes = ['ddgreyd.lock', 'ddgrey.db.lock'].map((name) => statSync(join(directory, name)).mode & 0o777);
+  expect(modes).toEqual([0o600, 0o600]);
 });
 
 test('a directory is held once, until it is given back', () => {

@@ -4,6 +4,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { causeOf } from './error-cause.ts';
+import { withFileMode } from './file-mode.ts';
 
 /** SQLITE_BUSY: another connection has the lock. */
 const BUSY = 5;
@@ -53,7 +54,8 @@ interface Holder {
 function lockFile(file: string, holder: Holder, use: () => void = () => {}): DatabaseSync {
   const lock = new DatabaseSync(file, { timeout: 0, open: false });
   try {
-    lock.open();
+    // Whoever may read it could lock it as well, and no daemon would start.
+    withFileMode(0o600, () => lock.open());
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     use();
     return lock;

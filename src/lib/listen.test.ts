@@ -65,12 +65,6 @@ test('a link that takes the place of the socket gets neither its mode nor its ow
   expect([after.mode & 0o777, after.uid]).toEqual([0o600, uid]);
 });
 
-test('the mode of other files is as before', async () => {
-  const before = process.umask();
-  await listen(newServer(), { kind: 'unix', path: join(directory, 's') }, { mode: 0o600 });
-  expect(process.umask()).toBe(before);
-});
-
 test.for(['127.0.0.1', '::1'])('port 0 on %s becomes a real port', async (host) => {
   const address = await listen(newServer(), { kind: 'tcp', host, port: 0 }, {});
   expect(address).toEqual({ kind: 'tcp', host, port: expect.any(Number) });

@@ -5,6 +5,7 @@ import { lchown, lstat, unlink } from 'node:fs/promises';
 import { createConnection, type ListenOptions, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { causeOf, errorCode } from './error-cause.ts';
+import { withFileMode } from './file-mode.ts';
 import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
 
 /** Who may connect to a unix socket; without it, what the umask says and the user that we are. */
@@ -49,6 +50,7 @@ async function bind(server: Server, options: ListenOptions): Promise<void> {
 async function bindPath(server: Server, path: string, { mode }: SocketAccess): Promise<void> {
   // The system would cut it off and listen somewhere else.
   if (Buffer.byteLength(path) > LONGEST_PATH) throw new Error(`the path is longer than ${LONGEST_PATH} bytes`);
+  // Not given afterwards, by the path: a link that somebody puts there would take the mode to another file.
   const bindThere = (): Promise<void> => withFileMode(mode, () => bind(server, { path }));
   try {
     await bindThere();
@@ -56,20 +58,6 @@ async function bindPath(server: Server, path: string, { mode }: SocketAccess): P
     if (errorCode(error) !== 'EADDRINUSE' || !(await isStale(path))) throw error;
     await unlink(path);
     await bindThere();
-  }
-}
-
-/**
- * Does the work; files that it makes at once, as listening does, have this mode. A mode that is given to the path afterwards
- * could come to another file, by a link: the directory may be that of a user who is not root as we are.
- */
-function withFileMode<T>(mode: number | undefined, work: () => T): T {
-  if (mode === undefined) return work();
-  const before = process.umask(0o777 & ~mode);
-  try {
-    return work();
-  } finally {
-    process.umask(before);
   }
 }
 
@@ -89,7 +77,7 @@ async function isStale(path: string): Promise<boolean> {
   throw new Error(`another ddgreyd listens on ${path}; stop it first`);
 }
 
-/** Likewise not to what a link leads to. */
+/** Not to what a link leads to either. */
 async function giveTo(path: string, { uid = -1, gid = -1 }: SocketAccess): Promise<void> {
   if (uid !== -1 || gid !== -1) await lchown(path, uid, gid);
 }
