@@ -1,7 +1,8 @@
 // Values that are right by themselves but not together, or out of the range that makes sense.
 import { normalize } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { listed } from '../lib/listed.ts';
-import { formatSocketAddress } from '../lib/socket-address.ts';
+import { formatSocketAddress, parseSocketAddress } from '../lib/socket-address.ts';
 import { EVENTS } from '../policy/report.ts';
 import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { misfitDelay } from '../policy/window.ts';
@@ -29,12 +30,17 @@ export interface Conflict {
   readonly warning?: true;
 }
 
+/** Whoever may write to a unix socket of these may do all that can be done. */
+const ALL_RIGHTS: ReadonlySet<string> = new Set(['sync', 'greyd']);
+const OTHERS_WRITE = 0o002;
+
 const RULES: readonly ((config: Config, set: SetLines) => readonly Conflict[])[] = [
   delays,
   falling,
   misfitDelays,
   bounceDelay,
   sharedAddress,
+  openToAll,
   lists,
   ownLists,
   lookupTime,
@@ -130,6 +136,20 @@ function sharedAddress({ listen }: Config): readonly Conflict[] {
   );
   if (new Set(texts).size === texts.length) return [];
   return [{ options: ['listen'], message: 'listen: two lines with the same address' }];
+}
+
+/** Nobody is asked there who he is. */
+function openToAll({ listen }: Config, set: SetLines): readonly Conflict[] {
+  const open = listen.filter(({ protocol, address, mode = 0 }) =>
+    address.kind === 'tcp' ? protocol === 'sync' : ALL_RIGHTS.has(protocol) && (mode & OTHERS_WRITE) !== 0,
+  );
+  const words = (set.get('listen') ?? []).flatMap((line) => line.words);
+  return open.map(({ protocol, address }): Conflict => {
+    const text = formatSocketAddress(address);
+    const word = words.find((written) => isDeepStrictEqual(parseSocketAddress(written), address)) ?? text;
+    const message = `listen ${protocol} ${text}: whoever can connect there may do everything; a unix socket with mode=0660 and group=NAME is for few`;
+    return { options: ['listen'], word, message, warning: true };
+  });
 }
 
 function lists(config: Config): readonly Conflict[] {

@@ -184,6 +184,8 @@ test('the errors of several files come in the order of files and lines', () => {
   expect(mended.errors.map(({ file, line }) => `${file}:${line}`)).toEqual(all);
 });
 
+const FOR_ALL = 'whoever can connect there may do everything; a unix socket with mode=0660 and group=NAME is for few';
+
 test.for<[text: string, warnings: string[]]>([
   ['retry 3d\nretry 4d', ['dd.conf:2: retry: already set as retry at dd.conf:1; this line counts']],
   [
@@ -226,6 +228,15 @@ test.for<[text: string, warnings: string[]]>([
     ],
   ],
   ['reputation no\ngrey_default 10m\ngrey_max 5m', []],
+  [
+    'listen sync inet:1733@127.0.0.1\nlisten policy inet:10023@127.0.0.1',
+    [`dd.conf:1: listen sync 127.0.0.1:1733: ${FOR_ALL}`],
+  ],
+  [
+    'listen greyd unix:g mode=0666\nlisten greylist unix:h mode=0666\nlisten sync unix:s mode=0662',
+    [`dd.conf:1: listen greyd unix:g: ${FOR_ALL}`, `dd.conf:3: listen sync unix:s: ${FOR_ALL}`],
+  ],
+  ['listen sync unix:s mode=0660\nlisten greyd unix:g\nlisten greyd 127.0.0.1:1111', []],
 ])('%j warns %j', ([text, warnings]) => {
   expect(problems(text)).toEqual({ errors: [], warnings });
 });
