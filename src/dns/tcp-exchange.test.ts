@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeQuery } from './dns-message.ts';
+import type { Question } from './resolver.ts';
+import { askOverTcp } from './tcp-exchange.ts';
+
+const QUESTION: Question = { type: 'A', name: 'mail.example.com' };
+const QUERY = { question: QUESTION, message: encodeQuery(QUESTION) ?? Buffer.alloc(0) };
+
+let server: Server;
+/** What is said to a query. */
+let say: (query: Buffer) => readonly Uint8Array[];
+
+beforeAll(async () => {
+  server = createServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (query) => void writeApart(socket, say(query)));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+
+afterAll(() => {
+  server.close();
+});
+
+async function writeApart(socket: Socket, pieces: readonly Uint8Array[]): Promise<void> {
+  for (const piece of pieces) {
+    socket.write(piece);
+    await turn();
+  }
+  socket.end();
+}
+
+function ask(): ReturnType<typeof askOverTcp> {
+  const { port } = server.address() as AddressInfo;
+  return askOverTcp({ address: '127.0.0.1', port }, QUERY, AbortSignal.timeout(10_000));
+}
+
+/** The query with its length, as a response that has this address. */
+function response(query: Buffer): Buffer {
+  const answer = Buffer.from('c00c000100010000012c0004cb00710a', 'hex');
+  const whole = Buffer.concat([query, answer]);
+  whole.writeUInt16BE(whole.length - 2, 0);
+  whole.writeUInt16BE(0x8180, 4);
+  whole.writeUInt16BE(1, 8);
+  return whole;
+}
+
+test('a response is the same however it is cut, and whatever stands behind it', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(20), { maxLength: 8 }), fc.uint8Array(), async (sizes, behind) => {
+      say = (query) => {
+        let rest = response(query);
+        const pieces = sizes.map((size) => {
+          const piece = rest.subarray(0, size);
+          rest = rest.subarray(size);
+          return piece;
+        });
+        return [...pieces, Buffer.concat([rest, behind])];
+      };
+      const { answers } = await ask();
+      expect(answers).toEqual([{ name: 'mail.example.com', type: 'A', ttl: 300, value: '203.0.113.10' }]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('any other bytes are an error', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), async (bytes) => {
+      say = () => [bytes];
+      await expect(ask()).rejects.toThrow(/over TCP|before the response/);
+    }),
+    { numRuns: 200 },
+  );
+});
