@@ -88,6 +88,24 @@ test('the socket of a living one is not', async () => {
   expect(existsSync(path)).toBe(true);
 });
 
+test.runIf(process.geteuid?.() === 0).for<[what: string, modeOfDirectory: number, mode: number]>([
+  ['may not try', 0o777, 0o600],
+  ['may not remove', 0o1777, 0o666],
+])("the socket of another user's dead program, which we %s", async ([, modeOfDirectory, mode]) => {
+  const path = join(directory, 's');
+  leaveSocketBehind(path);
+  chmodSync(path, mode);
+  chmodSync(directory, modeOfDirectory);
+  process.seteuid?.(65_534);
+  try {
+    await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow(
+      `cannot listen on unix:${path}: ${path} is another user's; remove it if no program of that user listens there`,
+    );
+  } finally {
+    process.seteuid?.(0);
+  }
+});
+
 test('a file that is no socket stays', async () => {
   const path = join(directory, 's');
   writeFileSync(path, 'precious');

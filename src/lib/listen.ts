@@ -56,7 +56,7 @@ async function bindPath(server: Server, path: string, { mode }: SocketAccess): P
     await bindThere();
   } catch (error) {
     if (errorCode(error) !== 'EADDRINUSE' || !(await isStale(path))) throw error;
-    await unlink(path);
+    await unlink(path).catch((cause: unknown) => ofAnother(path, cause));
     await bindThere();
   }
 }
@@ -70,11 +70,17 @@ async function isStale(path: string): Promise<boolean> {
     await once(socket, 'connect');
   } catch (error) {
     if (errorCode(error) === 'ECONNREFUSED') return true;
-    throw error;
+    return ofAnother(path, error);
   } finally {
     socket.destroy();
   }
   throw new Error(`another ddgreyd listens on ${path}; stop it first`);
+}
+
+/** Throws: a socket that we may neither try nor remove is no matter of the directory's rights. */
+function ofAnother(path: string, error: unknown): never {
+  if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
+  throw new Error(`${path} is another user's; remove it if no program of that user listens there`, { cause: error });
 }
 
 /** Not to what a link leads to either. */
