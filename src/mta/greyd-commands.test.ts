@@ -27,6 +27,8 @@ test.for<[line: string, answer: string]>([
   [' , ', ''],
   ['\0HELP', ''],
   ['FOO', '600 foo : Unknown command !\r\n'],
+  ['FOO\tA\rB', '600 foo?a?b : Unknown command !\r\n'],
+  ['DOWNLOAD B\rC', '600 b?c : Unknown table !\r\n'],
   ['constructor', '600 constructor : Unknown command !\r\n'],
   ['GREYCHECK', '600 Not enough parameters !\r\n'],
   ['GREYVALID', '600 Not enough parameters !\r\n'],

@@ -35,6 +35,9 @@ const TABLES: ReadonlySet<string> = new Set<Table>(['pending', 'valid', 'white']
 /** What the client writes for something that it does not know. */
 const MISSING = '-';
 
+// oxlint-disable-next-line no-control-regex
+const CONTROLS = /[\0-\x1f\x7f]/g;
+
 /** What a line asks for. Never throws. */
 export function parseCommand(line: string): GreydCommand {
   if (line === '') return { kind: 'nothing' };
@@ -84,8 +87,9 @@ function isTable(word: string): word is Table {
   return TABLES.has(word);
 }
 
+/** What was sent comes back in it, but without what would end the line. */
 function error(text: string): GreydCommand {
-  return { kind: 'error', answer: `600 ${text}\r\n` };
+  return { kind: 'error', answer: `600 ${text.replaceAll(CONTROLS, '?')}\r\n` };
 }
 
 const NOT_ENOUGH: GreydCommand = error('Not enough parameters !');
