@@ -59,7 +59,7 @@ function packQuad(text: string): Uint8Array | undefined {
   const network = text.endsWith('/24');
   const bytes = quadBytes(network ? text.slice(0, -3) : text);
   if (bytes === undefined || !network) return bytes;
-  return bytes[3] === 0 ? bytes.subarray(0, 3) : undefined;
+  return bytes[3] === 0 ? bytes.slice(0, 3) : undefined;
 }
 
 function packIPv6(text: string): Uint8Array | undefined {

@@ -41,5 +41,5 @@ export class PendingCounts {
 
 /** clientKey(address) as bytes: the IPv4 address, or the IPv6 /64. */
 export function countKey(address: Uint8Array): Uint8Array {
-  return address.length === 4 ? address : address.subarray(0, 8);
+  return address.length === 4 ? address : address.slice(0, 8);
 }
