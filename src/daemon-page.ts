@@ -35,7 +35,7 @@ export const DAEMON_PAGE: ProgramPage = {
         ['/etc/ddgrey/ddgrey.conf', 'the configuration, ddgrey.conf(5)'],
         [
           'DIR/ddgrey.db',
-          'all that is remembered: a SQLite database; DIR/ddgrey.db-wal belongs to it while the daemon runs',
+          'all that is remembered: a SQLite database; while the daemon runs, the files DIR/ddgrey.db-* belong to it',
         ],
         ['DIR/greylist.socket', 'where Exim and others ask, unless a line listen greylist says otherwise'],
         [

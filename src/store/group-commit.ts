@@ -80,6 +80,7 @@ export class GroupCommit {
 
   /** Does the work while nothing is written: what comes meanwhile waits, without blocking the event loop. */
   async hold(work: () => Promise<void>): Promise<void> {
+    while (this.#held !== undefined) await this.#held;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#held = promise;
     try {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -26,6 +26,9 @@ storeContract('SQLite store', {
 });
 
 const other: Remembrance = { ...attempt, tuple: { ...attempt.tuple, recipient: 'other@example.org' } };
+/** As attempt and other, but written to the database at once. */
+const admitted: Remembrance = { ...attempt, change: 'admit' };
+const otherAdmitted: Remembrance = { ...other, change: 'admit' };
 
 test('the writes of one turn are committed together, and answers made from them wait for that', async () => {
   const path = newPath();
@@ -33,8 +36,8 @@ test('the writes of one turn are committed together, and answers made from them 
   using witness = new DatabaseSync(path, { readOnly: true });
   const seen = (): number => Number(witness.prepare('SELECT count(*) AS n FROM tuple').get()?.['n']);
   const order: string[] = [];
-  const first = store.remember(attempt, T).then(() => order.push(`first ${seen()}`));
-  const second = store.remember(other, T).then(() => order.push(`second ${seen()}`));
+  const first = store.remember(admitted, T).then(() => order.push(`first ${seen()}`));
+  const second = store.remember(otherAdmitted, T).then(() => order.push(`second ${seen()}`));
   const unchanged = store.remember({ ...attempt, change: 'none' }, T).then(() => order.push(`unchanged ${seen()}`));
   expect((await store.recall(asked(attempt))).entry?.firstSeen).toBe(T);
   expect([order, seen()]).toEqual([[], 0]);
@@ -42,22 +45,27 @@ test('the writes of one turn are committed together, and answers made from them 
   expect(order.toSorted()).toEqual(['first 2', 'second 2', 'unchanged 2']);
 });
 
-test('while another process holds the lock every write is refused, and afterwards all is well again', async () => {
+test('while another process holds the lock first attempts are kept, all else is refused, and afterwards all is well again', async () => {
   const path = newPath();
   await using store = open(path);
   await store.remember(attempt, T);
+  await store.count();
   using holder = new DatabaseSync(path);
   holder.exec('BEGIN IMMEDIATE');
   const refused = await Promise.allSettled([
-    store.remember(other, T),
     store.remember({ ...attempt, change: 'forget' }, T),
     store.remember({ ...attempt, change: 'none' }, T),
   ]);
-  expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect((await store.recall(asked(attempt))).entry?.firstSeen).toBe(T);
-  holder.exec('ROLLBACK');
   await store.remember(other, T + 1);
+  expect(await store.count()).toEqual({ pending: 1, valid: 0 });
+  await expect(store.remember({ ...other, change: 'validate' }, T + 9)).rejects.toThrow('locked');
   expect((await store.recall(asked(other))).entry?.firstSeen).toBe(T + 1);
+  holder.exec('ROLLBACK');
+  await store.remember({ ...other, change: 'validate' }, T + 9);
+  expect(await store.count()).toEqual({ pending: 1, valid: 1 });
+  expect((await store.recall(asked(other))).pendingOfClient).toBe(1);
 });
 
 test('a statement that fails takes the whole turn with it, and the next turn works', async () => {
@@ -67,25 +75,26 @@ test('a statement that fails takes the whole turn with it, and the next turn wor
   saboteur.exec(`CREATE TRIGGER full BEFORE INSERT ON tuple WHEN new.recipient = 'other@example.org'
                  BEGIN SELECT raise(ABORT, 'disk full'); END`);
   const turn = await Promise.allSettled([
-    store.remember(attempt, T),
-    store.remember(other, T),
-    store.remember(attempt, T),
+    store.remember(admitted, T),
+    store.remember(otherAdmitted, T),
+    store.remember(admitted, T),
   ]);
   expect(turn.map((one) => one.status === 'rejected' && String(one.reason))).toEqual(Array(3).fill('Error: disk full'));
   expect(await store.recall(asked(attempt))).toMatchObject({ entry: undefined, pendingOfClient: 0 });
-  await store.remember(attempt, T);
-  expect((await store.recall(asked(attempt))).pendingOfClient).toBe(1);
+  await store.remember(admitted, T);
+  expect((await store.recall(asked(attempt))).entry?.state).toBe('valid');
 });
 
 test('what a failed transaction made valid is pending still, also for who has read it meanwhile', async () => {
   const path = newPath();
   await using store = open(path);
   await store.remember(attempt, T);
+  await store.count();
   using saboteur = new DatabaseSync(path);
   saboteur.exec(`CREATE TRIGGER full BEFORE INSERT ON tuple BEGIN SELECT raise(ABORT, 'disk full'); END`);
   const validated = store.remember({ ...attempt, change: 'validate' }, T + 600);
   const meanwhile = await store.recall(asked(attempt));
-  const failed = store.remember(other, T + 600);
+  const failed = store.remember(otherAdmitted, T + 600);
   expect(meanwhile.entry?.state).toBe('valid');
   expect((await Promise.allSettled([validated, failed])).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect((await store.recall(asked(attempt))).entry).toEqual({ state: 'pending', firstSeen: T, lastSeen: T });
@@ -95,13 +104,13 @@ test('only its owner may read the files, and closing leaves nothing beside the d
   const path = newPath();
   const store = open(path);
   await store.remember(attempt, T);
-  expect(['', '-wal', '-shm'].map((end) => (statSync(path + end).mode & 0o777).toString(8))).toEqual(
-    Array(3).fill('600'),
-  );
+  expect(
+    ['', '-wal', '-shm', '-attempts0', '-attempts1'].map((end) => (statSync(path + end).mode & 0o777).toString(8)),
+  ).toEqual(Array(5).fill('600'));
   await store.count();
   await store[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
-  expect(existsSync(`${path}-wal`)).toBe(false);
+  expect(readdirSync(directory).filter((name) => join(directory, name).startsWith(`${path}-`))).toEqual([]);
   await expect(store.remember(attempt, T)).rejects.toThrow('closed');
 });
 
@@ -114,7 +123,7 @@ test('the log begins again while it is written to without a pause', { timeout: 6
   let written = 0;
   while (!begunAgain() && written < 300_000) {
     const turn = Array.from({ length: 100 }, (_, i) => numbered(written + i, '192.0.2.1'));
-    await Promise.all(turn.map((one) => store.remember(one, T)));
+    await Promise.all(turn.map((one) => store.remember({ ...one, change: 'admit' }, T)));
     written += turn.length;
   }
   expect(begunAgain()).toBe(true);

@@ -13,6 +13,7 @@ import { type Standing, STANDING_KINDS } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { Log } from '../lib/log.ts';
 import { Checkpointer } from './checkpointer.ts';
+import { FirstAttempts } from './first-attempts.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Listings, type NumberedReport } from './listings.ts';
 import { ManualEntryTable } from './manual-entry-table.ts';
@@ -45,6 +46,7 @@ export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #file: number;
   readonly #tuples: TupleTable;
+  readonly #attempts: FirstAttempts;
   readonly #passes: PassTable;
   readonly #entries: ManualEntryTable;
   readonly #reports: ReportTable;
@@ -60,7 +62,10 @@ export class SqliteStore implements Store {
   constructor(path: string, log: Log, firstOwnId = 1) {
     this.#db = openDatabase(path);
     this.#file = openSync(path, 'r');
-    this.#tuples = new TupleTable(this.#db, () => this.#commits.reads());
+    this.#tuples = new TupleTable(this.#db, {
+      reads: () => this.#commits.reads(),
+      attempts: () => this.#attempts,
+    });
     this.#passes = new PassTable(this.#db);
     this.#entries = new ManualEntryTable(this.#db);
     this.#reports = new ReportTable(this.#db, firstOwnId);
@@ -72,6 +77,13 @@ export class SqliteStore implements Store {
       committed: () => this.#checkpointer.committed(this.#commits),
       rolledBack: () => this.#tuples.rolledBack(),
     });
+    this.#attempts = new FirstAttempts({
+      path,
+      tuples: this.#tuples,
+      commits: this.#commits,
+      log,
+      onMoved: () => this.#checkpointer.committed(this.#commits),
+    });
     this.#listings = new Listings(path);
   }
 
@@ -80,9 +92,10 @@ export class SqliteStore implements Store {
   }
 
   remember(remembrance: Remembrance, now: Seconds): Promise<void> {
-    // Even an answer that changes nothing may have been made from what is not committed yet.
-    if (remembrance.change === 'none') return this.#commits.settled();
-    return this.#write(() => this.#tuples.remember(remembrance, now));
+    const { tuple, change } = remembrance;
+    if (change === 'none') return this.#settled();
+    if (change === 'record') return this.#record(remembrance, now);
+    return this.#writeTuples([tuple], () => this.#tuples.remember(remembrance, now));
   }
 
   refreshPass(key: PassKey, now: Seconds): Promise<void> {
@@ -95,14 +108,17 @@ export class SqliteStore implements Store {
 
   forget(what: { readonly tuples?: readonly Tuple[]; readonly passes?: readonly PassKey[] }): Promise<number> {
     const { tuples = [], passes = [] } = what;
-    return this.#write(
+    return this.#writeTuples(
+      tuples,
       () =>
         tuples.filter((tuple) => this.#tuples.forget(tuple)).length +
         passes.filter((key) => this.#passes.remove(key)).length,
     );
   }
 
-  expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number> {
+  async expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number> {
+    const { pending, pendingShort, pendingNullSender } = lifetimes;
+    await this.#attempts.expire(now - Math.min(pending, pendingShort, pendingNullSender));
     return this.#write(() => {
       let left = most;
       left -= this.#tuples.expire(lifetimes, now, left);
@@ -122,12 +138,14 @@ export class SqliteStore implements Store {
     return this.#listings.read('validTuplesOf', { clients });
   }
 
-  tuples(query: TupleQuery): Promise<readonly StoredTuple[]> {
+  async tuples(query: TupleQuery): Promise<readonly StoredTuple[]> {
+    await this.#attempts.move();
     return this.#listings.all('tuples', query);
   }
 
-  exportTuples(state: TupleState, after: Seconds): AsyncIterable<readonly StoredTuple[]> {
-    return this.#listings.read('exportTuples', { state, after });
+  async *exportTuples(state: TupleState, after: Seconds): AsyncIterable<readonly StoredTuple[]> {
+    await this.#attempts.move();
+    yield* this.#listings.read('exportTuples', { state, after });
   }
 
   exportPasses(after: Seconds): AsyncIterable<readonly Pass[]> {
@@ -136,7 +154,10 @@ export class SqliteStore implements Store {
 
   async importTuples(tuples: readonly StoredTuple[]): Promise<number> {
     const taken = tuples.map((stored) => ({ stored, client: addressIn(stored) }));
-    return this.#write(() => taken.filter(({ stored, client }) => this.#tuples.import(stored, client)).length);
+    return this.#writeTuples(
+      tuples.map(({ tuple }) => tuple),
+      () => taken.filter(({ stored, client }) => this.#tuples.import(stored, client)).length,
+    );
   }
 
   importPasses(passes: readonly Pass[]): Promise<number> {
@@ -144,6 +165,7 @@ export class SqliteStore implements Store {
   }
 
   async count(): Promise<TupleCounts> {
+    await this.#attempts.move();
     const [counts = { pending: 0, valid: 0 }] = await this.#listings.all('count', {});
     return counts;
   }
@@ -233,6 +255,7 @@ export class SqliteStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#attempts[Symbol.asyncDispose]();
     await this.#listings[Symbol.asyncDispose]();
     await this.#checkpointer[Symbol.asyncDispose]();
     await this.#commits.ended();
@@ -242,9 +265,29 @@ export class SqliteStore implements Store {
     closeSync(this.#file);
   }
 
-  #write<T>(work: () => T): Promise<T> {
-    return this.#closed ? Promise.reject(new Error('the store is closed')) : this.#commits.write(work);
+  /** Even an answer that changes nothing may have been made from what is not written yet. */
+  #settled(): Promise<void> {
+    const committed = this.#commits.settled();
+    return this.#attempts.settled()?.then(() => committed) ?? committed;
   }
+
+  #record(remembrance: Remembrance, now: Seconds): Promise<void> {
+    if (this.#closed) return closed();
+    const committed = this.#commits.settled();
+    return this.#attempts.record(remembrance, now).then(() => committed);
+  }
+
+  #writeTuples<T>(tuples: readonly Tuple[], work: () => T): Promise<T> {
+    return this.#attempts.without(tuples)?.then(() => this.#writeTuples(tuples, work)) ?? this.#write(work);
+  }
+
+  #write<T>(work: () => T): Promise<T> {
+    return this.#closed ? closed() : this.#commits.write(work);
+  }
+}
+
+function closed(): Promise<never> {
+  return Promise.reject(new Error('the store is closed'));
 }
 
 function addressIn({ client }: StoredTuple): Address {

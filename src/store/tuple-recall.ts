@@ -1,16 +1,26 @@
-// What a check recalls: the statement that finds its tuples, and what comes of it.
-import type { SQLOutputValue } from 'node:sqlite';
-import type { Address } from '../policy/address.ts';
+// What a check recalls: how its tuples are found, and what comes of it.
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
 import type { TupleEntry } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
-import { addressBytes } from './packed-address.ts';
-import type { PendingCounts } from './pending-counts.ts';
+import type { TupleKey, TupleKeys } from './tuple-key.ts';
 import { stateOf } from './tuple-kind.ts';
+import type { ValidTuples } from './valid-tuples.ts';
 
 /** The columns by which a tuple is found, in the order of the parameters. */
 const SAME = ['hash', 'recipient', 'sender', 'part'] as const;
+
+/** Where first attempts are before they are in the table. */
+export interface Attempts {
+  /** When the tuple was first seen. */
+  find(key: TupleKey): Seconds | undefined;
+  /** How many of the client with this address are not counted in the database. */
+  pendingOf(address: Uint8Array): number;
+}
+
+type Found = Pick<Recalled, 'entry' | 'tuple'>;
 
 /**
  * What was found. The pending entries of the client are counted when somebody asks: hardly ever, and then right before one
@@ -20,28 +30,89 @@ export class RecalledTuple implements Recalled {
   readonly entry: TupleEntry | undefined;
   readonly tuple: Tuple;
   readonly pass: Pass | undefined;
-  readonly #pending: PendingCounts;
-  readonly #client: Address;
+  readonly #countPending: () => number;
 
-  constructor(
-    { entry, tuple, pass }: Pick<Recalled, 'entry' | 'tuple' | 'pass'>,
-    pending: PendingCounts,
-    client: Address,
-  ) {
+  constructor({ entry, tuple, pass }: Pick<Recalled, 'entry' | 'tuple' | 'pass'>, countPending: () => number) {
     this.entry = entry;
     this.tuple = tuple;
     this.pass = pass;
-    this.#pending = pending;
-    this.#client = client;
+    this.#countPending = countPending;
   }
 
   get pendingOfClient(): number {
-    return this.#pending.of(addressBytes(this.#client));
+    return this.#countPending();
   }
 }
 
+export interface FinderParts {
+  readonly keys: TupleKeys;
+  readonly valid: ValidTuples;
+  /** Called before rows are read. */
+  readonly reads: () => void;
+  readonly attempts: () => Attempts;
+}
+
+/** Finds tuples: in memory, among the attempts that are on their way, in the table. */
+export class TupleFinder {
+  readonly #db: DatabaseSync;
+  readonly #parts: FinderParts;
+  /** For 1, 2, ... tuples. */
+  readonly #statements: StatementSync[] = [];
+
+  constructor(db: DatabaseSync, parts: FinderParts) {
+    this.#db = db;
+    this.#parts = parts;
+  }
+
+  /** The first of them that is there; else without an entry the first of them. */
+  find(tuples: readonly Tuple[]): Found {
+    const [first] = tuples;
+    if (first === undefined) throw new Error('a recall without a tuple');
+    const { valid, keys, attempts } = this.#parts;
+    const entry = valid.find(first);
+    if (entry !== undefined) return { entry, tuple: first };
+    for (const [i, tuple] of tuples.entries()) {
+      const time = attempts().find(keys.of(tuple));
+      if (time === undefined) continue;
+      // What is in the table already is not taken from there.
+      return (
+        this.#read(tuples.slice(0, i + 1)) ?? { entry: { state: 'pending', firstSeen: time, lastSeen: time }, tuple }
+      );
+    }
+    return this.#read(tuples) ?? { entry: undefined, tuple: first };
+  }
+
+  #read(tuples: readonly Tuple[]): Found | undefined {
+    this.#parts.reads();
+    const statement = (this.#statements[tuples.length] ??= this.#prepare(tuples.length));
+    const sought: (number | string | Uint8Array)[] = [];
+    for (const tuple of tuples) sought.push(...soughtFor(tuple, this.#parts.keys.of(tuple)));
+    // The types of node:sqlite do not know of returnArrays.
+    const row = (statement.get(...sought) ?? []) as unknown as readonly SQLOutputValue[];
+    for (const [i, tuple] of tuples.entries()) {
+      const entry = entryAt(row, 3 * i);
+      if (entry === undefined) continue;
+      this.#parts.valid.note(tuple, entry);
+      return { entry, tuple };
+    }
+    return undefined;
+  }
+
+  #prepare(tuples: number): StatementSync {
+    return this.#db.prepare(recallSql(tuples), { returnArrays: true });
+  }
+}
+
+/** The parameters of `same`. */
+export function soughtFor(
+  { recipient, sender }: Tuple,
+  { hash, part }: TupleKey,
+): [hash: number, recipient: string, sender: string, part: Uint8Array | string] {
+  return [hash, recipient, sender, part];
+}
+
 /** One statement however many tuples: each costs more than finding the rows. */
-export function recallSql(tuples: number): string {
+function recallSql(tuples: number): string {
   const names = Array.from({ length: tuples }, (_, i) => `tuple${i}`);
   const columns = names.map((name) => `${name}.kind, ${name}.last_seen, ${name}.first_seen`).join(', ');
   const joins = names.map((name) => `LEFT JOIN tuple AS ${name} ON ${same(name)}`).join(' ');
@@ -49,7 +120,7 @@ export function recallSql(tuples: number): string {
 }
 
 /** What the columns of recallSql from there on say. */
-export function entryAt(row: readonly SQLOutputValue[], column: number): TupleEntry | undefined {
+function entryAt(row: readonly SQLOutputValue[], column: number): TupleEntry | undefined {
   const kind = row[column] ?? null;
   if (kind === null) return undefined;
   const lastSeen = Number(row[column + 1]);

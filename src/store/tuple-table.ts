@@ -1,6 +1,5 @@
 // The statements on tuples and on the pending counts that belong to them. Synchronous; the caller has a transaction open
 // where something is written.
-import { hash } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
@@ -8,17 +7,18 @@ import type { Recalled } from '../policy/decide.ts';
 import { REFRESH_AFTER, type StoredTuple } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
-import { addressBytes, packPart } from './packed-address.ts';
+import type { FirstAttempt } from './attempt-line.ts';
+import { addressBytes } from './packed-address.ts';
 import { PendingCounts } from './pending-counts.ts';
 import type { Lifetimes, Recall, Remembrance } from './store.ts';
+import { type TupleKey, TupleKeys } from './tuple-key.ts';
 import { EXPIRY, kindOf, stateOf, TO_VALID } from './tuple-kind.ts';
 import { clientBytes, INSERTED, rowOf, type TupleOrigin } from './tuple-row.ts';
-import { entryAt, RecalledTuple, recallSql, same } from './tuple-recall.ts';
+import { type Attempts, RecalledTuple, same, soughtFor, TupleFinder } from './tuple-recall.ts';
 import { ValidTuples } from './valid-tuples.ts';
 
 /** kind, last_seen, seq, part, client; or what the statement says. */
 type Row = readonly SQLOutputValue[];
-type Sought = readonly [hash: number, recipient: string, sender: string, part: Uint8Array | string];
 type Key = [kind: number, lastSeen: number, seq: number];
 
 /** Where and how a tuple is inserted. */
@@ -29,13 +29,25 @@ interface Placing {
   readonly uses: number;
 }
 
+export interface TupleTableParts {
+  /** Called before rows are read for a check. */
+  readonly reads: () => void;
+  readonly attempts: () => Attempts;
+}
+
+/** Of who only changes the table. */
+const NO_PARTS: TupleTableParts = {
+  reads: () => {},
+  attempts: () => ({ find: () => undefined, pendingOf: () => 0 }),
+};
+
 /** The end of the row of entries of one kind and second. */
 const NEXT = '(SELECT ifnull(max(seq), -1) + 1 FROM tuple WHERE kind = ?1 AND last_seen = ?2)';
 
 export class TupleTable {
-  readonly #reads: () => void;
-  readonly #secret: string;
-  readonly #prepare: (sql: string) => StatementSync;
+  readonly #attempts: () => Attempts;
+  readonly #keys: TupleKeys;
+  readonly #finder: TupleFinder;
   readonly #pending: PendingCounts;
   readonly #valid = new ValidTuples();
   readonly #find: StatementSync;
@@ -45,16 +57,14 @@ export class TupleTable {
   readonly #remove: StatementSync;
   readonly #oldest: StatementSync;
   readonly #removeTo: StatementSync;
-  #last: { readonly tuple: Tuple | undefined; readonly sought: Sought } = { tuple: undefined, sought: [0, '', '', ''] };
-  /** For 1, 2, ... tuples. */
-  readonly #recall: StatementSync[] = [];
 
-  /** `reads` is called before rows are read for a check. */
-  constructor(db: DatabaseSync, reads: () => void) {
-    this.#reads = reads;
+  constructor(db: DatabaseSync, { reads, attempts }: TupleTableParts = NO_PARTS) {
+    this.#attempts = attempts;
     const rows = (sql: string): StatementSync => db.prepare(sql, { returnArrays: true });
-    this.#prepare = rows;
-    this.#secret = String(db.prepare(`SELECT value FROM meta WHERE name = 'hash secret'`).get()?.['value']);
+    this.#keys = new TupleKeys(
+      String(db.prepare(`SELECT value FROM meta WHERE name = 'hash secret'`).get()?.['value']),
+    );
+    this.#finder = new TupleFinder(db, { keys: this.#keys, valid: this.#valid, reads, attempts });
     this.#pending = new PendingCounts(db);
     this.#find = rows(`SELECT kind, last_seen, seq, part, client FROM tuple WHERE ${same('tuple')}`);
     this.#insert = rows(
@@ -79,31 +89,17 @@ export class TupleTable {
 
   /** As Store.recall; `pass` is what was found of passes. */
   recall({ tuples, client }: Recall, pass: Pass | undefined): Recalled {
-    const [first] = tuples;
-    if (first === undefined) throw new Error('a recall without a tuple');
-    const entry = this.#valid.find(first);
-    const found = entry === undefined ? this.#read(tuples, first) : { entry, tuple: first };
-    return new RecalledTuple({ ...found, pass }, this.#pending, client);
+    return new RecalledTuple({ ...this.#finder.find(tuples), pass }, () => this.#pendingOf(client));
+  }
+
+  #pendingOf(client: Address): number {
+    const address = addressBytes(client);
+    return this.#pending.of(address) + this.#attempts().pendingOf(address);
   }
 
   /** What was remembered in a transaction that came to nothing is not so. */
   rolledBack(): void {
     this.#valid.forgetAll();
-  }
-
-  #read(tuples: readonly Tuple[], first: Tuple): Pick<Recalled, 'entry' | 'tuple'> {
-    this.#reads();
-    const statement = (this.#recall[tuples.length] ??= this.#prepare(recallSql(tuples.length)));
-    const sought: (number | string | Uint8Array)[] = [];
-    for (const tuple of tuples) sought.push(...this.#sought(tuple));
-    const row = fields(statement.get(...sought)) ?? [];
-    for (const [i, tuple] of tuples.entries()) {
-      const entry = entryAt(row, 3 * i);
-      if (entry === undefined) continue;
-      this.#valid.note(tuple, entry);
-      return { entry, tuple };
-    }
-    return { entry: undefined, tuple: first };
   }
 
   /** As Store.remember. */
@@ -112,9 +108,8 @@ export class TupleTable {
     this.#valid.forget(tuple);
     switch (change) {
       case 'none':
-        break;
+      // Comes by insertAttempt.
       case 'record':
-        this.#add(remembrance, now, 'pending');
         break;
       case 'restart':
         this.forget(tuple);
@@ -135,6 +130,16 @@ export class TupleTable {
     }
   }
 
+  keyOf(tuple: Tuple): TupleKey {
+    return this.#keys.of(tuple);
+  }
+
+  /** Inserts a first attempt unless its tuple is there; returns whether it did. */
+  insertAttempt(attempt: FirstAttempt): boolean {
+    const { kind, time, tuple } = attempt;
+    return this.#insertRow({ ...attempt, key: this.keyOf(tuple) }, { kind, firstSeen: time, lastSeen: time, uses: 1 });
+  }
+
   /** Removes the tuple, whatever it is; returns whether it was there. */
   forget(tuple: Tuple): boolean {
     this.#valid.forget(tuple);
@@ -150,7 +155,7 @@ export class TupleTable {
     if (row !== undefined && Number(row[1]) >= stored.lastSeen) return false;
     if (row !== undefined) this.#removeRow(row);
     const kind = kindOf(stored.state, { nullSender: stored.nullSender, shortLived: false });
-    return this.#insertRow({ ...stored, client }, { ...stored, kind });
+    return this.#insertRow({ ...stored, client, key: this.keyOf(stored.tuple) }, { ...stored, kind });
   }
 
   /** As Store.expire, for tuples. */
@@ -178,16 +183,16 @@ export class TupleTable {
   }
 
   #add(remembrance: Remembrance, now: Seconds, state: 'pending' | 'valid'): void {
-    this.#insertRow(remembrance, { kind: kindOf(state, remembrance), firstSeen: now, lastSeen: now, uses: 1 });
+    const placing = { kind: kindOf(state, remembrance), firstSeen: now, lastSeen: now, uses: 1 };
+    this.#insertRow({ ...remembrance, key: this.keyOf(remembrance.tuple) }, placing);
   }
 
   /** Inserts the tuple unless it is there; returns whether it did. */
-  #insertRow(origin: TupleOrigin, { kind, firstSeen, lastSeen, uses }: Placing): boolean {
+  #insertRow(origin: TupleOrigin & { readonly key: TupleKey }, { kind, firstSeen, lastSeen, uses }: Placing): boolean {
     const first = firstSeen === lastSeen ? null : firstSeen;
-    const [hashed, , , part] = this.#sought(origin.tuple);
+    const { hash, part } = origin.key;
     const address = addressBytes(origin.client);
-    const inserted =
-      this.#insert.run(kind, lastSeen, hashed, first, uses, ...rowOf(origin, part, address)).changes === 1;
+    const inserted = this.#insert.run(kind, lastSeen, hash, first, uses, ...rowOf(origin, part, address)).changes === 1;
     if (inserted && stateOf(kind) === 'pending') this.#pending.add(address);
     return inserted;
   }
@@ -211,21 +216,7 @@ export class TupleTable {
   }
 
   #row(tuple: Tuple): Row | undefined {
-    return fields(this.#find.get(...this.#sought(tuple)));
-  }
-
-  /** The parameters of SAME. A check asks twice for them, to recall the tuple and to remember it. */
-  #sought(tuple: Tuple): Sought {
-    if (this.#last.tuple !== tuple)
-      this.#last = { tuple, sought: [this.#hash(tuple), tuple.recipient, tuple.sender, packPart(tuple.client)] };
-    return this.#last.sought;
-  }
-
-  #hash({ client, sender, recipient }: Tuple): number {
-    // As text, a character a byte: a buffer of its own costs four times as much as the digest.
-    const bytes = hash('sha256', `${this.#secret}\n${client}\n${sender}\n${recipient}`, 'binary');
-    const byte = (i: number): number => bytes.charCodeAt(i);
-    return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24);
+    return fields(this.#find.get(...soughtFor(tuple, this.keyOf(tuple))));
   }
 }
 

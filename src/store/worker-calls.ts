@@ -27,7 +27,7 @@ export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q,
   let asked = 0;
   let resting: NodeJS.Timeout | undefined;
   const start = (): Worker => {
-    const started = new Worker(file, { workerData });
+    const started = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 6 } });
     let cause: unknown = 'worker ended';
     started.on('message', (answer: Answer) => {
       const caller = waiting.get(answer.id);

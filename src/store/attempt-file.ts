@@ -1,0 +1,111 @@
+// One of the two files of the journal of first attempts, and what is to be known of its lines without reading them.
+import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import type { Seconds } from '../policy/check.ts';
+import { AttemptIndex } from './attempt-index.ts';
+import type { ClientNumber } from './client-number.ts';
+import { type FirstAttempt, parseAttempts } from './attempt-line.ts';
+
+export class AttemptFile {
+  readonly path: string;
+  readonly #file: number;
+  /** Bytes that were written whole. */
+  #length: number;
+  /** There may be more behind them. */
+  #torn = false;
+  #index = new AttemptIndex();
+  #clients: ClientCounts = new Map();
+  #size = 0;
+  #oldest: Seconds = Number.POSITIVE_INFINITY;
+
+  /** Opens or creates it, readable by its owner only; it stays open, so that a lack of descriptors later does not matter. */
+  constructor(path: string) {
+    this.path = path;
+    this.#file = openSync(path, 'a', 0o600);
+    // A last line without an end was not answered; what is written next must not become a part of it.
+    this.#length = readFileSync(path).lastIndexOf('\n') + 1;
+    ftruncateSync(this.#file, this.#length);
+  }
+
+  /** How many attempts were noted since it was emptied. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The earliest of their times. */
+  get oldest(): Seconds {
+    return this.#oldest;
+  }
+
+  find(key: AttemptKey): Seconds | undefined {
+    return this.#size === 0 ? undefined : this.#index.find(key);
+  }
+
+  /** How many of them are of that client and not counted in the database. */
+  pendingOf(client: ClientNumber): number {
+    return this.#clients.get(client) ?? 0;
+  }
+
+  /** One is about to be written. */
+  note(key: AttemptKey, client: ClientNumber, time: Seconds): void {
+    this.#index.add(key, time);
+    this.uncounted([client]);
+    this.#size += 1;
+    if (time < this.#oldest) this.#oldest = time;
+  }
+
+  /** It was not written after all. */
+  unnote(key: AttemptKey, client: ClientNumber): void {
+    this.#index.remove(key);
+    this.counted([client]);
+    this.#size -= 1;
+  }
+
+  /** The database counts these from now on. */
+  counted(clients: readonly ClientNumber[]): void {
+    for (const client of clients) {
+      const left = this.pendingOf(client) - 1;
+      if (left > 0) this.#clients.set(client, left);
+      else this.#clients.delete(client);
+    }
+  }
+
+  /** The database does not count these, or not any more. */
+  uncounted(clients: readonly ClientNumber[]): void {
+    for (const client of clients) this.#clients.set(client, this.pendingOf(client) + 1);
+  }
+
+  /** Appends the lines, all or none. */
+  write(lines: string): void {
+    const bytes = Buffer.from(lines);
+    if (this.#torn) ftruncateSync(this.#file, this.#length);
+    this.#torn = true;
+    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
+    this.#torn = false;
+    this.#length += bytes.length;
+  }
+
+  /** What is in it. */
+  read(): FirstAttempt[] {
+    return parseAttempts(readFileSync(this.path, 'utf8'));
+  }
+
+  /** All of it is in the database. */
+  empty(): void {
+    ftruncateSync(this.#file, 0);
+    this.#length = 0;
+    this.#index = new AttemptIndex();
+    this.#clients = new Map();
+    this.#size = 0;
+    this.#oldest = Number.POSITIVE_INFINITY;
+  }
+
+  /** Closes it, and removes it unless something is left in it. */
+  close(): void {
+    closeSync(this.#file);
+    if (this.#length === 0) rmSync(this.path, { force: true });
+  }
+}
+
+export type AttemptKey = Parameters<AttemptIndex['find']>[0];
+
+type ClientCounts = Map<ClientNumber, number>;

@@ -1,0 +1,58 @@
+// A first attempt as one line of the journal: the hash of its tuple, by which they are sorted, and JSON.
+import { type Address, parseAddress } from '../policy/address.ts';
+import type { Seconds } from '../policy/check.ts';
+import type { TupleOrigin } from './tuple-row.ts';
+
+export interface FirstAttempt extends TupleOrigin {
+  /** See tuple-kind.ts. */
+  readonly kind: number;
+  readonly time: Seconds;
+}
+
+type Fields = [
+  kind: number,
+  time: number,
+  address: string,
+  client: string,
+  sender: string,
+  recipient: string,
+  senderText: string,
+  clientName: string | null,
+];
+
+/** The line, with its end; `hash` is that of its tuple. */
+export function formatAttempt(attempt: FirstAttempt, hash: number): string {
+  const { kind, time, client, tuple, senderText, clientName } = attempt;
+  const who: [string, string, string, string] = [client.text, tuple.client, tuple.sender, tuple.recipient];
+  return `${hash} ${JSON.stringify([kind, time, ...who, senderText, clientName ?? null] satisfies Fields)}\n`;
+}
+
+/** The hash of a line. Of a database that was exchanged since, it may be another. */
+export function hashOf(line: string): number {
+  return Number.parseInt(line, 10) | 0;
+}
+
+/** The attempts of a journal. */
+export function parseAttempts(text: string): FirstAttempt[] {
+  return text.split('\n').flatMap((line) => parseAttempt(line) ?? []);
+}
+
+/** The attempt of a line without its end; undefined if it is not whole, since the machine ended while it was written. */
+export function parseAttempt(line: string): FirstAttempt | undefined {
+  const fields = parseFields(line);
+  if (fields === undefined) return undefined;
+  const [kind, time, address, client, sender, recipient, senderText, clientName] = fields;
+  const from: Address | undefined = parseAddress(address);
+  if (from === undefined) return undefined;
+  const tuple = { client, sender, recipient };
+  return { kind, time, client: from, tuple, senderText, clientName: clientName ?? undefined };
+}
+
+function parseFields(line: string): Fields | undefined {
+  if (!line.endsWith(']')) return undefined;
+  try {
+    return JSON.parse(line.slice(line.indexOf(' '))) as Fields;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,119 @@
+// Moves first attempts from the journal to the database: a few at once on the daemon's thread, many by a worker, lot by lot,
+// between which others write.
+import type { Log } from '../lib/log.ts';
+import type { AttemptFile } from './attempt-file.ts';
+import type { AttemptJournal } from './attempt-journal.ts';
+import type { MoveJob, MoveResult } from './attempt-worker.ts';
+import { type ClientNumber, clientOf } from './client-number.ts';
+import type { GroupCommit } from './group-commit.ts';
+import type { TupleTable } from './tuple-table.ts';
+import { callWorker, type WorkerCalls } from './worker-calls.ts';
+
+/** Milliseconds from an attempt to its move. The more there are at once, the less each costs. */
+const DELAY = 200;
+/** So many are not worth a worker. */
+const FEW = 100;
+/** Writes wait for a lot: some 3 ms. */
+const LOT = 512;
+
+export interface MoverParts {
+  /** Of the database. */
+  readonly path: string;
+  readonly journal: AttemptJournal;
+  readonly tuples: TupleTable;
+  readonly commits: GroupCommit;
+  readonly log: Log;
+  /** Something was written to the database. */
+  readonly onMoved: () => void;
+}
+
+export class AttemptMover implements AsyncDisposable {
+  readonly #parts: MoverParts;
+  readonly #worker: WorkerCalls<MoveJob, MoveResult>;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #closed = false;
+  /** Said once: on a full disk each fails. */
+  #failing = false;
+
+  constructor(parts: MoverParts) {
+    this.#parts = parts;
+    this.#worker = callWorker(new URL('./attempt-worker.ts', import.meta.url), parts.path);
+  }
+
+  /** Something is in the journal: it is moved within the delay. */
+  appended(): void {
+    if (!this.#closed) this.#timer ??= setTimeout(() => void this.moveAll().catch(() => {}), DELAY);
+  }
+
+  /** Resolves when all that is in the journal now is in the database; rejects when that fails. */
+  async moveAll(): Promise<void> {
+    // What runs may have begun before the last was appended.
+    await this.#running?.catch(() => {});
+    if (!this.#parts.journal.isEmpty) await (this.#running ??= this.#run());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#worker[Symbol.asyncDispose]();
+  }
+
+  async #run(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const { journal, log, onMoved } = this.#parts;
+    try {
+      // What failed before comes first.
+      await this.#moveTurned();
+      journal.turn();
+      await this.#moveTurned();
+      if (this.#failing) log.event(0, 'first attempts are stored again');
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) log.event(0, 'storing first attempts failed', { cause: String(error) });
+      this.#failing = true;
+      throw error;
+    } finally {
+      this.#running = undefined;
+      onMoved();
+      if (!journal.isEmpty) this.appended();
+    }
+  }
+
+  async #moveTurned(): Promise<void> {
+    const { turned } = this.#parts.journal;
+    if (turned.size === 0) return;
+    await (turned.size <= FEW ? this.#moveFew(turned) : this.#moveMany(turned));
+    turned.empty();
+  }
+
+  async #moveFew(file: AttemptFile): Promise<void> {
+    const { commits, tuples } = this.#parts;
+    const attempts = file.read();
+    let counted: readonly ClientNumber[] = [];
+    try {
+      await commits.write(() => {
+        const inserted = attempts.filter((one) => tuples.insertAttempt(one));
+        counted = inserted.map(clientOf);
+        file.counted(counted);
+      });
+    } catch (error) {
+      file.uncounted(counted);
+      throw error;
+    }
+  }
+
+  async #moveMany(file: AttemptFile): Promise<void> {
+    const { commits } = this.#parts;
+    let { left } = await this.#worker.ask({ step: 'read', path: file.path });
+    while (left > 0) {
+      await commits.hold(async () => {
+        const result = await this.#worker.ask({ step: 'move', most: LOT });
+        file.counted(result.clients);
+        ({ left } = result);
+      });
+    }
+    this.#worker.rest();
+  }
+}

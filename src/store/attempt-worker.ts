@@ -1,0 +1,64 @@
+// The worker that moves first attempts from a file of the journal to the database, so many at a time, in the order of their
+// hashes: those of a lot then share pages of the index.
+import { readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { workerData } from 'node:worker_threads';
+import { type ClientNumber, clientOf } from './client-number.ts';
+import { hashOf, parseAttempt } from './attempt-line.ts';
+import { TupleTable } from './tuple-table.ts';
+import { serveCalls } from './worker-calls.ts';
+
+export type MoveJob =
+  | { readonly step: 'read'; readonly path: string }
+  | { readonly step: 'move'; readonly most: number };
+
+/** After a step: whose attempts the database has now that it had not before, and how many are left. */
+export interface MoveResult {
+  readonly clients: readonly ClientNumber[];
+  readonly left: number;
+}
+
+/** A hash and the number of a line in one number, so that they are sorted as numbers are. More lines than a file has. */
+const PLACES = 2 ** 21;
+
+const db = new DatabaseSync(workerData as string, { timeout: 100 });
+db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4096');
+const tuples = new TupleTable(db);
+let file = Buffer.alloc(0);
+/** Where lines begin. */
+let starts: number[] = [];
+/** hash * PLACES + number of the line, of those that are left, the next one last. */
+let left = new Float64Array();
+
+serveCalls((job: MoveJob): MoveResult => {
+  if (job.step === 'read') read(job.path);
+  return { clients: job.step === 'read' ? [] : move(job.most), left: left.length };
+});
+
+/** What is kept of a file is no more than its bytes: as objects it would take ten times as much. */
+function read(path: string): void {
+  file = readFileSync(path);
+  starts = [0];
+  for (let end = file.indexOf(10); end >= 0; end = file.indexOf(10, end + 1)) starts.push(end + 1);
+  left = Float64Array.from({ length: starts.length - 1 }, (_, n) => hashOf(line(n)) * PLACES + n).toSorted();
+}
+
+/** Whose attempts were inserted. */
+function move(most: number): ClientNumber[] {
+  const lot = left.subarray(-most);
+  const attempts = Array.from(lot, (one) => parseAttempt(line(((one % PLACES) + PLACES) % PLACES)) ?? []).flat();
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const inserted = attempts.filter((one) => tuples.insertAttempt(one));
+    db.exec('COMMIT');
+    left = left.subarray(0, -lot.length);
+    return inserted.map(clientOf);
+  } catch (error) {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function line(number: number): string {
+  return file.toString('utf8', starts[number], (starts[number + 1] ?? 0) - 1);
+}

@@ -1,0 +1,242 @@
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, expect, test } from 'vitest';
+import { silentLog } from '../lib/log.ts';
+import { address, asked, attempt, LIFETIMES, numbered, T } from './contract-samples.ts';
+import { FirstAttempts } from './first-attempts.ts';
+import { GroupCommit } from './group-commit.ts';
+import { openDatabase } from './schema.ts';
+import { SqliteStore } from './sqlite-store.ts';
+import type { Remembrance } from './store.ts';
+import { TupleTable } from './tuple-table.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ddgrey-attempts-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let files = 0;
+const newPath = (): string => join(directory, `${(files += 1)}.db`);
+const open = (path = newPath()): SqliteStore => new SqliteStore(path, silentLog);
+const many = (count: number, from = 0): Remembrance[] =>
+  Array.from({ length: count }, (_, i) => numbered(from + i, `192.0.${i % 4}.${i % 250}`));
+const rememberAll = (store: SqliteStore, all: readonly Remembrance[]): Promise<unknown> =>
+  Promise.all(all.map((one) => store.remember(one, T)));
+
+const FILES = ['', '-wal', '-attempts0', '-attempts1'];
+
+/** What is on the disk when the process is killed now. */
+function killed(path: string): string {
+  const left = newPath();
+  for (const end of FILES) if (existsSync(path + end)) copyFileSync(path + end, left + end);
+  return left;
+}
+
+function onDisk(path: string): string {
+  return FILES.slice(2)
+    .map((end) => (existsSync(path + end) ? readFileSync(path + end, 'utf8') : ''))
+    .join('');
+}
+
+test.for([1, 100, 101, 3000])(
+  'of %i attempts that were answered none is lost when the process is killed',
+  async (count) => {
+    const path = newPath();
+    await using store = open(path);
+    await rememberAll(store, many(count));
+    const left = killed(path);
+    expect(onDisk(left).split('\n').length - 1).toBe(count);
+    await using again = open(left);
+    for (const one of many(count)) expect((await again.recall(asked(one))).entry?.firstSeen).toBe(T);
+    expect((await again.recall(asked(numbered(0, '192.0.0.0')))).pendingOfClient).toBe(Math.ceil(count / 500));
+    expect(await again.count()).toEqual({ pending: count, valid: 0 });
+    expect((await again.recall(asked(numbered(0, '192.0.0.0')))).pendingOfClient).toBe(Math.ceil(count / 500));
+    expect(onDisk(left)).toBe('');
+  },
+);
+
+test('what is in the database already when the process is killed is not taken twice', async () => {
+  const path = newPath();
+  await using store = open(path);
+  await rememberAll(store, many(3));
+  const left = killed(path);
+  await store.count();
+  // Killed after the move and before its file was emptied.
+  copyFileSync(path, left);
+  copyFileSync(`${path}-wal`, `${left}-wal`);
+  await using again = open(left);
+  expect(await again.count()).toEqual({ pending: 3, valid: 0 });
+  expect((await again.recall(asked(numbered(0, '192.0.0.0')))).pendingOfClient).toBe(1);
+});
+
+test.for([
+  ['the end of a line', '-17 [0,1700000'],
+  ['a whole line but for its end', '-17 [0,1700000000,"192.0.2.1","192.0.2.0/24","a","b","c",null]'],
+  ['zeros', '\0\0\0\0\n'],
+  ['no JSON', '5 [,]\n'],
+  ['no address', '5 [0,1700000000,"mx","mx","a","b","c",null]\n'],
+] as const)('%s that a crash left is no attempt, and spoils none', async ([, text]) => {
+  const path = newPath();
+  await using store = open(path);
+  await store.remember(attempt, T);
+  const left = killed(path);
+  appendFileSync(`${left}-attempts1`, text);
+  await using again = open(left);
+  await rememberAll(again, many(200));
+  expect(await again.count()).toEqual({ pending: 201, valid: 0 });
+  expect((await again.recall(asked(attempt))).entry?.firstSeen).toBe(T);
+});
+
+test.for([
+  ['validate', { pending: 499, valid: 1 }],
+  ['admit', { pending: 499, valid: 1 }],
+  ['forget', { pending: 499, valid: 0 }],
+  ['restart', { pending: 500, valid: 0 }],
+] as const)('%s of an attempt that is on its way', async ([change, counts]) => {
+  await using store = open();
+  const all = many(500);
+  const [one = attempt] = all;
+  const recorded = rememberAll(store, all);
+  await store.remember({ ...one, change }, T + 9);
+  expect(await store.count()).toEqual(counts);
+  await recorded;
+});
+
+test('an attempt is answered, and found, while thousands are moved', async () => {
+  await using store = open();
+  await rememberAll(store, many(20_000));
+  const moved = store.count();
+  await store.remember(attempt, T);
+  expect((await store.recall(asked(attempt))).entry?.firstSeen).toBe(T);
+  await Promise.all([store.remember({ ...attempt, change: 'validate' }, T + 300), moved]);
+  expect((await store.recall(asked(attempt))).entry?.state).toBe('valid');
+  expect(await store.count()).toEqual({ pending: 20_000, valid: 1 });
+});
+
+test('more of them than the journal takes wait for their move', async () => {
+  const path = newPath();
+  await using _owner = open(path);
+  using db = openDatabase(path);
+  const tuples = new TupleTable(db);
+  const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
+  const left = killed(path);
+  copyFileSync(`${path}-attempts0`, `${left}-attempts0`);
+  await using attempts = new FirstAttempts({ path: left, tuples, commits, log: silentLog, onMoved: () => {} }, 10);
+  const recorded = many(45).map((one) => attempts.record(one, T));
+  expect(onDisk(left)).toBe('');
+  let most = 0;
+  for (const one of recorded) {
+    await one;
+    most = Math.max(most, onDisk(left).split('\n').length - 1);
+  }
+  expect(most).toBe(10);
+  await attempts.move();
+  expect(db.prepare('SELECT count(*) AS n FROM tuple').get()).toEqual({ n: 45 });
+});
+
+test('a client has as many pending entries as it made, however far they are on their way', async () => {
+  await using store = open();
+  const pending = async (): Promise<number> => (await store.recall(asked(attempt))).pendingOfClient;
+  await store.remember(attempt, T);
+  const moved = store.count();
+  for (let turn = 0; turn < 20; turn += 1) {
+    await Promise.resolve();
+    expect(await pending()).toBe(1);
+  }
+  await moved;
+  expect(await pending()).toBe(1);
+});
+
+test('what a transaction that came to nothing counted is counted again', async () => {
+  const path = newPath();
+  await using store = open(path);
+  using saboteur = new DatabaseSync(path);
+  saboteur.exec(`CREATE TRIGGER full BEFORE INSERT ON pass BEGIN SELECT raise(ABORT, 'disk full'); END`);
+  await store.remember(attempt, T);
+  const moved = store.count();
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  const failed = store.addPass({ client: 'a', domain: 'b', firstSeen: T, lastSeen: T, uses: 1 });
+  await expect(failed).rejects.toThrow('disk full');
+  expect(await moved).toEqual({ pending: 0, valid: 0 });
+  expect((await store.recall(asked(attempt))).pendingOfClient).toBe(1);
+});
+
+test('while thousands are moved, a client has hardly more pending entries than it made', async () => {
+  await using store = open();
+  const all = Array.from({ length: 5000 }, (_, i) => numbered(i, '192.0.2.1'));
+  await rememberAll(store, all);
+  const sample = asked(numbered(0, '192.0.2.1'));
+  let [isMoved, most, looks] = [false, 0, 0];
+  const moved = store.count().then(() => (isMoved = true));
+  while (!isMoved) {
+    most = Math.max(most, (await store.recall(sample)).pendingOfClient);
+    looks += 1;
+    await new Promise(setImmediate);
+  }
+  await moved;
+  expect(looks).toBeGreaterThan(10);
+  // A lot that the database has, and that this thread has not heard of yet.
+  expect(most).toBeLessThanOrEqual(5000 + 512);
+  expect((await store.recall(sample)).pendingOfClient).toBe(5000);
+});
+
+test('an attempt that is older than its lifetime expires, wherever it is', async () => {
+  await using store = open();
+  await store.remember(attempt, T);
+  expect(await store.expire(LIFETIMES, T + LIFETIMES.pending + 1, 10)).toBe(1);
+  expect((await store.recall(asked(attempt))).entry).toBeUndefined();
+});
+
+test('an export and an import see them', async () => {
+  await using store = open();
+  await store.remember(attempt, T);
+  const exported = [];
+  for await (const piece of store.exportTuples('pending', 0)) exported.push(...piece);
+  expect(exported.map(({ tuple }) => tuple)).toEqual([attempt.tuple]);
+  const [stored] = exported;
+  if (stored === undefined) throw new Error('nothing exported');
+  await store.remember(numbered(1, '192.0.2.1'), T);
+  const older = { ...stored, tuple: numbered(1, '192.0.2.1').tuple, lastSeen: T - 1 };
+  expect(await store.importTuples([older])).toBe(0);
+});
+
+test('on a database that takes nothing they are kept, moved when it does, and at the next start at the latest', async () => {
+  const path = newPath();
+  const events: string[] = [];
+  const log = { ...silentLog, event: (_level: number, event: string) => void events.push(event) };
+  const store = new SqliteStore(path, log);
+  using saboteur = new DatabaseSync(path);
+  saboteur.exec(`CREATE TRIGGER full BEFORE INSERT ON tuple BEGIN SELECT raise(ABORT, 'disk full'); END`);
+  await store.remember(attempt, T);
+  expect(await store.count()).toEqual({ pending: 0, valid: 0 });
+  await rememberAll(store, many(200));
+  expect(await store.tuples({ text: undefined, limit: 10 })).toEqual([]);
+  expect(await store.recall(asked(attempt))).toMatchObject({ entry: { firstSeen: T }, pendingOfClient: 1 });
+  await expect(store.remember({ ...attempt, change: 'validate' }, T + 9)).rejects.toThrow('disk full');
+  expect(events).toEqual(['storing first attempts failed']);
+  const left = killed(path);
+  saboteur.exec('DROP TRIGGER full');
+  expect(await store.count()).toEqual({ pending: 201, valid: 0 });
+  expect(events).toEqual(['storing first attempts failed', 'first attempts are stored again']);
+  await store[Symbol.asyncDispose]();
+  using later = new DatabaseSync(left);
+  later.exec('DROP TRIGGER full');
+  await using again = open(left);
+  expect(await again.count()).toEqual({ pending: 201, valid: 0 });
+});
+
+test("closing moves what is there; what can't be moved stays beside the database", async () => {
+  const path = newPath();
+  const store = open(path);
+  await store.remember(attempt, T);
+  await store[Symbol.asyncDispose]();
+  expect(onDisk(path)).toBe('');
+  await using again = open(path);
+  expect(await again.count()).toEqual({ pending: 1, valid: 0 });
+  const client = address('2001:db8::7');
+  await again.remember({ ...attempt, client, tuple: { ...attempt.tuple, client: '2001:db8::/64' } }, T);
+  using holder = new DatabaseSync(path);
+  holder.exec('BEGIN IMMEDIATE');
+  await again[Symbol.asyncDispose]();
+  expect(onDisk(path)).toContain('2001:db8::7');
+});

@@ -1,0 +1,74 @@
+// First attempts on their way: written to a journal and answered, moved to the database a moment later. Whoever changes or
+// lists tuples waits for those that it is about.
+import type { Seconds } from '../policy/check.ts';
+import type { Tuple } from '../policy/tuple.ts';
+import { AttemptJournal } from './attempt-journal.ts';
+import { AttemptMover, type MoverParts } from './attempt-mover.ts';
+import type { Remembrance } from './store.ts';
+import type { TupleKey } from './tuple-key.ts';
+import { kindOf } from './tuple-kind.ts';
+import type { Attempts } from './tuple-recall.ts';
+import type { TupleTable } from './tuple-table.ts';
+
+/** More are not taken into a file before the other one is moved. Some 10 MiB of memory. */
+const MOST = 262_144;
+
+export class FirstAttempts implements Attempts, AsyncDisposable {
+  readonly #journal: AttemptJournal;
+  readonly #mover: AttemptMover;
+  readonly #tuples: TupleTable;
+  readonly #most: number;
+
+  /** Takes over what a process that was killed left behind. */
+  constructor(parts: Omit<MoverParts, 'journal'>, most = MOST) {
+    this.#most = most;
+    this.#tuples = parts.tuples;
+    this.#journal = new AttemptJournal(parts.path, (tuple) => parts.tuples.keyOf(tuple));
+    this.#mover = new AttemptMover({ ...parts, journal: this.#journal });
+    if (!this.#journal.isEmpty) this.#mover.appended();
+  }
+
+  find(key: TupleKey): Seconds | undefined {
+    return this.#journal.find(key);
+  }
+
+  pendingOf(address: Uint8Array): number {
+    return this.#journal.pendingOf(address);
+  }
+
+  /** Resolves when it survives the process; rejects when it could not be written. */
+  async record(remembrance: Remembrance, now: Seconds): Promise<void> {
+    while (this.#journal.written >= this.#most) await this.#mover.moveAll();
+    const attempt = { ...remembrance, kind: kindOf('pending', remembrance), time: now };
+    this.#mover.appended();
+    return this.#journal.append(attempt, this.#tuples.keyOf(remembrance.tuple));
+  }
+
+  /** Resolves when all that can be found here survives the process; undefined: it does already. */
+  settled(): Promise<void> | undefined {
+    return this.#journal.settled();
+  }
+
+  /** Resolves when none of these tuples is here any more, but in the database; undefined: none is. */
+  without(tuples: readonly Tuple[]): Promise<void> | undefined {
+    const isHere = (tuple: Tuple): boolean => this.#journal.find(this.#tuples.keyOf(tuple)) !== undefined;
+    return !this.#journal.isEmpty && tuples.some(isHere) ? this.#mover.moveAll() : undefined;
+  }
+
+  /** Moves them if some are from before that time. */
+  async expire(before: Seconds): Promise<void> {
+    if (this.#journal.oldest < before) await this.#mover.moveAll();
+  }
+
+  /** Moves all, as far as the database takes them: who lists must not wait for a disk that is full. */
+  async move(): Promise<void> {
+    await this.#mover.moveAll().catch(() => {});
+  }
+
+  /** What could not be moved is taken over when the database is opened again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.move();
+    await this.#mover[Symbol.asyncDispose]();
+    this.#journal.close();
+  }
+}
