@@ -51,6 +51,8 @@ export class LineConnection {
   /** What it goes on with after the last answer. */
   #secure: TlsIdentity | undefined;
   #sweeps = 0;
+  /** Bytes that came since the last sign of life. */
+  #heard = 0;
 
   constructor(socket: Socket, peer: Peer, parts: ConnectionParts) {
     this.#socket = socket;
@@ -128,8 +130,17 @@ export class LineConnection {
   #read(bytes: Buffer): void {
     // Read and dropped: closing a socket with bytes unread would reset it, and the client could lose our last answer.
     if (this.#last) return;
+    const lines = this.#reader.read(bytes);
+    this.#hear(lines.length, bytes.length);
+    this.#take(lines);
+  }
+
+  /** A byte now and then is no sign of life: a line is, and of a long one as much as a usual line may have. */
+  #hear(lines: number, bytes: number): void {
+    this.#heard += bytes;
+    if (lines === 0 && this.#heard < this.#parts.limits.line) return;
+    this.#heard = 0;
     this.#sweeps = 0;
-    this.#take(this.#reader.read(bytes));
   }
 
   #end(): void {

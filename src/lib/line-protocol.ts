@@ -76,7 +76,7 @@ export interface LineLimits {
   readonly line: number;
   /** Connections at a time; more are closed at once. */
   readonly connections: number;
-  /** Seconds without a byte from the client, or without the client reading our answers. */
+  /** Seconds without a line from the client (of a long one: without `line` bytes more), or without it reading our answers. */
   readonly idle: number;
   /** Lines being answered at a time on a connection; more are read when these are done. */
   readonly pipelined: number;

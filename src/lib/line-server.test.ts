@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createConnection, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createCounters, type Counters } from './counters.ts';
 import type { Answer, LineLimits, LineProtocol, LineSession, Peer } from './line-protocol.ts';
@@ -223,6 +224,23 @@ test('an idle client is cut off, one that waits for us is not', async () => {
   expect(await idle.all).toBe('<a>');
   echo.release('1');
   expect(await waiting.all).toBe('<1>');
+});
+
+test.for<[what: string, piece: string, end: string, counted: readonly (readonly [name: string, count: number])[]]>([
+  ['only bytes now and then: cut off', 'x', '', [['echo client cut off', 1]]],
+  ['a line now and then: served', 'no\n', '', []],
+  ['a long line bit by bit: served', 'x'.repeat(10), '\n', []],
+])('%s', async ([, piece, end, counted]) => {
+  const session = { longest: 1000, expectsLong: true, line: () => undefined };
+  const { server, counters } = await start({ idle: 0.1, line: 10 }, 5, 0, session);
+  const { socket } = connect(server);
+  for (let sent = 0; sent < 20 && !socket.destroyed; sent += 1) {
+    socket.write(piece);
+    await sleep(20);
+  }
+  if (!socket.destroyed) socket.end(end);
+  await until(() => socket.destroyed);
+  expect(counters.list()).toEqual(counted);
 });
 
 test('a client that only goes on sending after the last answer is cut off', async () => {

@@ -9,7 +9,7 @@ import type { MilterSession, Reaction } from './milter-session.ts';
 export interface MilterConnectionParts {
   readonly session: MilterSession;
   readonly limits: PacketLimits & {
-    /** Seconds without a sign of life from the MTA. */
+    /** Seconds without a whole packet from the MTA. */
     readonly idle: number;
   };
   readonly log: Log;
@@ -20,6 +20,8 @@ export interface MilterConnectionParts {
 export class MilterConnection {
   readonly #socket: Socket;
   readonly #parts: MilterConnectionParts;
+  /** Not the socket's own, which any byte would put off. */
+  readonly #idle: NodeJS.Timeout;
   #commands: readonly Command[] = [];
   #next = 0;
   /** A command waits for its answer. */
@@ -31,11 +33,15 @@ export class MilterConnection {
     this.#parts = parts;
     const reader = createCommandReader(parts.limits);
     socket.on('data', (bytes: Buffer) => this.#take(reader.read(bytes)));
-    socket.on('drain', () => this.#proceed());
+    socket.on('drain', () => {
+      this.#idle.refresh();
+      this.#proceed();
+    });
     socket.on('end', () => {
       if (!this.#closing) parts.session.hangUp();
     });
-    socket.setTimeout(parts.limits.idle * 1000, () => this.#cutOff('idle'));
+    this.#idle = setTimeout(() => this.#cutOff('idle'), parts.limits.idle * 1000).unref();
+    socket.on('close', () => clearTimeout(this.#idle));
     // An MTA that is gone is no trouble of ours; 'close' follows.
     socket.on('error', (error) => parts.log.event(1, 'connection lost', { via: 'milter', cause: error.message }));
   }
@@ -52,6 +58,7 @@ export class MilterConnection {
   }
 
   #take(commands: readonly Command[]): void {
+    if (commands.length > 0) this.#idle.refresh();
     const waiting = this.#commands.slice(this.#next);
     this.#commands = waiting.length > 0 ? [...waiting, ...commands] : commands;
     this.#next = 0;
@@ -92,6 +99,7 @@ export class MilterConnection {
     reaction.then(
       (ready) => {
         this.#busy = false;
+        this.#idle.refresh();
         this.#apply(ready);
         if (this.#closing) this.#socket.destroySoon();
         else this.#proceed();

@@ -193,6 +193,21 @@ test('an MTA that is silent for too long', async () => {
   expect(logged()).toEqual(['mail server cut off via=milter cause=idle']);
 });
 
+test('an MTA that sends a byte now and then is silent, one that sends a packet is not', async () => {
+  const address = await serve({ idle: 0.3 });
+  const [slow, usual] = [await mta(address), await mta(address)];
+  await usual.ask(1, PLAIN);
+  // The start of a packet that would go on for long.
+  slow.send(Buffer.concat([number(10_000), Buffer.from('O')]));
+  for (let sent = 0; sent < 40 && !slow.socket.destroyed; sent += 1) {
+    slow.send(Buffer.of(0));
+    usual.send({ kind: 'abort' });
+    await sleep(20);
+  }
+  expect([slow.socket.destroyed, usual.socket.destroyed]).toEqual([true, false]);
+  expect(logged()).toEqual(['mail server cut off via=milter cause=idle']);
+});
+
 test('more connections than allowed', async () => {
   const address = await serve({ connections: 1 });
   const holder = await mta(address);

@@ -15,7 +15,7 @@ import { createMilterSession, type MessageLimits, type MilterFilter } from './mi
 export interface MilterLimits extends PacketLimits, MessageLimits {
   /** Connections at a time; more are closed at once. */
   readonly connections: number;
-  /** Seconds without a sign of life from the MTA. */
+  /** Seconds without a whole packet from the MTA. */
   readonly idle: number;
 }
 
