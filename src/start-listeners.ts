@@ -130,7 +130,7 @@ function protocolsOf(start: ListenersStart) {
       },
       accept: (report) => {
         start.acceptReport(report).catch((error: unknown) => {
-          log.event(0, 'report lost', { event: report.event, cause: String(error) });
+          log.event(0, 'report lost', { observed: report.event, cause: String(error) });
         });
       },
     }),

@@ -164,7 +164,7 @@ function attemptTeller({ reports, inForce }: PeersStart): Peers['onAnswer'] {
     if (verdict.kind !== 'grey' || verdict.reason !== 'first' || !isPeering(inForce.config)) return;
     const told = { ip: client.text, sender: reportedSender(sender), recipient: recipient.text };
     accept({ reporter: 'check', event: 'check', time: seconds(reports.clock), ...told }).catch((error: unknown) =>
-      reports.log.event(0, 'report lost', { event: 'check', cause: String(error) }),
+      reports.log.event(0, 'report lost', { observed: 'check', cause: String(error) }),
     );
   };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { createLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import { engineBench, T0 } from '../../test/engine-bench.ts';
-import type { IncomingReport } from './accept-report.ts';
+import { createAcceptReport, type IncomingReport } from './accept-report.ts';
 
 const DNS = { ptr: { '203.0.113.7': ['mx.example.com'] }, a: { 'mx.example.com': ['203.0.113.7'] } };
 const REPORT: IncomingReport = { reporter: 'exim4', time: T0 - 5, ip: '203.0.113.7', event: 'spam', mtaId: 'Q1' };
@@ -12,6 +13,25 @@ test('a report is kept as one of this server, with the time when it was stored',
   const kept = { ...REPORT, origin: 'mx1.example.org', originId: 1, stored: T0 };
   expect(await wholeList(store.reports(undefined))).toEqual([kept]);
   expect(counters.list()).toEqual([['report spam stored', 1]]);
+});
+
+test('the log tells a report beside the time and name of its line', async () => {
+  const { reportParts } = await engineBench({ dns: DNS });
+  let text = '';
+  const log = createLog({ level: 2, format: 'json' }, (lines) => (text += lines), { now: () => T0 * 1000 });
+  await createAcceptReport({ ...reportParts, log })(REPORT);
+  log.flush();
+  expect(JSON.parse(text)).toEqual({
+    time: '2023-11-14T22:13:20.000Z',
+    event: 'report',
+    observed: 'spam',
+    observed_at: T0 - 5,
+    ip: '203.0.113.7',
+    queue: 'Q1',
+    reporter: 'exim4',
+    origin: 'mx1.example.org',
+    stored: 'stored',
+  });
 });
 
 test.for<[event: string, domain: string | undefined]>([

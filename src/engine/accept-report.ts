@@ -80,7 +80,8 @@ export async function keepReport(
     ...(domain === undefined ? {} : { domain }),
   });
   counters.add(`report ${isKnown(event) ? event : 'other'} ${stored}`);
-  if (log.on(2)) log.event(2, 'report', { event, ip, from, to, queue, reporter, time, origin, stored });
+  const told = { observed: event, ip, from, to, queue, reporter, observed_at: time, origin, stored };
+  if (log.on(2)) log.event(2, 'report', told);
   if (stored === 'stored') news.tell();
   return stored;
 }

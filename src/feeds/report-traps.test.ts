@@ -55,7 +55,7 @@ test('a report that is lost is logged', async () => {
   onAnswer(checkOf('203.0.113.7', 'a@x.org', 'old@example.org'));
   await new Promise(setImmediate);
   log.flush();
-  expect(text).toContain('report lost event=soft_trap cause="Error: disk full"');
+  expect(text).toContain('report lost observed=soft_trap cause="Error: disk full"');
 });
 
 test('nothing is reported of a trusted client', async () => {

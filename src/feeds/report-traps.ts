@@ -28,7 +28,7 @@ export function reportTraps({ traps, accept, clock, log }: TrapParts): (check: C
       mtaId: id,
     };
     accept(report).catch((error: unknown) =>
-      log.event(0, 'report lost', { event: report.event, cause: String(error) }),
+      log.event(0, 'report lost', { observed: report.event, cause: String(error) }),
     );
   };
 }

@@ -50,6 +50,13 @@ test.for(['text', 'json'] as const)('an event is one printable line in %s, whate
   );
 });
 
+test('no field takes the place of what is the line`s own', () => {
+  // @ts-expect-error a field named time
+  expect(lineOf('text', { time: 5 })).toContain('check time=5');
+  // @ts-expect-error a field named event
+  expect(lineOf('text', { event: 'spam' })).toContain('check event=spam');
+});
+
 test('JSON parses back', () => {
   fc.assert(
     fc.property(fields, (given) => {

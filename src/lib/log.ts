@@ -2,7 +2,8 @@
 
 export type LogFormat = 'text' | 'json';
 export type LogValue = string | number | boolean | undefined;
-export type LogFields = { readonly [key: string]: LogValue };
+/** `time` and `event` are the line's own: in JSON a field of that name would take their place. */
+export type LogFields = { readonly [key: string]: LogValue; readonly time?: never; readonly event?: never };
 
 /** 0 what an operator must see, 1 short connections and changes, 2 each report and DNS question, 3 each protocol line. */
 export type LogLevel = 0 | 1 | 2 | 3;

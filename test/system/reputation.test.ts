@@ -181,7 +181,7 @@ describe('the log is read once', () => {
     await one();
     await daemon.start();
     expect(await read()).toEqual(once());
-    expect(daemon.log().match(/ report event=relay/g)).toHaveLength(1);
+    expect(daemon.log().match(/ report observed=relay/g)).toHaveLength(1);
   });
 
   test('when ddgrey is killed while the log is rotated', async () => {
@@ -192,7 +192,7 @@ describe('the log is read once', () => {
     await one();
     await daemon.start();
     expect(await read()).toEqual(once());
-    expect(daemon.log().match(/ report event=relay/g)).toHaveLength(2);
+    expect(daemon.log().match(/ report observed=relay/g)).toHaveLength(2);
   });
 });
 
