@@ -31,20 +31,24 @@ test.for<[fields: LogFields, text: string]>([
   [{ helo: 'x verdict=white' }, 'check helo="x verdict=white"'],
   [{ helo: 'a"b\\c\n' }, String.raw`check helo="a\"b\\c\n"`],
   [{ helo: '\x1b[2J\x7f\x9b\u2028' }, String.raw`check helo="\u001b[2J\u007f\u009b\u2028"`],
+  [{ helo: 'a\u202egpj.b\u2066' }, String.raw`check helo="a\u202egpj.b\u2066"`],
 ])('the fields %j are %s', ([fields, text]) => {
   expect(lineOf('text', fields)).toBe(`${TIME} ${text}\n`);
 });
 
 const fields = fc.record({
-  first: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\n', '\r', '\u2028', '\u0085', '\x7f', '" b=c')),
+  first: fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('\n', '\r', '\u2028', '\u0085', '\x7f', '\u202e', '" b=c'),
+  ),
   second: fc.oneof(fc.integer(), fc.boolean(), fc.constant(undefined)),
 });
 
 test.for(['text', 'json'] as const)('an event is one printable line in %s, whatever the values', (format) => {
   fc.assert(
     fc.property(fields, (given) => {
-      // Controls, and what else ends a line (Zl, Zp).
-      expect(lineOf(format, given)).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}]+\n$/u);
+      // Controls, and what else ends a line (Zl, Zp) or turns it around.
+      expect(lineOf(format, given)).toMatch(/^[^\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+\n$/u);
     }),
     { numRuns: 1000 },
   );

@@ -1,4 +1,5 @@
 // The log: one line an event, text (key=value) or JSON, collected for a moment and written at once.
+import { escaped, UNSEEN } from './unseen.ts';
 
 export type LogFormat = 'text' | 'json';
 export type LogValue = string | number | boolean | undefined;
@@ -73,15 +74,11 @@ export const silentLog: Log = { on: () => false, event: () => {}, configure: () 
 
 /** A field's value as the text form shows it: quoted when it holds anything but plain characters. */
 export function quoteValue(value: string): string {
-  return /^[\w.:/@+<>,%*~-]+$/.test(value) ? value : JSON.stringify(value).replaceAll(UNSEEN, escaped);
+  return /^[\w.:/@+<>,%*~-]+$/.test(value) ? value : JSON.stringify(value).replaceAll(EACH_UNSEEN, escaped);
 }
 
-/** What JSON leaves as it is, but a terminal may obey or take for a line end: DEL, C1 controls, U+2028, U+2029. */
-const UNSEEN = /[\x7f-\x9f\u2028\u2029]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
+/** JSON leaves most of these as they are. */
+const EACH_UNSEEN = new RegExp(`[${UNSEEN}]`, 'gu');
 
 /** RFC 3339 in UTC. Formatting a date costs more than a check, so it is done once for all lines of a millisecond. */
 function timestamps(now: () => number): () => string {
@@ -107,5 +104,5 @@ function textLine(time: string, event: string, fields: LogFields): string {
 }
 
 function jsonLine(time: string, event: string, fields: LogFields): string {
-  return `${JSON.stringify({ time, event, ...fields }).replaceAll(UNSEEN, escaped)}\n`;
+  return `${JSON.stringify({ time, event, ...fields }).replaceAll(EACH_UNSEEN, escaped)}\n`;
 }
