@@ -4,16 +4,16 @@
 
 export class RecentMap<K, V> {
   readonly #half: number;
-  readonly #sizeOf: (value: V) => number;
+  readonly #sizeOf: (value: V, key: K) => number;
   #young = new Map<K, V>();
   #youngSize = 0;
   #old = new Map<K, V>();
 
   /**
-   * Never holds more than `most`, and always the half of that which was used last. `sizeOf`: what a value counts for, where
-   * values are not all alike; one that is larger than the half is still held, but nothing of its generation beside it.
+   * Never holds more than `most`, and always the half of that which was used last. `sizeOf`: what an entry counts for, where
+   * they are not all alike; one that is larger than the half is still held, but nothing of its generation beside it.
    */
-  constructor(most: number, sizeOf: (value: V) => number = () => 1) {
+  constructor(most: number, sizeOf: (value: V, key: K) => number = () => 1) {
     this.#half = Math.ceil(most / 2);
     this.#sizeOf = sizeOf;
   }
@@ -27,7 +27,7 @@ export class RecentMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    const size = this.#sizeOf(value);
+    const size = this.#sizeOf(value, key);
     this.#leaveYoung(key);
     if (this.#youngSize + size > this.#half && this.#young.size > 0) {
       this.#old = this.#young;
@@ -53,6 +53,6 @@ export class RecentMap<K, V> {
     const value = this.#young.get(key);
     if (value === undefined) return;
     this.#young.delete(key);
-    this.#youngSize -= this.#sizeOf(value);
+    this.#youngSize -= this.#sizeOf(value, key);
   }
 }

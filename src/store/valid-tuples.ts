@@ -4,11 +4,13 @@ import { RecentMap } from '../lib/recent-map.ts';
 import type { TupleEntry } from '../policy/greylist.ts';
 import type { Tuple } from '../policy/tuple.ts';
 
-/** Some 10 MiB when all of them are there. */
+/** Usual ones that are kept, a long one in the place of many: some 10 MiB when all are there, whatever senders write. */
 const MOST = 32_768;
+/** Characters of a usual one. */
+const USUAL = 128;
 
 export class ValidTuples {
-  readonly #entries = new RecentMap<string, TupleEntry>(MOST);
+  readonly #entries = new RecentMap<string, TupleEntry>(MOST, placesOf);
 
   find(tuple: Tuple): TupleEntry | undefined {
     return this.#entries.get(keyOf(tuple));
@@ -26,6 +28,10 @@ export class ValidTuples {
   forgetAll(): void {
     this.#entries.clear();
   }
+}
+
+function placesOf(_entry: TupleEntry, key: string): number {
+  return Math.ceil(key.length / USUAL);
 }
 
 /** Different tuples have different keys, whatever characters their parts hold. */
