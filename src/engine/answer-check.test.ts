@@ -183,7 +183,12 @@ test('a pass lets everything of the domain through, and is refreshed after more 
   for (const pause of [0, 21_600, 1]) {
     clock.advance(pause);
     const { reason, because } = (await answerCheck(check('x@sub.example.com', 'new@example.org'))) as Verdict;
-    const { pass: kept } = await store.recall({ tuples: [NO_TUPLE], client: check().client, passes: [pass] });
+    const { pass: kept } = await store.recall({
+      tuples: [NO_TUPLE],
+      client: check().client,
+      passes: [pass],
+      passesSince: 0,
+    });
     seen.push([reason, because, kept?.uses]);
   }
   expect(seen).toEqual([
@@ -201,6 +206,18 @@ test('a pass that was given to the address counts although the name of the clien
   await store.addPass({ client: '203.0.113.7', domain: 'example.com', firstSeen: now, lastSeen: now, uses: 5 });
   const named = checkOf('203.0.113.7', 'a@example.com', 'b@example.org', 'mx.example.com');
   expect(await answerCheck(named)).toMatchObject({ reason: 'pass' });
+});
+
+test('a pass of the parent domain counts where that of the domain is past its lifetime', async () => {
+  const { answerCheck, store, clock } = await bench({ config: 'GREY_WHITELIST_LIFETIME 3w' });
+  const now = clock.now() / 1000;
+  const pass = { client: '203.0.113.7', domain: 'example.com', firstSeen: 0, lastSeen: now - 21 * 86_400, uses: 5 };
+  await store.addPass(pass);
+  await store.addPass({ ...pass, domain: 'sub.example.com', lastSeen: pass.lastSeen - 1 });
+  expect(await answerCheck(check('x@sub.example.com'))).toMatchObject({
+    reason: 'pass',
+    because: '203.0.113.7 example.com',
+  });
 });
 
 test('every answer is told of once it is made, one of a failure too', async () => {
@@ -224,7 +241,7 @@ test('a mail server that saw it pass makes a tuple valid, and notes the use of a
   await store.addPass(pass);
   clock.advance(21_601);
   await admit(checks, check());
-  const recalled = await store.recall({ tuples: [NO_TUPLE], client: check().client, passes: [pass] });
+  const recalled = await store.recall({ tuples: [NO_TUPLE], client: check().client, passes: [pass], passesSince: 0 });
   expect(recalled.pass).toMatchObject({ uses: 6, lastSeen: pass.lastSeen + 21_601 });
 });
 

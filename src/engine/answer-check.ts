@@ -79,7 +79,7 @@ async function judge(
   const ruling = decideByRule(check, rules);
   if (ruling.verdict !== undefined) return ruling.verdict;
   const client = await knowClient(parts, check, rules);
-  const recalled = await recall(parts.store, check, client, rules);
+  const recalled = await recall(parts, check, client, rules);
   const decision = decide({ check, client, recalled, rules, excusable: ruling.excusable }, seconds(parts.clock));
   const attempt = { check, client, tuple: recalled.tuple };
   await remember(parts, attempt, decision.change);
@@ -92,14 +92,15 @@ async function judge(
 
 /** What the store knows about a check of this client. */
 export function recall(
-  store: Store,
+  { store, clock }: Pick<CheckParts, 'store' | 'clock'>,
   check: Check,
   { domain }: Pick<KnownClient, 'domain'>,
   rules: Rules,
 ): Promise<Recalled> {
   const { client, sender } = check;
   const tuples = tuplesOf(check, rules.parts, domain);
-  return store.recall({ tuples, client, passes: passesFor(client, domain, sender) });
+  const passes = passesFor(client, domain, sender);
+  return store.recall({ tuples, client, passes, passesSince: seconds(clock) - rules.passLifetime });
 }
 
 /** Makes the tuple of a check valid, at the word of a mail server that saw it pass, and notes a use of its pass. A bounce leaves nothing. */
@@ -107,7 +108,7 @@ export async function admit(parts: CheckParts, check: Check): Promise<void> {
   if (isNullSender(check.sender)) return;
   const { rules } = parts.settings();
   const client = await knowClient(parts, check, rules);
-  const { tuple, pass } = await recall(parts.store, check, client, rules);
+  const { tuple, pass } = await recall(parts, check, client, rules);
   await remember(parts, { check, client, tuple }, 'admit');
   const now = seconds(parts.clock);
   if (pass !== undefined && decideByPass(pass, rules.passLifetime, now)?.refreshPass === true)

@@ -55,7 +55,7 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
   const known = await knowClient({ ...parts, standingOf: async () => preview?.standing }, check, rules);
   const { standing, domain, manual, misfit, shortLived } = known;
   const client = { standing, domain, manual, misfit, shortLived };
-  const { entry, tuple, pass, pendingOfClient } = await recall(parts.store, check, client, rules);
+  const { entry, tuple, pass, pendingOfClient } = await recall(parts, check, client, rules);
   const recalled = { entry, tuple, pass, pendingOfClient };
   const now = seconds(parts.clock);
   const excusable = ruling.verdict === undefined && ruling.excusable;

@@ -26,7 +26,7 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
   if (ruling.verdict !== undefined) return;
   const standing = await parts.standings.known(client);
   const domain = domainOf(standing);
-  const recalled = await recall(parts.store, check, { domain }, rules);
+  const recalled = await recall(parts, check, { domain }, rules);
   const known = { manual: parts.manual.find(client, [domain]), standing, misfit: false };
   // By a clock that is ahead of ours it may have been made in our future.
   const time = Math.min(report.time, seconds(parts.clock));

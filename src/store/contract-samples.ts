@@ -58,7 +58,7 @@ export function numbered(i: number, client: string): Remembrance {
 
 /** What is asked about an attempt that no pass could cover. */
 export function asked({ tuple, client }: Remembrance): Recall {
-  return { tuples: [tuple], client, passes: [] };
+  return { tuples: [tuple], client, passes: [], passesSince: T - LIFETIMES.pass };
 }
 
 /** What was recalled, read once: the pending entries are counted when somebody asks. */

@@ -45,7 +45,7 @@ export class MemoryStore implements Store {
     const tuples = this.#tuples;
     return {
       ...tuples.recall(recall),
-      pass: passes[0],
+      pass: passes.find(({ lastSeen }) => lastSeen >= recall.passesSince) ?? passes[0],
       get pendingOfClient() {
         return tuples.pendingOf(recall.client);
       },

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Seconds } from '../policy/check.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import { ClientSketch } from './client-sketch.ts';
-import type { Lifetimes } from './store.ts';
+import type { Lifetimes, Recall } from './store.ts';
 
 export class PassTable {
   /** Most clients have no pass: their checks are spared the lookup. */
@@ -32,13 +32,17 @@ export class PassTable {
     }
   }
 
-  /** The first of these that is there. */
-  find(keys: readonly PassKey[]): Pass | undefined {
-    for (const { client, domain } of keys) {
+  /** As Store.recall, for passes. */
+  find({ passes, passesSince }: Pick<Recall, 'passes' | 'passesSince'>): Pass | undefined {
+    let expired: Pass | undefined;
+    for (const { client, domain } of passes) {
       const row = this.#clients.mayHave(client) ? this.#find.get(client, domain) : undefined;
-      if (row !== undefined) return passOf(row);
+      if (row === undefined) continue;
+      const pass = passOf(row);
+      if (pass.lastSeen >= passesSince) return pass;
+      expired ??= pass;
     }
-    return undefined;
+    return expired;
   }
 
   /** Creates or replaces it. */

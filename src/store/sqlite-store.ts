@@ -88,7 +88,7 @@ export class SqliteStore implements Store {
   }
 
   async recall(recall: Recall): Promise<Recalled> {
-    return this.#tuples.recall(recall, this.#passes.find(recall.passes));
+    return this.#tuples.recall(recall, this.#passes.find(recall));
   }
 
   remember(remembrance: Remembrance, now: Seconds): Promise<void> {

@@ -26,6 +26,17 @@ export function passContract(open: () => Store): void {
       expect(await found()).toBeUndefined();
     });
 
+    test('one past its lifetime hides none that is alive', async () => {
+      const old = { ...pass, domain: 'mail.example.com', lastSeen: asked(attempt).passesSince - 1 };
+      const older = { ...old, domain: 'a.mail.example.com' };
+      const alive = { ...pass, lastSeen: asked(attempt).passesSince };
+      for (const one of [old, older]) await open().addPass(one);
+      expect(await found(older, old, alive)).toEqual(older);
+      await open().addPass(alive);
+      expect(await found(older, old, alive)).toEqual(alive);
+      expect(await found(alive, older)).toEqual(alive);
+    });
+
     test('adding it again replaces it, a use refreshes it', async () => {
       await open().addPass({ ...pass, uses: 9, lastSeen: T + 100 });
       await open().addPass(pass);

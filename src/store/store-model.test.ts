@@ -23,6 +23,10 @@ const client = fc.constantFrom('203.0.113.7', '203.0.113.8', '2001:db8::1', '200
 const part = fc.constantFrom('203.0.113.0/24', 'example.com', '');
 const tuple = part.map((text) => ({ ...attempt.tuple, client: text }));
 const key = fc.record({ client: part, domain: fc.constantFrom('example.com', 'com') });
+const PASSES = ['com', 'example.com'].flatMap((domain) => [
+  { client: '', domain },
+  { client: 'example.com', domain },
+]);
 const changes: readonly Change[] = ['none', 'record', 'restart', 'validate', 'refresh', 'admit', 'forget'];
 const remembrance = fc.record({
   tuple,
@@ -129,8 +133,9 @@ test('any sequence of steps', { timeout: 60_000 }, async () => {
 /** All that a store knows, in an order of its own where the port promises none. */
 async function everything(store: Store, now: number): Promise<unknown> {
   const passes = await wholeList(store.exportPasses(0));
-  const all: Recall = { tuples: [attempt.tuple], client: attempt.client, passes };
+  const all: Recall = { tuples: [attempt.tuple], client: attempt.client, passes: PASSES, passesSince: now - 20 * DAY };
   return {
+    pass: (await store.recall(all)).pass,
     tuples: sorted(await store.tuples({ text: undefined, limit: 99 })),
     valid: sorted(await wholeList(store.exportTuples('valid', T + DAY))),
     passes: sorted(passes),

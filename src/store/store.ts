@@ -20,6 +20,8 @@ export interface Recall {
   readonly client: Address;
   /** The passes that would cover it, in this order: for the sender's domain, then its parents. */
   readonly passes: readonly PassKey[];
+  /** Of those the ones that were used last before that are past their lifetime. */
+  readonly passesSince: Seconds;
 }
 
 /** What a check leaves in the memory. */
@@ -97,8 +99,8 @@ export interface Store extends AsyncDisposable {
   // --- tuples and passes: the way of a check ---
 
   /**
-   * What is known about a check: the first of its tuples that is there, the first pass; and how many pending entries its
-   * client has when that is asked for.
+   * What is known about a check: the first of its tuples that is there, the first pass within its lifetime (else the first
+   * that is there); and how many pending entries its client has when that is asked for.
    */
   recall(recall: Recall): Promise<Recalled>;
 
