@@ -113,11 +113,12 @@ export class MemoryReports {
   }
 }
 
+/** A name may be given again by a server that has lost its database. */
+const NAMED = ['origin', 'originId', 'time', 'ip', 'event'] as const;
 const CONTENT = ['origin', 'ip', 'event', 'time', 'reporter', 'mtaId', 'sender', 'recipient'] as const;
 
 function isSame(known: StoredReport, report: StoredReport): boolean {
-  if (known.origin === report.origin && known.originId === report.originId) return true;
-  return CONTENT.every((field) => known[field] === report[field]);
+  return [NAMED, CONTENT].some((fields) => fields.every((field) => known[field] === report[field]));
 }
 
 /** Whom good reports count for. */

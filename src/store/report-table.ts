@@ -23,7 +23,8 @@ export class ReportTable {
 
   constructor(db: DatabaseSync, firstOwnId: number) {
     this.#known = db.prepare(
-      `SELECT EXISTS (SELECT 1 FROM report WHERE origin = ?1 AND origin_id = ?2)
+      `SELECT EXISTS (SELECT 1 FROM report INDEXED BY report_origin
+                      WHERE origin = ?1 AND origin_id = ?2 AND time = ?5 AND ip = ?3 AND event = ?4)
            OR EXISTS (SELECT 1 FROM report INDEXED BY report_ip
                       WHERE ip = ?3 AND event = ?4 AND time = ?5 AND sender IS ?6 AND recipient IS ?7
                       AND origin = ?1 AND reporter = ?8 AND mta_id IS ?9) AS known`,

@@ -61,6 +61,8 @@ test('a database of the first version is brought up to date and keeps what is in
     'first',
     `ALTER TABLE standing DROP COLUMN answered;
      INSERT INTO standing VALUES (x'01020304', '1.2.3.4', 0, 'white', '[]', 8, 9, NULL);
+     DROP INDEX report_origin;
+     CREATE UNIQUE INDEX report_origin ON report (origin, origin_id);
      DROP INDEX report_pair;
      DROP INDEX report_bad;
      CREATE INDEX report_bad ON report (stored, event, ip) WHERE event NOT IN ('ok', 'check');
@@ -69,7 +71,12 @@ test('a database of the first version is brought up to date and keeps what is in
   );
   using db = openDatabase(path);
   expect(db.prepare(`SELECT value FROM place`).get()?.['value']).toBe('7');
-  const columns = db.prepare(`PRAGMA index_info(report_bad)`).all();
-  expect(columns.map(({ name }) => name)).toEqual(['stored']);
+  const columns = (index: string) =>
+    db
+      .prepare(`PRAGMA index_info(${index})`)
+      .all()
+      .map(({ name }) => name);
+  expect(columns('report_bad')).toEqual(['stored']);
+  expect(columns('report_origin')).toEqual(['origin', 'origin_id', 'time', 'ip', 'event']);
   expect(db.prepare('SELECT answered FROM standing').get()?.['answered']).toBe(8);
 });

@@ -110,6 +110,9 @@ const MIGRATIONS: readonly string[] = [
   // When DNS last answered everything.
   `ALTER TABLE standing ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
    UPDATE standing SET answered = computed;`,
+  // A server that has lost its database gives an id again: it is the same report only if it tells of the same.
+  `DROP INDEX report_origin;
+   CREATE UNIQUE INDEX report_origin ON report (origin, origin_id, time, ip, event);`,
 ];
 
 // A lock held by another process blocks the event loop for at most this long once a turn. Milliseconds.

@@ -63,14 +63,26 @@ export function reportContract(open: () => Store): void {
         expect(await open().addReport({ ...bare, [field]: '' })).toBe('stored');
     });
 
-    test('one origin and id is one report, however it is written', async () => {
+    test.for([
+      ['another origin', { origin: 'mx3.example.org' }, 'stored'],
+      ['written in another way', { sender: 'x', recipient: 'x', mtaId: 'x', reporter: 'x', domain: 'x' }, 'duplicate'],
+      ['another time: the id was given again', { time: T + 1 }, 'stored'],
+      ['another address: the same', { ip: '203.0.113.8' }, 'stored'],
+      ['another event: the same', { event: 'relay' }, 'stored'],
+    ] as const)('one origin and id, %s: %s', async ([, changed, expected]) => {
       const peer = { origin: 'mx2.example.org', originId: 5 };
-      expect(await add(peer, { ...peer, time: T + 1 }, { ...peer, origin: 'mx3.example.org' })).toEqual([
+      expect(await add(peer, { ...peer, ...changed }, { ...peer, ...changed })).toEqual([
         'stored',
+        expected,
         'duplicate',
-        'stored',
       ]);
-      expect(await add({}, { originId: 3, time: T + 1 })).toEqual(['stored', 'duplicate']);
+    });
+
+    test('a new report of ours gets no id that one of ours has already', async () => {
+      expect(await add({ originId: 1 }, { originId: 1, time: T + 1 }, { time: T + 2 })).toEqual(
+        Array(3).fill('stored'),
+      );
+      expect((await open().reportsAfter(0, 9)).map(({ originId }) => originId)).toEqual([1, 1, 3]);
     });
 
     test('own reports that come back from a peer keep their ids, new ones get others', async () => {
