@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { FakeDns } from '../dns/fake-resolver.ts';
+import { wholeList } from '../lib/whole-list.ts';
 import type { Standing } from '../policy/standing.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 
@@ -49,6 +50,22 @@ test('good history of the domain counts for the client', async () => {
   const bench = await engineBench({ dns: NAMED });
   await acceptedBefore(bench, 8, 5);
   expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'white', score: 20 });
+});
+
+test('good mail that came while the DNS failed counts for the domain once that is known, for all of its clients', async () => {
+  const [other, otherHost] = ['203.0.113.8', 'mx2.example.com'];
+  const both = { ptr: { ...NAMED.ptr, [other]: [otherHost] }, a: { ...NAMED.a, [otherHost]: [other] } };
+  const bench = await engineBench({ dns: { ...both, failing: [`PTR ${MX}`] } });
+  expect(await bench.standings.of(addressOf(other))).toMatchObject({ score: 0 });
+  for (let mail = 0; mail < 120; mail += 1)
+    await bench.acceptReport({ reporter: 'exim4', time: T0 - 8 * DAY - mail, ip: MX, event: 'ok' });
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: MX });
+  bench.dns.change(both);
+  bench.clock.advance(3600);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: 'example.com', class: 'white', score: 30 });
+  expect(await bench.standings.of(addressOf(other))).toMatchObject({ class: 'white', score: 30 });
+  const domains = (await wholeList(bench.store.reports(MX))).map(({ domain }) => domain);
+  expect(domains).toEqual(Array(120).fill('example.com'));
 });
 
 test('it is computed once for all who ask at the same time, and not again while it lives', async () => {

@@ -33,6 +33,17 @@ export class MemoryReports {
     return 'stored';
   }
 
+  assignGood(ip: string, identity: string, most: number): number {
+    const unassigned = this.#kept.filter(
+      ({ report: it }) => it.event === 'ok' && it.ip === ip && it.domain === undefined,
+    );
+    const oldest = new Set(unassigned.toSorted((a, b) => a.report.time - b.report.time).slice(0, most));
+    this.#kept = this.#kept.map((kept) =>
+      oldest.has(kept) ? { ...kept, report: { ...kept.report, domain: identity } } : kept,
+    );
+    return oldest.size;
+  }
+
   counted({ ip, identity, since, now }: ReportQuery, most: number): readonly StoredReport[] {
     const newest = this.list(undefined).filter(({ time }) => time >= since && time <= now);
     const bad = newest.filter((report) => report.ip === ip && isBad(report)).slice(0, most);

@@ -144,6 +144,10 @@ export class MemoryStore implements Store {
     return this.#reports.add(report);
   }
 
+  async assignGood(ip: string, identity: string, most: number): Promise<number> {
+    return this.#reports.assignGood(ip, identity, most);
+  }
+
   async countReports(query: ReportQuery): Promise<{ readonly bad: BadCounts; readonly good: GoodCounts }> {
     return this.#reports.count(query);
   }

@@ -4,7 +4,7 @@ import type { Seconds } from '../policy/check.ts';
 import { LONGEST_ENTRY } from '../policy/manual-entry.ts';
 import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { DAY, OK_PER_DAY } from './bad-events.ts';
-import { packAddress } from './packed-address.ts';
+import { packAddress, packIdentity } from './packed-address.ts';
 import type { ReportRow } from './report-row.ts';
 import type { EntryNews, Lifetimes, Stored } from './store.ts';
 
@@ -14,6 +14,8 @@ export class ReportTable {
   readonly #nextId: StatementSync;
   readonly #freeOriginId: StatementSync;
   readonly #insert: StatementSync;
+  readonly #unassigned: StatementSync;
+  readonly #assign: StatementSync;
   readonly #accepted: StatementSync;
   readonly #entryNews: StatementSync;
   readonly #expire: StatementSync;
@@ -47,6 +49,11 @@ export class ReportTable {
          (id, origin, origin_id, stored, time, ip, domain, owner, event, reporter, sender, recipient, mta_id)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
+    const unassigned = `FROM report INDEXED BY report_ok_unassigned WHERE event = 'ok' AND domain IS NULL AND owner = ?1`;
+    this.#unassigned = db.prepare(`SELECT 1 ${unassigned} LIMIT 1`);
+    this.#assign = db.prepare(
+      `UPDATE report SET domain = ?2, owner = ?3 WHERE id IN (SELECT id ${unassigned} ORDER BY time LIMIT ?4)`,
+    );
     this.#accepted = db.prepare(`SELECT 1 FROM report WHERE event = 'ok' AND mta_id = ? AND ip = ?`);
     const ofEntry = `event IN (${ENTRY_EVENTS.map((event) => `'${event}'`).join(', ')})`;
     this.#entryNews = db.prepare(
@@ -66,6 +73,17 @@ export class ReportTable {
     if (row.report.event === 'ok' && this.#isCapped(row)) return 'capped';
     this.#insertRow(row);
     return 'stored';
+  }
+
+  /** Whether Store.assignGood would find any. */
+  hasUnassigned(ip: string): boolean {
+    return this.#unassigned.get(packAddress(ip)) !== undefined;
+  }
+
+  /** As Store.assignGood. */
+  assignGood(ip: string, identity: string, most: number): number {
+    const domain = identity === ip ? '' : identity;
+    return Number(this.#assign.run(packAddress(ip), domain, packIdentity(identity), most).changes);
   }
 
   /** As Store.wasAccepted. */

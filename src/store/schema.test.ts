@@ -63,6 +63,7 @@ test('a database of the first version is brought up to date and keeps what is in
      INSERT INTO standing VALUES (x'01020304', '1.2.3.4', 0, 'white', '[]', 8, 9, NULL);
      DROP INDEX report_origin;
      CREATE UNIQUE INDEX report_origin ON report (origin, origin_id);
+     DROP INDEX report_ok_unassigned;
      DROP INDEX report_pair;
      DROP INDEX report_bad;
      CREATE INDEX report_bad ON report (stored, event, ip) WHERE event NOT IN ('ok', 'check');
@@ -78,5 +79,6 @@ test('a database of the first version is brought up to date and keeps what is in
       .map(({ name }) => name);
   expect(columns('report_bad')).toEqual(['stored']);
   expect(columns('report_origin')).toEqual(['origin', 'origin_id', 'time', 'ip', 'event']);
+  expect(columns('report_ok_unassigned')).toEqual(['owner', 'time']);
   expect(db.prepare('SELECT answered FROM standing').get()?.['answered']).toBe(8);
 });

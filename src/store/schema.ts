@@ -113,6 +113,8 @@ const MIGRATIONS: readonly string[] = [
   // A server that has lost its database gives an id again: it is the same report only if it tells of the same.
   `DROP INDEX report_origin;
    CREATE UNIQUE INDEX report_origin ON report (origin, origin_id, time, ip, event);`,
+  // Almost always empty.
+  `CREATE INDEX report_ok_unassigned ON report (owner, time) WHERE event = 'ok' AND domain IS NULL;`,
 ];
 
 // A lock held by another process blocks the event loop for at most this long once a turn. Milliseconds.

@@ -187,6 +187,11 @@ export class SqliteStore implements Store {
     return this.#write(() => this.#reports.add(row));
   }
 
+  async assignGood(ip: string, identity: string, most: number): Promise<number> {
+    // There are none mostly, and then there is nothing to write.
+    return this.#reports.hasUnassigned(ip) ? this.#write(() => this.#reports.assignGood(ip, identity, most)) : 0;
+  }
+
   async countReports(query: ReportQuery): Promise<{ readonly bad: BadCounts; readonly good: GoodCounts }> {
     return this.#counts.count(query);
   }

@@ -248,6 +248,25 @@ export function reportContract(open: () => Store): void {
       expect(await good({ identity: spam.ip })).toMatchObject({ olderThanDay: 2, olderThanWeek: 2 });
     });
 
+    test('good reports that were kept without a domain are assigned to whom the address belongs, the oldest first', async () => {
+      const { domain: _, ...bare } = spam;
+      const ok = (age: number, changed: Partial<StoredReport> = {}) =>
+        open().addReport({ ...bare, event: 'ok', time: T - age * DAY, ...changed });
+      for (const age of [8, 10, 9]) await ok(age);
+      await ok(11, { ip: '203.0.113.8' });
+      await ok(12, { domain: spam.ip });
+      await ok(13, { event: 'spam' });
+      const oldGood = async (identity: string) => (await good({ identity })).olderThanDay;
+      expect([await oldGood('example.com'), await oldGood(spam.ip)]).toEqual([0, 4]);
+      expect(await open().assignGood(spam.ip, 'example.com', 2)).toBe(2);
+      expect([await oldGood('example.com'), await oldGood(spam.ip)]).toEqual([2, 2]);
+      expect((await good()).first).toEqual([T - 10 * DAY, T - 9 * DAY]);
+      expect(await open().assignGood(spam.ip, spam.ip, 2)).toBe(1);
+      expect(await open().assignGood(spam.ip, 'example.com', 2)).toBe(0);
+      const domains = (await wholeList(open().reports('203.0.113.0/24'))).map(({ domain }) => domain);
+      expect(domains).toEqual([spam.ip, 'example.com', 'example.com', undefined, spam.ip, undefined]);
+    });
+
     test('good reports: stops at the limit', async () => {
       for (let day = 10; day < 22; day += 1) await many(100, (i) => ({ event: 'ok', time: MIDNIGHT - day * DAY + i }));
       const limit = COUNT_LIMIT.goodForUnknown;

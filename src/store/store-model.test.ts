@@ -84,6 +84,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       (store, now) =>
         store.countReports({ ...whom(one.text), since: now - 60 * DAY, now }),
   ),
+  client.map(
+    ({ text }): Step =>
+      (store) =>
+        store.assignGood(text, whom(text).identity, 2),
+  ),
   fc.constantFrom('203.0.113.0/24', 'com').map(
     (text): Step =>
       (store) =>

@@ -178,6 +178,12 @@ export interface Store extends AsyncDisposable {
    */
   addReport(report: StoredReport): Promise<Stored>;
 
+  /**
+   * `ok` reports of an address that were kept without a domain count for that identity from now on, and have it as their
+   * domain; at most `most`, the oldest first. Returns how many there were.
+   */
+  assignGood(ip: string, identity: string, most: number): Promise<number>;
+
   /** What the reports say. Counts stop at the limits of policy/points.ts; the cost does not grow with the reports. */
   countReports(query: ReportQuery): Promise<{ readonly bad: BadCounts; readonly good: GoodCounts }>;
 
