@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { PeerState } from '../../src/peers/sync-protocol.ts';
 import { REAL_CLOCK, type TestDaemon, testDaemon } from './daemon.ts';
 import { askAll } from './greylist-client.ts';
-import { namespacesLack, type TwoHosts, twoHosts } from './namespaces.ts';
+import { type Hosts, namespacesLack, startHosts } from './namespaces.ts';
 import { reportsOf, settle } from './peer-reports.ts';
 import { until } from './processes.ts';
 
@@ -15,7 +15,7 @@ const NOTICED = 50;
 /** As ss shows a connection on which the system will ask, within a minute, whether the other end is still there. */
 const ASKS = /timer:\(keepalive,(?:1min|[\d.]+sec|\d+ms),/;
 
-async function startBoth({ hosts }: TwoHosts, parts: AsyncDisposableStack): Promise<readonly TestDaemon[]> {
+async function startBoth({ hosts }: Hosts, parts: AsyncDisposableStack): Promise<readonly TestDaemon[]> {
   const daemons = [];
   for (const [at, host] of hosts.entries()) {
     const own = [`name mx${at + 1}.example.org`, `listen peer ${host.address}:${PORT}`, `port ${PORT}`];
@@ -53,7 +53,7 @@ test('both sides notice that the line is dead, and lose nothing', async ({ skip 
   const lack = namespacesLack();
   if (lack !== undefined) skip(lack);
   await using parts = new AsyncDisposableStack();
-  const line = parts.use(await twoHosts());
+  const line = parts.use(await startHosts(2));
   const daemons = await startBoth(line, parts);
   await connected(daemons);
   const [first, second] = daemons as [TestDaemon, TestDaemon];
@@ -66,7 +66,7 @@ test('both sides notice that the line is dead, and lose nothing', async ({ skip 
     expect(sockets.trimEnd().split('\n')).toEqual(Array.from({ length: 2 }, () => expect.stringMatching(ASKS)));
   }
 
-  await line.cut();
+  await line.cut(0);
   await firstAttempts(first, 'one.example');
   await firstAttempts(second, 'other.example');
   for (const daemon of daemons)

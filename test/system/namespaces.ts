@@ -1,4 +1,5 @@
-// Two hosts of their own on this machine, network namespaces with a line between them that can swallow all there is on it.
+// Hosts of their own on this machine: network namespaces with addresses of their own, on one switch, whose lines can swallow all
+// there is on them.
 import { spawnSync } from 'node:child_process';
 import type { Program } from './daemon.ts';
 import { run } from './processes.ts';
@@ -12,22 +13,26 @@ export interface Host {
   run(...words: readonly string[]): Promise<string>;
 }
 
-export interface TwoHosts extends AsyncDisposable {
-  readonly hosts: readonly [Host, Host];
-  /** From now on nothing arrives any more, and nobody is told: the line is there, the other end is not. */
-  cut(): Promise<void>;
+export interface Hosts extends AsyncDisposable {
+  readonly hosts: readonly Host[];
+  /** From now on nothing reaches that host or comes from it, and nobody is told: the line is there, the other end is not. */
+  cut(host: number): Promise<void>;
+  /** All lines are as they were. */
   heal(): Promise<void>;
 }
 
-/** The same in both; what they are called within. */
+/** The same in all; what it is called within. */
 const DEVICE = 'line';
+const SWITCH = 'switch0';
 /** After so few repetitions a connection is given up that is never acknowledged: seconds instead of a quarter of an hour. */
 const RETRIES = 3;
 const NOBODY = '02:00:00:00:00:99';
-const ENDS = [
-  { name: 'a', address: '192.0.2.1', hardware: '02:00:00:00:00:01' },
-  { name: 'b', address: '192.0.2.2', hardware: '02:00:00:00:00:02' },
-] as const;
+
+interface End {
+  readonly name: string;
+  readonly address: string;
+  readonly hardware: string;
+}
 
 /** What keeps this machine from having such hosts, in words; undefined: nothing. */
 export function namespacesLack(): string | undefined {
@@ -39,41 +44,51 @@ export function namespacesLack(): string | undefined {
   return status === 0 ? undefined : `network namespaces are not allowed here: ${stderr.trim()}`;
 }
 
-/** Makes them; disposing removes them. */
-export async function twoHosts(): Promise<TwoHosts> {
+/** Makes so many; disposing removes them. */
+export async function startHosts(count: number): Promise<Hosts> {
   await using parts = new AsyncDisposableStack();
-  for (const { name } of ENDS) {
+  const ends = Array.from({ length: count }, (_, i): End => {
+    return { name: `host${i + 1}`, address: `192.0.2.${i + 1}`, hardware: `02:00:00:00:00:0${i + 1}` };
+  });
+  for (const name of ['switch', ...ends.map((end) => end.name)]) {
     await run('ip', 'netns', 'add', namespace(name));
     parts.defer(() => run('ip', 'netns', 'delete', namespace(name)).then(() => {}));
   }
-  const [a, b] = ENDS.map(({ name, hardware }) => ['name', DEVICE, 'address', hardware, 'netns', namespace(name)]);
-  await run('ip', 'link', 'add', ...(a ?? []), 'type', 'veth', 'peer', ...(b ?? []));
-  for (const { name, address } of ENDS) {
-    const ip = (...words: readonly string[]): Promise<string> => run('ip', '-n', namespace(name), ...words);
-    await ip('address', 'add', `${address}/24`, 'dev', DEVICE);
-    for (const device of ['lo', DEVICE]) await ip('link', 'set', device, 'up');
-    await runIn(name, 'sh', '-c', `echo ${RETRIES} >/proc/sys/net/ipv4/tcp_retries2`);
-  }
-  // Each is told where the other is, so that neither asks, and learns from the silence that nobody is there.
-  const reach = async (hardwareOf: (end: (typeof ENDS)[number]) => string): Promise<void> => {
-    for (const [at, { name }] of ENDS.entries()) {
-      const other = ENDS[at === 0 ? 1 : 0];
-      const there = ['to', other.address, 'lladdr', hardwareOf(other), 'nud', 'permanent'];
-      await run('ip', '-n', namespace(name), 'neighbour', 'replace', ...there, 'dev', DEVICE);
-    }
+  await ipOn('switch', 'link', 'add', 'name', SWITCH, 'type', 'bridge');
+  await ipOn('switch', 'link', 'set', SWITCH, 'up');
+  for (const end of ends) await plugIn(end);
+  // Each is told where the others are, so that none asks, and learns from the silence that nobody is there.
+  const reach = async (is: (from: End, to: End) => boolean): Promise<void> => {
+    for (const from of ends)
+      for (const to of ends.filter((end) => end !== from)) {
+        const there = ['to', to.address, 'lladdr', is(from, to) ? to.hardware : NOBODY, 'nud', 'permanent'];
+        await ipOn(from.name, 'neighbour', 'replace', ...there, 'dev', DEVICE);
+      }
   };
-  const heal = (): Promise<void> => reach(({ hardware }) => hardware);
-  await heal();
+  await reach(() => true);
   const made = parts.move();
   return {
-    hosts: [hostOf(ENDS[0]), hostOf(ENDS[1])],
-    cut: () => reach(() => NOBODY),
-    heal,
+    hosts: ends.map(hostOf),
+    cut: (host) => reach((from, to) => from !== ends[host] && to !== ends[host]),
+    heal: () => reach(() => true),
     [Symbol.asyncDispose]: () => made.disposeAsync(),
   };
 }
 
-function hostOf({ name, address }: (typeof ENDS)[number]): Host {
+async function plugIn({ name, address, hardware }: End): Promise<void> {
+  const here = ['name', DEVICE, 'address', hardware, 'netns', namespace(name)];
+  await run('ip', 'link', 'add', ...here, 'type', 'veth', 'peer', 'name', name, 'netns', namespace('switch'));
+  await ipOn('switch', 'link', 'set', name, 'master', SWITCH, 'up');
+  await ipOn(name, 'address', 'add', `${address}/24`, 'dev', DEVICE);
+  for (const device of ['lo', DEVICE]) await ipOn(name, 'link', 'set', device, 'up');
+  await runIn(name, 'sh', '-c', `echo ${RETRIES} >/proc/sys/net/ipv4/tcp_retries2`);
+}
+
+function ipOn(name: string, ...words: readonly string[]): Promise<string> {
+  return run('ip', '-n', namespace(name), ...words);
+}
+
+function hostOf({ name, address }: End): Host {
   return {
     address,
     on: (program) => (directory) => ['ip', 'netns', 'exec', namespace(name), ...program(directory)],

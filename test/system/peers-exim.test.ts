@@ -16,14 +16,15 @@ describe('two mail servers', () => {
   let servers: readonly MailServer[];
 
   beforeAll(async () => {
-    daemons = await startThree(
+    const three = await startThree(
       'resolver 127.0.0.1:1',
       'grey_default 290s',
       'grey_max 6h',
       `hard_trap ${TRAP}`,
       'listen greylist unix:greylist.socket mode=0666',
     );
-    for (const daemon of daemons) parts.use(daemon);
+    parts.use(three);
+    ({ daemons } = three);
     servers = await Promise.all(daemons.slice(0, 2).map((daemon) => eximOnPipes(daemon.file('greylist.socket'))));
     for (const server of servers) parts.use(server);
   });
