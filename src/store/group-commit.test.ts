@@ -89,3 +89,20 @@ test('a write that fails takes all of its round with it, and that is told', asyn
   await add(3);
   expect([rows(), told.committed]).toEqual([[3], 1]);
 });
+
+test('an answer waits for what it may be made from, not for what is written aside', async () => {
+  const { commits, add, rows } = setUp();
+  const aside = commits.writeAside(() => 'aside');
+  const order: string[] = [];
+  await commits.settled();
+  order.push('answer');
+  const both = [
+    aside.then((what) => order.push(what)),
+    add(1),
+    commits.settled().then(() => order.push('later answer')),
+  ];
+  expect(order).toEqual(['answer']);
+  await Promise.all(both);
+  expect(order.toSorted()).toEqual(['answer', 'aside', 'later answer']);
+  expect(rows()).toEqual([1]);
+});

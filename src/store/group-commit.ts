@@ -9,8 +9,10 @@ interface Round {
   readonly ended: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-  /** Whether there is something to commit, and somebody may wait for it. */
+  /** Whether there is something to commit. */
   written: boolean;
+  /** Whether answers may be made from some of it. */
+  answering: boolean;
   /** Whether this turn of the event loop brought anything. */
   busy: boolean;
   /** Why it was rolled back, once it was. */
@@ -52,25 +54,17 @@ export class GroupCommit {
 
   /** Does the work in this round's transaction; resolves to what it returned when that is committed. */
   write<T>(work: () => T): Promise<T> {
-    if (this.#held !== undefined) return this.#held.then(() => this.write(work));
-    this.#round ??= this.#open();
-    const round = this.#round;
-    // A lock is waited for once a round, not once a write.
-    if (round.failure !== undefined) return round.ended as Promise<never>;
-    round.written = true;
-    round.busy = true;
-    try {
-      const result = work();
-      return round.ended.then(() => result);
-    } catch (error) {
-      this.#fail(round, error);
-      return round.ended as Promise<never>;
-    }
+    return this.#write(work, true);
   }
 
-  /** Resolves when everything that can be read now is committed; rejects when it was rolled back. */
+  /** The same for what no answer is made from: none waits for it. */
+  writeAside<T>(work: () => T): Promise<T> {
+    return this.#write(work, false);
+  }
+
+  /** Resolves when everything that answers are made from is committed; rejects when it was rolled back. */
   settled(): Promise<void> {
-    return this.#round?.written === true ? this.#round.ended : NOTHING_WRITTEN;
+    return this.#round?.answering === true ? this.#round.ended : NOTHING_WRITTEN;
   }
 
   /** Resolves when no transaction is open any more. */
@@ -92,9 +86,27 @@ export class GroupCommit {
     }
   }
 
+  #write<T>(work: () => T, answering: boolean): Promise<T> {
+    if (this.#held !== undefined) return this.#held.then(() => this.#write(work, answering));
+    this.#round ??= this.#open();
+    const round = this.#round;
+    // A lock is waited for once a round, not once a write.
+    if (round.failure !== undefined) return round.ended as Promise<never>;
+    round.written = true;
+    round.answering ||= answering;
+    round.busy = true;
+    try {
+      const result = work();
+      return round.ended.then(() => result);
+    } catch (error) {
+      this.#fail(round, error);
+      return round.ended as Promise<never>;
+    }
+  }
+
   #open(): Round {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const round: Round = { ended: promise, resolve, reject, written: false, busy: true };
+    const round: Round = { ended: promise, resolve, reject, written: false, answering: false, busy: true };
     // Whoever waits gets the error; it is no unhandled rejection when nobody does.
     promise.catch(() => {});
     setImmediate(turnEnded, this, round, performance.now() + LONGEST);

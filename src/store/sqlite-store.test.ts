@@ -121,7 +121,7 @@ test('the log begins again while it is written to without a pause', { timeout: 6
   const restarts = witness.prepare(`SELECT value FROM meta WHERE name = 'log restarts'`);
   const begunAgain = (): boolean => Number(restarts.get()?.['value']) >= 2;
   let written = 0;
-  while (!begunAgain() && written < 300_000) {
+  while (!begunAgain() && written < 1_000_000) {
     const turn = Array.from({ length: 100 }, (_, i) => numbered(written + i, '192.0.2.1'));
     await Promise.all(turn.map((one) => store.remember({ ...one, change: 'admit' }, T)));
     written += turn.length;

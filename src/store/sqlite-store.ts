@@ -184,7 +184,7 @@ export class SqliteStore implements Store {
 
   async addReport(report: StoredReport): Promise<Stored> {
     const row = reportRow(report);
-    return this.#write(() => this.#reports.add(row));
+    return this.#writeAside(() => this.#reports.add(row));
   }
 
   async assignGood(ip: string, identity: string, most: number): Promise<number> {
@@ -235,7 +235,7 @@ export class SqliteStore implements Store {
 
   async removeStandings(text: string): Promise<number> {
     // The worker sees what is committed.
-    await this.#commits.settled();
+    await this.#commits.ended();
     const all = { text, kinds: STANDING_KINDS, now: undefined };
     const ips = (await this.#listings.all('standings', all)).map(({ ip }) => ip);
     let removed = 0;
@@ -254,7 +254,7 @@ export class SqliteStore implements Store {
   }
 
   savePlace(name: string, value: string): Promise<void> {
-    return this.#write(() => this.#places.put(name, value));
+    return this.#writeAside(() => this.#places.put(name, value));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -288,6 +288,10 @@ export class SqliteStore implements Store {
 
   #write<T>(work: () => T): Promise<T> {
     return this.#closed ? closed() : this.#commits.write(work);
+  }
+
+  #writeAside<T>(work: () => T): Promise<T> {
+    return this.#closed ? closed() : this.#commits.writeAside(work);
   }
 }
 
