@@ -20,6 +20,13 @@ const PROGRAMS = '/usr/libexec/sendmail';
 /** The group of mail boxes, as Debian numbers it. */
 const MAIL = 8;
 
+/** What Debian's sendmail.mc has about bad recipients, and what docs/protocols/milter.md sets below it. */
+function recipientLimits(): string {
+  const page = readFileSync(join(HOME, 'docs/protocols/milter.md'), 'utf8');
+  const ours = /^ {4}(define\(`confBAD_RCPT_THROTTLE'.*)$/m.exec(page)?.[1] ?? '';
+  return `define(\`confBAD_RCPT_THROTTLE', \`3')dnl\n${ours}`;
+}
+
 /** sendmail.mc: the package's usual parts, the shipped piece, and the mailers. */
 function sendmailMc(port: number): string {
   return `divert(0)dnl
@@ -40,6 +47,7 @@ FEATURE(\`local_lmtp', \`${PROGRAMS}/mail.local')dnl
 MODIFY_MAILER_FLAGS(\`LOCAL', \`+w')dnl
 DAEMON_OPTIONS(\`Name=MTA, Addr=127.0.0.1, Port=${port}')dnl
 DAEMON_OPTIONS(\`Name=MTA6, Addr=::1, Port=${port}, Family=inet6')dnl
+${recipientLimits()}
 ${readFileSync(join(HOME, 'conf/sendmail-milter.mc'), 'utf8')}
 MAILER(\`local')dnl
 MAILER(\`smtp')dnl
