@@ -1,8 +1,9 @@
 // A place in a log file that outlives restarts and rotations: it is found again by the bytes before it, whatever the file is
 // called by then.
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { openToRead } from '../lib/read-problem.ts';
 
 export interface Place {
   /** The file's inode number; it decides between files that begin alike. */
@@ -35,7 +36,7 @@ const ROTATED_SUFFIX = /^[.-]\d[\d.-]*$/;
 
 /** The file, to be read from its start; undefined when there is none. */
 export async function openAtStart(path: string): Promise<OpenFile | undefined> {
-  const handle = await open(path).catch(ignoreMissing);
+  const handle = await openToRead(path).catch(ignoreMissing);
   if (handle === undefined) return undefined;
   return { path, handle, inode: String((await handle.stat({ bigint: true })).ino), offset: 0 };
 }

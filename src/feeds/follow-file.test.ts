@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, copyFile, mkdtemp, rename, rm, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,14 @@ test('a file that appears later', async () => {
   await writeFile(path, 'one\n');
   expect(await look(2)).toBe('one');
   expect(events).toEqual(['follow-missing', 'follow-file', 'follow-appeared']);
+});
+
+test('a pipe in its place is not waited for', async () => {
+  execFileSync('mkfifo', [path]);
+  await expect(look()).rejects.toThrow('it is not a file');
+  await unlink(path);
+  await writeFile(path, 'one\n');
+  expect(await look()).toBe('one');
 });
 
 test('a restart goes on where it was, with what the reader had to know', async () => {

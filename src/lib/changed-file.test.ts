@@ -1,4 +1,5 @@
-import { mkdtemp, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,6 +46,19 @@ test.for<[what: string, change: () => Promise<void>]>([
   await file.read();
   await change();
   expect(await file.read()).toBeDefined();
+});
+
+test.for<[what: string, make: () => unknown, problem: string]>([
+  ['pipe', () => execFileSync('mkfifo', [path]), 'it is not a file'],
+  ['directory', () => mkdir(path), 'it is a directory'],
+])('a %s in its place is not waited for', async ([, make, problem]) => {
+  await file.read();
+  await rename(path, `${path}.away`);
+  await make();
+  await expect(file.read()).rejects.toThrow(`cannot read ${path}: ${problem}`);
+  await rm(path, { recursive: true });
+  await rename(`${path}.away`, path);
+  expect(await file.read()).toBe('one');
 });
 
 test('a file that is gone or too large throws until it is there again, and is read then', async () => {

@@ -1,7 +1,7 @@
 // A file that is read again when it has changed.
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from './clock.ts';
-import { readProblem } from './read-problem.ts';
+import { openToRead, readProblem } from './read-problem.ts';
 
 export interface ChangedFile {
   /** Its text if that may have changed since it was read last. Throws while it can't be read. */
@@ -17,7 +17,7 @@ export function changedFile(path: string, clock: Clock, limit: number): ChangedF
   /** What it looked like when it was read; undefined: look again. */
   let seen: string | undefined;
   const read = async (): Promise<string | undefined> => {
-    await using handle = await openToRead(path);
+    await using handle = await openOrExplain(path);
     const { ino, size, mtimeNs, ctimeNs, mtimeMs, ctimeMs } = await handle.stat({ bigint: true });
     if (size > limit) throw new Error(`${path} is larger than ${limit} bytes`);
     const state = `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
@@ -30,9 +30,9 @@ export function changedFile(path: string, clock: Clock, limit: number): ChangedF
   return { read };
 }
 
-async function openToRead(path: string): Promise<FileHandle> {
+async function openOrExplain(path: string): Promise<FileHandle> {
   try {
-    return await open(path);
+    return await openToRead(path);
   } catch (error) {
     throw new Error(`cannot read ${path}: ${readProblem(error)}`, { cause: error });
   }

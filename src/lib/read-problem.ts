@@ -1,6 +1,10 @@
-// Why a file can't be read, for an administrator.
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+// Files that are only read, and why one can't be, for an administrator.
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { causeOf, errorCode } from './error-cause.ts';
+
+/** Does not wait for who would write into a pipe. */
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** What an error of node:fs says, in words where it is one of the usual mistakes. */
 export function readProblem(error: unknown): string {
@@ -31,13 +35,26 @@ export function readText(path: string): string {
   }
 }
 
+/** The file, to be read bit by bit. Rejects as readText throws. */
+export async function openToRead(path: string): Promise<FileHandle> {
+  const handle = await open(path, READ);
+  const problem = notAFile(await handle.stat());
+  if (problem === undefined) return handle;
+  await handle.close();
+  throw new Error(problem);
+}
+
 function openFile(path: string): number {
-  // Without waiting for who would write into a pipe.
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const found = fstatSync(file);
-  if (found.isFile()) return file;
+  const file = openSync(path, READ);
+  const problem = notAFile(fstatSync(file));
+  if (problem === undefined) return file;
   closeSync(file);
-  throw new Error(found.isDirectory() ? 'it is a directory' : 'it is not a file');
+  throw new Error(problem);
+}
+
+function notAFile(found: Stats): string | undefined {
+  if (found.isFile()) return undefined;
+  return found.isDirectory() ? 'it is a directory' : 'it is not a file';
 }
 
 /** Whether there is nothing of that name; not where a directory on the way keeps it secret. */
