@@ -1,13 +1,14 @@
 // Values that are right by themselves but not together, or out of the range that makes sense.
-import { normalize } from 'node:path';
+import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { listed } from '../lib/listed.ts';
-import { formatSocketAddress, parseSocketAddress } from '../lib/socket-address.ts';
+import { collide, formatSocketAddress, parseSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { EVENTS } from '../policy/report.ts';
 import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { misfitDelay } from '../policy/window.ts';
 import { delaysInUse } from './delay-options.ts';
 import { peerHosts } from './host-types.ts';
+import { allListeners } from './listeners.ts';
 import { listsOf } from './lists-of.ts';
 import type { OptionLine, Problem } from './option-lines.ts';
 import { duration } from './option-types.ts';
@@ -39,7 +40,7 @@ const RULES: readonly ((config: Config, set: SetLines) => readonly Conflict[])[]
   falling,
   misfitDelays,
   bounceDelay,
-  sharedAddress,
+  (config, set) => sharedAddress(config, set),
   openToAll,
   lists,
   ownLists,
@@ -128,14 +129,36 @@ function bounceDelay(config: Config): readonly Conflict[] {
   ];
 }
 
-function sharedAddress({ listen }: Config): readonly Conflict[] {
-  // Port 0 is another one each time.
-  const fixed = listen.filter(({ address }) => address.kind === 'unix' || address.port !== 0);
-  const texts = fixed.map(({ address }) =>
-    address.kind === 'unix' ? normalize(address.path) : formatSocketAddress(address),
-  );
-  if (new Set(texts).size === texts.length) return [];
-  return [{ options: ['listen'], message: 'listen: two lines with the same address' }];
+/**
+ * Two sockets of which only one could be opened. Without the directory, relative paths are only compared with each other.
+ */
+export function sharedAddress(config: Config, set: SetLines, directory?: string): readonly Conflict[] {
+  const place = (address: SocketAddress): SocketAddress =>
+    address.kind === 'tcp' || directory === undefined
+      ? address
+      : { kind: 'unix', path: resolve(directory, address.path) };
+  const addresses = allListeners(config).map(({ address }) => address);
+  for (const [index, later] of addresses.entries()) {
+    const earlier = addresses.slice(0, index).find((address) => collide(place(address), place(later)));
+    if (earlier === undefined) continue;
+    const word = writtenAs(later, set) ?? writtenAs(earlier, set);
+    return [{ options: ['listen'], ...(word === undefined ? {} : { word }), message: collision(earlier, later) }];
+  }
+  return [];
+}
+
+function collision(earlier: SocketAddress, later: SocketAddress): string {
+  const [one, other] = [formatSocketAddress(earlier), formatSocketAddress(later)];
+  if (later.kind === 'unix' || one === other) return 'listen: two lines with the same address';
+  if (later.host === '')
+    return `listen: ${one} is on the port to which other servers connect; choose another, or give them one with "port"`;
+  return `listen: ${one} and ${other} take the same port; choose another for one of them`;
+}
+
+/** The word of a line that spells the address. */
+function writtenAs(address: SocketAddress, set: SetLines): string | undefined {
+  const words = (set.get('listen') ?? []).flatMap((line) => line.words);
+  return words.findLast((written) => isDeepStrictEqual(parseSocketAddress(written), address));
 }
 
 /** Nobody is asked there who he is. */
@@ -143,10 +166,9 @@ function openToAll({ listen }: Config, set: SetLines): readonly Conflict[] {
   const open = listen.filter(({ protocol, address, mode = 0 }) =>
     address.kind === 'tcp' ? protocol === 'sync' : ALL_RIGHTS.has(protocol) && (mode & OTHERS_WRITE) !== 0,
   );
-  const words = (set.get('listen') ?? []).flatMap((line) => line.words);
   return open.map(({ protocol, address }): Conflict => {
     const text = formatSocketAddress(address);
-    const word = words.find((written) => isDeepStrictEqual(parseSocketAddress(written), address)) ?? text;
+    const word = writtenAs(address, set) ?? text;
     const message = `listen ${protocol} ${text}: whoever can connect there may do everything; a unix socket with mode=0660 and group=NAME is for few`;
     return { options: ['listen'], word, message, warning: true };
   });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ const directory = mkdtempSync(join(tmpdir(), 'ddgrey-machine-'));
 // The daemon of root looks for its files as another user.
 chmodSync(directory, 0o755);
 writeFileSync(join(directory, 'there'), '');
+execFileSync('mkfifo', [join(directory, 'pipe')]);
 writeFileSync(join(directory, 'private'), '', { mode: 0o600 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -29,6 +31,25 @@ test.for<[text: string, errors: readonly string[]]>([
   ['user root\npolicy .', ['dd.conf:2: policy: cannot read DIR: it is a directory']],
   ['policy /dev/null', ['dd.conf:1: policy: cannot read /dev/null: it is not a file']],
   ['user root\npolicy private', []],
+  ['database nofile\nuser root', []],
+  ['user root\ndatabase .', ['dd.conf:2: database: cannot read DIR: it is a directory']],
+  ['database pipe', ['dd.conf:1: database: cannot read DIR/pipe: it is not a file']],
+  [
+    'policy pipe\ntraps pipe',
+    [
+      'dd.conf:1: policy: cannot read DIR/pipe: it is not a file',
+      'dd.conf:2: traps: cannot read DIR/pipe: it is not a file',
+    ],
+  ],
+  [
+    `listen policy unix:${directory}/ddgrey.socket\nlisten milter unix:a`,
+    ['dd.conf:1: listen: two lines with the same address'],
+  ],
+  [
+    `listen milter unix:./a\nlisten policy unix:${directory}/a\nlisten greyd unix:b`,
+    ['dd.conf:2: listen: two lines with the same address'],
+  ],
+  ['listen policy unix:a\nlisten milter unix:./a', ['dd.conf:2: listen: two lines with the same address']],
   ['traps there nofile\ntraps there', ['dd.conf:1: traps: cannot read DIR/nofile: no such file']],
   [TLS, []],
   [

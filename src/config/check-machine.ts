@@ -3,9 +3,9 @@
 import { resolve } from 'node:path';
 import { isFingerprint } from '../lib/fingerprint.ts';
 import { type Identity, identityFor, withRightsOf } from '../lib/privileges.ts';
-import { unreadable } from '../lib/read-problem.ts';
+import { isMissing, unreadable } from '../lib/read-problem.ts';
 import { groupId, userId } from '../lib/system-users.ts';
-import { type SetLines, problemsAt } from './check-config.ts';
+import { type Conflict, type SetLines, problemsAt, sharedAddress } from './check-config.ts';
 import type { Problem } from './option-lines.ts';
 import type { Config, OptionName } from './options.ts';
 
@@ -19,16 +19,22 @@ interface Named {
 }
 
 /**
- * What there is not, or not for the daemon's user, each at the line that names it. Relative paths start at the directory.
+ * What there is not, or not for the daemon's user, each at the line that names it, and sockets of which only one can be
+ * opened. Relative paths start at the directory.
  */
 export function checkMachine(config: Config, set: SetLines, directory: string): readonly Problem[] {
   const identity = identityOf(config);
-  const missing = [...users(config, set), ...files(config)].flatMap((named) => {
+  const missing = [...users(config, set), ...files(config), ...database(config, directory)].flatMap((named) => {
     const { option, name, word = name } = named;
     const message = named.kind === 'file' ? fileProblem(resolve(directory, name), identity) : nameProblem(named);
     return message === undefined ? [] : [{ options: [option], word, message: `${option}: ${message}` }];
   });
-  return problemsAt(missing, set);
+  return problemsAt([...missing, ...samePath(config, set, directory)], set);
+}
+
+/** Sockets that only the directory makes the same. */
+function samePath(config: Config, set: SetLines, directory: string): readonly Conflict[] {
+  return sharedAddress(config, set).length > 0 ? [] : sharedAddress(config, set, directory);
 }
 
 /** Whom the daemon would become; undefined where it stays who it is, or there is no such user. */
@@ -66,6 +72,11 @@ function files({ policy, traps, peer_tls: tls, ...config }: Config): readonly Na
           ...config.peer_ca.flatMap((name) => file('peer_ca', name)),
         ]),
   ];
+}
+
+/** One that is not there will be made. */
+function database({ database: name }: Config, directory: string): readonly Named[] {
+  return isMissing(resolve(directory, name)) ? [] : [{ option: 'database', kind: 'file', name }];
 }
 
 /** What is wrong with a file, for an administrator. Tried, and not reckoned from its mode: there are access lists, too. */

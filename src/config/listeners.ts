@@ -34,10 +34,15 @@ export function listenersOf(config: Config, directory: string): readonly Listene
 
 /** The sockets where they are found, for whoever connects to them. */
 export function socketsOf(config: Config, directory: string): readonly Listener[] {
-  return [...config.listen, ...networkListener(config)].map((listener) => ({
+  return allListeners(config).map((listener) => ({
     ...listener,
     address: absolute(listener.address, directory),
   }));
+}
+
+/** The sockets as they are written, and that of other servers. */
+export function allListeners(config: Config): readonly Listener[] {
+  return [...config.listen, ...networkListener(config)];
 }
 
 /** Whether reports are exchanged with anybody. */
@@ -48,7 +53,7 @@ export function isPeering(config: Config): boolean {
 
 /** Whether a daemon that starts so opens a port to other servers. */
 export function isOpenToPeers(config: Config): boolean {
-  return [...config.listen, ...networkListener(config)].some(({ protocol }) => protocol === 'peer');
+  return allListeners(config).some(({ protocol }) => protocol === 'peer');
 }
 
 /** The port of other servers, and of this one, unless the configuration names another. */

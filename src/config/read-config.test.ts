@@ -261,6 +261,14 @@ test.for<[text: string, error: string]>([
   ['listen policy [::1]:1\nlisten greylist inet:1@::1', 'dd.conf:2: listen: two lines with the same address'],
   ['listen policy unix:ddgrey.socket', 'dd.conf:1: listen: two lines with the same address'],
   [
+    'port 7\npeer a.example\nlisten policy 127.0.0.1:7\nlisten milter 127.0.0.1:8',
+    'dd.conf:3: listen: 127.0.0.1:7 is on the port to which other servers connect; choose another, or give them one with',
+  ],
+  [
+    'listen peer 0.0.0.0:7\nlisten policy inet:7@127.0.0.1\nlisten milter 127.0.0.1:8',
+    'dd.conf:2: listen: 0.0.0.0:7 and 127.0.0.1:7 take the same port; choose another for one of them',
+  ],
+  [
     'listen policy unix:./x//ddgrey.socket\nlisten sync unix:x/ddgrey.socket',
     'dd.conf:2: listen: two lines with the same',
   ],
@@ -288,6 +296,7 @@ test.for([
   'rbls own\nrbl_zone own bl.example.org\nrbl_score own -1\nrbls sorbs',
   'peer_tls require\npeer_certificate a\npeer_key b\npeer_ca c',
   'listen policy [::1]:0\nlisten policy [::1]:0',
+  'listen policy [::1]:7\nlisten milter 127.0.0.1:7\nport 7\nlisten peer 127.0.0.2:7\npeer a.example',
 ])('%j is allowed', (text) => {
   expect(problems(text).errors).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatSocketAddress, parseSocketAddress, type SocketAddress } from './socket-address.ts';
+import { collide, formatSocketAddress, parseSocketAddress, type SocketAddress } from './socket-address.ts';
 
 const unix = (path: string): SocketAddress => ({ kind: 'unix', path });
 const tcp = (host: string, port: number): SocketAddress => ({ kind: 'tcp', host, port });
@@ -57,4 +57,23 @@ test('what any text spells is written so that it spells the same', () => {
       expect(parseSocketAddress(formatSocketAddress(address))).toEqual(address);
     }),
   );
+});
+
+test.for<[one: SocketAddress, other: SocketAddress, expected: boolean]>([
+  [unix('/run/a'), unix('/run/./a'), true],
+  [unix('/run/a'), unix('/run/b'), false],
+  [unix('a'), tcp('a', 1), false],
+  [tcp('127.0.0.1', 1), tcp('127.0.0.1', 1), true],
+  [tcp('127.0.0.1', 0), tcp('127.0.0.1', 0), false],
+  [tcp('127.0.0.1', 1), tcp('127.0.0.1', 2), false],
+  [tcp('127.0.0.1', 1), tcp('::1', 1), false],
+  [tcp('127.0.0.1', 1), tcp('0.0.0.0', 1), true],
+  [tcp('127.0.0.1', 1), tcp('::', 1), true],
+  [tcp('0.0.0.0', 1), tcp('::1', 1), false],
+  [tcp('0.0.0.0', 1), tcp('::', 1), true],
+  [tcp('::', 1), tcp('::1', 1), true],
+  [tcp('', 1), tcp('127.0.0.1', 1), true],
+  [tcp('', 1), tcp('localhost', 1), true],
+])('%o and %o: only one can be listened on: %s', ([one, other, expected]) => {
+  expect([collide(one, other), collide(other, one)]).toEqual([expected, expected]);
 });

@@ -1,5 +1,7 @@
 // Where a socket listens or is found: `unix:PATH`, `local:PATH`, `inet:PORT@HOST`, `HOST:PORT`, `[v6]:PORT`.
 // (`local:` and `inet:` are the spelling of sendmail's and ze-filter's configuration.)
+import { isIPv4 } from 'node:net';
+import { normalize } from 'node:path';
 
 export type SocketAddress =
   | { readonly kind: 'unix'; readonly path: string }
@@ -20,6 +22,20 @@ export function parseSocketAddress(text: string): SocketAddress | undefined {
 export function formatSocketAddress(address: SocketAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+/** Whether only one of them can be listened on. Names of hosts are not looked up. */
+export function collide(one: SocketAddress, other: SocketAddress): boolean {
+  if (one.kind === 'unix') return other.kind === 'unix' && normalize(one.path) === normalize(other.path);
+  if (other.kind === 'unix') return false;
+  // Port 0 is another one each time.
+  if (one.port !== other.port || one.port === 0) return false;
+  return one.host === other.host || takesIn(one.host, other.host) || takesIn(other.host, one.host);
+}
+
+/** No host: all addresses. Node opens `::` for IPv4, too. */
+function takesIn(host: string, other: string): boolean {
+  return host === '' || host === '::' || (host === '0.0.0.0' && isIPv4(other));
 }
 
 function tcp(host = '', port = ''): SocketAddress | undefined {
