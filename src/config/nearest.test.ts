@@ -22,3 +22,7 @@ test('of equals the first is taken, and without candidates none', () => {
   expect(nearest('ab', ['ac', 'ad'])).toBe('ac');
   expect(nearest('ab', [])).toBeUndefined();
 });
+
+test('a word that is much longer than all candidates is not compared with them', () => {
+  expect(nearest('a'.repeat(20_000_000), KNOWN)).toBeUndefined();
+});

@@ -6,6 +6,8 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   let best: string | undefined;
   let bestDistance = most + 1;
   for (const candidate of candidates) {
+    // At least that many letters must be put in or left out: a long word is not compared with every short one.
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name, candidate);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
