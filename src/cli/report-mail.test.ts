@@ -36,6 +36,12 @@ test('a mail with the spam attached is reported', async () => {
   expect(daemon.parts.asked).toEqual([REPORT]);
 });
 
+test('a date that cannot be right is left out', async () => {
+  await using daemon = await startFakeDaemon();
+  expect(await report(daemon, mailWith(RECEIVED.replace('2023', '1923')))).toMatchObject({ exitCode: 0 });
+  expect(daemon.parts.asked).toEqual([{ ...REPORT, time: NOW }]);
+});
+
 test.for<[id: string, config: string[], mail: string, exitCode: number, message: RegExp]>([
   ['no mail at all (r25)', [], '', 65, /^no attached message found\nTo report spam, forward it as an attachment/],
   ['only our own hosts (r11)', [], mailWith(''), 65, /^only trusted senders found in received\n/],

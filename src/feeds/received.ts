@@ -29,7 +29,9 @@ const LENGTH_LIMIT = 8192;
 const BRACKETED = /\[([\da-f.:]+)\]|\[ipv6:([\da-f.:]+)\]/gi;
 // A year of two digits is obsolete (RFC 5322 section 4.3), and still written.
 const DATE =
-  /\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) (?:\d\d){1,2} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|gmt|ut|utc|[ecmp][sd]t)(?![\w+-])/i;
+  /\b(\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) (?:\d\d){1,2} \d\d:\d\d(?::\d\d)?) ([+-]\d{4}|[a-z]{1,5})(?![\w+-])/i;
+// Those that RFC 5322 (section 4.3) knows. It has any other taken for UTC, and no report depends on a few hours.
+const ZONE = /^(?:[+-]\d{4}|gmt|ut|utc|[ecmp][sd]t)$/i;
 
 /** The hop that the line's unfolded value tells of. Never throws; a value that says nothing is a hop without an address. */
 export function parseReceived(value: string): Hop {
@@ -128,9 +130,10 @@ function valueAfter(tokens: readonly string[], name: string): string | undefined
 }
 
 function timeOf(text: string): Seconds | undefined {
-  const date = DATE.exec(text)?.[0];
-  const time = date === undefined ? Number.NaN : Date.parse(date);
-  return Number.isNaN(time) ? undefined : time / 1000;
+  const [, date = '', zone = ''] = DATE.exec(text) ?? [];
+  const time = Date.parse(`${date} ${ZONE.test(zone) ? zone : 'UTC'}`);
+  // No mail is older than our times, and no report of such a time would be taken.
+  return time >= 0 ? time / 1000 : undefined;
 }
 
 type Fields = { readonly [Key in keyof Hop]-?: Hop[Key] | undefined };
