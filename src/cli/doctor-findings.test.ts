@@ -108,6 +108,22 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   expect(states(mtaFindings({ mta, path: '/etc/x', text }, OWN))).toBe(expected);
 });
 
+test.for([
+  ['milter_default_action = tempfail', 'defers all mail'],
+  ['milter_default_action = reject', 'refuses all mail for good'],
+  ['milter_default_action = quarantine', 'keeps all mail in its hold queue'],
+  ['smtpd_policy_service_default_action = 451 4.3.5 down', 'defers all mail'],
+  ['smtpd_policy_service_default_action = DEFER_IF_PERMIT', 'defers all mail'],
+  ['smtpd_policy_service_default_action = REJECT', 'refuses all mail for good'],
+  ['smtpd_policy_service_default_action = 550 5.7.1 no', 'refuses all mail for good'],
+  ['smtpd_policy_service_default_action = HOLD', 'keeps all mail in its hold queue'],
+  ['smtpd_policy_service_default_action = DISCARD', 'throws all mail away'],
+] as const)('of a Postfix with %s it tells what becomes of mail: %s', ([line, words]) => {
+  const asks = line.startsWith('milter') ? 'smtpd_milters = inet:127.0.0.1:10034\n' : POLICY;
+  const [finding] = mtaFindings({ mta: 'Postfix', path: '/x', text: `${asks}${line}\n` }, OWN);
+  expect(finding?.text).toBe(`${words} while ddgrey does not answer`);
+});
+
 test('of a Postfix that asks others it tells whom, and where ddgrey listens', () => {
   const [finding] = mtaFindings({ mta: 'Postfix', path: '/x', text: policy('unix:private/spf') }, OWN.slice(0, 1));
   expect(finding?.text).toBe('does not ask ddgrey, which listens on policy 127.0.0.1:10023; it asks unix:private/spf');

@@ -68,14 +68,22 @@ function policyFinding(about: string, action: string): Finding {
   if (/^(?:dunno|ok|permit)\b/i.test(action))
     return { state: 'good', about, text: 'asks ddgrey as a policy server, and lets mail pass when it does not answer' };
   const mend = 'smtpd_policy_service_default_action = DUNNO';
-  return { state: 'bad', about, text: 'defers all mail while ddgrey does not answer', mend };
+  return { state: 'bad', about, text: `${whatBecomes(action)} while ddgrey does not answer`, mend };
 }
 
 function milterFinding(about: string, action: string): Finding {
   if (action === 'accept')
     return { state: 'good', about, text: 'asks ddgrey as a milter, and lets mail pass when it does not answer' };
   const mend = 'default_action=accept in smtpd_milters, as in conf/postfix-milter.cf';
-  return { state: 'bad', about, text: 'defers all mail while ddgrey does not answer', mend };
+  return { state: 'bad', about, text: `${whatBecomes(action)} while ddgrey does not answer`, mend };
+}
+
+/** Of mail, by a default action: access(5), and milter_default_action in postconf(5). By themselves both defer. */
+function whatBecomes(action: string): string {
+  if (/^(?:reject|5\d\d)\b/i.test(action)) return 'refuses all mail for good';
+  if (/^(?:quarantine|hold)\b/i.test(action)) return 'keeps all mail in its hold queue';
+  if (/^discard\b/i.test(action)) return 'throws all mail away';
+  return 'defers all mail';
 }
 
 function asksOthers(about: string, asked: readonly Server[], own: readonly OwnSocket[]): Finding {
