@@ -138,6 +138,25 @@ test.for([
     `H=[198.51.100.7] F=<a@b.example> rejected RCPT <${'x'.repeat(99)}: Unrouteable address`,
     `unknown/delivery 198.51.100.7 a@b.example ${'x'.repeat(99)}`,
   ],
+  [
+    `H=[198.51.100.7] F=<a@b.example> rejected RCPT <"${'y y'.repeat(32)}yy: Unrouteable address`,
+    `unknown/delivery 198.51.100.7 a@b.example "${'y y'.repeat(32)}yy`,
+  ],
+  [
+    `H=[198.51.100.7] F=<a@b.example> rejected RCPT <"${'y: relay not permitted '.repeat(4)}yy: re: Unrouteable address`,
+    `unknown/delivery 198.51.100.7 a@b.example "${'y: relay not permitted '.repeat(4)}yy: re`,
+  ],
+  [
+    `H=[198.51.100.7] F=<a@b.example> rejected RCPT <"${'y'.repeat(95)}\\"\\: relay not permitted`,
+    `relay 198.51.100.7 a@b.example "${'y'.repeat(95)}\\"\\`,
+  ],
+  [
+    `H=[198.51.100.7] F=<a@b.example> rejected RCPT <"${'y'.repeat(90)}": response to "RCPT TO:<x>" from mx was: 550`,
+    `unknown/delivery 198.51.100.7 a@b.example "${'y'.repeat(90)}"`,
+  ],
+  [`H=[198.51.100.7] F=<a@b.example> rejected RCPT <"${'y'.repeat(97)}: relay not permitted`, undefined],
+  [`H=[198.51.100.7] F=<a@b.example> rejected RCPT <"${'y'.repeat(94)}\\303: relay not permitted`, undefined],
+  [`H=[198.51.100.7] F=<a@b.example> rejected RCPT <"${'y'.repeat(97)}\u00e4: relay not permitted`, undefined],
   // log_selector +dnssec
   [
     ' DSH=x.example [198.51.100.7] F=<a@example.com> rejected RCPT <r@other.example>: relay not permitted',

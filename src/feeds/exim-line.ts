@@ -42,6 +42,9 @@ const MAIL_ADDRESS = /^(?:[^\s"]|"(?:[^"\\]|\\.)*")+/;
 const REFUSED_SENDER = / F=<((?:[^\s"<>]|"(?:[^"\\]|\\.)*")*)>/;
 // Of what the client said behind RCPT, Exim logs 100 bytes: the bracket at the end may be missing.
 const REFUSED_RECIPIENT = /^<?((?:[^\s"<>]|"(?:[^"\\]|\\.)*")+)>?: /;
+const LOGGED_OF_RECIPIENT = 100;
+// Cut within quotes. Of characters that are one byte each, in the log too, or the cut would be elsewhere.
+const CUT_RECIPIENT = /^<?((?:[!#-;=?-~]|"(?:[ !#-[\]-~]|\\[ -/:-~])*")*"(?:[ !#-[\]-~]|\\[ -/:-~])*\\?)$/;
 // What may come first behind the addresses of a delivery.
 const DELIVERY_FIELDS = / (?:F=<|Q=|SRS=<|P=<|R=|T=)/;
 // A pipe or file comes first and may have anything in it; the address that it is for then stands behind it.
@@ -128,12 +131,19 @@ function rejectedRecipient({ client, tail }: Host): Seen | undefined {
   const rejected = rejection(tail, ' rejected RCPT ');
   if (rejected === undefined) return undefined;
   const { sender, text } = rejected;
-  const [before = '', recipient] = REFUSED_RECIPIENT.exec(text) ?? [];
-  if (recipient === undefined) return undefined;
+  const { recipient, reason } = refusedRecipient(text) ?? {};
+  if (recipient === undefined || reason === undefined) return undefined;
   const about = { sender, recipient };
-  const reason = text.slice(before.length);
   if (RELAY.test(reason)) return { kind: 'event', event: 'relay', client, about };
   return UNKNOWN.test(reason) ? { kind: 'unknown', mode: 'delivery', client, about } : undefined;
+}
+
+function refusedRecipient(text: string): { recipient: string; reason: string } | undefined {
+  const cut = CUT_RECIPIENT.exec(text.slice(0, LOGGED_OF_RECIPIENT))?.[1];
+  if (cut !== undefined && text.startsWith(': ', LOGGED_OF_RECIPIENT))
+    return { recipient: cut, reason: text.slice(LOGGED_OF_RECIPIENT + 2) };
+  const [before = '', recipient] = REFUSED_RECIPIENT.exec(text) ?? [];
+  return recipient === undefined ? undefined : { recipient, reason: text.slice(before.length) };
 }
 
 // The content was looked at: an ACL after DATA or for a MIME part says spam.
