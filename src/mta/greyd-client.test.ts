@@ -40,14 +40,18 @@ interface Scripted {
 const BANNER = '200 OK - Waiting for commands !\r\n';
 
 /** A server that says `greeting`, and to each block what the script says; undefined closes. */
-async function scripted(script: (block: string) => string | undefined, greeting = BANNER, port = 0): Promise<Scripted> {
+async function scripted(
+  script: (block: string, socket: Socket) => string | undefined,
+  greeting = BANNER,
+  port = 0,
+): Promise<Scripted> {
   const [blocks, sockets]: [string[], Socket[]] = [[], []];
   const server = createServer((socket) => {
     sockets.push(socket);
     socket.on('error', () => {});
     socket.on('data', (bytes) => {
       blocks.push(String(bytes));
-      const answer = script(String(bytes));
+      const answer = script(String(bytes), socket);
       if (answer === undefined) socket.end();
       else socket.write(answer);
     });
@@ -121,6 +125,19 @@ test.for<[title: string, answer: string | undefined, greeting: string, outcome: 
   // A server that refuses us may have closed before it read the question.
   expect(new Set([question, ...server.blocks])).toEqual(new Set([question]));
   expect(counters.list()).toContainEqual([`greyd client ${outcome}`, 1]);
+});
+
+test.for([
+  ['200 GREYCHECK ANSWER', 'ok', []],
+  [said(400, 'WAIT').trim(), 'wait', []],
+  ['500 GREYCHECK ANSWER Grey server said... REJECT\r', 'reject', []],
+  ['200 GREYCHECK ANSWE', 'unreachable', ['closed without an answer']],
+  ['421 busy', 'unreachable', ['refused: 421 busy']],
+] as const)('a server says %j without a line end, and closes: %s', async ([answer, outcome, causes]) => {
+  const server = await scripted((_, socket) => void socket.end(answer));
+  const { client, logged } = asking(server.port, { answerTimeout: 1 });
+  expect(await client.ask(check())).toBe(outcome);
+  expect(logged().match(/(?<=cause=")[^"]*/g) ?? []).toEqual(causes);
 });
 
 test.for<[check: Check, text: string | undefined]>([

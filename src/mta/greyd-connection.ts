@@ -51,6 +51,7 @@ export class GreydConnection {
     this.#expect('not connected in time', parts.connectTimeout);
     this.#socket.on('connect', () => this.#onConnect());
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes));
+    this.#socket.on('end', () => this.#readEnd());
     this.#socket.on('error', (error) => this.fail(error.message));
     this.#socket.on('close', () => this.#onClose());
     this.#socket.setTimeout(IDLE, () => {
@@ -97,6 +98,12 @@ export class GreydConnection {
       this.#hear(line);
     }
     if (this.#reader.tooLong()) this.fail('a line without an end');
+  }
+
+  /** A server may leave out the line end of the last thing that it says. */
+  #readEnd(): void {
+    const line = this.#reader.end();
+    if (line !== undefined) this.#hear(line);
   }
 
   /** Lines that nobody waits for, such as the banner, are none of our business. */
