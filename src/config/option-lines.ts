@@ -19,6 +19,8 @@ export interface OptionLine extends Place {
 /** Something that is wrong with the configuration, in words, with what would be right. */
 export interface Problem extends Place {
   readonly message: string;
+  /** Odd, but it works. */
+  readonly warning?: true;
 }
 
 /** `ddgrey.conf:12: grey_default: ...` */

@@ -19,7 +19,7 @@ const BY_SPELLING: ReadonlyMap<string, OptionName> = new Map(
   NAMES.flatMap((name) => [name, ...(OPTIONS[name].aliases ?? [])].map((spelling) => [spelling.toLowerCase(), name])),
 );
 
-/** Errors that the values give cause to; see check-machine.ts. */
+/** What the values give cause to; see check-machine.ts. */
 export type FurtherCheck = (config: Config, set: SetLines) => readonly Problem[];
 
 /** Reads a configuration file and what it includes. Never throws. */
@@ -52,12 +52,16 @@ export function readConfig(file: string, readFile: ReadFile, further: FurtherChe
   const config = values as unknown as Config;
   // A file that is missing may have held the other half.
   const checked = problems.length === 0 ? checkConfig(config, set, wrong) : undefined;
+  const caused = further(config, set);
   const read = [{ file }, ...lines];
   return {
     config,
     origins: new Map([...set].flatMap(([name, all]) => all.slice(-1).map((last) => [name, last] as const))),
-    errors: inOrder([...errors, ...(checked?.errors ?? []), ...further(config, set)], read),
-    warnings: inOrder([...warnings, ...(checked?.warnings ?? [])], read),
+    errors: inOrder([...errors, ...(checked?.errors ?? []), ...caused.filter(({ warning }) => warning !== true)], read),
+    warnings: inOrder(
+      [...warnings, ...(checked?.warnings ?? []), ...caused.filter(({ warning }) => warning === true)],
+      read,
+    ),
   };
 }
 

@@ -10,8 +10,8 @@ export type RuleKey =
   | { readonly kind: 'default' }
   | { readonly kind: 'star' }
   | { readonly kind: 'network'; readonly prefix: Prefix }
-  /** A domain, `local@domain`, `local@` or NULL_SENDER_KEY, in lower case. */
-  | { readonly kind: 'text'; readonly text: string }
+  /** A domain, `local@domain`, `local@` or NULL_SENDER_KEY, in lower case. `oddity`: it works, but may not be meant. */
+  | { readonly kind: 'text'; readonly text: string; readonly oddity?: string }
   /** Harmless, but matches nothing. */
   | { readonly kind: 'idle'; readonly message: string }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -26,7 +26,8 @@ export function parseRuleKey(text: string, subject: Subject): RuleKey {
   if (lower === '*') return { kind: 'star' };
   const host = subject === 'mailbox' || lower.includes('@') ? undefined : hostKey(lower);
   if (host !== undefined) return host;
-  if (!/[@<>]/.test(lower) && lower !== 'nullsender') return nameKey(lower);
+  if (!/[@<>]/.test(lower) && lower !== 'nullsender')
+    return subject === 'mailbox' ? mailDomainKey(lower) : nameKey(lower);
   if (subject === 'host') return wrong(`${text}: a client is an address, a network or a name`);
   return mailboxKey(lower);
 }
@@ -49,6 +50,13 @@ function mailboxKey(text: string): RuleKey {
     return wrong(`${text}: write example.com (with all below it), joe@example.com or joe@ (in every domain)`);
   if (domain !== '') return { kind: 'text', text: `${local}@${domain}` };
   return text.includes('@') ? { kind: 'text', text: `${local}@` } : nameKey(local);
+}
+
+/** There is mail of `joe@[10.1.2.3]`, but of no domain that is a number, or part of one. */
+function mailDomainKey(text: string): RuleKey {
+  const key = nameKey(text);
+  if (key.kind !== 'text' || !(/^[\d.]*\.[\d.]*$/.test(text) || /^[^[].*:/.test(text))) return key;
+  return { ...key, oddity: `${text}: is looked for as a domain; the address of a client goes to GreyCheckConnect` };
 }
 
 function nameKey(name: string): RuleKey {

@@ -94,10 +94,28 @@ test('a colon in a mailbox does not make it an address', () => {
   expect(errorsOf('GreyDomainEquiv:joe@[IPv6:2001:db8::1] b.com')).toEqual([]);
 });
 
-test('a number that is no address is harmless', () => {
-  expect(warningsOf('GreyCheckConnect:111.222.333.200 NO-QUICK')).toEqual([
-    '1 GreyCheckConnect:111.222.333.200: not an address, so it matches no client',
-  ]);
+const asDomain = (section: string, key: string): string =>
+  `${section}:${key}: is looked for as a domain; the address of a client goes to GreyCheckConnect`;
+
+test.for([
+  ['GreyCheckConnect:111.222.333.200 NO', 'GreyCheckConnect:111.222.333.200: not an address, so it matches no client'],
+  ['GreydAccess:10.0.0.256 OK', 'GreydAccess:10.0.0.256: not an address, so it matches no client'],
+  ['GreyCheckFrom:300.1.1.1 NO', asDomain('GreyCheckFrom', '300.1.1.1')],
+  ['GreyCheckTo:10.0.0.256 NO', asDomain('GreyCheckTo', '10.0.0.256')],
+  ['GreyCheckFrom:10.0.0.1 NO', asDomain('GreyCheckFrom', '10.0.0.1')],
+  ['GreyCheckFrom:10.1.2 NO', asDomain('GreyCheckFrom', '10.1.2')],
+  ['GreyCheckFrom:2001:db8::1 NO', asDomain('GreyCheckFrom', '2001:db8::1')],
+] as const)('a number is harmless, but warned of: %s', ([line, warning]) => {
+  expect(warningsOf(`\n${line}`)).toEqual([`2 ${warning}`]);
+});
+
+test.for([
+  'GreyCheckFrom:[10.1.2.3] NO',
+  'GreyCheckFrom:[IPv6:2001:db8::1] NO',
+  'GreyCheckTo:2010 NO',
+  'GreyCheckTo:4711@ NO',
+])('%s may well be meant', (line) => {
+  expect(warningsOf(line)).toEqual([]);
 });
 
 const words =

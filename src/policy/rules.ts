@@ -99,6 +99,7 @@ function section<V>(index: RuleIndex<V>, subject: Subject, values: Values<V>): A
     if (key.kind === 'wrong') errors.push(problem(key.message));
     if (value === undefined) errors.push(problem(`${text}: ${words} is none of ${values.allowed}`));
     if (key.kind === 'idle') warnings.push(problem(key.message));
+    if (key.kind === 'text' && key.oddity !== undefined) warnings.push(problem(key.oddity));
     if (value === undefined || key.kind === 'wrong' || key.kind === 'idle') return;
     const earlier = index.add(key, { line, key: text, value });
     if (earlier !== undefined) warnings.push(problem(`${text}: has no effect, line ${earlier.line} has the same key`));
