@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type FakeResolver, fakeResolver } from '../dns/fake-resolver.ts';
 import { lookUpHostNames } from '../engine/host-names.ts';
 import { manualClock } from '../lib/clock.ts';
@@ -375,6 +375,27 @@ test.for<[change: string, lines: string]>([
   });
   await talk(stage, `${lines}${CHECK}GREYVALID 10.1.2.3 a b\r\n`);
   expect(order).toEqual(['changed', 'asked', 'admitted']);
+});
+
+test('a GREYCHECK sees a GREYVALID of the same that was sent together with it, and no other waits', async () => {
+  const order: string[] = [];
+  const release = Promise.withResolvers<void>();
+  const stage = await start({
+    answerCheck: async ({ recipient }) => (order.push(`asked ${recipient.text}`), GREY),
+    admit: async ({ recipient }) => {
+      if (recipient.text === 'slow') await release.promise;
+      order.push(`admitted ${recipient.text}`);
+      if (recipient.text === 'bad') throw new Error('the store is closed');
+    },
+  });
+  const recipients = ['slow', 'bad', 'b'];
+  const told = recipients.map((to) => `GREYVALID 10.1.2.3 a ${to}\r\n`);
+  const asked = recipients.map((to) => `GREYCHECK 10.1.2.3 A <${to}>\r\n`);
+  const answers = talk(stage, [...told, ...asked].join(''));
+  await vi.waitFor(() => expect(order).toHaveLength(4));
+  release.resolve();
+  await answers;
+  expect(order).toEqual(['admitted bad', 'admitted b', 'asked bad', 'asked b', 'admitted slow', 'asked slow']);
 });
 
 test('every entry that DOWNLOAD writes can be uploaded, and commands are no longer for that', async () => {

@@ -72,6 +72,8 @@ class GreydSession implements LineSession {
   #upload: Upload | undefined;
   /** Resolves when uploads and reloads that the client asked for are done; undefined if there was none. */
   #changed: Promise<void> | undefined;
+  /** GREYVALIDs in hand. */
+  readonly #admitting = new Map<string, Promise<string>>();
 
   constructor(peer: Peer, parts: GreydParts) {
     this.#parts = parts;
@@ -182,13 +184,25 @@ class GreydSession implements LineSession {
   #check(check: Omit<Check, 'id'> | undefined): string | Promise<string> {
     if (check === undefined) return said('GREYCHECK', 'ERROR');
     const { answerCheck, nextId } = this.#parts;
-    return answerCheck({ ...check, id: nextId() }).then(({ kind }) => said('GREYCHECK', WORDS[kind]));
+    const ask = (): Promise<string> =>
+      answerCheck({ ...check, id: nextId() }).then(({ kind }) => said('GREYCHECK', WORDS[kind]));
+    // Its answer leaves behind that of the GREYVALID in any case.
+    return this.#admitting.get(tupleTold(check))?.then(ask) ?? ask();
   }
 
   #admit(check: Omit<Check, 'id'> | undefined): string | Promise<string> {
     if (check === undefined || check.recipient.text === '') return said('GREYVALID', 'ERROR');
     // Bounces never become valid.
     if (isNullSender(check.sender)) return said('GREYVALID', 'OK');
+    const key = tupleTold(check);
+    const admitting = this.#admitNow(check).finally(() => {
+      if (this.#admitting.get(key) === admitting) this.#admitting.delete(key);
+    });
+    this.#admitting.set(key, admitting);
+    return admitting;
+  }
+
+  #admitNow(check: Omit<Check, 'id'>): Promise<string> {
     const { admit, nextId, log, counters } = this.#parts;
     const [id, told] = [nextId(), { via: 'greyd', from: this.#from, ip: check.client.text }];
     return admit({ ...check, id }).then(
@@ -230,6 +244,11 @@ class GreydSession implements LineSession {
     this.#parts.log.event(0, 'upload', { via: 'greyd', from: this.#from, lines, taken, refused, cause });
     return uploaded(result);
   }
+}
+
+/** The tuple, as the client tells it. */
+function tupleTold({ client, sender, recipient }: Omit<Check, 'id'>): string {
+  return `${client.text} ${sender.text} ${recipient.text}`;
 }
 
 async function* between(first: string, pieces: AsyncIterable<string>, last: string): AsyncGenerator<string> {
