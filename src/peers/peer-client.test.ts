@@ -145,6 +145,33 @@ test('m03, m07: it comes back and goes on where the server was, by the server’
   expect(taken.at(-1)?.sender.restores).toBe(false);
 });
 
+test('its own reports are taken back for an hour at most, however long a peer goes on telling', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  closers.push(() => void vi.useRealTimers());
+  const sockets: Socket[] = [];
+  const { heard, taken } = await stage(
+    original((_, socket) => {
+      sockets.push(socket);
+      socket.write(BEGIN);
+    }),
+    { waits: { first: 1, longest: 5, silence: 2 ** 31 - 1 } },
+  );
+  const hears = async (id: number): Promise<void> => {
+    sockets.at(-1)?.write(text(id, 1_700_000_000));
+    await vi.waitFor(() => expect(taken).toHaveLength(id));
+  };
+  await vi.waitFor(() => expect(sockets).toHaveLength(1));
+  await hears(1);
+  vi.advanceTimersByTime(3_590_000);
+  await hears(2);
+  vi.advanceTimersByTime(10_000);
+  await hears(3);
+  expect(taken.map(({ sender }) => sender.restores)).toEqual([true, true, false]);
+  sockets[0]?.end();
+  await vi.waitFor(() => expect(sockets).toHaveLength(2));
+  expect(heard.at(-1)).toBe('2 subscribe 1699999940');
+});
+
 test('after a start it asks for its own reports too, from the place that it had, until all has come', async () => {
   const { heard, taken } = await stage(
     original((n, socket) => {
