@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ const directory = mkdtempSync(join(tmpdir(), 'ddgrey-machine-'));
 // The daemon of root looks for its files as another user.
 chmodSync(directory, 0o755);
 writeFileSync(join(directory, 'there'), '');
+mkdirSync(join(directory, 'hidden'), { mode: 0o700 });
 execFileSync('mkfifo', [join(directory, 'pipe')]);
 writeFileSync(join(directory, 'private'), '', { mode: 0o600 });
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -32,8 +33,8 @@ test.for<[text: string, errors: readonly string[]]>([
   ['policy /dev/null', ['dd.conf:1: policy: cannot read /dev/null: it is not a file']],
   ['user root\npolicy private', []],
   ['database nofile\nuser root', []],
-  ['user root\ndatabase .', ['dd.conf:2: database: cannot read DIR: it is a directory']],
-  ['database pipe', ['dd.conf:1: database: cannot read DIR/pipe: it is not a file']],
+  ['user root\ndatabase .', ['dd.conf:2: database: cannot open DIR: it is a directory']],
+  ['database pipe', ['dd.conf:1: database: cannot open DIR/pipe: it is not a file']],
   [
     'policy pipe\ntraps pipe',
     [
@@ -82,6 +83,16 @@ test.runIf(process.geteuid?.() === 0)(
     expect([process.geteuid?.(), process.getegid?.(), process.getgroups?.()]).toEqual([0, process.getgid?.(), groups]);
   },
 );
+
+test.runIf(process.geteuid?.() === 0)('a database that belongs to another user is none of who checks', () => {
+  process.seteuid?.('nobody');
+  try {
+    expect(problems('database private')).toEqual([]);
+    expect(problems('database hidden/a.db')).toEqual([]);
+  } finally {
+    process.seteuid?.(0);
+  }
+});
 
 function problems(text: string): readonly string[] {
   const read = readConfig(

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { isFingerprint } from '../lib/fingerprint.ts';
 import { type Identity, identityFor, withRightsOf } from '../lib/privileges.ts';
-import { isMissing, unreadable } from '../lib/read-problem.ts';
+import { inPlaceOfFile, unreadable } from '../lib/read-problem.ts';
 import { groupId, userId } from '../lib/system-users.ts';
 import { type Conflict, type SetLines, problemsAt, sharedAddress } from './check-config.ts';
 import type { Problem } from './option-lines.ts';
@@ -24,12 +24,19 @@ interface Named {
  */
 export function checkMachine(config: Config, set: SetLines, directory: string): readonly Problem[] {
   const identity = identityOf(config);
-  const missing = [...users(config, set), ...files(config), ...database(config, directory)].flatMap((named) => {
+  const missing = [...users(config, set), ...files(config)].flatMap((named) => {
     const { option, name, word = name } = named;
     const message = named.kind === 'file' ? fileProblem(resolve(directory, name), identity) : nameProblem(named);
     return message === undefined ? [] : [{ options: [option], word, message: `${option}: ${message}` }];
   });
-  return problemsAt([...missing, ...samePath(config, set, directory)], set);
+  return problemsAt([...missing, ...database(config, directory), ...samePath(config, set, directory)], set);
+}
+
+/** One that is not there will be made; one that is belongs to the daemon, and who runs --check-config may not see it. */
+function database({ database: name }: Config, directory: string): readonly Conflict[] {
+  const path = resolve(directory, name);
+  const problem = inPlaceOfFile(path);
+  return problem === undefined ? [] : [{ options: ['database'], message: `database: cannot open ${path}: ${problem}` }];
 }
 
 /** Sockets that only the directory makes the same. */
@@ -72,11 +79,6 @@ function files({ policy, traps, peer_tls: tls, ...config }: Config): readonly Na
           ...config.peer_ca.flatMap((name) => file('peer_ca', name)),
         ]),
   ];
-}
-
-/** One that is not there will be made. */
-function database({ database: name }: Config, directory: string): readonly Named[] {
-  return isMissing(resolve(directory, name)) ? [] : [{ option: 'database', kind: 'file', name }];
 }
 
 /** What is wrong with a file, for an administrator. Tried, and not reckoned from its mode: there are access lists, too. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isMissing, readProblem, readText, unreadable } from './read-problem.ts';
+import { inPlaceOfFile, isMissing, readProblem, readText, unreadable } from './read-problem.ts';
 
 test.for<[error: unknown, text: string]>([
   [Object.assign(new Error('ENOENT: no such file or directory, open'), { code: 'ENOENT' }), 'no such file'],
@@ -26,6 +26,16 @@ test.for([
   [`${import.meta.filename}.no`, 'no such file'],
 ] as const)('%s can not be read as a file: %s', ([path, problem]) => {
   expect(unreadable(path)).toBe(problem);
+});
+
+test.for([
+  [import.meta.filename, undefined],
+  [import.meta.dirname, 'it is a directory'],
+  ['/dev/null', 'it is not a file'],
+  [`${import.meta.filename}.no`, undefined],
+  [`${import.meta.filename}/x`, undefined],
+] as const)('%s has in the place of a file: %s', ([path, found]) => {
+  expect(inPlaceOfFile(path)).toBe(found);
 });
 
 test('the text of what is no file is not waited for', () => {

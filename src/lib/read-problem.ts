@@ -57,6 +57,16 @@ function notAFile(found: Stats): string | undefined {
   return found.isDirectory() ? 'it is a directory' : 'it is not a file';
 }
 
+/** What is in the place of a file, if it is none; undefined also where there is nothing, or nothing that we may see. */
+export function inPlaceOfFile(path: string): string | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? undefined : notAFile(found);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether there is nothing of that name; not where a directory on the way keeps it secret. */
 export function isMissing(path: string): boolean {
   try {
