@@ -130,14 +130,16 @@ function bounceDelay(config: Config): readonly Conflict[] {
 }
 
 /**
- * Two sockets of which only one could be opened. Without the directory, relative paths are only compared with each other.
+ * Two sockets of which only one could be opened. Without the directory, as somebody reads it who may not be the daemon,
+ * relative paths are only compared with each other, and the port of other servers counts only where a line names it.
  */
 export function sharedAddress(config: Config, set: SetLines, directory?: string): readonly Conflict[] {
   const place = (address: SocketAddress): SocketAddress =>
     address.kind === 'tcp' || directory === undefined
       ? address
       : { kind: 'unix', path: resolve(directory, address.path) };
-  const addresses = allListeners(config).map(({ address }) => address);
+  const listeners = directory === undefined && config.port === 0 ? config.listen : allListeners(config);
+  const addresses = listeners.map(({ address }) => address);
   for (const [index, later] of addresses.entries()) {
     const earlier = addresses.slice(0, index).find((address) => collide(place(address), place(later)));
     if (earlier === undefined) continue;

@@ -16,6 +16,7 @@ execFileSync('mkfifo', [join(directory, 'pipe')]);
 writeFileSync(join(directory, 'private'), '', { mode: 0o600 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
+const USUAL_PORT = process.getuid?.() === 0 ? 722 : 1722;
 const TLS = 'peer_certificate there\npeer_key nokey\npeer_ca sha256:'.concat('ab'.repeat(32), ' noca');
 
 test.for<[text: string, errors: readonly string[]]>([
@@ -49,6 +50,12 @@ test.for<[text: string, errors: readonly string[]]>([
   [
     `listen milter unix:./a\nlisten policy unix:${directory}/a\nlisten greyd unix:b`,
     ['dd.conf:2: listen: two lines with the same address'],
+  ],
+  [
+    `peer a.example\nlisten policy 127.0.0.1:722\nlisten milter 127.0.0.1:1722`,
+    [
+      `dd.conf:${USUAL_PORT === 722 ? 2 : 3}: listen: 127.0.0.1:${USUAL_PORT} is on the port to which other servers connect`,
+    ],
   ],
   ['listen policy unix:a\nlisten milter unix:./a', ['dd.conf:2: listen: two lines with the same address']],
   ['traps there nofile\ntraps there', ['dd.conf:1: traps: cannot read DIR/nofile: no such file']],

@@ -296,6 +296,7 @@ test.for([
   'rbls own\nrbl_zone own bl.example.org\nrbl_score own -1\nrbls sorbs',
   'peer_tls require\npeer_certificate a\npeer_key b\npeer_ca c',
   'listen policy [::1]:0\nlisten policy [::1]:0',
+  'peer a.example\nlisten policy 127.0.0.1:722\nlisten milter 127.0.0.1:1722',
   'listen policy [::1]:7\nlisten milter 127.0.0.1:7\nport 7\nlisten peer 127.0.0.2:7\npeer a.example',
 ])('%j is allowed', (text) => {
   expect(problems(text).errors).toEqual([]);
