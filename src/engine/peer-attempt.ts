@@ -5,7 +5,7 @@ import { parseAddress } from '../policy/address.ts';
 import { type Check, isNullSender, parseMailbox } from '../policy/check.ts';
 import { decide, decideByRule } from '../policy/decide.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
+import { standingDomain } from '../policy/standing.ts';
 import { type CheckParts, recall } from './answer-check.ts';
 import type { Standings } from './standings.ts';
 
@@ -25,7 +25,7 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
   const ruling = decideByRule(check, rules);
   if (ruling.verdict !== undefined) return;
   const standing = await parts.standings.known(client);
-  const domain = domainOf(standing);
+  const domain = standing && standingDomain(standing);
   const recalled = await recall(parts.store, check, { domain }, rules);
   const known = { manual: parts.manual.find(client, [domain]), standing, misfit: false };
   // By a clock that is ahead of ours it may have been made in our future.
@@ -44,8 +44,4 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
     },
     time,
   );
-}
-
-function domainOf(standing: Standing | undefined): string | undefined {
-  return standing === undefined || standing.identity === standing.ip ? undefined : standing.identity;
 }

@@ -8,7 +8,13 @@ import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import { type RememberedFacts, rememberedFacts } from '../policy/remembered-facts.ts';
 import type { Report, StoredReport } from '../policy/report.ts';
-import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
+import {
+  describeReasons,
+  type Standing,
+  standingDomain,
+  standingFrom,
+  type StandingTimes,
+} from '../policy/standing.ts';
 import type { ReportQuery, Store } from '../store/store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
 import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
@@ -214,16 +220,17 @@ export class Standings {
   }
 
   #inMemory(standing: Standing): void {
-    const { ip, identity } = standing;
+    const { ip } = standing;
     this.#cache.set(ip, standing);
-    if (identity === ip) return;
-    const members = this.#members.get(identity) ?? new Set();
+    const domain = standingDomain(standing);
+    if (domain === undefined) return;
+    const members = this.#members.get(domain) ?? new Set();
     // The latest are kept.
     members.delete(ip);
     members.add(ip);
     const [oldest = ip] = members;
     if (members.size > MOST_MEMBERS) members.delete(oldest);
-    this.#members.set(identity, members);
+    this.#members.set(domain, members);
   }
 
   async #save(standing: Standing): Promise<void> {
