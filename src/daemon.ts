@@ -72,7 +72,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 
   const shared = { store, manual, resolver, clock, log, counters };
   const settings = (): CheckSettings => inForce.check;
-  const peers = parts.use(startPeers({ reports, attempts: { ...shared, settings }, resolver, inForce, directory }));
+  const peers = parts.use(startPeers({ ...reputation, attempts: { ...shared, settings }, inForce, directory }));
   const checks: JudgeParts = {
     ...shared,
     settings,
