@@ -5,7 +5,7 @@ import type { Verdict } from '../policy/verdict.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { admit, createAnswerCheck } from './answer-check.ts';
-import type { CentralServer } from './central-server.ts';
+import type { CentralAnswer, CentralServer } from './central-server.ts';
 
 const CONFIG = `
   reputation no
@@ -228,10 +228,8 @@ test('a mail server that saw it pass makes a tuple valid, and notes the use of a
   expect(recalled.pass).toMatchObject({ uses: 6, lastSeen: pass.lastSeen + 21_601 });
 });
 
-type Answer = Awaited<ReturnType<CentralServer['ask']>>;
-
 /** A central server that always answers the same, and what it was asked and told. */
-function serverSaying(answer: Answer): { server: CentralServer; heard: string[] } {
+function serverSaying(answer: CentralAnswer): { server: CentralServer; heard: string[] } {
   const heard: string[] = [];
   const server: CentralServer = {
     ask: async ({ recipient }) => {
@@ -243,7 +241,7 @@ function serverSaying(answer: Answer): { server: CentralServer; heard: string[] 
   return { server, heard };
 }
 
-test.for<[answer: Answer, sender: string, first: Verdict, kept: object, then: string]>([
+test.for<[answer: CentralAnswer, sender: string, first: Verdict, kept: object, then: string]>([
   ['ok', 'a@x.org', { kind: 'white', reason: 'server' }, { pending: 0, valid: 1 }, 'known'],
   ['ok', '<>', { kind: 'white', reason: 'server' }, { pending: 0, valid: 0 }, 'server'],
   ['reject', 'a@x.org', { kind: 'black', reason: 'server' }, { pending: 0, valid: 0 }, 'server'],
