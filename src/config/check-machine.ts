@@ -5,7 +5,7 @@ import { isFingerprint } from '../lib/fingerprint.ts';
 import { type Identity, identityFor, withRightsOf } from '../lib/privileges.ts';
 import { unreadable } from '../lib/read-problem.ts';
 import { groupId, userId } from '../lib/system-users.ts';
-import { type SetLines, problemsAt } from './check-config.ts';
+import { problemsAt, type SetLines } from './conflict.ts';
 import type { Problem } from './option-lines.ts';
 import type { Config, OptionName } from './options.ts';
 

@@ -1,5 +1,5 @@
 // The option table as files and pages: conf/ddgrey.conf, docs/options.md, and what `ddgrey config` prints.
-import type { Origins } from './check-config.ts';
+import type { Origins } from './conflict.ts';
 import type { Table } from './option.ts';
 import type { OptionType } from './option-types.ts';
 import { escaped, roff, tagged } from '../lib/program-page.ts';

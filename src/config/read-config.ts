@@ -1,5 +1,6 @@
 // From option lines to a valid configuration: all problems at once, each with its place and with what would be right.
-import { checkConfig, type Origins, type SetLines } from './check-config.ts';
+import { checkConfig } from './check-config.ts';
+import type { Origins, SetLines } from './conflict.ts';
 import { insteadOf } from './foreign-options.ts';
 import { nearest } from './nearest.ts';
 import { type OptionLine, type Place, type Problem, type ReadFile, readOptionLines } from './option-lines.ts';
