@@ -1,5 +1,5 @@
 // What the greyd protocol answers, to the byte as ze-filter's server does: clients look for `CODE COMMAND ANSWER`.
-import type { Table } from './greyd-commands.ts';
+import type { Table } from '../policy/table.ts';
 import type { UploadResult } from './greyd-tables.ts';
 
 export const BANNER = '200 OK - Waiting for commands !\r\n';
