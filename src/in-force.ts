@@ -54,6 +54,7 @@ export class InForce {
     this.#check = undefined;
   }
 
+  /** Puts another policy file in force, from the next check on. */
   takePolicy(policy: Policy): void {
     this.#policy = policy;
     this.#check = undefined;

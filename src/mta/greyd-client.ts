@@ -124,7 +124,7 @@ export function parseAnswer(command: string, line: string): CentralAnswer | unde
 export function formatQuestion(command: 'GREYCHECK' | 'GREYVALID', check: Check): string | undefined {
   const { client, clientName, sender, recipient } = check;
   const words = [client.text, `<${sender.text}>`, `<${recipient.text}>`, clientName ?? `[${client.text}]`];
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- ze-filter's server would take what stands behind for another word
   const text = `${command} ${words.map((word) => word.replace(/[\s,\0-\x1f\x7f]/g, '_')).join(' ')}\r\n`;
   return Buffer.byteLength(text) > LONGEST_COMMAND ? undefined : text;
 }

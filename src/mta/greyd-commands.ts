@@ -33,7 +33,7 @@ const PLAIN: ReadonlySet<string> = new Set<PlainCommand>([
 /** What the client writes for something that it does not know. */
 const MISSING = '-';
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they would end the line of an answer
 const CONTROLS = /[\0-\x1f\x7f]/g;
 
 /** What a line asks for. Never throws. */
