@@ -2,11 +2,12 @@
 // here as well.
 import { seconds } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
-import { type Check, isNullSender, parseMailbox } from '../policy/check.ts';
+import { type Check, parseMailbox } from '../policy/check.ts';
 import { decide, decideByRule } from '../policy/decide.ts';
 import type { StoredReport } from '../policy/report.ts';
 import { standingDomain } from '../policy/standing.ts';
-import { type CheckParts, recall } from './answer-check.ts';
+import type { CheckParts } from './answer-check.ts';
+import { recall, remember } from './check-memory.ts';
 import type { Standings } from './standings.ts';
 
 export type AttemptParts = Pick<CheckParts, 'store' | 'clock' | 'manual' | 'settings'> & {
@@ -32,16 +33,6 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
   const time = Math.min(report.time, seconds(parts.clock));
   const decision = decide({ check, client: known, recalled, rules, excusable: ruling.excusable }, time);
   if (decision.change !== 'record' && decision.change !== 'restart') return;
-  await parts.store.remember(
-    {
-      tuple: recalled.tuple,
-      client,
-      change: decision.change,
-      nullSender: isNullSender(sender),
-      shortLived: false,
-      senderText: sender.text,
-      clientName: undefined,
-    },
-    time,
-  );
+  const { tuple } = recalled;
+  await remember(parts.store, { check, client: { shortLived: false }, tuple }, decision.change, time);
 }
