@@ -8,17 +8,11 @@ import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import { type RememberedFacts, rememberedFacts } from '../policy/remembered-facts.ts';
 import type { Report, StoredReport } from '../policy/report.ts';
-import {
-  describeReasons,
-  type Standing,
-  standingDomain,
-  standingFrom,
-  type StandingTimes,
-} from '../policy/standing.ts';
+import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
 import type { ReportQuery, Store } from '../store/store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
 import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
-import { RecentMap } from '../lib/recent-map.ts';
+import { StandingCache } from './standing-cache.ts';
 
 export interface StandingSettings {
   readonly times: StandingTimes;
@@ -37,9 +31,6 @@ export interface StandingParts extends LookupParts {
   readonly settings: () => StandingSettings;
 }
 
-/** Clients of a domain that are told when good mail of another of them counts. */
-const MOST_MEMBERS = 64;
-
 /** What is found about a client, the standing that it has or would get, and the newest reports that count for that. */
 export interface StandingPreview {
   readonly standing: Standing;
@@ -47,15 +38,11 @@ export interface StandingPreview {
   readonly reports: readonly StoredReport[];
 }
 
-/** Standings that are kept in memory; each takes about half a KiB. */
-const MOST_CACHED = 20_000;
 const DAY: Seconds = 86_400;
 
 export class Standings {
   readonly #parts: StandingParts;
-  readonly #cache = new RecentMap<string, Standing>(MOST_CACHED);
-  /** The clients in memory that belong to a domain: good mail counts for all of them. */
-  readonly #members = new RecentMap<string, Set<string>>(MOST_CACHED);
+  readonly #cache = new StandingCache();
   readonly #computing = new Map<string, Promise<Standing>>();
   #closed = false;
 
@@ -123,7 +110,7 @@ export class Standings {
   }
 
   async #awaitGoodOf(standing: Standing, time: Seconds): Promise<void> {
-    const ips = new Set([standing.ip, ...(this.#members.get(standing.identity) ?? [])]);
+    const ips = new Set([standing.ip, ...this.#cache.membersOf(standing.identity)]);
     const known = [...ips].flatMap((ip) => this.#live(this.#cache.get(ip)) ?? (ip === standing.ip ? standing : []));
     await Promise.all(known.map((one) => this.#awaitGood(one, time)));
   }
@@ -136,7 +123,7 @@ export class Standings {
 
   #outdate({ text }: Address): void {
     const standing = this.#cache.get(text);
-    if (standing !== undefined) this.#cache.set(text, { ...standing, expires: seconds(this.#parts.clock) });
+    if (standing !== undefined) this.#cache.set({ ...standing, expires: seconds(this.#parts.clock) });
   }
 
   /** From now on late answers complete nothing; the store is about to close. */
@@ -152,7 +139,7 @@ export class Standings {
     // What is in memory is never older than what was saved.
     const isNew = this.#cache.get(client.text) === undefined;
     const saved = isNew ? this.#live(await this.#parts.store.standing(client.text)) : undefined;
-    if (saved !== undefined) this.#inMemory(saved);
+    if (saved !== undefined) this.#cache.set(saved);
     return saved ?? this.#computing.get(client.text) ?? this.#start(client);
   }
 
@@ -219,22 +206,8 @@ export class Standings {
     return standing;
   }
 
-  #inMemory(standing: Standing): void {
-    const { ip } = standing;
-    this.#cache.set(ip, standing);
-    const domain = standingDomain(standing);
-    if (domain === undefined) return;
-    const members = this.#members.get(domain) ?? new Set();
-    // The latest are kept.
-    members.delete(ip);
-    members.add(ip);
-    const [oldest = ip] = members;
-    if (members.size > MOST_MEMBERS) members.delete(oldest);
-    this.#members.set(domain, members);
-  }
-
   async #save(standing: Standing): Promise<void> {
-    this.#inMemory(standing);
+    this.#cache.set(standing);
     await this.#parts.store.saveStanding(standing);
   }
 
