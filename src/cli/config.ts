@@ -2,7 +2,7 @@
 // which of it is not in force.
 import { getServers } from 'node:dns';
 import { hostname } from 'node:os';
-import { describeInForce, type OptionInForce } from '../config/describe-config.ts';
+import { describeInForce, type OptionInForce } from '../config/config-values.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import { anyOption, type Config, type OptionName } from '../config/options.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { describeInForce } from './describe-config.ts';
+import { describeInForce } from './config-values.ts';
 import { formatProblem } from './option-lines.ts';
 import { OPTIONS, type OptionName } from './options.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
