@@ -1,11 +1,9 @@
 // The values of a configuration, option by option, as a file would have them.
 import type { Origins } from './conflict.ts';
-import { anyOption, type Config, OPTIONS, type OptionName } from './options.ts';
-
-const NAMES = Object.keys(OPTIONS) as OptionName[];
+import { anyOption, type Config, OPTION_NAMES, type OptionName } from './options.ts';
 
 /** One option as `ddgrey config` shows it. */
-export interface OptionInForce {
+export interface DescribedOption {
   readonly name: OptionName;
   /** As the file would have it; several lines for what needs them. */
   readonly value: string;
@@ -14,9 +12,9 @@ export interface OptionInForce {
   readonly setAt: string | undefined;
 }
 
-/** What is in force, option by option, in the table's order. */
-export function describeInForce(config: Config, origins: Origins): readonly OptionInForce[] {
-  return NAMES.map((name) => {
+/** Option by option, in the table's order. A daemon may not go by all of it yet. */
+export function describeValues(config: Config, origins: Origins): readonly DescribedOption[] {
+  return OPTION_NAMES.map((name) => {
     const { type, follows, default: standard } = anyOption(name);
     const place = origins.get(name);
     return {
@@ -30,5 +28,5 @@ export function describeInForce(config: Config, origins: Origins): readonly Opti
 
 /** The values, as a file would have them. */
 export function writtenValues(config: Config): { readonly [name: string]: string } {
-  return Object.fromEntries(NAMES.map((name) => [name, anyOption(name).type.write(config[name])]));
+  return Object.fromEntries(OPTION_NAMES.map((name) => [name, anyOption(name).type.write(config[name])]));
 }
