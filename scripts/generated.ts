@@ -1,7 +1,7 @@
 // The files that are made from the tables of options and commands, and what makes them.
 import { DDGREY_PAGE } from '../src/cli/ddgrey-page.ts';
 import { REPORT_PAGE } from '../src/cli/report-page.ts';
-import { configManual, optionsPage, recommendedConfig } from '../src/config/describe-config.ts';
+import { configManual, optionsPage, recommendedConfig } from '../src/config/option-pages.ts';
 import { DAEMON_PAGE } from '../src/daemon-page.ts';
 import { manualPage } from '../src/lib/program-page.ts';
 import { VERSION } from '../src/lib/version.ts';

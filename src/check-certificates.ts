@@ -1,6 +1,6 @@
 // Whether the certificates that the configuration names can be used, for --check-config: the daemon says it when it starts.
 import { resolve } from 'node:path';
-import { problemsAt, type SetLines } from './config/check-config.ts';
+import { problemsAt, type SetLines } from './config/conflict.ts';
 import type { Problem } from './config/option-lines.ts';
 import type { Config } from './config/options.ts';
 import { isFingerprint } from './lib/fingerprint.ts';

@@ -2,7 +2,8 @@
 // reverse. Read this first; start-reputation.ts, start-feeds.ts, start-peers.ts and start-listeners.ts are its wings.
 import { resolve } from 'node:path';
 import type { Config } from './config/options.ts';
-import { admit, type CheckParts, type CheckSettings, createAnswerCheck } from './engine/answer-check.ts';
+import { admit } from './engine/admit.ts';
+import { type CheckParts, type CheckSettings, createAnswerCheck } from './engine/answer-check.ts';
 import { explain, type ExplainParts } from './engine/explain.ts';
 import { startMaintenance } from './engine/maintain.ts';
 import { openManualList } from './engine/manual-entries.ts';
@@ -72,7 +73,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 
   const shared = { store, manual, resolver, clock, log, counters };
   const settings = (): CheckSettings => inForce.check;
-  const peers = parts.use(startPeers({ reports, attempts: { ...shared, settings }, resolver, inForce, directory }));
+  const peers = parts.use(startPeers({ ...reputation, attempts: { ...shared, settings }, inForce, directory }));
   const checks: JudgeParts = {
     ...shared,
     settings,

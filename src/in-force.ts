@@ -1,5 +1,5 @@
 // What is in force now: the configuration, the policy file, and the settings that follow from both.
-import { writtenValues } from './config/describe-config.ts';
+import { writtenValues } from './config/config-values.ts';
 import { usualPort } from './config/listeners.ts';
 import type { Config } from './config/options.ts';
 import { fixedBy, withoutRestart } from './config/takes-restart.ts';
@@ -54,6 +54,7 @@ export class InForce {
     this.#check = undefined;
   }
 
+  /** Puts another policy file in force, from the next check on. */
   takePolicy(policy: Policy): void {
     this.#policy = policy;
     this.#check = undefined;

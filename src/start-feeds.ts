@@ -1,7 +1,7 @@
 // What reports are learnt from, as the configuration has it: the mail server's log, spam traps.
 import { resolve } from 'node:path';
 import type { Config } from './config/options.ts';
-import type { AcceptReport } from './engine/accept-report.ts';
+import { type AcceptReport, acceptInBackground } from './engine/accept-report.ts';
 import type { TrustedClients } from './engine/trusted-clients.ts';
 import { createEximMainlog, eximLineReader } from './feeds/exim-mainlog.ts';
 import type { Place } from './feeds/file-place.ts';
@@ -43,7 +43,7 @@ export async function openFeeds(start: FeedStart): Promise<Feeds> {
   const { config, clock, log, acceptReport } = start;
   const traps = await openTraps(start);
   return {
-    onAnswer: reportTraps({ traps: () => traps, accept: acceptReport, clock, log }),
+    onAnswer: reportTraps({ traps: () => traps, report: acceptInBackground(acceptReport, log), clock }),
     follow: () => {
       const parts = new AsyncDisposableStack();
       parts.use(watchTraps(traps, log));

@@ -23,11 +23,11 @@ async function stage(config: string) {
   const directory = await mkdtemp(join(tmpdir(), 'ddgrey-listeners-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const bench = await engineBench({ config: 'reputation no' });
-  const { reportParts: reports, checks, dns: resolver, store, clock, counters } = bench;
+  const { reportParts: reports, acceptReport, checks, dns: resolver, store, clock, counters } = bench;
   const sockets =
     'listen greylist unix:greylist.socket\nlisten milter unix:milter.socket\nlisten sync unix:sync.socket';
   const inForce = new InForce(configOf(`${config}\n${sockets}`), () => false);
-  const peers = startPeers({ reports, attempts: checks, resolver, inForce, directory });
+  const peers = startPeers({ reports, acceptReport, attempts: checks, resolver, inForce, directory });
   onTestFinished(() => peers[Symbol.asyncDispose]());
   const asked: Check[] = [];
   const { promise: verdict, resolve: answer } = Promise.withResolvers<Verdict>();

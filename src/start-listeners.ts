@@ -1,7 +1,7 @@
 // The sockets that the daemon serves, each with its protocol.
 import { type ListenerInForce, listenersOf } from './config/listeners.ts';
 import type { Resolver } from './dns/resolver.ts';
-import type { AcceptReport } from './engine/accept-report.ts';
+import { type AcceptReport, acceptInBackground } from './engine/accept-report.ts';
 import type { AnswerCheck } from './engine/answer-check.ts';
 import type { Explanation } from './engine/explain.ts';
 import { lookUpHostNames } from './engine/host-names.ts';
@@ -128,11 +128,7 @@ function protocolsOf(start: ListenersStart) {
         start.counters.add('milter milter_spam_header too slow');
         log.event(0, 'milter_spam_header too slow', { via: 'milter', header });
       },
-      accept: (report) => {
-        start.acceptReport(report).catch((error: unknown) => {
-          log.event(0, 'report lost', { observed: report.event, cause: String(error) });
-        });
-      },
+      accept: acceptInBackground(start.acceptReport, log),
     }),
   };
 }

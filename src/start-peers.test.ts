@@ -24,8 +24,8 @@ async function stage(config: (port: number) => string, dns: FakeDns = {}) {
   const bench = await engineBench({ config: 'reputation no', dns });
   const lines = config(source.port);
   const inForce = new InForce(configOf(`reputation no\nname mx1.example.org\n${lines}`), () => false);
-  const { reportParts: reports, checks: attempts, dns: resolver } = bench;
-  const { peers } = parts.use(startPeers({ reports, attempts, resolver, inForce, directory: '.' }));
+  const { reportParts: reports, acceptReport, checks: attempts, dns: resolver } = bench;
+  const { peers } = parts.use(startPeers({ reports, acceptReport, attempts, resolver, inForce, directory: '.' }));
   const running = parts.move();
   return { bench, peers, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
@@ -58,10 +58,10 @@ test('nothing is read while it can not be told what is to be taken', async () =>
 
 test('a reader that the configuration no longer names goes when that is read again, and not before', async () => {
   const bench = await engineBench({ config: 'reputation no' });
-  const { reportParts: reports, checks: attempts, dns: resolver, store, counters } = bench;
+  const { reportParts: reports, acceptReport, checks: attempts, dns: resolver, store, counters } = bench;
   const { log, news } = reports;
   const inForce = new InForce(configOf('accept_reader 127.0.0.1'), () => false);
-  await using started = startPeers({ reports, attempts, resolver, inForce, directory: '.' });
+  await using started = startPeers({ reports, acceptReport, attempts, resolver, inForce, directory: '.' });
   const { access, peers } = started;
   await using server = await startLineServer({
     address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
@@ -99,6 +99,7 @@ test.for([
   const inForce = new InForce(configOf('accept_reader 192.0.2.1'), () => false);
   await using peers = startPeers({
     reports: bench.reportParts,
+    acceptReport: bench.acceptReport,
     attempts: bench.checks,
     resolver: bench.dns,
     inForce,

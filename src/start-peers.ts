@@ -6,7 +6,7 @@ import { isPeering, usualPort } from './config/listeners.ts';
 import type { Config } from './config/options.ts';
 import type { Resolver } from './dns/resolver.ts';
 import { type AcceptPeerReport, createAcceptPeerReport } from './engine/accept-peer-report.ts';
-import { createAcceptReport, keepReport, type ReportParts } from './engine/accept-report.ts';
+import { type AcceptReport, acceptInBackground, keepReport, type ReportParts } from './engine/accept-report.ts';
 import type { CheckParts } from './engine/answer-check.ts';
 import { startTrustedLookups, TrustedClients, type TrustedSettings } from './engine/trusted-clients.ts';
 import type { InForce } from './in-force.ts';
@@ -25,6 +25,7 @@ import { hostSettings, readerSettings, serverName, writerSettings } from './sett
 
 export interface PeersStart {
   readonly reports: ReportParts;
+  readonly acceptReport: AcceptReport;
   readonly attempts: Pick<CheckParts, 'store' | 'clock' | 'manual' | 'settings'>;
   readonly resolver: Resolver;
   readonly inForce: InForce;
@@ -158,13 +159,11 @@ function startSource(
   });
 }
 
-function attemptTeller({ reports, inForce }: PeersStart): Peers['onAnswer'] {
-  const accept = createAcceptReport(reports);
+function attemptTeller({ reports, acceptReport, inForce }: PeersStart): Peers['onAnswer'] {
+  const report = acceptInBackground(acceptReport, reports.log);
   return ({ client, sender, recipient }, verdict) => {
     if (verdict.kind !== 'grey' || verdict.reason !== 'first' || !isPeering(inForce.config)) return;
     const told = { ip: client.text, sender: reportedSender(sender), recipient: recipient.text };
-    accept({ reporter: 'check', event: 'check', time: seconds(reports.clock), ...told }).catch((error: unknown) =>
-      reports.log.event(0, 'report lost', { observed: 'check', cause: String(error) }),
-    );
+    report({ reporter: 'check', event: 'check', time: seconds(reports.clock), ...told });
   };
 }

@@ -6,7 +6,12 @@ import { chooseLists } from '../src/dns/choose-lists.ts';
 import { type FakeDns, type FakeResolver, fakeResolver } from '../src/dns/fake-resolver.ts';
 import type { Resolver } from '../src/dns/resolver.ts';
 import { type AcceptPeerReport, createAcceptPeerReport } from '../src/engine/accept-peer-report.ts';
-import { type AcceptReport, createAcceptReport, type ReportParts } from '../src/engine/accept-report.ts';
+import {
+  type AcceptReport,
+  acceptInBackground,
+  createAcceptReport,
+  type ReportParts,
+} from '../src/engine/accept-report.ts';
 import { type AnswerCheck, type CheckParts, createAnswerCheck } from '../src/engine/answer-check.ts';
 import type { CentralServer } from '../src/engine/central-server.ts';
 import type { ExplainParts } from '../src/engine/explain.ts';
@@ -126,7 +131,11 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
     standingOf: async ({ client }: Check) => (config.reputation ? standings.of(client) : undefined),
     preview: async ({ client }: Check) => (config.reputation ? standings.preview(client) : undefined),
     server,
-    onAnswer: reportTraps({ traps: () => indexTraps(trapsOf(config)), accept, clock, log }),
+    onAnswer: reportTraps({
+      traps: () => indexTraps(trapsOf(config)),
+      report: acceptInBackground(accept, log),
+      clock,
+    }),
   };
   const preview = async ({ client }: Check) => (config.reputation ? standings.preview(client) : undefined);
   const upkeep = { ...shared, manual, settings: () => maintenanceSettings(config, policy) };

@@ -3,13 +3,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { GENERATED } from '../scripts/generated.ts';
-import { OPTIONS, type OptionName } from '../src/config/options.ts';
+import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
 import { readConfig } from '../src/config/read-config.ts';
 import { BLOCK_LISTS, DNSWL } from '../src/dns/known-lists.ts';
 import { readPolicy } from '../src/policy/rules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const NAMES = Object.keys(OPTIONS) as OptionName[];
 
 function textOf(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
@@ -23,7 +22,7 @@ test.for(globSync('docs/man/*', { cwd: ROOT }))('%s has a text under each headin
   expect(textOf(path)).not.toMatch(/^\.(?:SH .*|PP)\n(?:\.PP\n)*\.SH/m);
 });
 
-test.for(NAMES)('ddgrey.conf(5) tells what %s may be', (name) => {
+test.for(OPTION_NAMES)('ddgrey.conf(5) tells what %s may be', (name) => {
   const words = OPTIONS[name].type.allowed.replaceAll('-', '\\-');
   expect(textOf('docs/man/ddgrey.conf.5')).toContain(`Allowed: ${words}. Default: `);
 });
@@ -31,7 +30,7 @@ test.for(NAMES)('ddgrey.conf(5) tells what %s may be', (name) => {
 test('conf/ddgrey.conf is read without error or warning, and sets what is recommended', () => {
   const { config, origins, errors, warnings } = readConfig('ddgrey.conf', () => textOf('conf/ddgrey.conf'));
   expect([errors, warnings]).toEqual([[], []]);
-  expect([...origins.keys()]).toEqual(NAMES.filter((name) => 'recommended' in OPTIONS[name]));
+  expect([...origins.keys()]).toEqual(OPTION_NAMES.filter((name) => 'recommended' in OPTIONS[name]));
   for (const name of origins.keys()) expect(config[name]).toEqual(OPTIONS[name].recommended?.value);
 });
 
@@ -45,9 +44,9 @@ test.for(['conf/ddgrey.conf', 'conf/postfix-milter.cf', 'conf/sendmail-milter.mc
 test('every line that conf/ddgrey.conf comments out can be put in force, and is the default', () => {
   const { config, errors } = readConfig('ddgrey.conf', () => textOf('conf/ddgrey.conf').replace(/^#(?! )/gm, ''));
   // The defaults that no line can say: those that the file has in words.
-  const unsayable = NAMES.filter((name) => 'defaultNote' in OPTIONS[name] && !('recommended' in OPTIONS[name]));
+  const unsayable = OPTION_NAMES.filter((name) => 'defaultNote' in OPTIONS[name] && !('recommended' in OPTIONS[name]));
   expect(errors.map(({ message }) => message.split(':')[0])).toEqual(unsayable);
-  for (const name of NAMES.filter((candidate) => !('recommended' in OPTIONS[candidate])))
+  for (const name of OPTION_NAMES.filter((candidate) => !('recommended' in OPTIONS[candidate])))
     expect(config[name]).toEqual(OPTIONS[name].default);
 });
 
@@ -67,14 +66,14 @@ const CODE = globSync('src/**/*.ts', { cwd: ROOT })
   .map(textOf)
   .join('\n');
 
-test.for(NAMES)('%s is used', (name) => {
+test.for(OPTION_NAMES)('%s is used', (name) => {
   // A name with a `_` is nobody else's, and may be read from a part of the configuration that goes by another name.
   const member = `${name.includes('_') ? '' : '\\bconfig'}\\.${name}\\b`;
   const destructured = `\\{[^{}]*\\b${name}\\b[^{}]*\\}(?:: Config\\b| = config\\b)`;
   expect(new RegExp(`${member}|${destructured}`).test(CODE)).toBe(true);
 });
 
-test.for(NAMES)('%s is documented, with each of its names', (name) => {
+test.for(OPTION_NAMES)('%s is documented, with each of its names', (name) => {
   const { about, aliases } = OPTIONS[name];
   const page = textOf('docs/options.md');
   expect(page).toContain(`### ${name}\n\n${about}\n`);

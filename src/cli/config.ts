@@ -2,7 +2,7 @@
 // which of it is not in force.
 import { getServers } from 'node:dns';
 import { hostname } from 'node:os';
-import { describeInForce, type OptionInForce } from '../config/describe-config.ts';
+import { describeValues, type DescribedOption } from '../config/config-values.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Location } from '../config/locate-config.ts';
 import { anyOption, type Config, type OptionName } from '../config/options.ts';
@@ -24,7 +24,7 @@ export const configCommand: Command = {
   tellsMistakes: true,
   run: async ({ location, json, screen }) => {
     const { config, origins } = loadConfig(location.configFile);
-    const options = describeInForce(config, origins);
+    const options = describeValues(config, origins);
     const waiting = await askWhatWaits(location, config);
     const waits = new Map(typeof waiting === 'string' ? [] : waiting.map((option) => [option.name, option]));
     if (json) {
@@ -66,7 +66,7 @@ const WORKED_OUT: { readonly [Name in OptionName]?: () => string } = {
 };
 
 /** A row for each line that the value, or the default, takes in a configuration file. */
-function rows({ name, value, default: standard, setAt }: OptionInForce, waits: boolean): string[][] {
+function rows({ name, value, default: standard, setAt }: DescribedOption, waits: boolean): string[][] {
   const { defaultNote, follows } = anyOption(name);
   // Its default is no value that a line could set.
   const isNoted = defaultNote !== undefined && follows === undefined;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { writtenValues } from '../config/describe-config.ts';
+import { writtenValues } from '../config/config-values.ts';
 import { locateConfig } from '../config/locate-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { fixedBy, withoutRestart } from '../config/takes-restart.ts';

@@ -1,5 +1,5 @@
 // Which values of the configuration files the running daemon does not go by, and what puts them in force.
-import { anyOption, type Config, OPTIONS, type OptionName } from '../config/options.ts';
+import { anyOption, type Config, OPTION_NAMES, type OptionName } from '../config/options.ts';
 import type { GoesBy } from '../peers/sync-protocol.ts';
 
 /** An option of which the files say something else than is in force. */
@@ -15,7 +15,7 @@ export function notInForce(
   config: Config,
   { options, fixed }: Pick<GoesBy, 'options' | 'fixed'>,
 ): readonly NotInForce[] {
-  return (Object.keys(OPTIONS) as OptionName[]).flatMap((name): NotInForce | [] => {
+  return OPTION_NAMES.flatMap((name): NotInForce | [] => {
     const { type } = anyOption(name);
     const inForce = options[name];
     if (inForce === undefined || inForce === type.write(config[name])) return [];

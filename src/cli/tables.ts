@@ -4,12 +4,10 @@
 import { createInterface } from 'node:readline';
 import { LONGEST_RECORD } from '../lib/line-protocol.ts';
 import { UsageError } from '../lib/usage-error.ts';
+import { type Table, TABLES } from '../policy/table.ts';
 import { askDaemon, askForLines, itemOf } from './ask-daemon.ts';
 import type { Command, Invocation } from './command.ts';
 import { openInput } from './open-input.ts';
-
-const TABLES = ['pending', 'valid', 'white'] as const;
-type Table = (typeof TABLES)[number];
 
 /** What came of lines that were sent; as the daemon's import tells it. */
 interface Imported {

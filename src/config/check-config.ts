@@ -6,30 +6,14 @@ import { collide, formatSocketAddress, parseSocketAddress, type SocketAddress } 
 import { EVENTS } from '../policy/report.ts';
 import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { misfitDelay } from '../policy/window.ts';
+import { type Conflict, problemsAt, type SetLines } from './conflict.ts';
 import { delaysInUse } from './delay-options.ts';
 import { peerHosts } from './host-types.ts';
 import { allListeners } from './listeners.ts';
 import { listsOf } from './lists-of.ts';
-import type { OptionLine, Problem } from './option-lines.ts';
+import type { Problem } from './option-lines.ts';
 import { duration } from './option-types.ts';
-import { type Config, OPTIONS, type OptionName } from './options.ts';
-
-/** The line that set each option; options at their default are not in it. */
-export type Origins = ReadonlyMap<OptionName, OptionLine>;
-
-/** All lines that set an option, in their order. */
-export type SetLines = ReadonlyMap<OptionName, readonly OptionLine[]>;
-
-/** Something wrong with options that are right by themselves. */
-export interface Conflict {
-  /** Those that take part; it is reported where the last one of them that is set was set. */
-  readonly options: readonly OptionName[];
-  /** The word of the lines that it is about, where it is about one: then it is reported where that stands. */
-  readonly word?: string;
-  readonly message: string;
-  /** Odd, but it works. */
-  readonly warning?: true;
-}
+import type { Config, OptionName } from './options.ts';
 
 /** Whoever may write to a unix socket of these may do all that can be done. */
 const ALL_RIGHTS: ReadonlySet<string> = new Set(['sync', 'greyd']);
@@ -73,21 +57,6 @@ export function checkConfig(config: Config, set: SetLines, wrong: ReadonlySet<Op
       set,
     ),
   };
-}
-
-/** The same as problems with their places. */
-export function problemsAt(conflicts: readonly Conflict[], set: SetLines): readonly Problem[] {
-  return conflicts.map((conflict) => {
-    const { file = '', line = 0 } = placeOf(conflict, set) ?? {};
-    return { file, line, message: conflict.message };
-  });
-}
-
-function placeOf({ options, word }: Conflict, set: SetLines): OptionLine | undefined {
-  const lines = options.flatMap((name) => set.get(name) ?? set.get(OPTIONS[name].follows as OptionName) ?? []);
-  const meant = (line: OptionLine): boolean =>
-    word === undefined || line.words.some((text) => text.toLowerCase() === word.toLowerCase());
-  return lines.findLast(meant);
 }
 
 function delays(config: Config): readonly Conflict[] {

@@ -5,7 +5,8 @@ import { isFingerprint } from '../lib/fingerprint.ts';
 import { type Identity, identityFor, withRightsOf } from '../lib/privileges.ts';
 import { inPlaceOfFile, unreadable } from '../lib/read-problem.ts';
 import { groupId, userId } from '../lib/system-users.ts';
-import { type Conflict, type SetLines, problemsAt, sharedAddress } from './check-config.ts';
+import { sharedAddress } from './check-config.ts';
+import { type Conflict, problemsAt, type SetLines } from './conflict.ts';
 import type { Problem } from './option-lines.ts';
 import type { Config, OptionName } from './options.ts';
 

@@ -1,6 +1,6 @@
 // The configuration file, read from disk.
 import { readFileSync } from 'node:fs';
-import type { Origins } from './check-config.ts';
+import type { Origins } from './conflict.ts';
 import { isMissing } from '../lib/read-problem.ts';
 import { otherPlaces } from './locate-config.ts';
 import { formatProblem, type Problem } from './option-lines.ts';

@@ -55,6 +55,9 @@ export const SECTIONS: readonly Section[] = [
   { title: 'Asking a central server (client mode)', options: CLIENT_MODE_OPTIONS },
 ];
 
+/** In the table's order. */
+export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];
+
 /** An option of which only the form matters. */
 export function anyOption(name: OptionName): Option<unknown> {
   return OPTIONS[name] as unknown as Option<unknown>;

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { describeInForce } from './describe-config.ts';
+import { describeValues } from './config-values.ts';
 import { formatProblem } from './option-lines.ts';
-import { OPTIONS, type OptionName } from './options.ts';
+import { OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 import { type ReadConfig, readConfig } from './read-config.ts';
 
 const SHORT_DELAYS = 'grey_min 1\ngrey_short 1\ngrey_default 1\ngrey_long 1\ngrey_max 1';
-const NAMES = Object.keys(OPTIONS) as OptionName[];
 
 /** Its greylisting options, with the values of its own configuration file. */
 const ZE_FILTER = `GREY_CHECK YES
@@ -51,7 +50,7 @@ function problems(text: string): { errors: string[]; warnings: string[] } {
 
 test('an empty file sets nothing: every option has its default', () => {
   const { config, origins, errors, warnings } = read('');
-  expect(config).toEqual(Object.fromEntries(NAMES.map((name) => [name, OPTIONS[name].default])));
+  expect(config).toEqual(Object.fromEntries(OPTION_NAMES.map((name) => [name, OPTIONS[name].default])));
   expect([origins.size, errors, warnings]).toEqual([0, [], []]);
 });
 
@@ -309,7 +308,7 @@ test.for<[text: string, retry: string, standard: string]>([
   ['GREY_MAX_DELAY_NORMAL 3d\nsearch_duration 30d', '3d', '30d'],
 ])('%j: retry is %s, its default %s', ([text, retry, standard]) => {
   const { config, origins } = read(text);
-  const shown = describeInForce(config, origins).find(({ name }) => name === 'retry');
+  const shown = describeValues(config, origins).find(({ name }) => name === 'retry');
   expect([shown?.value, shown?.default]).toEqual([retry, standard]);
 });
 
@@ -323,13 +322,13 @@ test.for<[name: 'rbls' | 'milter_spam_header', text: string, written: string]>([
   ['milter_spam_header', 'milter_spam_header X-A a\nmilter_spam_header X-B "b c"', 'X-A a\nX-B "b c"'],
 ])('%s after %j: %j', ([name, text, written]) => {
   const { config, origins } = read(text);
-  expect(describeInForce(config, origins).find((option) => option.name === name)?.value).toBe(written);
+  expect(describeValues(config, origins).find((option) => option.name === name)?.value).toBe(written);
 });
 
 test('what an option follows is an option', () => {
-  const followed = NAMES.flatMap((name) => OPTIONS[name].follows ?? []);
+  const followed = OPTION_NAMES.flatMap((name) => OPTIONS[name].follows ?? []);
   expect(followed).toEqual(['search_duration']);
-  expect(NAMES).toEqual(expect.arrayContaining(followed));
+  expect(OPTION_NAMES).toEqual(expect.arrayContaining(followed));
 });
 
 test('an option with a wrong value is not compared with others', () => {
@@ -339,7 +338,20 @@ test('an option with a wrong value is not compared with others', () => {
 });
 
 test('no text makes the reader throw', () => {
-  const piece = fc.constantFrom(...NAMES, 'include', ' ', '=', '\n', '"', "'", '#', '10m', '192.0.2.1', 'unix:a', '\\');
+  const piece = fc.constantFrom(
+    ...OPTION_NAMES,
+    'include',
+    ' ',
+    '=',
+    '\n',
+    '"',
+    "'",
+    '#',
+    '10m',
+    '192.0.2.1',
+    'unix:a',
+    '\\',
+  );
   const text = fc
     .array(fc.oneof(piece, fc.string({ maxLength: 3 })), { maxLength: 40 })
     .map((pieces) => pieces.join(''));
@@ -355,15 +367,15 @@ test('a configuration that was written out reads back as the same', () => {
   const { config, origins } = read(
     'trusted 192.0.2.0/24 mx1\nlisten policy [::1]:1\nlisten sync "unix:a b"\nretry 90h\nrbl_score a -1\nrbl_score b -2',
   );
-  const written = describeInForce(config, origins).filter(({ setAt }) => setAt !== undefined);
+  const written = describeValues(config, origins).filter(({ setAt }) => setAt !== undefined);
   const lines = written.flatMap(({ name, value }) => value.split('\n').map((line) => `${name} ${line}`));
   expect(read(lines.join('\n')).config).toEqual(config);
 });
 
 test('what is in force tells where it was set and what the default is', () => {
   const { config, origins } = read('\nGREY_MAX_DELAY_NORMAL 3d');
-  const options = describeInForce(config, origins);
-  expect(options.map(({ name }) => name)).toEqual(NAMES);
+  const options = describeValues(config, origins);
+  expect(options.map(({ name }) => name)).toEqual(OPTION_NAMES);
   expect(options.find(({ name }) => name === 'retry')).toEqual({
     name: 'retry',
     value: '3d',

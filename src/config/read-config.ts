@@ -1,10 +1,11 @@
 // From option lines to a valid configuration: all problems at once, each with its place and with what would be right.
-import { checkConfig, type Origins, type SetLines } from './check-config.ts';
+import { checkConfig } from './check-config.ts';
+import type { Origins, SetLines } from './conflict.ts';
 import { insteadOf } from './foreign-options.ts';
 import { nearest } from './nearest.ts';
 import { type OptionLine, type Place, type Problem, type ReadFile, readOptionLines } from './option-lines.ts';
 import type { OptionType } from './option-types.ts';
-import { anyOption, type Config, OPTIONS, type OptionName } from './options.ts';
+import { anyOption, type Config, OPTION_NAMES, OPTIONS, type OptionName } from './options.ts';
 
 export interface ReadConfig {
   /** Complete, but to be used only when there is no error. */
@@ -14,9 +15,10 @@ export interface ReadConfig {
   readonly warnings: readonly Problem[];
 }
 
-const NAMES = Object.keys(OPTIONS) as OptionName[];
 const BY_SPELLING: ReadonlyMap<string, OptionName> = new Map(
-  NAMES.flatMap((name) => [name, ...(OPTIONS[name].aliases ?? [])].map((spelling) => [spelling.toLowerCase(), name])),
+  OPTION_NAMES.flatMap((name) =>
+    [name, ...(OPTIONS[name].aliases ?? [])].map((spelling) => [spelling.toLowerCase(), name]),
+  ),
 );
 
 /** What the values give cause to; see check-machine.ts. */
@@ -25,7 +27,7 @@ export type FurtherCheck = (config: Config, set: SetLines) => readonly Problem[]
 /** Reads a configuration file and what it includes. Never throws. */
 export function readConfig(file: string, readFile: ReadFile, further: FurtherCheck = () => []): ReadConfig {
   const { lines, problems } = readOptionLines(file, readFile);
-  const values: Record<string, unknown> = Object.fromEntries(NAMES.map((name) => [name, OPTIONS[name].default]));
+  const values: Record<string, unknown> = Object.fromEntries(OPTION_NAMES.map((name) => [name, OPTIONS[name].default]));
   const set = new Map<OptionName, OptionLine[]>();
   const errors = [...problems];
   const warnings: Problem[] = [];
@@ -47,7 +49,7 @@ export function readConfig(file: string, readFile: ReadFile, further: FurtherChe
       wrong.add(name);
     }
   }
-  for (const name of NAMES) follow(name, values, set);
+  for (const name of OPTION_NAMES) follow(name, values, set);
   for (const name of set.keys()) values[name] = anyOption(name).complete?.(values[name]) ?? values[name];
   const config = values as unknown as Config;
   // A file that is missing may have held the other half.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { writtenValues } from './describe-config.ts';
+import { writtenValues } from './config-values.ts';
 import type { Config, OptionName } from './options.ts';
 import { readConfig } from './read-config.ts';
 import { waitingForRestart, withoutRestart } from './takes-restart.ts';

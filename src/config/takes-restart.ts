@@ -1,14 +1,13 @@
 // What a running daemon goes by once it has read its configuration again: the values of some options take a restart.
 import { isOpenToPeers } from './listeners.ts';
-import { anyOption, type Config, OPTIONS, type OptionName } from './options.ts';
+import { anyOption, type Config, OPTION_NAMES, type OptionName } from './options.ts';
 
-const NAMES = Object.keys(OPTIONS) as OptionName[];
 /** Who may connect to a port that is opened at the start, or not at all. */
 const CALLERS: readonly OptionName[] = ['accept', 'accept_reader', 'accept_writer'];
 
 /** The options whose values stay what they were when the daemon started so. */
 export function fixedBy(started: Config): readonly OptionName[] {
-  return NAMES.filter(
+  return OPTION_NAMES.filter(
     (name) => anyOption(name).restart === true || (CALLERS.includes(name) && !isOpenToPeers(started)),
   );
 }

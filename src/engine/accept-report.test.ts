@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import { engineBench, T0 } from '../../test/engine-bench.ts';
-import { createAcceptReport, type IncomingReport } from './accept-report.ts';
+import { acceptInBackground, createAcceptReport, type IncomingReport } from './accept-report.ts';
 
 const DNS = { ptr: { '203.0.113.7': ['mx.example.com'] }, a: { 'mx.example.com': ['203.0.113.7'] } };
 const REPORT: IncomingReport = { reporter: 'exim4', time: T0 - 5, ip: '203.0.113.7', event: 'spam', mtaId: 'Q1' };
@@ -104,4 +104,15 @@ test('the same report again is dropped, and changes no standing', async () => {
   expect(await wholeList(store.reports(undefined))).toHaveLength(1);
   expect(await standings.known({ family: 4, text: '203.0.113.7' })).toMatchObject({ computed: T0, score: -20 });
   expect(counters.list()).toContainEqual(['report spam duplicate', 1]);
+});
+
+test('a report that nobody waits for, and that is lost, is logged', async () => {
+  let text = '';
+  const log = createLog({ level: 0, format: 'text' }, (lines) => {
+    text += lines;
+  });
+  acceptInBackground(() => Promise.reject(new Error('disk full')), log)(REPORT);
+  await new Promise(setImmediate);
+  log.flush();
+  expect(text).toContain('report lost observed=spam cause="Error: disk full"');
 });

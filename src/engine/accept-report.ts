@@ -47,6 +47,15 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
   };
 }
 
+/** Takes reports in for whoever does not wait for that: one that can't be kept is lost, and the log says so. */
+export function acceptInBackground(accept: AcceptReport, log: Log): (report: IncomingReport) => void {
+  return (report) => {
+    accept(report).catch((error: unknown) => {
+      log.event(0, 'report lost', { observed: report.event, cause: String(error) });
+    });
+  };
+}
+
 /** Every other server refuses a report with a longer field. */
 function shortened(report: IncomingReport): IncomingReport {
   const { sender = '', recipient = '', mtaId = '' } = report;

@@ -4,8 +4,8 @@ import type { Check } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
-import { admit, createAnswerCheck } from './answer-check.ts';
-import type { CentralServer } from './central-server.ts';
+import { createAnswerCheck } from './answer-check.ts';
+import type { CentralAnswer, CentralServer } from './central-server.ts';
 
 const CONFIG = `
   reputation no
@@ -229,26 +229,8 @@ test('every answer is told of once it is made, one of a failure too', async () =
   expect(told).toEqual(['x1 trusted', 'x1 failed']);
 });
 
-test('a mail server that saw it pass makes a tuple valid, and notes the use of a pass; a bounce leaves nothing', async () => {
-  const { answerCheck, checks, clock, store } = await bench();
-  await answerCheck(check());
-  await admit(checks, check());
-  await admit(checks, check('a@example.com', 'new@example.org'));
-  await admit(checks, check('<>'));
-  expect(await store.count()).toEqual({ pending: 0, valid: 2 });
-  expect(await answerCheck(check())).toEqual({ kind: 'white', reason: 'known' });
-  const pass = { client: '203.0.113.7', domain: 'example.com', firstSeen: 0, lastSeen: clock.now() / 1000, uses: 5 };
-  await store.addPass(pass);
-  clock.advance(21_601);
-  await admit(checks, check());
-  const recalled = await store.recall({ tuples: [NO_TUPLE], client: check().client, passes: [pass], passesSince: 0 });
-  expect(recalled.pass).toMatchObject({ uses: 6, lastSeen: pass.lastSeen + 21_601 });
-});
-
-type Answer = Awaited<ReturnType<CentralServer['ask']>>;
-
 /** A central server that always answers the same, and what it was asked and told. */
-function serverSaying(answer: Answer): { server: CentralServer; heard: string[] } {
+function serverSaying(answer: CentralAnswer): { server: CentralServer; heard: string[] } {
   const heard: string[] = [];
   const server: CentralServer = {
     ask: async ({ recipient }) => {
@@ -260,7 +242,7 @@ function serverSaying(answer: Answer): { server: CentralServer; heard: string[] 
   return { server, heard };
 }
 
-test.for<[answer: Answer, sender: string, first: Verdict, kept: object, then: string]>([
+test.for<[answer: CentralAnswer, sender: string, first: Verdict, kept: object, then: string]>([
   ['ok', 'a@x.org', { kind: 'white', reason: 'server' }, { pending: 0, valid: 1 }, 'known'],
   ['ok', '<>', { kind: 'white', reason: 'server' }, { pending: 0, valid: 0 }, 'server'],
   ['reject', 'a@x.org', { kind: 'black', reason: 'server' }, { pending: 0, valid: 0 }, 'server'],

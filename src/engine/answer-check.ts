@@ -4,21 +4,12 @@ import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
-import {
-  type Change,
-  type Decision,
-  decide,
-  decideByPass,
-  decideByRule,
-  type Recalled,
-  type Rules,
-} from '../policy/decide.ts';
-import { passesFor } from '../policy/pass.ts';
-import { type Tuple, tuplesOf } from '../policy/tuple.ts';
+import { type Decision, decide, decideByRule, type Rules } from '../policy/decide.ts';
 import { type Reason, REASONS, type Verdict } from '../policy/verdict.ts';
 import type { Store } from '../store/store.ts';
 import type { CentralServer } from './central-server.ts';
-import { type ClientParts, type KnownClient, knowClient } from './know-client.ts';
+import { type CheckedTuple, recall, remember } from './check-memory.ts';
+import { type ClientParts, knowClient } from './know-client.ts';
 
 /** What may change while the daemon runs. */
 export interface CheckSettings {
@@ -81,74 +72,31 @@ async function judge(
   const client = await knowClient(parts, check, rules);
   const recalled = await recall(parts, check, client, rules);
   const decision = decide({ check, client, recalled, rules, excusable: ruling.excusable }, seconds(parts.clock));
-  const attempt = { check, client, tuple: recalled.tuple };
-  await remember(parts, attempt, decision.change);
+  const checked = { check, client, tuple: recalled.tuple };
+  await remember(parts.store, checked, decision.change, seconds(parts.clock));
   if (decision.refreshPass === true && recalled.pass !== undefined)
     await parts.store.refreshPass(recalled.pass, seconds(parts.clock));
   if (parts.server === undefined) return decision.verdict;
   onOwn(decision.verdict);
-  return consult(parts, parts.server, attempt, decision);
-}
-
-/** What the store knows about a check of this client. */
-export function recall(
-  { store, clock }: Pick<CheckParts, 'store' | 'clock'>,
-  check: Check,
-  { domain }: Pick<KnownClient, 'domain'>,
-  rules: Rules,
-): Promise<Recalled> {
-  const { client, sender } = check;
-  const tuples = tuplesOf(check, rules.parts, domain);
-  const passes = passesFor(client, domain, sender);
-  return store.recall({ tuples, client, passes, passesSince: seconds(clock) - rules.passLifetime });
-}
-
-/** Makes the tuple of a check valid, at the word of a mail server that saw it pass, and notes a use of its pass. A bounce leaves nothing. */
-export async function admit(parts: CheckParts, check: Check): Promise<void> {
-  if (isNullSender(check.sender)) return;
-  const { rules } = parts.settings();
-  const client = await knowClient(parts, check, rules);
-  const { tuple, pass } = await recall(parts, check, client, rules);
-  await remember(parts, { check, client, tuple }, 'admit');
-  const now = seconds(parts.clock);
-  if (pass !== undefined && decideByPass(pass, rules.passLifetime, now)?.refreshPass === true)
-    await parts.store.refreshPass(pass, now);
-}
-
-/** A check, who made it, and under which tuple it is remembered. */
-interface Attempt {
-  readonly check: Check;
-  readonly client: KnownClient;
-  readonly tuple: Tuple;
-}
-
-function remember({ store, clock }: CheckParts, { check, client, tuple }: Attempt, change: Change): Promise<void> {
-  const nullSender = isNullSender(check.sender);
-  const { client: address, clientName, sender } = check;
-  // Takes some time to find out; most checks change nothing.
-  const shortLived = change !== 'none' && client.shortLived;
-  return store.remember(
-    { tuple, client: address, change, nullSender, shortLived, senderText: sender.text, clientName },
-    seconds(clock),
-  );
+  return consult(parts, parts.server, checked, decision);
 }
 
 /** Client mode: what is new here may be known to the server, and what has passed here it should know. */
 async function consult(
   parts: CheckParts,
   server: CentralServer,
-  attempt: Attempt,
+  checked: CheckedTuple,
   { verdict, change }: Decision,
 ): Promise<Verdict> {
   // A blacklisting that must not show yet is no matter for the server: what it lets pass, this must not.
   if (verdict.reason === 'blacklisted') return verdict;
-  if (change === 'validate' || change === 'refresh') server.tell(attempt.check);
+  if (change === 'validate' || change === 'refresh') server.tell(checked.check);
   if (change !== 'record' && change !== 'restart') return verdict;
-  const answer = await server.ask(attempt.check);
+  const answer = await server.ask(checked.check);
   if (answer !== 'ok' && answer !== 'reject') return verdict;
   // What was rejected must not pass here by waiting: the next attempt asks again.
-  const isKept = answer === 'ok' && !isNullSender(attempt.check.sender);
-  await remember(parts, attempt, isKept ? 'admit' : 'forget');
+  const isKept = answer === 'ok' && !isNullSender(checked.check.sender);
+  await remember(parts.store, checked, isKept ? 'admit' : 'forget', seconds(parts.clock));
   return { kind: answer === 'ok' ? 'white' : 'black', reason: 'server' };
 }
 

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
-import { admit } from './answer-check.ts';
+import { admit } from './admit.ts';
 import { dewhite } from './dewhite.ts';
 
 const CONFIG = 'reputation no\nGREY_IP_COMPONENT NET\nGREY_DEWHITE_THRESHOLD 1\n';

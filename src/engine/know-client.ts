@@ -4,7 +4,7 @@ import type { ClientView, Rules } from '../policy/decide.ts';
 import { senderFitsClient } from '../policy/equivalent-domains.ts';
 import { identityDomain } from '../policy/identity.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
-import type { Standing } from '../policy/standing.ts';
+import { type Standing, standingDomain } from '../policy/standing.ts';
 import type { ManualList } from './manual-entries.ts';
 
 export interface ClientParts {
@@ -59,7 +59,6 @@ class Client implements KnownClient {
 }
 
 /** The standing's, which we verified ourselves; else that of the name that the mail server verified. */
-function domainOf({ client, clientName }: Check, standing: Standing | undefined): string | undefined {
-  if (standing !== undefined && standing.identity !== client.text) return standing.identity;
-  return identityDomain(clientName);
+function domainOf({ clientName }: Check, standing: Standing | undefined): string | undefined {
+  return (standing && standingDomain(standing)) ?? identityDomain(clientName);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wholeList } from '../lib/whole-list.ts';
 import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
-import { admit } from './answer-check.ts';
+import { admit } from './admit.ts';
 import { runMaintenance, startMaintenance } from './maintain.ts';
 
 const DAY = 86_400;

@@ -63,7 +63,7 @@ async function expire({ store, clock, settings }: MaintenanceParts, rest: () => 
   }
 }
 
-/** Runs maintenance now and then at every interval, until it is closed. */
+/** Runs maintenance now, and again after each interval, until it is closed. */
 export function startMaintenance(parts: MaintenanceParts): AsyncDisposable {
   return startRepeating({
     work: (pause) => runMaintenance(parts, pause),

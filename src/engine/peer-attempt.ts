@@ -2,11 +2,12 @@
 // here as well.
 import { seconds } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
-import { type Check, isNullSender, parseMailbox } from '../policy/check.ts';
+import { type Check, parseMailbox } from '../policy/check.ts';
 import { decide, decideByRule } from '../policy/decide.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
-import { type CheckParts, recall } from './answer-check.ts';
+import { standingDomain } from '../policy/standing.ts';
+import type { CheckParts } from './answer-check.ts';
+import { recall, remember } from './check-memory.ts';
 import type { Standings } from './standings.ts';
 
 export type AttemptParts = Pick<CheckParts, 'store' | 'clock' | 'manual' | 'settings'> & {
@@ -25,27 +26,13 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
   const ruling = decideByRule(check, rules);
   if (ruling.verdict !== undefined) return;
   const standing = await parts.standings.known(client);
-  const domain = domainOf(standing);
+  const domain = standing && standingDomain(standing);
   const recalled = await recall(parts, check, { domain }, rules);
   const known = { manual: parts.manual.find(client, [domain]), standing, misfit: false };
   // By a clock that is ahead of ours it may have been made in our future.
   const time = Math.min(report.time, seconds(parts.clock));
   const decision = decide({ check, client: known, recalled, rules, excusable: ruling.excusable }, time);
   if (decision.change !== 'record' && decision.change !== 'restart') return;
-  await parts.store.remember(
-    {
-      tuple: recalled.tuple,
-      client,
-      change: decision.change,
-      nullSender: isNullSender(sender),
-      shortLived: false,
-      senderText: sender.text,
-      clientName: undefined,
-    },
-    time,
-  );
-}
-
-function domainOf(standing: Standing | undefined): string | undefined {
-  return standing === undefined || standing.identity === standing.ip ? undefined : standing.identity;
+  const { tuple } = recalled;
+  await remember(parts.store, { check, client: { shortLived: false }, tuple }, decision.change, time);
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { PassCandidate } from '../store/store.ts';
-import { admit } from './answer-check.ts';
+import { admit } from './admit.ts';
 import { promote } from './promote.ts';
 
 const DAY = 86_400;

@@ -4,7 +4,7 @@
 //   AT ask HOST SENDER RECIPIENT: ANSWER                     a check of 203.0.113.HOST
 //   AT report EVENT [TIME]                                   a report of 203.0.113.10, from then or from now
 //   AT standing: CLASS SCORE (REASONS) COMPUTED-EXPIRES      of 203.0.113.10
-//   AT reports: EVENTS                                       what is stored; first attempts of checks are not (design 6)
+//   AT reports: EVENTS                                       what is stored; first attempts of checks are not
 //   AT config OPTION VALUE                                   the option is changed
 //   AT unlisted                                              from now on no list has any of the clients
 //
@@ -91,7 +91,7 @@ export const SAME: RecordedCases = {
 /** Where we do otherwise, and why; the steps are as they are here. */
 export const DIFFERENCES: RecordedCases = {
   t05: {
-    why: 'design 4: local parts compare without case, as domains do',
+    why: 'local parts compare without case, as domains do',
     steps: `
       0 ask 10 a@example.com b@example.org: grey
       14401 ask 10 z@example.com b@example.org: grey
@@ -103,7 +103,7 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t07: {
-    why: 'design 4: retry counts from the first attempt, so a delay must fit in',
+    why: 'retry counts from the first attempt, so a delay must fit in',
     config: 'retry 5h, grey_long 4h, grey_max 4h',
     steps: `
       0 ask 10 a@example.com b@example.org: grey
@@ -111,14 +111,14 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t09: {
-    why: 'design 4, step 11: retry counts from the first attempt',
+    why: 'step 11 of docs/flow.md: retry counts from the first attempt',
     steps: `
       0 ask 10 a@example.com b@example.org: grey
       5198400 ask 10 a@example.com b@example.org: grey
     `,
   },
   t11: {
-    why: 'design 4, step 8: what has passed stays known; a stricter standing delays what is new',
+    why: 'step 8 of docs/flow.md: what has passed stays known; a stricter standing delays what is new',
     steps: `
       0 ask 10 a@example.com b@example.org: grey
       14401 ask 10 a@example.com b@example.org: white
@@ -155,7 +155,7 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t21: {
-    why: 'design 2: addresses are parsed once and compare without case',
+    why: 'addresses are parsed once and compare without case',
     config: 'hard_trap trap@example.org',
     steps: `
       0 ask 10 a@example.com TRAP@example.org: grey
@@ -166,7 +166,7 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t25: {
-    why: '24; design 4: a blacklisting lasts from the newest bad report, so the standing is made anew, with its reveal',
+    why: '24; a blacklisting lasts from the newest bad report, so the standing is made anew, with its reveal',
     config: 'hard_trap trap@example.org',
     steps: `
       0 report hard_trap -10
@@ -217,7 +217,7 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t35: {
-    why: '24; design 4: a blacklisting lasts from the newest bad report, so every one counts',
+    why: '24; a blacklisting lasts from the newest bad report, so every one counts',
     steps: `
       0 report hard_trap -10
       0 ask 10 a@example.com b@example.org: grey
@@ -236,7 +236,7 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t41: {
-    why: 'design 3 (dns): answers are kept as long as their TTL says, here 300 s; 27: an early talker loses points',
+    why: 'answers are kept as long as their TTL says, here 300 s; 27: an early talker loses points',
     listed: { '10.113.0.203.bl.spamcop.net': ['127.0.0.2'] },
     steps: `
       0 ask 10 a@example.com b@example.org: grey
@@ -249,7 +249,7 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t45: {
-    why: 'design 4, step 10: an entry keeps its first time; a clock that went back only makes an attempt early',
+    why: 'step 10 of docs/flow.md: an entry keeps its first time; a clock that went back only makes an attempt early',
     steps: `
       3600 ask 10 a@example.com b@example.org: grey
       0 ask 10 a@example.com b@example.org: grey
@@ -258,7 +258,7 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t47: {
-    why: 'design 4, step 8: what has passed is known from all clients of the domain',
+    why: 'step 8 of docs/flow.md: what has passed is known from all clients of the domain',
     listed: { '11.113.0.203.list.dnswl.org': ['127.0.5.1'] },
     steps: `
       0 ask 10 a@example.com b@example.org: grey

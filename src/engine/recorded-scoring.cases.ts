@@ -118,7 +118,7 @@ d46 | aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbb
 
 /** Where we do not, and why (defects: of the original, as numbered in its observed behaviour); its outcome comes after ours. */
 export const DIFFERENCES: { readonly [why: string]: string } = {
-  'A standing ends when accepted mail begins to count (design 4: nobody waits longer than the score says)': `
+  'A standing ends when accepted mail begins to count (nobody waits longer than the score says)': `
 s111 | mx | 1 ok 86399s | 0 grey_default 1s | 0 grey_default
 `,
   'A verified name counts whatever its top-level domain; a PTR record of the root is a name that does not verify': `

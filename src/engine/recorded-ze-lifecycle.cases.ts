@@ -345,7 +345,7 @@ export const LIFECYCLE_DIFFERENCES: RecordedCases = {
     `,
   },
   'delay-t-option': {
-    why: 'design 4: a bounce waits at least GREY_MIN_DELAY_NULLSENDER, and no less than other mail',
+    why: 'a bounce waits at least GREY_MIN_DELAY_NULLSENDER, and no less than other mail',
     config: 'GREY_MIN_DELAY_NORMAL 5m, GREY_MAX_DELAY_NORMAL 1h, GREY_MIN_DELAY_NULLSENDER 2m',
     steps: `
       0 check bob: wait
@@ -371,7 +371,7 @@ export const LIFECYCLE_DIFFERENCES: RecordedCases = {
     `,
   },
   'unknown-option': {
-    why: 'design 5: these are the names, and they count',
+    why: 'these are the names, and they count',
     config: 'GREY_PENDING_NORMAL 1, GREY_PENDING_NULLSENDER 1',
     steps: `
       0 check u1,u2,u3: wait

@@ -220,7 +220,7 @@ export const MAINTENANCE_DIFFERENCES: RecordedCases = {
     `,
   },
   'dw-env': {
-    why: 'design 5: only the configuration counts, not the environment',
+    why: 'only the configuration counts, not the environment',
     config: 'GREY_DEWHITE_FLAGS None',
     steps: `
       0 valid bob name=mx.other.net
@@ -265,7 +265,7 @@ export const MAINTENANCE_DIFFERENCES: RecordedCases = {
     `,
   },
   'white-user-from': {
-    why: 'design 4: what counts is the client and the domain of the sender, whatever is in the tuple',
+    why: 'what counts is the client and the domain of the sender, whatever is in the tuple',
     config: 'GREY_FROM_COMPONENT USER',
     steps: `
       0 valid u1 from=u1@example.com
@@ -278,7 +278,7 @@ export const MAINTENANCE_DIFFERENCES: RecordedCases = {
     `,
   },
   'white-from-none': {
-    why: 'design 4: what counts is the client and the domain of the sender, whatever is in the tuple',
+    why: 'what counts is the client and the domain of the sender, whatever is in the tuple',
     config: 'GREY_FROM_COMPONENT NONE',
     steps: `
       0 valid u1,u2,u3,u4,u5

@@ -8,7 +8,7 @@
 //   AT tables: P ENTRIES | V ENTRIES | W ENTRIES         the pending, valid and white tables
 //
 // AT: seconds after the start. An entry: recipients, first and last time, uses, and what is not as usual. Differences are
-// named after the defects of the original that we do not copy (D1 to D26) or the section of the design.
+// named after the defects of the original that we do not copy (D1 to D26), with what is so here.
 
 export interface RecordedCase {
   /** Why we do otherwise. */
@@ -27,8 +27,8 @@ export interface RecordedCases {
 /** What has no steps that could be taken here, and where it is looked after. */
 export const NOT_A_STEP: { readonly [id: string]: string } = {
   'sched-default': 'a round comes GREY_CLEANUP_INTERVAL after the end of the one before: lib/repeat.test.ts',
-  'sched-below-minute': 'design 5: an interval of 1 s and more is taken as it is (config/check-config.ts)',
-  'sched-sub-env-10m': 'design 5: one interval, and no environment variables',
+  'sched-below-minute': 'an interval of 1 s and more is taken as it is (config/greylisting-options.ts)',
+  'sched-sub-env-10m': 'one interval, and no environment variables',
   'delay-max-below-min': 'D21: such a configuration is refused',
   'mismatch-penalty-vs-max': 'D21: such a configuration is refused',
 };

@@ -12,7 +12,7 @@ import type { StoredTuple } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { admit } from './answer-check.ts';
+import { admit } from './admit.ts';
 import { LIFECYCLE, LIFECYCLE_DIFFERENCES } from './recorded-ze-lifecycle.cases.ts';
 import { MAINTENANCE, MAINTENANCE_DIFFERENCES } from './recorded-ze-maintenance.cases.ts';
 import { NOT_A_STEP, RECORDED, type RecordedCase } from './recorded-ze.cases.ts';

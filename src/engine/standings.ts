@@ -12,7 +12,7 @@ import { describeReasons, type Standing, standingFrom, type StandingTimes } from
 import type { ReportQuery, Store } from '../store/store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
 import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
-import { RecentMap } from '../lib/recent-map.ts';
+import { StandingCache } from './standing-cache.ts';
 
 export interface StandingSettings {
   readonly times: StandingTimes;
@@ -31,9 +31,6 @@ export interface StandingParts extends LookupParts {
   readonly settings: () => StandingSettings;
 }
 
-/** Clients of a domain that are told when good mail of another of them counts. */
-const MOST_MEMBERS = 64;
-
 /** What is found about a client, the standing that it has or would get, and the newest reports that count for that. */
 export interface StandingPreview {
   readonly standing: Standing;
@@ -41,8 +38,6 @@ export interface StandingPreview {
   readonly reports: readonly StoredReport[];
 }
 
-/** Standings that are kept in memory; each takes about half a KiB. */
-const MOST_CACHED = 20_000;
 const DAY: Seconds = 86_400;
 /** Good reports that are assigned in one turn: about a millisecond of work. */
 const STEP = 50;
@@ -51,9 +46,7 @@ const MOST_ASSIGNED = 1000;
 
 export class Standings {
   readonly #parts: StandingParts;
-  readonly #cache = new RecentMap<string, Standing>(MOST_CACHED);
-  /** The clients in memory that belong to a domain: good mail counts for all of them. */
-  readonly #members = new RecentMap<string, Set<string>>(MOST_CACHED);
+  readonly #cache = new StandingCache();
   readonly #computing = new Map<string, Promise<Standing>>();
   #closed = false;
 
@@ -128,7 +121,7 @@ export class Standings {
   }
 
   #liveMembers(identity: string): readonly Standing[] {
-    return [...(this.#members.get(identity) ?? [])].flatMap((ip) => this.#live(this.#cache.get(ip)) ?? []);
+    return [...this.#cache.membersOf(identity)].flatMap((ip) => this.#live(this.#cache.get(ip)) ?? []);
   }
 
   /** Good mail that came while nobody knew whom the client belongs to counts for its domain, once that is known. */
@@ -154,7 +147,7 @@ export class Standings {
 
   #outdate({ text }: Address): void {
     const standing = this.#cache.get(text);
-    if (standing !== undefined) this.#cache.set(text, { ...standing, expires: seconds(this.#parts.clock) });
+    if (standing !== undefined) this.#cache.set({ ...standing, expires: seconds(this.#parts.clock) });
   }
 
   /** From now on late answers complete nothing; the store is about to close. */
@@ -170,7 +163,7 @@ export class Standings {
     // What is in memory is never older than what was saved.
     const isNew = this.#cache.get(client.text) === undefined;
     const saved = isNew ? this.#live(await this.#parts.store.standing(client.text)) : undefined;
-    if (saved !== undefined) this.#inMemory(saved);
+    if (saved !== undefined) this.#cache.set(saved);
     return saved ?? this.#computing.get(client.text) ?? this.#start(client);
   }
 
@@ -238,21 +231,8 @@ export class Standings {
     return standing;
   }
 
-  #inMemory(standing: Standing): void {
-    const { ip, identity } = standing;
-    this.#cache.set(ip, standing);
-    if (identity === ip) return;
-    const members = this.#members.get(identity) ?? new Set();
-    // The latest are kept.
-    members.delete(ip);
-    members.add(ip);
-    const [oldest = ip] = members;
-    if (members.size > MOST_MEMBERS) members.delete(oldest);
-    this.#members.set(identity, members);
-  }
-
   async #save(standing: Standing): Promise<void> {
-    this.#inMemory(standing);
+    this.#cache.set(standing);
     await this.#parts.store.saveStanding(standing);
   }
 

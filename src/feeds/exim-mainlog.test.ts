@@ -180,7 +180,7 @@ test('a mail that never completes is dropped', () => {
   expect(JSON.parse(mainlog.context())).toHaveLength(1);
 });
 
-// What the original made of the same lines (spec/ddgrey.md 4): rows that it missed and that count here, or the reverse.
+// What the original made of the same lines: rows that it missed and that count here, or the reverse.
 test.for([
   ['e01 defect 34: no host name', 'unexpected disconnection while reading SMTP command from [198.51.100.7] D=5s', 1],
   ['e03 defect 34: X= behind the host', 'no MAIL in SMTP connection from x [198.51.100.7] X=TLS1.3 D=1s', 1],

@@ -3,7 +3,6 @@ import { wholeList } from '../lib/whole-list.ts';
 import { checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { IncomingReport } from '../engine/accept-report.ts';
 import { manualClock } from '../lib/clock.ts';
-import { createLog } from '../lib/log.ts';
 import { reportTraps } from './report-traps.ts';
 import { indexTraps } from './spamtraps.ts';
 
@@ -13,8 +12,6 @@ const TRAPS = indexTraps([
 ]);
 const CONFIG = 'reputation no\nhard_trap trap@example.org\ntrusted 192.0.2.0/24';
 
-const silent = createLog({ level: 0, format: 'text' }, () => {});
-
 test.for<[recipient: string, sender: string, reports: readonly Partial<IncomingReport>[]]>([
   ['old@example.org', 'a@x.org', [{ event: 'soft_trap', sender: 'a@x.org', recipient: 'old@example.org' }]],
   ['OLD@example.ORG', 'a@x.org', [{ event: 'soft_trap', sender: 'a@x.org', recipient: 'OLD@example.ORG' }]],
@@ -22,10 +19,7 @@ test.for<[recipient: string, sender: string, reports: readonly Partial<IncomingR
   ['new@example.org', 'a@x.org', []],
 ])('a check for %s from %s', ([recipient, sender, reports]) => {
   const made: IncomingReport[] = [];
-  const accept = async (report: IncomingReport): Promise<void> => {
-    made.push(report);
-  };
-  const onAnswer = reportTraps({ traps: () => TRAPS, accept, clock: manualClock(), log: silent });
+  const onAnswer = reportTraps({ traps: () => TRAPS, report: (report) => made.push(report), clock: manualClock() });
   onAnswer(checkOf('203.0.113.7', sender, recipient));
   const same = { reporter: 'traps', time: T0, ip: '203.0.113.7', mtaId: 'x1' };
   expect(made).toEqual(reports.map((report) => ({ ...same, ...report })));
@@ -43,19 +37,6 @@ test('a hit shows in nothing that the sender sees, and is there once the answer 
   expect(await wholeList(store.reports(undefined))).toMatchObject([
     { event: 'hard_trap', recipient: 'trap@example.org' },
   ]);
-});
-
-test('a report that is lost is logged', async () => {
-  let text = '';
-  const log = createLog({ level: 0, format: 'text' }, (lines) => {
-    text += lines;
-  });
-  const accept = (): Promise<void> => Promise.reject(new Error('disk full'));
-  const onAnswer = reportTraps({ traps: () => TRAPS, accept, clock: manualClock(), log });
-  onAnswer(checkOf('203.0.113.7', 'a@x.org', 'old@example.org'));
-  await new Promise(setImmediate);
-  log.flush();
-  expect(text).toContain('report lost observed=soft_trap cause="Error: disk full"');
 });
 
 test('nothing is reported of a trusted client', async () => {

@@ -77,7 +77,7 @@ export function tagged([what, meaning]: Row): readonly string[] {
   return ['.TP', `.B ${escaped(what.trim())}`, escaped(meaning)];
 }
 
-export function exampleLines(lines: readonly string[]): readonly string[] {
+function exampleLines(lines: readonly string[]): readonly string[] {
   return ['.PP', '.EX', ...lines.map(escaped), '.EE'];
 }
 

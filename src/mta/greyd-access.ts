@@ -1,7 +1,7 @@
 // Who may do what in the greyd protocol, by where a client connects from.
 import type { Peer } from '../lib/line-protocol.ts';
 import { type HostNames, UNKNOWN_NAMES } from '../policy/access-right.ts';
-import { type Address, parseAddress } from '../policy/address.ts';
+import { type Address, socketHost } from '../policy/address.ts';
 import type { AccessRight } from '../policy/rule-values.ts';
 
 /** Nothing; ask, tell and download; or all, which is changing and stopping things too. */
@@ -38,8 +38,7 @@ const NOBODY: GreydCaller = { access: () => 'none' };
 export function greydAccess(rights: GreydRights): (peer: Peer) => GreydCaller {
   return (peer) => {
     if (peer.kind === 'unix') return OWNER;
-    // Without the zone of a link-local address.
-    const client = parseAddress(peer.address.replace(/%.*$/, ''));
+    const client = socketHost(peer.address);
     if (client === undefined) return NOBODY;
     const isLocal = LOOPBACK.has(client.text);
     let names = UNKNOWN_NAMES;

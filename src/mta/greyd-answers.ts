@@ -1,11 +1,14 @@
 // What the greyd protocol answers, to the byte as ze-filter's server does: clients look for `CODE COMMAND ANSWER`.
-import type { Table } from './greyd-commands.ts';
+import type { Table } from '../policy/table.ts';
 import type { UploadResult } from './greyd-tables.ts';
 
+/** Said when a client has connected. */
 export const BANNER = '200 OK - Waiting for commands !\r\n';
 /** Without a CR; and then the connection is closed. */
 export const DENIED = '500 Access denied\n';
+/** Said when there are too many connections; then this one is closed. */
 export const BUSY = "421 I'm too busy. Come back later\r\n";
+/** Likewise after a line that is too long. */
 export const TOO_LONG = '600 Line too long !\r\n';
 
 export const HELP = `200-OK for help !\r
@@ -36,28 +39,35 @@ export function tableLines(command: string, table: Table): { readonly first: str
   return { first: `200-OK for ${command} ${table}!\r\n`, last: `200 ${command} done !\r\n` };
 }
 
+/** A command was obeyed. */
 export function done(command: string): string {
   return `200-OK for ${command} !\r\n200 ${command} done !\r\n`;
 }
 
+/** It could not be. */
 export function failed(command: string): string {
   return `700 ${command} : ERROR !\r\n`;
 }
 
+/** The answer to REOPENDB; `well`: the policy file could be read. */
 export function reopened(well: boolean): string {
   return `200-OK for reopendb !\r\n200 reopendb : POLICY     ${well ? 'OK' : 'ERROR'} !\r\n`;
 }
 
+/** The answer to QUIT and EXIT; then the connection is closed. */
 export function leaving(command: string): string {
   return `200 OK for ${command} (EXIT)!\r\n`;
 }
 
+/** The answer to SHUTDOWN; then the connection is closed. */
 export const STOPPING = '200-OK for shutdown !\r\n200 shutdown done (EXIT)!\r\n';
 
+/** The command takes more rights than the client has. */
 export function notAllowed(command: string): string {
   return `600 ${command} : Not allowed !\r\n`;
 }
 
+/** The answer to UPLOAD, before the entries. */
 export function sendEntries(table: Table): string {
   return `300 OK for upload ${table}! Send entries, then a line with a single dot\r\n`;
 }

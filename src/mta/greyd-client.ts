@@ -1,14 +1,12 @@
 // Client mode: another server is asked about what is new here, and told what became valid. Checks and answers are those
 // of the greyd protocol (docs/protocols/greyd.md); the server may be ours or ze-filter's.
+import type { CentralAnswer, CentralServer } from '../engine/central-server.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import type { SocketAddress } from '../lib/socket-address.ts';
 import type { Check, Seconds } from '../policy/check.ts';
 import type { Question } from './greyd-connection.ts';
 import { GreydPool } from './greyd-pool.ts';
-
-/** What the server says to a check; `unreachable` when it says nothing in time, so that our own decision stands. */
-export type GreydAnswer = 'ok' | 'wait' | 'reject' | 'unreachable';
 
 export interface GreydClientOptions {
   readonly address: SocketAddress;
@@ -22,12 +20,7 @@ export interface GreydClientOptions {
   readonly firstWait?: Seconds;
 }
 
-export interface GreydClient extends AsyncDisposable {
-  /** The server's answer. Never rejects, and comes within the two timeouts. */
-  ask(check: Check): Promise<GreydAnswer>;
-  /** Tells the server that a check passed here; if it is away, when it is back. */
-  tell(check: Check): void;
-}
+export type GreydClient = CentralServer & AsyncDisposable;
 
 /** Checks that wait to be told; beyond them the oldest are dropped. */
 const MOST_TOLD = 1000;
@@ -35,7 +28,7 @@ const MOST_TOLD = 1000;
 const LONGEST_COMMAND = 1000;
 const ANSWER_TIMEOUT: Seconds = 3;
 
-const VERDICTS: ReadonlyMap<string, GreydAnswer> = new Map([
+const VERDICTS: ReadonlyMap<string, CentralAnswer> = new Map([
   ['200', 'ok'],
   ['500', 'reject'],
 ]);
@@ -94,11 +87,11 @@ export function createGreydClient(options: GreydClientOptions): GreydClient {
   };
 }
 
-function askPool(pool: GreydPool, text: string | undefined, longest: number): Promise<GreydAnswer> {
+function askPool(pool: GreydPool, text: string | undefined, longest: number): Promise<CentralAnswer> {
   if (text === undefined) return Promise.resolve('unreachable');
-  const { promise, resolve } = Promise.withResolvers<GreydAnswer>();
+  const { promise, resolve } = Promise.withResolvers<CentralAnswer>();
   const timer = setTimeout(resolve, longest, 'unreachable');
-  const end = (answer: GreydAnswer): void => {
+  const end = (answer: CentralAnswer): void => {
     clearTimeout(timer);
     resolve(answer);
   };
@@ -106,7 +99,7 @@ function askPool(pool: GreydPool, text: string | undefined, longest: number): Pr
   return promise;
 }
 
-function question(text: string, heard: (answer: GreydAnswer) => void, lost: () => void): Question {
+function question(text: string, heard: (answer: CentralAnswer) => void, lost: () => void): Question {
   const command = text.slice(0, text.indexOf(' '));
   return {
     text,
@@ -120,7 +113,7 @@ function question(text: string, heard: (answer: GreydAnswer) => void, lost: () =
 }
 
 /** What a line of the server answers to a command, or undefined if it is no answer to it. Never throws. */
-export function parseAnswer(command: string, line: string): GreydAnswer | undefined {
+export function parseAnswer(command: string, line: string): CentralAnswer | undefined {
   const code = new RegExp(`\\b(\\d{3}) ${command} ANSWER`, 'i').exec(line)?.[1];
   if (code !== undefined) return VERDICTS.get(code) ?? 'wait';
   // A command that the server did not understand.
@@ -131,7 +124,7 @@ export function parseAnswer(command: string, line: string): GreydAnswer | undefi
 export function formatQuestion(command: 'GREYCHECK' | 'GREYVALID', check: Check): string | undefined {
   const { client, clientName, sender, recipient } = check;
   const words = [client.text, `<${sender.text}>`, `<${recipient.text}>`, clientName ?? `[${client.text}]`];
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- ze-filter's server would take what stands behind for another word
   const text = `${command} ${words.map((word) => word.replace(/[\s,\0-\x1f\x7f]/g, '_')).join(' ')}\r\n`;
   return Buffer.byteLength(text) > LONGEST_COMMAND ? undefined : text;
 }

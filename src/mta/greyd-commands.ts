@@ -4,9 +4,8 @@
 // (docs/protocols/greyd.md)
 import { parseAddress } from '../policy/address.ts';
 import type { Check, Seconds } from '../policy/check.ts';
+import { type Table, TABLES } from '../policy/table.ts';
 import { parseGreydMailbox } from './greyd-address.ts';
-
-export type Table = 'pending' | 'valid' | 'white';
 
 export type GreydCommand =
   /** An empty line, which is no command and no error either. */
@@ -30,12 +29,11 @@ const PLAIN: ReadonlySet<string> = new Set<PlainCommand>([
   'restart',
   'shutdown',
 ]);
-const TABLES: ReadonlySet<string> = new Set<Table>(['pending', 'valid', 'white']);
 
 /** What the client writes for something that it does not know. */
 const MISSING = '-';
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they would end the line of an answer
 const CONTROLS = /[\0-\x1f\x7f]/g;
 
 /** What a line asks for. Never throws. */
@@ -84,7 +82,7 @@ function isPlain(word: string): word is PlainCommand {
 }
 
 function isTable(word: string): word is Table {
-  return TABLES.has(word);
+  return TABLES.some((table) => table === word);
 }
 
 /** What was sent comes back in it, but without what would end the line. */

@@ -173,7 +173,7 @@ function escapeFirst(text: string): string {
 }
 
 function escapeField(text: string): string {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- with one in it the line could not be read back
   return /[\0-\x20\x7f;%#]/.test(text) ? text.replace(/[\0-\x20\x7f;%#]/g, escapeCharacter) : text;
 }
 

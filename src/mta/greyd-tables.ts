@@ -2,7 +2,7 @@
 import type { Seconds } from '../policy/check.ts';
 import type { StoredTuple, TupleState } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
-import type { Table } from './greyd-commands.ts';
+import type { Table } from '../policy/table.ts';
 import { formatPass, formatTuple, type Parsed, parsePass, parseTuple } from './greyd-records.ts';
 
 /** What the tables need of the memory. */

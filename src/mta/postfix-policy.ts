@@ -83,7 +83,7 @@ function answer(request: PolicyRequest, parts: PolicyParts): Answer {
 }
 
 /** The answer to a request. `replyText` is asked only for verdicts that need it. */
-export function formatVerdict(verdict: Verdict, replyText: () => string): string {
+function formatVerdict(verdict: Verdict, replyText: () => string): string {
   switch (verdict.kind) {
     case 'white':
       return DUNNO;

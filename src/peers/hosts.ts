@@ -1,5 +1,5 @@
 // Some hosts, as the configuration names them: by network, or by name. Those with a name are known once it is looked up.
-import { type Address, parseAddress } from '../policy/address.ts';
+import type { Address } from '../policy/address.ts';
 
 export interface Hosts {
   has(client: Address): boolean;
@@ -10,10 +10,4 @@ export interface NamedHosts extends Hosts {
   complete(family: Address['family']): boolean;
   /** Resolves when each name was looked up once, with or without success. */
   readonly tried: Promise<void>;
-}
-
-/** The address of the other end as a socket tells it; undefined if there is none any more. */
-export function socketHost(address = ''): Address | undefined {
-  // A link-local address comes with the interface that it is on.
-  return parseAddress(address.replace(/%.*$/, ''));
 }

@@ -2,11 +2,9 @@
 //   export TABLE   a document of its lines
 //   import TABLE   301 go ahead; then lines up to a single dot; a document: how many there were, and which were refused
 import type { Seconds } from '../policy/check.ts';
+import { type Table, TABLES } from '../policy/table.ts';
 import { item } from './local-arguments.ts';
 import { type Body, linesDocument, type Verb, type Verbs } from './sync-verb.ts';
-
-export const TABLES = ['pending', 'valid', 'white'] as const;
-export type Table = (typeof TABLES)[number];
 
 /** A table being taken over. */
 export interface Import {

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Peer } from '../lib/line-protocol.ts';
 import { Pace } from '../lib/pace.ts';
 import { RecentMap } from '../lib/recent-map.ts';
+import { socketHost } from '../policy/address.ts';
 import { type Caller, localCaller } from './caller.ts';
-import { type Hosts, socketHost } from './hosts.ts';
+import type { Hosts } from './hosts.ts';
 import type { PeerEvents } from './peer-events.ts';
 
 export interface PeerRights {

@@ -7,15 +7,13 @@ import type { AcceptPeerReport, Sender } from '../engine/accept-peer-report.ts';
 import { createBackOff } from '../lib/back-off.ts';
 import type { Counters } from '../lib/counters.ts';
 import { causeOf } from '../lib/error-cause.ts';
-import { createLineReader } from '../lib/line-reader.ts';
-import { secureClient } from '../lib/mutual-tls.ts';
 import { Pace } from '../lib/pace.ts';
 import type { Events } from './peer-events.ts';
 import type { SourceState } from './peer-list.ts';
 import type { PeerTls } from './peer-tls.ts';
+import { ask, greet, type Input, wireOf } from './peer-wire.ts';
 import { ReportStream } from './report-stream.ts';
 import type { ParsedReport } from './report-text.ts';
-import { parseAnswer } from './sync-protocol.ts';
 
 export interface PeerClientParts {
   readonly host: string;
@@ -49,10 +47,6 @@ const PATIENCE = 30_000;
 const KEEP_ALIVE = 30_000;
 /** Seconds before the last report from which on reports are asked for again; the original daemon does so too. */
 const MARGIN = 60;
-/** Characters of a line of the server. */
-const LONGEST_LINE = 4096;
-/** A server closes so when it does not know us; but the connection may have been lost, too. */
-const UNANSWERED = 'closed without an answer; this server is probably not in its accept or peer lines';
 /** Lines that are read and taken in at once, 25 reports: about a millisecond of work, then checks have their turn. */
 const STEP = 325;
 
@@ -100,7 +94,7 @@ async function follow(parts: Source, signal: AbortSignal, onBegun: () => void): 
   try {
     await once(socket, 'connect', { signal });
     const events = await Promise.race([parts.events(socket.remoteAddress), closed(socket)]);
-    const { wire, welcome } = await greet(parts, { socket, input: linesOf(socket) });
+    const { wire, welcome } = await greet({ ...parts, name: parts.name() }, wireOf(socket));
     const name = /I am (\S+)/.exec(welcome)?.[1] ?? '';
     if (name === parts.name()) return 'ourselves';
     const place = await parts.place.load();
@@ -122,59 +116,6 @@ async function follow(parts: Source, signal: AbortSignal, onBegun: () => void): 
 async function closed(socket: Socket): Promise<never> {
   await once(socket, 'close');
   throw new Error('closed at once');
-}
-
-type Input = AsyncGenerator<readonly string[], void>;
-
-interface Wire {
-  readonly socket: Socket;
-  readonly input: Input;
-}
-
-async function* linesOf(socket: Socket): Input {
-  const reader = createLineReader(LONGEST_LINE);
-  // What has been read in plain text may have to make room for TLS.
-  for await (const bytes of socket.iterator({ destroyOnReturn: false })) {
-    yield reader.read(bytes as Buffer);
-    if (reader.tooLong()) throw new Error('a line without an end');
-  }
-}
-
-/** Says who we are, over TLS if that is wanted and possible; how to go on, and what the server said. */
-async function greet(parts: PeerClientParts, plain: Wire): Promise<{ readonly wire: Wire; readonly welcome: string }> {
-  const helo = `helo ${parts.name()}`;
-  const { answer: welcome } = await ask(plain, helo, 200);
-  const { tls } = parts;
-  if (tls === undefined) return { wire: plain, welcome };
-  const { code, answer, rest } = await ask(plain, 'starttls', 220, 500);
-  if (code === 500 && tls.required) throw new Error(`no TLS: ${answer}`);
-  if (code === 500) return { wire: plain, welcome };
-  if (rest.length > 0) throw new Error('plain text before the TLS handshake');
-  await plain.input.return();
-  const socket = await secureClient(plain.socket, tls.identity, parts.host);
-  const wire = { socket, input: linesOf(socket) };
-  return { wire, welcome: (await ask(wire, helo, 200)).answer };
-}
-
-interface Answered {
-  readonly code: number;
-  readonly answer: string;
-  /** The lines that came behind it. */
-  readonly rest: readonly string[];
-}
-
-/** Puts a command; its answer, which must have one of the codes. */
-async function ask({ socket, input }: Wire, command: string, ...codes: readonly number[]): Promise<Answered> {
-  socket.write(`${command}\r\n`);
-  for (;;) {
-    const { value, done } = await input.next();
-    if (done === true) throw new Error(UNANSWERED);
-    const [first, ...rest] = value;
-    if (first === undefined) continue;
-    const { code = 0, text = '' } = parseAnswer(`${first}\n`) ?? {};
-    if (!codes.includes(code)) throw new Error(`refused: ${first.slice(0, 100)}`);
-    return { code, answer: text, rest };
-  }
 }
 
 interface Begun {

@@ -1,7 +1,7 @@
 // Which events are taken from a server: the first line of `peer_events` that names it decides. While the addresses of a
 // name in a line are not known, it could be anybody's line: no more is taken then than will be once they are.
-import type { Address } from '../policy/address.ts';
-import { type NamedHosts, socketHost } from './hosts.ts';
+import { type Address, socketHost } from '../policy/address.ts';
+import type { NamedHosts } from './hosts.ts';
 
 /** Undefined: every event. */
 export type Events = ReadonlySet<string> | undefined;

@@ -9,6 +9,7 @@ import {
   parseAddress,
   parseNetwork,
   siteNetwork,
+  socketHost,
 } from './address.ts';
 
 const ipv4 = fc.ipV4();
@@ -58,6 +59,16 @@ test.for([
   'mail.example.org',
 ])('%j is no address', (text) => {
   expect(parseAddress(text)).toBeUndefined();
+});
+
+test.for([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['fe80::1%eth0', 'fe80::1'],
+  ['', undefined],
+  [undefined, undefined],
+])('a socket says %j: %j is at the other end', ([text, host]) => {
+  expect(socketHost(text)?.text).toBe(host);
 });
 
 test('every address that Node knows is one, and only those', () => {

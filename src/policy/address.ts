@@ -32,6 +32,12 @@ export function parseAddress(text: string): Address | undefined {
   return { family: 6, text: parsed.toRFC5952String() };
 }
 
+/** The address of the other end as a socket tells it; undefined if there is none any more. */
+export function socketHost(text = ''): Address | undefined {
+  // A link-local address comes with the interface that it is on.
+  return parseAddress(text.replace(/%.*$/, ''));
+}
+
 /** `203.0.113.7` with 24 bits: `203.0.113.0/24`. IPv6 likewise; the text of a network is its canonical form. */
 export function networkText(address: Address, bits: number): string {
   if (address.family === 4 && bits === 24) return `${address.text.slice(0, address.text.lastIndexOf('.'))}.0/24`;

@@ -109,7 +109,6 @@ test('every stage names the line that decided', () => {
   const policy = policyOf('Connect:Default YES; Connect:10.1 NO; From:EXAMPLE.com. quickyes; To:bob@ NO');
   expect(decide(policy, {})).toEqual({
     verdict: 'yes',
-    quick: true,
     trace: [
       { stage: 'connect', line: 2, key: '10.1', value: 'NO' },
       { stage: 'from', line: 3, key: 'EXAMPLE.com.', value: 'YES-QUICK' },

@@ -18,8 +18,6 @@ export interface PolicyHit {
 /** `verdict`: whether to greylist; undefined if no line says anything. `trace`: a line at most for each stage reached. */
 export interface PolicyDecision {
   readonly verdict: 'yes' | 'no' | undefined;
-  /** The last line of the trace ended the search. */
-  readonly quick: boolean;
   readonly trace: readonly PolicyHit[];
 }
 
@@ -38,7 +36,7 @@ export function decideByPolicy(policy: Policy, check: PolicyQuestion): PolicyDec
     if (decided.quick) break;
   }
   const verdict = decided && (decided.greylist ? 'yes' : 'no');
-  return { verdict, quick: decided?.quick ?? false, trace };
+  return { verdict, trace };
 }
 
 const STAGES: readonly PolicyStage[] = ['connect', 'from', 'to'];

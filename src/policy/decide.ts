@@ -81,7 +81,7 @@ export function decideByRule(check: Check, rules: Rules): Ruling {
 }
 
 /** What was entered by hand, and step 5: what the client is told whatever its mail. */
-export function decideByClient({ manual, standing }: ClientView, now: Seconds): Verdict | undefined {
+function decideByClient({ manual, standing }: ClientView, now: Seconds): Verdict | undefined {
   if (manual !== undefined) {
     const because = `${manual.reason} (${manual.author})`;
     // A client may be blacklisted for its standing, too; whitelisted is always by hand.

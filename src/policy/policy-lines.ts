@@ -1,7 +1,7 @@
 // The policy file's form, that of ze-filter's policy database: `Prefix:key value`, one rule a line. Prefixes in any case;
 // `#` starts a comment at the start of a line or after a blank; blank lines mean nothing.
 
-export const PREFIXES = ['GreyCheckConnect', 'GreyCheckFrom', 'GreyCheckTo', 'GreyDomainEquiv', 'GreydAccess'] as const;
+const PREFIXES = ['GreyCheckConnect', 'GreyCheckFrom', 'GreyCheckTo', 'GreyDomainEquiv', 'GreydAccess'] as const;
 
 export type PolicyPrefix = (typeof PREFIXES)[number];
 

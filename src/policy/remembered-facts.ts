@@ -3,7 +3,7 @@
 import type { Seconds } from './check.ts';
 import type { Facts } from './facts.ts';
 import { DNS_REASONS, falseListing } from './points.ts';
-import type { Standing } from './standing.ts';
+import { type Standing, standingDomain } from './standing.ts';
 
 export interface RememberedFacts {
   /** Undefined: not known then either. */
@@ -14,13 +14,13 @@ export interface RememberedFacts {
 }
 
 /** How long what DNS said once stands in for what it does not say now, counted from when it said it. */
-export const REMEMBERED: Seconds = 14 * 86_400;
+const REMEMBERED: Seconds = 14 * 86_400;
 
 /** What the standing tells; undefined when that is too long ago. */
 export function rememberedFacts(standing: Standing, now: Seconds): RememberedFacts | undefined {
   if (standing.answered + REMEMBERED <= now) return undefined;
   const reasons = new Set(standing.reasons.map(({ reason }) => reason));
-  const domain = standing.identity === standing.ip ? undefined : standing.identity;
+  const domain = standingDomain(standing);
   const dynamic = reasons.has(DNS_REASONS.dynamic);
   const nameKnown = domain !== undefined || dynamic || reasons.has(DNS_REASONS.nameless);
   return {

@@ -116,6 +116,11 @@ function keptReveal(previous: Standing | undefined, { blacklist }: StandingTimes
   return until > now ? previous.reveal : undefined;
 }
 
+/** The domain that a client belongs to by its standing; undefined: it stands for itself. */
+export function standingDomain({ ip, identity }: Pick<Standing, 'ip' | 'identity'>): string | undefined {
+  return identity === ip ? undefined : identity;
+}
+
 /** The reasons as listings show them. */
 export function describeReasons({ reasons }: Standing): string {
   return reasons.length === 0 ? 'basic' : reasons.map(({ reason }) => reason).join(', ');

@@ -2,8 +2,9 @@
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Recalled } from '../policy/decide.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
+import type { Pass } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Lifetimes, Recall, Remembrance } from './store.ts';
+import type { Lifetimes, Recall, Remembrance, ReportQuery, Store, Stored } from './store.ts';
 
 export const T = 1_700_000_000;
 export const DAY = 86_400;
@@ -43,6 +44,31 @@ export const spam: StoredReport = {
   recipient: 'user123@example.org',
   mtaId: '1rABCD-000001-2E',
 };
+
+export const pass: Pass = { client: '203.0.113.7', domain: 'example.com', firstSeen: T - 9, lastSeen: T, uses: 5 };
+export const otherPass: Pass = { ...pass, client: 'example.net', firstSeen: T, lastSeen: T + 1, uses: 1 };
+
+/** A midnight (UTC) before T. */
+export const MIDNIGHT: number = T - (T % DAY);
+/** What counts for the client of `spam`. */
+export const COUNTED: ReportQuery = { ip: spam.ip, identity: 'example.com', since: T - 60 * DAY, now: T };
+
+interface ReportAdder {
+  /** Adds reports like `spam` but for what is told; what became of each. */
+  readonly add: (...reports: readonly Partial<StoredReport>[]) => Promise<readonly Stored[]>;
+  /** Adds so many. */
+  readonly many: (n: number, of: (i: number) => Partial<StoredReport>) => Promise<readonly Stored[]>;
+}
+
+/** Adds reports to the store that is open at the time. */
+export function reportAdder(open: () => Store): ReportAdder {
+  const add: ReportAdder['add'] = async (...reports) => {
+    const outcomes: Stored[] = [];
+    for (const report of reports) outcomes.push(await open().addReport({ ...spam, ...report }));
+    return outcomes;
+  };
+  return { add, many: (n, of) => add(...Array.from({ length: n }, (_, i) => of(i))) };
+}
 
 /** The address that the text spells, which must be one. */
 export function address(text: string): Address {

@@ -2,7 +2,7 @@
 //
 // tuple           one row a tuple, in the order of (kind, last_seen): what expires next stands first, so expiry reads no
 //                 more than it removes, and new entries go to the end of their kind, which keeps the pages full.
-//   kind          see tuple-row.ts
+//   kind          see tuple-kind.ts
 //   hash          32 bits, keyed with meta 'hash secret', so that nobody can make tuples collide at will. It only leads to
 //                 the row: part, sender and recipient are always compared.
 //   part          the tuple's client part: text, or the leading bytes of an IPv4 or IPv6 address or site network

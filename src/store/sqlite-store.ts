@@ -1,4 +1,5 @@
-// The memory in a SQLite database, over one connection for checks and two workers for what takes long.
+// The memory in a SQLite database, over one connection for checks, with workers for what takes long and a journal for first
+// attempts.
 import { closeSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Address, parseAddress } from '../policy/address.ts';

@@ -1,13 +1,20 @@
-// The promises of the port about passes, and about tuples that are promoted to them, exported and imported.
+// The promises of the port about passes, and about the tuples that earn them or are forgotten with them.
 import { describe, expect, test } from 'vitest';
 import { wholeList } from '../lib/whole-list.ts';
-import type { StoredTuple } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
-import { address, asked, attempt, DAY, LIFETIMES, numbered, stored, T, plain } from './contract-samples.ts';
+import {
+  address,
+  asked,
+  attempt,
+  LIFETIMES,
+  numbered,
+  otherPass as other,
+  pass,
+  plain,
+  stored,
+  T,
+} from './contract-samples.ts';
 import type { Remembrance, Store } from './store.ts';
-
-const pass: Pass = { client: '203.0.113.7', domain: 'example.com', firstSeen: T - 9, lastSeen: T, uses: 5 };
-const other: Pass = { ...pass, client: 'example.net', firstSeen: T, lastSeen: T + 1, uses: 1 };
 
 /** Tests them on the store that is open at the time. */
 export function passContract(open: () => Store): void {
@@ -186,88 +193,5 @@ export function passContract(open: () => Store): void {
     for await (const piece of open().validTuplesOf(['192.0.2.1']))
       forgotten += await open().forget({ tuples: piece.map(({ tuple }) => tuple) });
     expect(forgotten).toBe(1200);
-  });
-
-  describe('exports and imports', () => {
-    test('all of a state that was seen later, each once', async () => {
-      for (let i = 0; i < 1200; i += 1) await open().remember(numbered(i, '192.0.2.1'), T + (i % 3));
-      await open().remember({ ...numbered(1, '192.0.2.1'), change: 'validate' }, T + 9);
-      await open().remember({ ...attempt, nullSender: true }, T + 9);
-      const pending = await wholeList(open().exportTuples('pending', T));
-      expect(new Set(pending.map(({ tuple }) => tuple.recipient)).size).toBe(800);
-      expect(pending).toHaveLength(800);
-      expect(await wholeList(open().exportTuples('pending', T + 8))).toEqual([
-        stored({ ...attempt, nullSender: true }, T + 9),
-      ]);
-      expect(await wholeList(open().exportTuples('valid', T + 8))).toEqual([
-        stored(numbered(1, '192.0.2.1'), T + 9, 'valid'),
-      ]);
-      expect(await wholeList(open().exportTuples('valid', T + 9))).toEqual([]);
-    });
-
-    test('an export may be left in the middle', async () => {
-      for (let i = 0; i < 1200; i += 1) await open().remember(numbered(i, '192.0.2.1'), T);
-      for await (const piece of open().exportTuples('pending', 0)) {
-        expect(piece.length).toBeLessThan(1200);
-        break;
-      }
-      expect(await wholeList(open().exportTuples('pending', 0))).toHaveLength(1200);
-    });
-
-    test('passes', async () => {
-      await open().addPass(pass);
-      await open().addPass(other);
-      await open().addPass({ ...other, client: 'a.test' });
-      expect(await wholeList(open().exportPasses(T))).toEqual(
-        expect.arrayContaining([{ ...other, client: 'a.test' }, other]),
-      );
-      expect(await wholeList(open().exportPasses(T))).toHaveLength(2);
-      expect(await wholeList(open().exportPasses(T - 1))).toHaveLength(3);
-    });
-
-    test('what is imported is there as it is', async () => {
-      const tuples: readonly StoredTuple[] = [
-        { ...stored(attempt, T), firstSeen: T - 100, uses: 7 },
-        { ...stored(numbered(1, '2001:db8::1'), T, 'valid'), firstSeen: T - DAY, clientName: undefined },
-        { ...stored(numbered(2, '203.0.113.7'), T), nullSender: true, senderText: '' },
-      ];
-      expect(await open().importTuples(tuples)).toBe(3);
-      const all = await open().tuples({ text: undefined, limit: 9 });
-      expect(all).toEqual(expect.arrayContaining([...tuples]));
-      expect(all).toHaveLength(3);
-      expect((await open().recall(asked(attempt))).pendingOfClient).toBe(2);
-      expect(await open().expire(LIFETIMES, T + LIFETIMES.pendingNullSender + 1, 9)).toBe(1);
-    });
-
-    test('what is there stays, unless it is older', async () => {
-      await open().remember(attempt, T);
-      const known = stored(attempt, T);
-      expect(await open().importTuples([{ ...known, state: 'valid', uses: 9 }])).toBe(0);
-      expect(await open().importTuples([{ ...known, lastSeen: T - 1, uses: 9 }])).toBe(0);
-      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([known]);
-      const newer = { ...known, state: 'valid', lastSeen: T + 1, uses: 9 } as const;
-      expect(await open().importTuples([newer, newer])).toBe(1);
-      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([newer]);
-      expect(await open().count()).toEqual({ pending: 0, valid: 1 });
-      expect((await open().recall(asked(attempt))).pendingOfClient).toBe(0);
-    });
-
-    test('a tuple whose client is no address: nothing is taken', async () => {
-      const tuples = [stored(attempt, T), { ...stored(numbered(1, '192.0.2.1'), T), client: 'mail.example.com' }];
-      await expect(open().importTuples(tuples)).rejects.toThrow('not an address: mail.example.com');
-      expect(await open().count()).toEqual({ pending: 0, valid: 0 });
-    });
-
-    test('imported passes: likewise', async () => {
-      expect(await open().importPasses([pass, other])).toBe(2);
-      expect(
-        await open().importPasses([
-          { ...pass, uses: 9 },
-          { ...other, lastSeen: T + 2, uses: 9 },
-        ]),
-      ).toBe(1);
-      expect(await found(pass)).toEqual(pass);
-      expect(await found(other)).toEqual({ ...other, lastSeen: T + 2, uses: 9 });
-    });
   });
 }

@@ -4,9 +4,13 @@ import { wholeList } from '../lib/whole-list.ts';
 import { asked, attempt, numbered, spam, T } from './contract-samples.ts';
 import type { Store } from './store.ts';
 import { entryContract } from './store-contract-entries.ts';
+import { exportContract } from './store-contract-exports.ts';
 import { passContract } from './store-contract-passes.ts';
+import { reportCountContract } from './store-contract-report-counts.ts';
+import { reportListingContract } from './store-contract-report-listings.ts';
 import { reportContract } from './store-contract-reports.ts';
 import { standingContract } from './store-contract-standings.ts';
+import { tupleListingContract } from './store-contract-tuple-listings.ts';
 import { tupleContract } from './store-contract-tuples.ts';
 
 /** How the contract opens a backend. */
@@ -29,9 +33,13 @@ export function storeContract(name: string, backend: Backend): void {
     });
     const open = (): Store => store;
     tupleContract(open);
+    tupleListingContract(open);
     passContract(open);
+    exportContract(open);
     entryContract(open);
     reportContract(open);
+    reportCountContract(open);
+    reportListingContract(open);
     standingContract(open);
 
     const reopen = async (): Promise<void> => {

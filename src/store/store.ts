@@ -149,6 +149,7 @@ export interface Store extends AsyncDisposable {
 
   /** All tuples of a state with `lastSeen > after`, in chunks, for exports. */
   exportTuples(state: 'pending' | 'valid', after: Seconds): AsyncIterable<readonly StoredTuple[]>;
+  /** Passes likewise. */
   exportPasses(after: Seconds): AsyncIterable<readonly Pass[]>;
 
   /**
@@ -158,10 +159,12 @@ export interface Store extends AsyncDisposable {
   importTuples(tuples: readonly StoredTuple[]): Promise<number>;
   importPasses(passes: readonly Pass[]): Promise<number>;
 
+  /** How many tuples there are of each state. */
   count(): Promise<TupleCounts>;
 
   // --- entries made by hand ---
 
+  /** All of them, by subject, also those past their time until they are removed. */
   entries(): Promise<readonly ManualEntry[]>;
   /** Creates or replaces the entry of a subject. */
   putEntry(entry: ManualEntry): Promise<void>;
@@ -219,13 +222,17 @@ export interface Store extends AsyncDisposable {
 
   /** The standing of an address as it was saved last. */
   standing(ip: string): Promise<Standing | undefined>;
+  /** Takes the place of the one that its address had; resolves when it is kept. */
   saveStanding(standing: Standing): Promise<void>;
+  /** Removes those of an address, network or domain, also past their time; returns how many there were. */
   removeStandings(text: string): Promise<number>;
   /** Standings that have not expired, by identity and address, in chunks. Never holds up a check. */
   standings(query: StandingQuery): AsyncIterable<readonly Standing[]>;
 
   // --- places in files that are followed, and the like ---
 
+  /** What was saved under the name last. */
   place(name: string): Promise<string | undefined>;
+  /** Resolves when it is kept. */
   savePlace(name: string, value: string): Promise<void>;
 }

@@ -32,6 +32,7 @@ export function kindOf(
   return state === 'pending' ? pending : pending + TO_VALID;
 }
 
+/** Whether tuples of that kind are pending or valid. */
 export function stateOf(kind: number): TupleState {
   return kind < KIND.valid ? 'pending' : 'valid';
 }

@@ -12,7 +12,7 @@ import { inPieces } from './pieces.ts';
 import type { TupleQuery } from './store.ts';
 import { KIND, kindsOf } from './tuple-kind.ts';
 import { newestFirst, tupleMatcher } from './tuple-query.ts';
-import { clientOf, LISTED, storedTuple } from './tuple-row.ts';
+import { clientOfListed, LISTED, storedTuple } from './tuple-row.ts';
 
 /** Rows a read: what is read at once keeps the write-ahead log from starting again. */
 const ROWS = 10_000;
@@ -102,7 +102,7 @@ function* tuplesOfClients(oldest: TupleScan, clients: readonly string[]): Genera
   const wanted = new Set(clients.map((client) => countKey(packAddress(client)).join()));
   for (const kind of kindsOf('valid')) {
     for (const row of oldest(kind, 0, ROWS)) {
-      if (wanted.has(countKey(clientOf(row)).join())) yield storedTuple(row);
+      if (wanted.has(countKey(clientOfListed(row)).join())) yield storedTuple(row);
     }
   }
 }

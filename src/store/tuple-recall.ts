@@ -127,6 +127,7 @@ function entryAt(row: readonly SQLOutputValue[], column: number): TupleEntry | u
   return { state: stateOf(Number(kind)), firstSeen: Number(row[column + 2] ?? lastSeen), lastSeen };
 }
 
+/** That a row of the table is the tuple whose soughtFor are the parameters, as a condition of SQL. */
 export function same(table: string): string {
   return SAME.map((column) => `${table}.${column} = ?`).join(' AND ');
 }

@@ -41,14 +41,12 @@ export function clientBytes(part: SQLOutputValue, client: SQLOutputValue): Uint8
 }
 
 /** The client's address from a listed row. */
-export function clientOf(row: readonly SQLOutputValue[]): Uint8Array {
+export function clientOfListed(row: readonly SQLOutputValue[]): Uint8Array {
   return clientBytes(row[5] ?? null, row[6] ?? null);
 }
 
 /** The sender's text from the columns sender, sender_local and sender_text. */
-export function senderTextOf(
-  columns: { readonly [K in 'sender' | 'local' | 'text']: SQLOutputValue | undefined },
-): string {
+function senderTextOf(columns: { readonly [K in 'sender' | 'local' | 'text']: SQLOutputValue | undefined }): string {
   const { sender, local, text } = columns;
   return local === null ? String(text ?? sender) : `${String(local)}@${String(sender)}`;
 }
@@ -63,7 +61,7 @@ export function storedTuple(row: readonly SQLOutputValue[]): StoredTuple {
     firstSeen: Number(firstSeen ?? lastSeen),
     lastSeen: Number(lastSeen),
     uses: Number(uses),
-    client: addressOf(clientOf(row)).text,
+    client: addressOf(clientOfListed(row)).text,
     clientName: name === null ? undefined : String(name),
     senderText: senderTextOf({ sender, local, text }),
   };

@@ -19,7 +19,7 @@ import { ValidTuples } from './valid-tuples.ts';
 
 /** kind, last_seen, seq, part, client; or what the statement says. */
 type Row = readonly SQLOutputValue[];
-type Key = [kind: number, lastSeen: number, seq: number];
+type PrimaryKey = [kind: number, lastSeen: number, seq: number];
 
 /** Where and how a tuple is inserted. */
 interface Placing {
@@ -130,6 +130,7 @@ export class TupleTable {
     }
   }
 
+  /** By what the tuple is found. */
   keyOf(tuple: Tuple): TupleKey {
     return this.#keys.of(tuple);
   }
@@ -199,20 +200,20 @@ export class TupleTable {
 
   #makeValid(row: Row | undefined, now: Seconds): void {
     if (row === undefined || !isPending(row)) return;
-    const key = keyOf(row);
+    const key = primaryKeyOf(row);
     this.#validate.run(key[0] + TO_VALID, now, ...key);
-    this.#pending.remove([clientOf(row)]);
+    this.#pending.remove([clientOfFound(row)]);
   }
 
   #use(row: Row | undefined, now: Seconds): void {
     if (row === undefined || isPending(row)) return;
-    const [kind, lastSeen, seq] = keyOf(row);
+    const [kind, lastSeen, seq] = primaryKeyOf(row);
     this.#refresh.run(kind, now, lastSeen, seq);
   }
 
   #removeRow(row: Row): void {
-    this.#remove.run(...keyOf(row));
-    if (isPending(row)) this.#pending.remove([clientOf(row)]);
+    this.#remove.run(...primaryKeyOf(row));
+    if (isPending(row)) this.#pending.remove([clientOfFound(row)]);
   }
 
   #row(tuple: Tuple): Row | undefined {
@@ -220,7 +221,7 @@ export class TupleTable {
   }
 }
 
-function keyOf(row: Row): Key {
+function primaryKeyOf(row: Row): PrimaryKey {
   return [Number(row[0]), Number(row[1]), Number(row[2])];
 }
 
@@ -228,7 +229,7 @@ function isPending(row: Row): boolean {
   return stateOf(Number(row[0])) === 'pending';
 }
 
-function clientOf([, , , part = null, client = null]: Row): Uint8Array {
+function clientOfFound([, , , part = null, client = null]: Row): Uint8Array {
   return clientBytes(part, client);
 }
 

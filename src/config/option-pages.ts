@@ -1,38 +1,8 @@
-// The option table as files and pages: conf/ddgrey.conf, docs/options.md, and what `ddgrey config` prints.
-import type { Origins } from './check-config.ts';
+// The option table as documents: conf/ddgrey.conf, docs/options.md and ddgrey.conf(5).
+import { escaped, roff, tagged } from '../lib/program-page.ts';
 import type { Table } from './option.ts';
 import type { OptionType } from './option-types.ts';
-import { escaped, roff, tagged } from '../lib/program-page.ts';
-import { anyOption, type Config, OPTIONS, type OptionName, SECTIONS } from './options.ts';
-
-/** One option as `ddgrey config` shows it. */
-export interface OptionInForce {
-  readonly name: OptionName;
-  /** As the file would have it; several lines for what needs them. */
-  readonly value: string;
-  readonly default: string;
-  /** `FILE:LINE`, or undefined where the default is in force. */
-  readonly setAt: string | undefined;
-}
-
-/** What is in force, option by option, in the table's order. */
-export function describeInForce(config: Config, origins: Origins): readonly OptionInForce[] {
-  return namesIn(OPTIONS).map((name) => {
-    const { type, follows, default: standard } = anyOption(name);
-    const place = origins.get(name);
-    return {
-      name,
-      value: type.write(config[name]),
-      default: type.write(follows === undefined ? standard : config[follows as OptionName]),
-      setAt: place && `${place.file}:${place.line}`,
-    };
-  });
-}
-
-/** The values, as a file would have them. */
-export function writtenValues(config: Config): { readonly [name: string]: string } {
-  return Object.fromEntries(namesIn(OPTIONS).map((name) => [name, anyOption(name).type.write(config[name])]));
-}
+import { anyOption, type OptionName, SECTIONS } from './options.ts';
 
 /** The recommended configuration: every option commented out at its default, or set, with the reason, where we advise it. */
 export function recommendedConfig(): string {
@@ -103,10 +73,6 @@ function manualText(name: OptionName): string {
   ].join(' ');
 }
 
-function namesIn(options: object): readonly OptionName[] {
-  return Object.keys(options) as OptionName[];
-}
-
 function configLines(name: OptionName): readonly string[] {
   const { about, recommended, type, default: standard, defaultNote } = anyOption(name);
   const set = (value: unknown): readonly string[] =>
@@ -155,4 +121,8 @@ function wrapped(text: string): readonly string[] {
     else lines.push(`# ${part}`);
   }
   return lines;
+}
+
+function namesIn(options: object): readonly OptionName[] {
+  return Object.keys(options) as OptionName[];
 }

@@ -1,0 +1,35 @@
+// Something wrong with what the configuration says that no single line shows, and the line where it is told.
+import type { OptionLine, Problem } from './option-lines.ts';
+import { OPTIONS, type OptionName } from './options.ts';
+
+/** The line that set each option; options at their default are not in it. */
+export type Origins = ReadonlyMap<OptionName, OptionLine>;
+
+/** All lines that set an option, in their order. */
+export type SetLines = ReadonlyMap<OptionName, readonly OptionLine[]>;
+
+/** Something wrong with options whose lines can be read. */
+export interface Conflict {
+  /** Those that take part; it is reported where the last one of them that is set was set. */
+  readonly options: readonly OptionName[];
+  /** The word of the lines that it is about, where it is about one: then it is reported where that stands. */
+  readonly word?: string;
+  readonly message: string;
+  /** Odd, but it works. */
+  readonly warning?: true;
+}
+
+/** Conflicts as problems with their places; one whose options are all at their default has none. */
+export function problemsAt(conflicts: readonly Conflict[], set: SetLines): readonly Problem[] {
+  return conflicts.map((conflict) => {
+    const { file = '', line = 0 } = placeOf(conflict, set) ?? {};
+    return { file, line, message: conflict.message };
+  });
+}
+
+function placeOf({ options, word }: Conflict, set: SetLines): OptionLine | undefined {
+  const lines = options.flatMap((name) => set.get(name) ?? set.get(OPTIONS[name].follows as OptionName) ?? []);
+  const meant = (line: OptionLine): boolean =>
+    word === undefined || line.words.some((text) => text.toLowerCase() === word.toLowerCase());
+  return lines.findLast(meant);
+}

@@ -1,0 +1,19 @@
+// What a mail server tells that saw a check pass elsewhere: it counts as if it had passed here.
+import { seconds } from '../lib/clock.ts';
+import { type Check, isNullSender } from '../policy/check.ts';
+import { decideByPass } from '../policy/decide.ts';
+import type { CheckParts } from './answer-check.ts';
+import { recall, remember } from './check-memory.ts';
+import { knowClient } from './know-client.ts';
+
+/** Makes the tuple of a check valid, at the word of a mail server that saw it pass, and notes a use of its pass. A bounce leaves nothing. */
+export async function admit(parts: CheckParts, check: Check): Promise<void> {
+  if (isNullSender(check.sender)) return;
+  const { rules } = parts.settings();
+  const client = await knowClient(parts, check, rules);
+  const { tuple, pass } = await recall(parts, check, client, rules);
+  const now = seconds(parts.clock);
+  await remember(parts.store, { check, client, tuple }, 'admit', now);
+  if (pass !== undefined && decideByPass(pass, rules.passLifetime, now)?.refreshPass === true)
+    await parts.store.refreshPass(pass, now);
+}

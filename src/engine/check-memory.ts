@@ -1,0 +1,46 @@
+// What the store knows of a check, and what a check leaves there.
+import { seconds } from '../lib/clock.ts';
+import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
+import type { Change, Recalled, Rules } from '../policy/decide.ts';
+import { passesFor } from '../policy/pass.ts';
+import { type Tuple, tuplesOf } from '../policy/tuple.ts';
+import type { Store } from '../store/store.ts';
+import type { CheckParts } from './answer-check.ts';
+import type { KnownClient } from './know-client.ts';
+
+/** A check, who made it, and under which tuple it is remembered. */
+export interface CheckedTuple {
+  readonly check: Check;
+  readonly client: Pick<KnownClient, 'shortLived'>;
+  readonly tuple: Tuple;
+}
+
+/** What the store knows about a check of this client. */
+export function recall(
+  { store, clock }: Pick<CheckParts, 'store' | 'clock'>,
+  check: Check,
+  { domain }: Pick<KnownClient, 'domain'>,
+  rules: Rules,
+): Promise<Recalled> {
+  const { client, sender } = check;
+  const tuples = tuplesOf(check, rules.parts, domain);
+  const passes = passesFor(client, domain, sender);
+  return store.recall({ tuples, client, passes, passesSince: seconds(clock) - rules.passLifetime });
+}
+
+/** Makes the change to the tuple of a check; resolves when it is kept. */
+export function remember(
+  store: Store,
+  { check, client, tuple }: CheckedTuple,
+  change: Change,
+  now: Seconds,
+): Promise<void> {
+  const { client: address, clientName, sender } = check;
+  const nullSender = isNullSender(sender);
+  // Takes some time to find out; most checks change nothing.
+  const shortLived = change !== 'none' && client.shortLived;
+  return store.remember(
+    { tuple, client: address, change, nullSender, shortLived, senderText: sender.text, clientName },
+    now,
+  );
+}

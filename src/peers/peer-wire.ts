@@ -1,0 +1,87 @@
+// The client's side of the sync protocol on one connection: lines, commands with their answers, the greeting.
+import type { Socket } from 'node:net';
+import { createLineReader } from '../lib/line-reader.ts';
+import { secureClient } from '../lib/mutual-tls.ts';
+import type { PeerTls } from './peer-tls.ts';
+import { parseAnswer } from './sync-protocol.ts';
+
+/** Characters of a line of the server. */
+const LONGEST_LINE = 4096;
+/** A server closes so when it does not know us; but the connection may have been lost, too. */
+const UNANSWERED = 'closed without an answer; this server is probably not in its accept or peer lines';
+
+/** The lines of the other end, as they come. */
+export type Input = AsyncGenerator<readonly string[], void>;
+
+/** A connection and what comes over it. */
+export interface Wire {
+  readonly socket: Socket;
+  readonly input: Input;
+}
+
+/** A connection with its lines; reading throws at one that has no end. */
+export function wireOf(socket: Socket): Wire {
+  return { socket, input: linesOf(socket) };
+}
+
+async function* linesOf(socket: Socket): Input {
+  const reader = createLineReader(LONGEST_LINE);
+  // What has been read in plain text may have to make room for TLS.
+  for await (const bytes of socket.iterator({ destroyOnReturn: false })) {
+    yield reader.read(bytes as Buffer);
+    if (reader.tooLong()) throw new Error('a line without an end');
+  }
+}
+
+/** Who greets whom, and how. */
+export interface Greeting {
+  /** This server's name. */
+  readonly name: string;
+  /** Undefined: plain text. */
+  readonly tls: PeerTls | undefined;
+  /** Whom the other one has to be, by its certificate. */
+  readonly host: string;
+}
+
+/**
+ * Says who we are, over TLS if that is wanted and possible; how to go on, and what the server said. Throws, in words for an
+ * administrator, if the server refuses.
+ */
+export async function greet(
+  { name, tls, host }: Greeting,
+  plain: Wire,
+): Promise<{ readonly wire: Wire; readonly welcome: string }> {
+  const helo = `helo ${name}`;
+  const { answer: welcome } = await ask(plain, helo, 200);
+  if (tls === undefined) return { wire: plain, welcome };
+  const { code, answer, rest } = await ask(plain, 'starttls', 220, 500);
+  if (code === 500 && tls.required) throw new Error(`no TLS: ${answer}`);
+  if (code === 500) return { wire: plain, welcome };
+  if (rest.length > 0) throw new Error('plain text before the TLS handshake');
+  await plain.input.return();
+  const socket = await secureClient(plain.socket, tls.identity, host);
+  const wire = wireOf(socket);
+  return { wire, welcome: (await ask(wire, helo, 200)).answer };
+}
+
+/** What was answered to a command. */
+export interface Answered {
+  readonly code: number;
+  readonly answer: string;
+  /** The lines that came behind it. */
+  readonly rest: readonly string[];
+}
+
+/** Puts a command; its answer. Throws if that has none of the codes, or none comes. */
+export async function ask({ socket, input }: Wire, command: string, ...codes: readonly number[]): Promise<Answered> {
+  socket.write(`${command}\r\n`);
+  for (;;) {
+    const { value, done } = await input.next();
+    if (done === true) throw new Error(UNANSWERED);
+    const [first, ...rest] = value;
+    if (first === undefined) continue;
+    const { code = 0, text = '' } = parseAnswer(`${first}\n`) ?? {};
+    if (!codes.includes(code)) throw new Error(`refused: ${first.slice(0, 100)}`);
+    return { code, answer: text, rest };
+  }
+}
