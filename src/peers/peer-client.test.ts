@@ -234,7 +234,8 @@ test.for<[what: string, script: Script, cause: string]>([
     (_, __, socket) => socket.end(),
     'closed without an answer; this server is probably not in its accept or peer lines',
   ],
-  ['closed later', original((_, socket) => socket.end(BEGIN)), 'closed by the peer'],
+  // Whether it was still being written to decides how the end shows.
+  ['closed later', original((_, socket) => socket.end(BEGIN)), '(?:closed by the peer|(?:read|write) E\\w+)'],
   ['a line without an end', original((_, socket) => socket.write(BEGIN + 'x'.repeat(5000))), 'a line without an end'],
   [
     'a report without an end',
@@ -245,8 +246,9 @@ test.for<[what: string, script: Script, cause: string]>([
   const { heard, peers, logged } = await stage(script);
   await vi.waitFor(() => expect(heard.some((line) => line.startsWith('3 '))).toBe(true));
   const lost = logged().filter((line) => line.startsWith('peer lost'));
-  expect(new Set(lost)).toEqual(new Set([`peer lost peer=mx1:722 cause=${JSON.stringify(cause)}`]));
-  expect((await peers.states())[0]?.lastError).toBe(cause);
+  expect(lost).not.toEqual([]);
+  for (const line of lost) expect(line).toMatch(new RegExp(`^peer lost peer=mx1:722 cause="${cause}"$`));
+  expect((await peers.states())[0]?.lastError).toMatch(new RegExp(`^${cause}$`));
 });
 
 test('it recognises itself, and leaves itself alone', async () => {
