@@ -27,31 +27,37 @@ const tuples = new TupleTable(db);
 let file = Buffer.alloc(0);
 /** Where lines begin. */
 let starts: number[] = [];
-/** hash * PLACES + number of the line, of those that are left, the next one last. */
-let left = new Float64Array();
+/** hash * PLACES + number of the line, of those that are left, the next one last; undefined: no file was read. */
+let left: Float64Array | undefined;
 
 serveCalls((job: MoveJob): MoveResult => {
-  if (job.step === 'read') read(job.path);
-  return { clients: job.step === 'read' ? [] : move(job.most), left: left.length };
+  if (job.step === 'read') {
+    left = read(job.path);
+    return { clients: [], left: left.length };
+  }
+  // A worker that was started again in the middle has nothing left to move, but that is not all that there is.
+  if (left === undefined) throw new Error('started again before all was moved');
+  const lot = left.subarray(-job.most);
+  const clients = move(lot);
+  left = left.subarray(0, left.length - lot.length);
+  return { clients, left: left.length };
 });
 
 /** What is kept of a file is no more than its bytes: as objects it would take ten times as much. */
-function read(path: string): void {
+function read(path: string): Float64Array {
   file = readFileSync(path);
   starts = [0];
   for (let end = file.indexOf(10); end >= 0; end = file.indexOf(10, end + 1)) starts.push(end + 1);
-  left = Float64Array.from({ length: starts.length - 1 }, (_, n) => hashOf(line(n)) * PLACES + n).toSorted();
+  return Float64Array.from({ length: starts.length - 1 }, (_, n) => hashOf(line(n)) * PLACES + n).toSorted();
 }
 
 /** Whose attempts were inserted. */
-function move(most: number): ClientNumber[] {
-  const lot = left.subarray(-most);
+function move(lot: Float64Array): ClientNumber[] {
   const attempts = Array.from(lot, (one) => parseAttempt(line(((one % PLACES) + PLACES) % PLACES)) ?? []).flat();
   db.exec('BEGIN IMMEDIATE');
   try {
     const inserted = attempts.filter((one) => tuples.insertAttempt(one));
     db.exec('COMMIT');
-    left = left.subarray(0, -lot.length);
     return inserted.map(clientOf);
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
