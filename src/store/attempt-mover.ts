@@ -43,7 +43,7 @@ export class AttemptMover implements AsyncDisposable {
 
   /** Something is in the journal: it is moved within the delay. */
   appended(): void {
-    if (!this.#closed) this.#timer ??= setTimeout(() => void this.moveAll().catch(() => {}), DELAY);
+    if (!this.#closed) this.#timer ??= setTimeout(() => this.#due(), DELAY);
   }
 
   /** Resolves when all that is in the journal now is in the database; rejects when that fails. */
@@ -57,6 +57,12 @@ export class AttemptMover implements AsyncDisposable {
     this.#closed = true;
     clearTimeout(this.#timer);
     await this.#worker[Symbol.asyncDispose]();
+  }
+
+  #due(): void {
+    // Also if nothing is there any more: what comes later needs a timer of its own.
+    this.#timer = undefined;
+    this.moveAll().catch(() => {});
   }
 
   async #run(): Promise<void> {

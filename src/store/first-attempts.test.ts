@@ -2,7 +2,7 @@ import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../lib/log.ts';
 import { address, asked, attempt, LIFETIMES, numbered, T } from './contract-samples.ts';
 import { FirstAttempts } from './first-attempts.ts';
@@ -22,6 +22,31 @@ const many = (count: number, from = 0): Remembrance[] =>
   Array.from({ length: count }, (_, i) => numbered(from + i, `192.0.${i % 4}.${i % 250}`));
 const rememberAll = (store: SqliteStore, all: readonly Remembrance[]): Promise<unknown> =>
   Promise.all(all.map((one) => store.remember(one, T)));
+
+interface OpenedAttempts extends AsyncDisposable {
+  readonly path: string;
+  readonly attempts: FirstAttempts;
+  /** How many tuples the database has. */
+  readonly rows: () => unknown;
+}
+
+/** First attempts without the rest of a store. */
+function openAttempts(most?: number): OpenedAttempts {
+  const path = newPath();
+  const db = openDatabase(path);
+  const tuples = new TupleTable(db);
+  const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
+  const attempts = new FirstAttempts({ path, tuples, commits, log: silentLog, onMoved: () => {} }, most);
+  return {
+    path,
+    attempts,
+    rows: () => db.prepare('SELECT count(*) AS n FROM tuple').get()?.['n'],
+    [Symbol.asyncDispose]: async () => {
+      await attempts[Symbol.asyncDispose]();
+      db.close();
+    },
+  };
+}
 
 const FILES = ['', '-wal', '-attempts0', '-attempts1'];
 
@@ -114,24 +139,40 @@ test('an attempt is answered, and found, while thousands are moved', async () =>
 });
 
 test('more of them than the journal takes wait for their move', async () => {
-  const path = newPath();
-  await using _owner = open(path);
-  using db = openDatabase(path);
-  const tuples = new TupleTable(db);
-  const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
-  const left = killed(path);
-  copyFileSync(`${path}-attempts0`, `${left}-attempts0`);
-  await using attempts = new FirstAttempts({ path: left, tuples, commits, log: silentLog, onMoved: () => {} }, 10);
+  await using opened = openAttempts(10);
+  const { path, attempts, rows } = opened;
   const recorded = many(45).map((one) => attempts.record(one, T));
-  expect(onDisk(left)).toBe('');
+  expect(onDisk(path)).toBe('');
   let most = 0;
   for (const one of recorded) {
     await one;
-    most = Math.max(most, onDisk(left).split('\n').length - 1);
+    most = Math.max(most, onDisk(path).split('\n').length - 1);
   }
   expect(most).toBe(10);
   await attempts.move();
-  expect(db.prepare('SELECT count(*) AS n FROM tuple').get()).toEqual({ n: 45 });
+  expect(rows()).toBe(45);
+});
+
+test('what is recorded is moved in time, also after a timer that found nothing', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using opened = openAttempts();
+  const { attempts, rows } = opened;
+  const later = async (): Promise<void> => {
+    vi.advanceTimersByTime(300);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  };
+  await attempts.record(attempt, T);
+  const moved = attempts.move();
+  await new Promise(process.nextTick);
+  // While it is moved it comes again, which sets a timer.
+  await attempts.record(attempt, T);
+  await moved;
+  await later();
+  expect(rows()).toBe(1);
+  await attempts.record(numbered(1, '192.0.2.1'), T);
+  await later();
+  expect(rows()).toBe(2);
 });
 
 test('a client has as many pending entries as it made, however far they are on their way', async () => {
