@@ -164,7 +164,7 @@ test('what is recorded is moved in time, also after a timer that found nothing',
   };
   await attempts.record(attempt, T);
   const moved = attempts.move();
-  await new Promise(process.nextTick);
+  await new Promise(setImmediate);
   // While it is moved it comes again, which sets a timer.
   await attempts.record(attempt, T);
   await moved;
@@ -198,6 +198,9 @@ test('what a transaction that came to nothing counted is counted again', async (
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   const failed = store.addPass({ client: 'a', domain: 'b', firstSeen: T, lastSeen: T, uses: 1 });
   await expect(failed).rejects.toThrow('disk full');
+  await new Promise(setImmediate);
+  expect((await store.recall(asked(attempt))).pendingOfClient).toBe(1);
+  await moved;
   expect((await store.recall(asked(attempt))).pendingOfClient).toBe(1);
   await moved;
 });
