@@ -102,7 +102,12 @@ export class AttemptFile {
   /** Closes it, and removes it unless something is left in it. */
   close(): void {
     closeSync(this.#file);
-    if (this.#length === 0) rmSync(this.path, { force: true });
+    if (this.#length > 0) return;
+    try {
+      rmSync(this.path, { force: true });
+    } catch {
+      // Of a disk that can only be read any more. An empty file does no harm, and the rest of the store is to be closed.
+    }
   }
 }
 

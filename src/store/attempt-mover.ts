@@ -41,22 +41,30 @@ export class AttemptMover implements AsyncDisposable {
     this.#worker = callWorker(new URL('./attempt-worker.ts', import.meta.url), parts.path);
   }
 
-  /** Something is in the journal: it is moved within the delay. */
-  appended(): void {
-    if (!this.#closed) this.#timer ??= setTimeout(() => this.#due(), DELAY);
+  /** Something comes into the journal: it is moved within the delay. Throws when it is too late for that. */
+  appending(): void {
+    this.#mustBeOpen();
+    this.#timer ??= setTimeout(() => this.#due(), DELAY);
   }
 
   /** Resolves when all that is in the journal now is in the database; rejects when that fails. */
   async moveAll(): Promise<void> {
     // What runs may have begun before the last was appended.
     await this.#running?.catch(() => {});
+    this.#mustBeOpen();
     if (!this.#parts.journal.isEmpty) await (this.#running ??= this.#run());
   }
 
+  /** After that nobody touches the journal. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    await this.#running?.catch(() => {});
     await this.#worker[Symbol.asyncDispose]();
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new Error('the store is closed');
   }
 
   #due(): void {
@@ -83,7 +91,7 @@ export class AttemptMover implements AsyncDisposable {
     } finally {
       this.#running = undefined;
       onMoved();
-      if (!journal.isEmpty) this.appended();
+      if (!journal.isEmpty && !this.#closed) this.appending();
     }
   }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -283,4 +283,39 @@ test("closing moves what is there; what can't be moved stays beside the database
   holder.exec('BEGIN IMMEDIATE');
   await again[Symbol.asyncDispose]();
   expect(onDisk(path)).toContain('2001:db8::7');
+});
+
+test('once closed nothing is moved any more', async () => {
+  const path = newPath();
+  const store = open(path);
+  using holder = new DatabaseSync(path);
+  holder.exec('BEGIN IMMEDIATE');
+  await store.remember(attempt, T);
+  await store[Symbol.asyncDispose]();
+  holder.exec('ROLLBACK');
+  await expect(store.forget({ tuples: [attempt.tuple] })).rejects.toThrow('the store is closed');
+  await expect(store.count()).rejects.toThrow('the store is closed');
+  expect(holder.prepare('SELECT count(*) AS n FROM tuple').get()).toEqual({ n: 0 });
+  expect(onDisk(path)).toContain(attempt.senderText);
+});
+
+test('who waits for room while it is closed is refused, or kept', async () => {
+  const opened = openAttempts(10);
+  const { path, attempts } = opened;
+  const recorded = many(200).map((one) => attempts.record(one, T));
+  await opened[Symbol.asyncDispose]();
+  const kept = (await Promise.allSettled(recorded)).filter(({ status }) => status === 'fulfilled');
+  using db = new DatabaseSync(path);
+  const rows = Number(db.prepare('SELECT count(*) AS n FROM tuple').get()?.['n']);
+  expect(rows + onDisk(path).split('\n').length - 1).toBe(kept.length);
+});
+
+test('a file that can not be removed does not keep it from closing', async () => {
+  const path = newPath();
+  const store = open(path);
+  rmSync(`${path}-attempts0`);
+  mkdirSync(`${path}-attempts0`);
+  await store[Symbol.asyncDispose]();
+  await expect(store.count()).rejects.toThrow('the store is closed');
+  expect(existsSync(`${path}-wal`)).toBe(false);
 });

@@ -25,7 +25,7 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
     this.#tuples = parts.tuples;
     this.#journal = new AttemptJournal(parts.path, (tuple) => parts.tuples.keyOf(tuple));
     this.#mover = new AttemptMover({ ...parts, journal: this.#journal });
-    if (!this.#journal.isEmpty) this.#mover.appended();
+    if (!this.#journal.isEmpty) this.#mover.appending();
   }
 
   find(key: TupleKey): Seconds | undefined {
@@ -40,7 +40,7 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
   async record(remembrance: Remembrance, now: Seconds): Promise<void> {
     while (this.#journal.written >= this.#most) await this.#mover.moveAll();
     const attempt = { ...remembrance, kind: kindOf('pending', remembrance), time: now };
-    this.#mover.appended();
+    this.#mover.appending();
     return this.#journal.append(attempt, this.#tuples.keyOf(remembrance.tuple));
   }
 
