@@ -1,12 +1,13 @@
 // One of the two files of the journal of first attempts, and what is to be known of its lines without reading them.
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { Seconds } from '../policy/check.ts';
 import { AttemptIndex } from './attempt-index.ts';
 import type { ClientNumber } from './client-number.ts';
 import { type FirstAttempt, parseAttempts } from './attempt-line.ts';
+import { openError } from './schema.ts';
 
 export class AttemptFile {
-  readonly path: string;
+  readonly #path: string;
   readonly #file: number;
   /** Bytes that were written whole. */
   #length: number;
@@ -19,16 +20,21 @@ export class AttemptFile {
 
   /** Opens or creates it, readable by its owner only; it stays open, so that a lack of descriptors later does not matter. */
   constructor(path: string) {
-    this.path = path;
-    this.#file = openSync(path, 'a', 0o600);
+    this.#path = path;
+    this.#file = openFile(path);
     // A last line without an end was not answered; what is written next must not become a part of it.
-    this.#length = readFileSync(path).lastIndexOf('\n') + 1;
+    this.#length = bytesOf({ file: this.#file, length: fstatSync(this.#file).size }).lastIndexOf('\n') + 1;
     ftruncateSync(this.#file, this.#length);
   }
 
   /** How many attempts were noted since it was emptied. */
   get size(): number {
     return this.#size;
+  }
+
+  /** What is in it: of a write that failed there may be more behind. */
+  get written(): WrittenBytes {
+    return { file: this.#file, length: this.#length };
   }
 
   /** The earliest of their times. */
@@ -84,9 +90,9 @@ export class AttemptFile {
     this.#length += bytes.length;
   }
 
-  /** What is in it. */
-  read(): FirstAttempt[] {
-    return parseAttempts(readFileSync(this.path, 'utf8'));
+  /** What is in it, one by one: all at once may take much room. */
+  read(): Iterable<FirstAttempt> {
+    return parseAttempts(bytesOf(this.written));
   }
 
   /** All of it is in the database. */
@@ -104,10 +110,32 @@ export class AttemptFile {
     closeSync(this.#file);
     if (this.#length > 0) return;
     try {
-      rmSync(this.path, { force: true });
+      rmSync(this.#path, { force: true });
     } catch {
       // Of a disk that can only be read any more. An empty file does no harm, and the rest of the store is to be closed.
     }
+  }
+}
+
+/** The beginning of an open file. By its descriptor, which every thread may use: its name may be gone. */
+export interface WrittenBytes {
+  readonly file: number;
+  readonly length: number;
+}
+
+/** Reads them, or what somebody who cut the file left of them. */
+export function bytesOf({ file, length }: WrittenBytes): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let end = 0;
+  for (let read = -1; read !== 0 && end < length; end += read) read = readSync(file, bytes, end, length - end, end);
+  return bytes.subarray(0, end);
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'a+', 0o600);
+  } catch (error) {
+    throw new Error(`cannot open ${path}, which belongs to the database: ${openError(error)}`, { cause: error });
   }
 }
 

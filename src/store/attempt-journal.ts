@@ -37,9 +37,9 @@ export class AttemptJournal {
     return this.#written.size + this.#turned.size === 0;
   }
 
-  /** How many are in the file that is written. */
-  get written(): number {
-    return this.#written.size;
+  /** Bytes in the file that is written, with what is about to be written. */
+  get length(): number {
+    return this.#written.written.length + (this.#round?.lines.length ?? 0);
   }
 
   /** The earliest time of an attempt. */

@@ -33,8 +33,13 @@ export function hashOf(line: string): number {
 }
 
 /** The attempts of a journal. */
-export function parseAttempts(text: string): FirstAttempt[] {
-  return text.split('\n').flatMap((line) => parseAttempt(line) ?? []);
+export function* parseAttempts(lines: Buffer): Generator<FirstAttempt, void> {
+  let start = 0;
+  for (let end = lines.indexOf(10); end >= 0; end = lines.indexOf(10, start)) {
+    const attempt = parseAttempt(lines.toString('utf8', start, end));
+    if (attempt !== undefined) yield attempt;
+    start = end + 1;
+  }
 }
 
 /** The attempt of a line without its end; undefined if it is not whole, since the machine ended while it was written. */

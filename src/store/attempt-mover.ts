@@ -104,7 +104,7 @@ export class AttemptMover implements AsyncDisposable {
 
   async #moveFew(file: AttemptFile): Promise<void> {
     const { commits, tuples } = this.#parts;
-    const attempts = file.read();
+    const attempts = [...file.read()];
     let counted: readonly ClientNumber[] = [];
     try {
       await commits.write(() => {
@@ -120,7 +120,7 @@ export class AttemptMover implements AsyncDisposable {
 
   async #moveMany(file: AttemptFile): Promise<void> {
     const { commits } = this.#parts;
-    let { left } = await this.#worker.ask({ step: 'read', path: file.path });
+    let { left } = await this.#worker.ask({ step: 'read', written: file.written });
     while (left > 0) {
       await commits.hold(async () => {
         const result = await this.#worker.ask({ step: 'move', most: LOT });

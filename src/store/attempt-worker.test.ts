@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { AttemptFile } from './attempt-file.ts';
 import { formatAttempt } from './attempt-line.ts';
 import type { MoveJob, MoveResult } from './attempt-worker.ts';
 import { numbered, T } from './contract-samples.ts';
@@ -21,12 +22,14 @@ test('it moves lot by lot until nothing is left, and says whose they were', asyn
   const lines = [7, -3, 5, 0, -9].map((hash, i) =>
     formatAttempt({ ...numbered(i, '0.0.0.9'), kind: 0, time: T }, hash),
   );
-  writeFileSync(`${path}-attempts`, lines.join(''));
+  const file = new AttemptFile(`${path}-attempts`);
+  file.write(lines.join(''));
   await using worker = start(path);
-  expect(await worker.ask({ step: 'read', path: `${path}-attempts` })).toEqual({ clients: [], left: 5 });
+  expect(await worker.ask({ step: 'read', written: file.written })).toEqual({ clients: [], left: 5 });
   expect(await worker.ask({ step: 'move', most: 3 })).toEqual({ clients: [9, 9, 9], left: 2 });
   expect(await worker.ask({ step: 'move', most: 3 })).toEqual({ clients: [9, 9], left: 0 });
   expect(db.prepare('SELECT count(*) AS n FROM tuple').get()).toEqual({ n: 5 });
+  file.close();
 });
 
 test('one that was started again in the middle does not say that nothing is left', async () => {

@@ -1,15 +1,15 @@
 // The worker that moves first attempts from a file of the journal to the database, so many at a time, in the order of their
 // hashes: those of a lot then share pages of the index.
-import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
+import { bytesOf, type WrittenBytes } from './attempt-file.ts';
 import { type ClientNumber, clientOf } from './client-number.ts';
 import { hashOf, parseAttempt } from './attempt-line.ts';
 import { TupleTable } from './tuple-table.ts';
 import { serveCalls } from './worker-calls.ts';
 
 export type MoveJob =
-  | { readonly step: 'read'; readonly path: string }
+  | { readonly step: 'read'; readonly written: WrittenBytes }
   | { readonly step: 'move'; readonly most: number };
 
 /** After a step: whose attempts the database has now that it had not before, and how many are left. */
@@ -24,7 +24,7 @@ const PLACES = 2 ** 21;
 const db = new DatabaseSync(workerData as string, { timeout: 100 });
 db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4096');
 const tuples = new TupleTable(db);
-let file = Buffer.alloc(0);
+let file: Buffer = Buffer.alloc(0);
 /** Where lines begin. */
 let starts: number[] = [];
 /** hash * PLACES + number of the line, of those that are left, the next one last; undefined: no file was read. */
@@ -32,7 +32,7 @@ let left: Float64Array | undefined;
 
 serveCalls((job: MoveJob): MoveResult => {
   if (job.step === 'read') {
-    left = read(job.path);
+    left = read(job.written);
     return { clients: [], left: left.length };
   }
   // A worker that was started again in the middle has nothing left to move, but that is not all that there is.
@@ -44,8 +44,8 @@ serveCalls((job: MoveJob): MoveResult => {
 });
 
 /** What is kept of a file is no more than its bytes: as objects it would take ten times as much. */
-function read(path: string): Float64Array {
-  file = readFileSync(path);
+function read(written: WrittenBytes): Float64Array {
+  file = bytesOf(written);
   starts = [0];
   for (let end = file.indexOf(10); end >= 0; end = file.indexOf(10, end + 1)) starts.push(end + 1);
   return Float64Array.from({ length: starts.length - 1 }, (_, n) => hashOf(line(n)) * PLACES + n).toSorted();

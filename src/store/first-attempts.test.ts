@@ -1,4 +1,13 @@
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -138,17 +147,18 @@ test('an attempt is answered, and found, while thousands are moved', async () =>
   expect(await store.count()).toEqual({ pending: 20_000, valid: 1 });
 });
 
-test('more of them than the journal takes wait for their move', async () => {
-  await using opened = openAttempts(10);
+test('more of them than the journal takes wait for their move, by their length and not by their number', async () => {
+  await using opened = openAttempts(20_000);
   const { path, attempts, rows } = opened;
-  const recorded = many(45).map((one) => attempts.record(one, T));
+  const long = { clientName: 'x'.repeat(5000) };
+  const recorded = many(45).map((one) => attempts.record({ ...one, ...long }, T));
   expect(onDisk(path)).toBe('');
   let most = 0;
   for (const one of recorded) {
     await one;
     most = Math.max(most, onDisk(path).split('\n').length - 1);
   }
-  expect(most).toBe(10);
+  expect(most).toBe(4);
   await attempts.move();
   expect(rows()).toBe(45);
 });
@@ -300,7 +310,7 @@ test('once closed nothing is moved any more', async () => {
 });
 
 test('who waits for room while it is closed is refused, or kept', async () => {
-  const opened = openAttempts(10);
+  const opened = openAttempts(1000);
   const { path, attempts } = opened;
   const recorded = many(200).map((one) => attempts.record(one, T));
   await opened[Symbol.asyncDispose]();
@@ -318,4 +328,28 @@ test('a file that can not be removed does not keep it from closing', async () =>
   await store[Symbol.asyncDispose]();
   await expect(store.count()).rejects.toThrow('the store is closed');
   expect(existsSync(`${path}-wal`)).toBe(false);
+});
+
+test.for([1, 200])('%i of them are moved also when somebody removed the files', async (count) => {
+  const path = newPath();
+  await using store = open(path);
+  await rememberAll(store, many(count));
+  for (const end of FILES.slice(2)) rmSync(path + end);
+  expect(await store.count()).toEqual({ pending: count, valid: 0 });
+});
+
+test.for([1, 200])('of %i in a file that somebody emptied none is left, and the next ones are moved', async (count) => {
+  const path = newPath();
+  await using store = open(path);
+  await rememberAll(store, many(count));
+  truncateSync(`${path}-attempts1`);
+  expect(await store.count()).toEqual({ pending: 0, valid: 0 });
+  await rememberAll(store, many(count));
+  expect(await store.count()).toEqual({ pending: count, valid: 0 });
+});
+
+test('a file that can not be opened is named', () => {
+  const path = newPath();
+  mkdirSync(`${path}-attempts1`);
+  expect(() => open(path)).toThrow(`cannot open ${path}-attempts1, which belongs to the database: it is a directory`);
 });

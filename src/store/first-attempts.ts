@@ -10,8 +10,11 @@ import { kindOf } from './tuple-kind.ts';
 import type { Attempts } from './tuple-recall.ts';
 import type { TupleTable } from './tuple-table.ts';
 
-/** More are not taken into a file before the other one is moved. Some 10 MiB of memory. */
-const MOST = 262_144;
+/**
+ * Bytes: more are not taken into a file before the other one is moved. Mostly some 200,000 attempts, and 10 MiB of memory; by
+ * their number they could be gigabytes, if senders are long.
+ */
+const MOST = 32 * 1024 * 1024;
 
 export class FirstAttempts implements Attempts, AsyncDisposable {
   readonly #journal: AttemptJournal;
@@ -38,7 +41,7 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
 
   /** Resolves when it survives the process; rejects when it could not be written. */
   async record(remembrance: Remembrance, now: Seconds): Promise<void> {
-    while (this.#journal.written >= this.#most) await this.#mover.moveAll();
+    while (this.#journal.length >= this.#most) await this.#mover.moveAll();
     const attempt = { ...remembrance, kind: kindOf('pending', remembrance), time: now };
     this.#mover.appending();
     return this.#journal.append(attempt, this.#tuples.keyOf(remembrance.tuple));

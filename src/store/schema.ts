@@ -155,7 +155,8 @@ function createFile(path: string): void {
   }
 }
 
-function openError(error: unknown): string {
+/** Why a file could not be opened, for the administrator. */
+export function openError(error: unknown): string {
   switch (errorCode(error)) {
     case 'ENOENT':
       return 'its directory does not exist';
