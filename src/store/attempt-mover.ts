@@ -1,5 +1,6 @@
 // Moves first attempts from the journal to the database: a few at once on the daemon's thread, many by a worker, lot by lot,
 // between which others write.
+import { createBackOff } from '../lib/back-off.ts';
 import type { Log } from '../lib/log.ts';
 import type { AttemptFile } from './attempt-file.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
@@ -11,6 +12,8 @@ import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
 /** Milliseconds from an attempt to its move. The more there are at once, the less each costs. */
 const DELAY = 200;
+/** Milliseconds from one that failed to the next at most: each reads the file again, and waits for the lock. */
+const LONGEST_DELAY = 5000;
 /** So many are not worth a worker. */
 const FEW = 100;
 /** Writes wait for a lot: some 3 ms. */
@@ -35,6 +38,7 @@ export class AttemptMover implements AsyncDisposable {
   #closed = false;
   /** Said once: on a full disk each fails. */
   #failing = false;
+  readonly #backOff = createBackOff({ first: 2 * DELAY, longest: LONGEST_DELAY });
 
   constructor(parts: MoverParts) {
     this.#parts = parts;
@@ -44,7 +48,7 @@ export class AttemptMover implements AsyncDisposable {
   /** Something comes into the journal: it is moved within the delay. Throws when it is too late for that. */
   appending(): void {
     this.#mustBeOpen();
-    this.#timer ??= setTimeout(() => this.#due(), DELAY);
+    this.#moveIn(DELAY);
   }
 
   /** Resolves when all that is in the journal now is in the database; rejects when that fails. */
@@ -58,7 +62,7 @@ export class AttemptMover implements AsyncDisposable {
   /** After that nobody touches the journal. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     await this.#running?.catch(() => {});
     await this.#worker[Symbol.asyncDispose]();
   }
@@ -67,15 +71,22 @@ export class AttemptMover implements AsyncDisposable {
     if (this.#closed) throw new Error('the store is closed');
   }
 
-  #due(): void {
-    // Also if nothing is there any more: what comes later needs a timer of its own.
+  #moveIn(delay: number): void {
+    this.#timer ??= setTimeout(() => {
+      // Also if nothing is there any more: what comes later needs a timer of its own.
+      this.#timer = undefined;
+      this.moveAll().catch(() => {});
+    }, delay);
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.moveAll().catch(() => {});
   }
 
   async #run(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer();
+    let delay = DELAY;
     const { journal, log, onMoved } = this.#parts;
     try {
       // What failed before comes first.
@@ -84,14 +95,18 @@ export class AttemptMover implements AsyncDisposable {
       await this.#moveTurned();
       if (this.#failing) log.event(0, 'first attempts are stored again');
       this.#failing = false;
+      this.#backOff.worked();
     } catch (error) {
+      // What came meanwhile has set it.
+      this.#stopTimer();
+      delay = this.#backOff.failed();
       if (!this.#failing) log.event(0, 'storing first attempts failed', { cause: String(error) });
       this.#failing = true;
       throw error;
     } finally {
       this.#running = undefined;
       onMoved();
-      if (!journal.isEmpty && !this.#closed) this.appending();
+      if (!journal.isEmpty && !this.#closed) this.#moveIn(delay);
     }
   }
 

@@ -37,6 +37,8 @@ interface OpenedAttempts extends AsyncDisposable {
   readonly attempts: FirstAttempts;
   /** How many tuples the database has. */
   readonly rows: () => unknown;
+  /** How often it was tried to move them. */
+  readonly moves: () => number;
 }
 
 /** First attempts without the rest of a store. */
@@ -45,16 +47,25 @@ function openAttempts(most?: number): OpenedAttempts {
   const db = openDatabase(path);
   const tuples = new TupleTable(db);
   const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
-  const attempts = new FirstAttempts({ path, tuples, commits, log: silentLog, onMoved: () => {} }, most);
+  let moves = 0;
+  const onMoved = (): void => void (moves += 1);
+  const attempts = new FirstAttempts({ path, tuples, commits, log: silentLog, onMoved }, most);
   return {
     path,
     attempts,
     rows: () => db.prepare('SELECT count(*) AS n FROM tuple').get()?.['n'],
+    moves: () => moves,
     [Symbol.asyncDispose]: async () => {
       await attempts[Symbol.asyncDispose]();
       db.close();
     },
   };
+}
+
+/** Moves the faked timers, and waits until what they began has ended. */
+async function later(milliseconds: number): Promise<void> {
+  vi.advanceTimersByTime(milliseconds);
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
 }
 
 const FILES = ['', '-wal', '-attempts0', '-attempts1'];
@@ -168,21 +179,35 @@ test('what is recorded is moved in time, also after a timer that found nothing',
   onTestFinished(() => void vi.useRealTimers());
   await using opened = openAttempts();
   const { attempts, rows } = opened;
-  const later = async (): Promise<void> => {
-    vi.advanceTimersByTime(300);
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
-  };
   await attempts.record(attempt, T);
   const moved = attempts.move();
   await new Promise(setImmediate);
   // While it is moved it comes again, which sets a timer.
   await attempts.record(attempt, T);
   await moved;
-  await later();
+  await later(300);
   expect(rows()).toBe(1);
   await attempts.record(numbered(1, '192.0.2.1'), T);
-  await later();
+  await later(300);
   expect(rows()).toBe(2);
+});
+
+test('the longer the database takes nothing, the less often it is tried, however much comes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using opened = openAttempts();
+  const { path, attempts, rows, moves } = opened;
+  const holder = new DatabaseSync(path);
+  holder.exec('BEGIN IMMEDIATE');
+  for (let i = 0; i < 100; i += 1) {
+    await attempts.record(numbered(i, '192.0.2.1'), T);
+    await later(200);
+  }
+  expect(moves()).toBeGreaterThan(4);
+  expect(moves()).toBeLessThan(16);
+  holder.close();
+  await later(5000);
+  expect(rows()).toBe(100);
 });
 
 test('a client has as many pending entries as it made, however far they are on their way', async () => {
