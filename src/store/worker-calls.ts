@@ -20,50 +20,70 @@ export interface WorkerCalls<Q, A> extends AsyncDisposable {
 /** Milliseconds. */
 const IDLE = 20_000;
 
+interface RunningWorker<A> {
+  readonly worker: Worker;
+  /** Who waits for its answers. */
+  readonly waiting: Map<number, PromiseWithResolvers<A>>;
+}
+
 /** A worker that runs the file. It is started at the first question, and again at the next one if it died. */
 export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q, A> {
-  const waiting = new Map<number, PromiseWithResolvers<A>>();
-  let worker: Worker | undefined;
+  let running: RunningWorker<A> | undefined;
   let asked = 0;
   let resting: NodeJS.Timeout | undefined;
-  const start = (): Worker => {
-    const started = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 6 } });
-    let cause: unknown = 'worker ended';
-    started.on('message', (answer: Answer) => {
-      const caller = waiting.get(answer.id);
-      waiting.delete(answer.id);
-      if ('error' in answer) caller?.reject(new Error(answer.error));
-      else caller?.resolve(answer.answer as A);
-    });
-    started.on('error', (error) => {
-      cause = error;
-    });
-    started.on('exit', () => {
-      worker = undefined;
-      for (const caller of waiting.values()) caller.reject(new Error(String(cause), { cause }));
-      waiting.clear();
+  let ended: Promise<unknown> | undefined;
+  const start = (): RunningWorker<A> => {
+    const started = startWorker<A>(file, workerData);
+    started.worker.on('exit', () => {
+      if (running === started) running = undefined;
     });
     return started;
+  };
+  // It takes a while, in which the next question needs another one.
+  const end = (): void => {
+    ended = running?.worker.terminate() ?? ended;
+    running = undefined;
   };
   return {
     ask: (question) => {
       clearTimeout(resting);
-      worker ??= start();
+      running ??= start();
       const caller = Promise.withResolvers<A>();
       asked += 1;
-      waiting.set(asked, caller);
-      worker.postMessage({ id: asked, question } satisfies Question);
+      running.waiting.set(asked, caller);
+      running.worker.postMessage({ id: asked, question } satisfies Question);
       return caller.promise;
     },
     rest: () => {
       clearTimeout(resting);
-      resting = setTimeout(() => void worker?.terminate(), IDLE).unref();
+      resting = setTimeout(end, IDLE).unref();
     },
     [Symbol.asyncDispose]: async () => {
       clearTimeout(resting);
-      await worker?.terminate();
+      end();
+      await ended;
     },
   };
+}
+
+function startWorker<A>(file: URL, workerData: unknown): RunningWorker<A> {
+  const worker = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 6 } });
+  const waiting: RunningWorker<A>['waiting'] = new Map();
+  let cause: unknown = 'worker ended';
+  worker.on('message', (answer: Answer) => {
+    const caller = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if ('error' in answer) caller?.reject(new Error(answer.error));
+    else caller?.resolve(answer.answer as A);
+  });
+  worker.on('error', (error) => {
+    cause = error;
+  });
+  worker.on('exit', () => {
+    for (const caller of waiting.values()) caller.reject(new Error(String(cause), { cause }));
+    waiting.clear();
+  });
+  return { worker, waiting };
 }
 
 /** In a worker: answers every question with what the function returns. */

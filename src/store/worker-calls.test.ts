@@ -1,0 +1,33 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { callWorker, type WorkerCalls } from './worker-calls.ts';
+
+/** A worker that answers with the question, and dies at `die`. */
+const ECHO = `import { parentPort } from 'node:worker_threads';
+parentPort.on('message', ({ id, question }) => {
+  if (question === 'die') throw new Error('died');
+  parentPort.postMessage({ id, answer: question });
+});`;
+
+function start(): WorkerCalls<string, string> {
+  return callWorker(new URL(`data:text/javascript,${encodeURIComponent(ECHO)}`), undefined);
+}
+
+test('a worker that died is started again for the next question', async () => {
+  await using worker = start();
+  const [before, cause] = [worker.ask('a'), worker.ask('die')];
+  expect(await before).toBe('a');
+  await expect(cause).rejects.toThrow('died');
+  expect(await worker.ask('b')).toBe('b');
+});
+
+test('a question that comes while an idle worker is ended is answered', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await using worker = start();
+  expect(await worker.ask('a')).toBe('a');
+  worker.rest();
+  vi.advanceTimersByTime(60_000);
+  expect(await worker.ask('b')).toBe('b');
+  await new Promise(setImmediate);
+  expect(await worker.ask('c')).toBe('c');
+});
