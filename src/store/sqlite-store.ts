@@ -279,8 +279,9 @@ export class SqliteStore implements Store {
 
   #record(remembrance: Remembrance, now: Seconds): Promise<void> {
     if (this.#closed) return closed();
-    const committed = this.#commits.settled();
-    return this.#attempts.record(remembrance, now).then(() => committed);
+    // When what was remembered before comes to nothing, this is kept all the same.
+    const ended = this.#commits.settled().catch(() => {});
+    return this.#attempts.record(remembrance, now).then(() => ended);
   }
 
   #writeTuples<T>(tuples: readonly Tuple[], work: () => T): Promise<T> {
