@@ -69,8 +69,9 @@ export class AttemptIndex {
     this.#states = new Uint8Array(slots);
     this.#taken = 0;
     this.#removed = 0;
-    for (const [slot, state] of states.entries()) {
-      if (state !== TAKEN) continue;
+    // Not by entries(): all checks wait for this.
+    for (let slot = 0; slot < states.length; slot += 1) {
+      if (states[slot] !== TAKEN) continue;
       this.add({ hash: hashes[slot] ?? 0, more: more[slot] ?? 0 }, times[slot] ?? 0);
     }
   }
