@@ -9,7 +9,6 @@ import { openError } from './schema.ts';
 export class AttemptFile {
   readonly #path: string;
   readonly #file: number;
-  /** Bytes that were written whole. */
   #length: number;
   /** There may be more behind them. */
   #torn = false;
@@ -32,8 +31,12 @@ export class AttemptFile {
     return this.#size;
   }
 
-  /** What is in it: of a write that failed there may be more behind. */
-  get written(): WrittenBytes {
+  /** Bytes that were written whole: of a write that failed there may be more behind. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get content(): FileContent {
     return { file: this.#file, length: this.#length };
   }
 
@@ -92,7 +95,7 @@ export class AttemptFile {
 
   /** What is in it, one by one: all at once may take much room. */
   read(): Iterable<FirstAttempt> {
-    return parseAttempts(bytesOf(this.written));
+    return parseAttempts(bytesOf(this.content));
   }
 
   /** All of it is in the database. */
@@ -118,13 +121,13 @@ export class AttemptFile {
 }
 
 /** The beginning of an open file. By its descriptor, which every thread may use: its name may be gone. */
-export interface WrittenBytes {
+export interface FileContent {
   readonly file: number;
   readonly length: number;
 }
 
 /** Reads them, or what somebody who cut the file left of them. */
-export function bytesOf({ file, length }: WrittenBytes): Buffer {
+export function bytesOf({ file, length }: FileContent): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   let end = 0;
   for (let read = -1; read !== 0 && end < length; end += read) read = readSync(file, bytes, end, length - end, end);

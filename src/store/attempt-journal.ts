@@ -39,7 +39,7 @@ export class AttemptJournal {
 
   /** Bytes in the file that is written, with what is about to be written. */
   get length(): number {
-    return this.#written.written.length + (this.#round?.lines.length ?? 0);
+    return this.#written.length + (this.#round?.lines.length ?? 0);
   }
 
   /** The earliest time of an attempt. */

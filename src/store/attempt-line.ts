@@ -1,6 +1,7 @@
 // A first attempt as one line of the journal: the hash of its tuple, by which they are sorted, and JSON.
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
+import { kindsOf } from './tuple-kind.ts';
 import type { TupleOrigin } from './tuple-row.ts';
 
 export interface FirstAttempt extends TupleOrigin {
@@ -42,7 +43,7 @@ export function* parseAttempts(lines: Buffer): Generator<FirstAttempt, void> {
   }
 }
 
-/** The attempt of a line without its end; undefined if it is not whole, since the machine ended while it was written. */
+/** The attempt of a line without its end; undefined if it is not whole, or damaged, since the machine ended while it was written. */
 export function parseAttempt(line: string): FirstAttempt | undefined {
   const fields = parseFields(line);
   if (fields === undefined) return undefined;
@@ -56,8 +57,19 @@ export function parseAttempt(line: string): FirstAttempt | undefined {
 function parseFields(line: string): Fields | undefined {
   if (!line.endsWith(']')) return undefined;
   try {
-    return JSON.parse(line.slice(line.indexOf(' '))) as Fields;
+    const fields: unknown = JSON.parse(line.slice(line.indexOf(' ')));
+    return isFields(fields) ? fields : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** One that the database would never take would keep all others from being moved. */
+function isFields(fields: unknown): fields is Fields {
+  if (!Array.isArray(fields) || fields.length !== 8) return false;
+  const [kind, time, ...texts] = fields as unknown[];
+  const isText = (text: unknown, i: number): boolean => typeof text === 'string' || (i === 5 && text === null);
+  return PENDING.some((one) => one === kind) && Number.isSafeInteger(time) && texts.every(isText);
+}
+
+const PENDING = kindsOf('pending');

@@ -135,7 +135,7 @@ export class AttemptMover implements AsyncDisposable {
 
   async #moveMany(file: AttemptFile): Promise<void> {
     const { commits } = this.#parts;
-    let { left } = await this.#worker.ask({ step: 'read', written: file.written });
+    let { left } = await this.#worker.ask({ step: 'read', content: file.content });
     while (left > 0) {
       await commits.hold(async () => {
         const result = await this.#worker.ask({ step: 'move', most: LOT });

@@ -25,7 +25,7 @@ test('it moves lot by lot until nothing is left, and says whose they were', asyn
   const file = new AttemptFile(`${path}-attempts`);
   file.write(lines.join(''));
   await using worker = start(path);
-  expect(await worker.ask({ step: 'read', written: file.written })).toEqual({ clients: [], left: 5 });
+  expect(await worker.ask({ step: 'read', content: file.content })).toEqual({ clients: [], left: 5 });
   expect(await worker.ask({ step: 'move', most: 3 })).toEqual({ clients: [9, 9, 9], left: 2 });
   expect(await worker.ask({ step: 'move', most: 3 })).toEqual({ clients: [9, 9], left: 0 });
   expect(db.prepare('SELECT count(*) AS n FROM tuple').get()).toEqual({ n: 5 });

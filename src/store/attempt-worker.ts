@@ -2,14 +2,14 @@
 // hashes: those of a lot then share pages of the index.
 import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import { bytesOf, type WrittenBytes } from './attempt-file.ts';
+import { bytesOf, type FileContent } from './attempt-file.ts';
 import { type ClientNumber, clientOf } from './client-number.ts';
 import { hashOf, parseAttempt } from './attempt-line.ts';
 import { TupleTable } from './tuple-table.ts';
 import { serveCalls } from './worker-calls.ts';
 
 export type MoveJob =
-  | { readonly step: 'read'; readonly written: WrittenBytes }
+  | { readonly step: 'read'; readonly content: FileContent }
   | { readonly step: 'move'; readonly most: number };
 
 /** After a step: whose attempts the database has now that it had not before, and how many are left. */
@@ -32,7 +32,7 @@ let left: Float64Array | undefined;
 
 serveCalls((job: MoveJob): MoveResult => {
   if (job.step === 'read') {
-    left = read(job.written);
+    left = read(job.content);
     return { clients: [], left: left.length };
   }
   // A worker that was started again in the middle has nothing left to move, but that is not all that there is.
@@ -44,8 +44,8 @@ serveCalls((job: MoveJob): MoveResult => {
 });
 
 /** What is kept of a file is no more than its bytes: as objects it would take ten times as much. */
-function read(written: WrittenBytes): Float64Array {
-  file = bytesOf(written);
+function read(content: FileContent): Float64Array {
+  file = bytesOf(content);
   starts = [0];
   for (let end = file.indexOf(10); end >= 0; end = file.indexOf(10, end + 1)) starts.push(end + 1);
   return Float64Array.from({ length: starts.length - 1 }, (_, n) => hashOf(line(n)) * PLACES + n).toSorted();

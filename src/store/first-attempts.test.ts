@@ -119,6 +119,11 @@ test.for([
   ['a whole line but for its end', '-17 [0,1700000000,"192.0.2.1","192.0.2.0/24","a","b","c",null]'],
   ['zeros', '\0\0\0\0\n'],
   ['no JSON', '5 [,]\n'],
+  ['no fields', '5 []\n'],
+  ['an address that is no text', '5 [0,1700000000,null,"mx","a","b","c",null]\n'],
+  ['no kind of first attempts', '5 [3,1700000000,"192.0.2.1","mx","a","b","c",null]\n'],
+  ['half a second', '5 [0,1700000000.5,"192.0.2.1","mx","a","b","c",null]\n'],
+  ['a name that is no text', '5 [0,1700000000,"192.0.2.1","mx","a","b","c",[]]\n'],
   ['no address', '5 [0,1700000000,"mx","mx","a","b","c",null]\n'],
 ] as const)('%s that a crash left is no attempt, and spoils none', async ([, text]) => {
   const path = newPath();
