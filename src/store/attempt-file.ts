@@ -10,7 +10,7 @@ export class AttemptFile {
   readonly #path: string;
   readonly #file: number;
   #length: number;
-  /** There may be more behind them. */
+  /** There may be more behind what was written whole. */
   #torn = false;
   #index = new AttemptIndex();
   #clients: ClientCounts = new Map();
@@ -31,7 +31,7 @@ export class AttemptFile {
     return this.#size;
   }
 
-  /** Bytes that were written whole: of a write that failed there may be more behind. */
+  /** Bytes that were written whole. */
   get length(): number {
     return this.#length;
   }

@@ -26,7 +26,7 @@ export interface MoverParts {
   readonly tuples: TupleTable;
   readonly commits: GroupCommit;
   readonly log: Log;
-  /** Something was written to the database. */
+  /** Something may have been written to the database. */
   readonly onMoved: () => void;
 }
 
@@ -36,13 +36,17 @@ export class AttemptMover implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
-  /** Said once: on a full disk each fails. */
   #failing = false;
   readonly #backOff = createBackOff({ first: 2 * DELAY, longest: LONGEST_DELAY });
 
   constructor(parts: MoverParts) {
     this.#parts = parts;
     this.#worker = callWorker(new URL('./attempt-worker.ts', import.meta.url), parts.path);
+  }
+
+  /** The last move failed; it is tried again by itself. */
+  get failing(): boolean {
+    return this.#failing;
   }
 
   /** Something comes into the journal: it is moved within the delay. Throws when it is too late for that. */
@@ -100,6 +104,7 @@ export class AttemptMover implements AsyncDisposable {
       // What came meanwhile has set it.
       this.#stopTimer();
       delay = this.#backOff.failed();
+      // Said once: on a full disk each fails.
       if (!this.#failing) log.event(0, 'storing first attempts failed', { cause: String(error) });
       this.#failing = true;
       throw error;

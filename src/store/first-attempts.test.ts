@@ -215,6 +215,26 @@ test('the longer the database takes nothing, the less often it is tried, however
   expect(rows()).toBe(100);
 });
 
+test('when no more of them have room they are refused, and do not ask the database each', async () => {
+  await using opened = openAttempts(1000);
+  const { path, attempts, moves } = opened;
+  using holder = new DatabaseSync(path);
+  holder.exec('BEGIN IMMEDIATE');
+  const refused = async (from: number): Promise<string[]> => {
+    const recorded = await Promise.allSettled(many(20, from).map((one) => attempts.record(one, T)));
+    return recorded.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+  };
+  // One file is full then, and the other one after that.
+  for (const from of [0, 20]) expect((await refused(from)).length).toBeGreaterThan(0);
+  expect(new Set(await refused(40))).toEqual(
+    new Set(['Error: too many first attempts wait for the database, which takes none']),
+  );
+  expect(moves()).toBe(1);
+  holder.exec('ROLLBACK');
+  await attempts.move();
+  expect(await refused(60)).toEqual([]);
+});
+
 test('a client has as many pending entries as it made, however far they are on their way', async () => {
   await using store = open();
   const pending = async (): Promise<number> => (await store.recall(asked(attempt))).pendingOfClient;

@@ -41,7 +41,10 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
 
   /** Resolves when it survives the process; rejects when it could not be written. */
   async record(remembrance: Remembrance, now: Seconds): Promise<void> {
-    while (this.#journal.length >= this.#most) await this.#mover.moveAll();
+    while (this.#journal.length >= this.#most) {
+      if (this.#mover.failing) throw new Error('too many first attempts wait for the database, which takes none');
+      await this.#mover.moveAll();
+    }
     const attempt = { ...remembrance, kind: kindOf('pending', remembrance), time: now };
     this.#mover.appending();
     return this.#journal.append(attempt, this.#tuples.keyOf(remembrance.tuple));

@@ -1,5 +1,4 @@
-// The memory in a SQLite database, over one connection for checks, with workers for what takes long and a journal for first
-// attempts.
+// The memory in a SQLite database, over one connection for checks and three workers for what takes long.
 import { closeSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Address, parseAddress } from '../policy/address.ts';
