@@ -24,8 +24,11 @@ export class AttemptJournal {
   constructor(path: string, keyOf: (tuple: Tuple) => TupleKey) {
     this.#turned = new AttemptFile(`${path}-attempts0`);
     this.#written = new AttemptFile(`${path}-attempts1`);
-    for (const file of [this.#turned, this.#written])
+    for (const file of [this.#turned, this.#written]) {
       for (const attempt of file.read()) file.note(keyOf(attempt.tuple), clientOf(attempt), attempt.time);
+      // What is damaged would take room for ever: there is nothing to move.
+      if (file.size === 0) file.empty();
+    }
   }
 
   /** The file that is not written: it was turned, and is moved unless it is empty. */

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,8 +43,7 @@ interface OpenedAttempts extends AsyncDisposable {
 }
 
 /** First attempts without the rest of a store. */
-function openAttempts(most?: number): OpenedAttempts {
-  const path = newPath();
+function openAttempts(most?: number, path = newPath()): OpenedAttempts {
   const db = openDatabase(path);
   const tuples = new TupleTable(db);
   const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
@@ -378,6 +378,14 @@ test('a file that can not be removed does not keep it from closing', async () =>
   await store[Symbol.asyncDispose]();
   await expect(store.count()).rejects.toThrow('the store is closed');
   expect(existsSync(`${path}-wal`)).toBe(false);
+});
+
+test('damaged lines alone take no room', async () => {
+  const path = newPath();
+  for (const end of FILES.slice(2)) writeFileSync(path + end, '\0'.repeat(2000) + '\n');
+  await using opened = openAttempts(1000, path);
+  expect(onDisk(path)).toBe('');
+  await opened.attempts.record(attempt, T);
 });
 
 test.for([1, 200])('%i of them are moved also when somebody removed the files', async (count) => {
