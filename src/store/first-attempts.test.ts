@@ -262,7 +262,6 @@ test('what a transaction that came to nothing counted is counted again', async (
   expect((await store.recall(asked(attempt))).pendingOfClient).toBe(1);
   await moved;
   expect((await store.recall(asked(attempt))).pendingOfClient).toBe(1);
-  await moved;
 });
 
 test('while thousands are moved, a client has hardly more pending entries than it made', async () => {
