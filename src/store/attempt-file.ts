@@ -1,7 +1,7 @@
 // One of the two files of the journal of first attempts, and what is to be known of its lines without reading them.
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import type { Seconds } from '../policy/check.ts';
-import { AttemptIndex } from './attempt-index.ts';
+import { AttemptIndex, type AttemptKey } from './attempt-index.ts';
 import type { ClientNumber } from './client-number.ts';
 import { type FirstAttempt, parseAttempts } from './attempt-line.ts';
 import { openError } from './schema.ts';
@@ -141,7 +141,5 @@ function openFile(path: string): number {
     throw new Error(`cannot open ${path}, which belongs to the database: ${openError(error)}`, { cause: error });
   }
 }
-
-export type AttemptKey = Parameters<AttemptIndex['find']>[0];
 
 type ClientCounts = Map<ClientNumber, number>;

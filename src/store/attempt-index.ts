@@ -9,7 +9,8 @@ const TAKEN = 1;
 /** Nothing is there any more, but what came later may stand behind it. */
 const REMOVED = 2;
 
-type Key = Pick<TupleKey, 'hash' | 'more'>;
+/** What a tuple is found by here. */
+export type AttemptKey = Pick<TupleKey, 'hash' | 'more'>;
 
 export class AttemptIndex {
   #hashes = new Int32Array(FEWEST_SLOTS);
@@ -25,13 +26,13 @@ export class AttemptIndex {
   }
 
   /** The time of the attempt, if there is one. */
-  find(key: Key): Seconds | undefined {
+  find(key: AttemptKey): Seconds | undefined {
     const slot = this.#slot(key);
     return this.#states[slot] === TAKEN ? this.#times[slot] : undefined;
   }
 
   /** Adds one that is not there. */
-  add(key: Key, time: Seconds): void {
+  add(key: AttemptKey, time: Seconds): void {
     if (2 * (this.#taken + this.#removed) >= this.#states.length) this.#rebuild();
     const slot = this.#slot(key);
     this.#hashes[slot] = key.hash;
@@ -41,7 +42,7 @@ export class AttemptIndex {
     this.#taken += 1;
   }
 
-  remove(key: Key): void {
+  remove(key: AttemptKey): void {
     const slot = this.#slot(key);
     if (this.#states[slot] !== TAKEN) return;
     this.#states[slot] = REMOVED;
@@ -50,7 +51,7 @@ export class AttemptIndex {
   }
 
   /** Where it is, or else the free slot at the end of its row. */
-  #slot({ hash, more }: Key): number {
+  #slot({ hash, more }: AttemptKey): number {
     const last = this.#states.length - 1;
     for (let slot = hash & last; ; slot = (slot + 1) & last) {
       const state = this.#states[slot];

@@ -105,8 +105,8 @@ export interface Store extends AsyncDisposable {
   recall(recall: Recall): Promise<Recalled>;
 
   /**
-   * Makes the change. Resolves when it, and all that was remembered before, survives the process being killed: an
-   * answer may leave only then. Changes that no longer apply (validate something that is gone) do nothing.
+   * Makes the change. Resolves when it survives the process being killed, and with it whatever was recalled to decide it:
+   * an answer may leave only then. Changes that no longer apply (validate something that is gone) do nothing.
    */
   remember(remembrance: Remembrance, now: Seconds): Promise<void>;
 
