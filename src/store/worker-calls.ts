@@ -19,6 +19,8 @@ export interface WorkerCalls<Q, A> extends AsyncDisposable {
 
 /** Milliseconds. */
 const IDLE = 20_000;
+/** MiB of its heap. */
+const YOUNG = 6;
 
 interface RunningWorker<A> {
   readonly worker: Worker;
@@ -67,7 +69,8 @@ export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q,
 }
 
 function startWorker<A>(file: URL, workerData: unknown): RunningWorker<A> {
-  const worker = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 6 } });
+  // What a worker makes lives for a piece or a lot: more room for the young would only be held.
+  const worker = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG } });
   const waiting: RunningWorker<A>['waiting'] = new Map();
   let cause: unknown = 'worker ended';
   worker.on('message', (answer: Answer) => {
