@@ -124,7 +124,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 /** None while `reputation` is switched off. */
 function standingsOf(standings: Standings, inForce: InForce): Pick<JudgeParts, 'standingOf' | 'preview'> {
   return {
-    standingOf: async ({ client }) => (inForce.config.reputation ? standings.of(client) : undefined),
+    standingOf: ({ client }) => (inForce.config.reputation ? standings.of(client) : undefined),
     preview: async ({ client }) => (inForce.config.reputation ? standings.preview(client) : undefined),
   };
 }

@@ -128,7 +128,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
     ...shared,
     manual,
     settings: () => checkSettings(config, policy, (client: Address) => trusted.has(client)),
-    standingOf: async ({ client }: Check) => (config.reputation ? standings.of(client) : undefined),
+    standingOf: ({ client }: Check) => (config.reputation ? standings.of(client) : undefined),
     preview: async ({ client }: Check) => (config.reputation ? standings.preview(client) : undefined),
     server,
     onAnswer: reportTraps({

@@ -85,7 +85,9 @@ test('a bounce passes once and leaves nothing', async () => {
 
 test('the limit holds for checks that come at the same time, too', async () => {
   const { answerCheck, store } = await bench({ config: 'GREY_PENDING_NORMAL 3' });
-  const verdicts = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((to) => answerCheck(check('a@x.org', `${to}@b`))));
+  const verdicts = await Promise.all(
+    ['a', 'b', 'c', 'd', 'e'].map(async (to) => answerCheck(check('a@x.org', `${to}@b`))),
+  );
   expect(verdicts.map(({ reason }) => reason)).toEqual(['first', 'first', 'first', 'limit', 'limit']);
   expect(await store.count()).toMatchObject({ pending: 3 });
 });
@@ -108,7 +110,7 @@ test('an answer leaves when its memory is safe, not before', async () => {
   const saved = Promise.withResolvers<void>();
   const { answerCheck } = await bench({ store: failingStore({ remember: () => saved.promise }) });
   let answered = false;
-  const answer = answerCheck(check()).then(() => {
+  const answer = Promise.resolve(answerCheck(check())).then(() => {
     answered = true;
   });
   await new Promise(setImmediate);
@@ -118,11 +120,24 @@ test('an answer leaves when its memory is safe, not before', async () => {
   expect(answered).toBe(true);
 });
 
+test('what the memory has at hand is answered at once', async () => {
+  const entry = { state: 'valid', firstSeen: 1_700_000_000, lastSeen: 1_700_000_000 } as const;
+  const known = { entry, tuple: NO_TUPLE, pass: undefined, pendingOfClient: 0 };
+  const { answerCheck } = await bench({ store: failingStore({ recall: () => known, remember: () => {} }) });
+  expect(answerCheck(check())).toEqual({ kind: 'white', reason: 'known' });
+});
+
 const FULL = 'Error: disk full';
+
+function diskFull(): never {
+  throw disk;
+}
 
 test.for<[what: string, failing: Partial<Store>, onFailure: 'white' | 'grey', verdict: Verdict]>([
   ['recall', { recall: () => Promise.reject(disk) }, 'white', { kind: 'white', reason: 'failed', because: FULL }],
+  ['recall', { recall: diskFull }, 'white', { kind: 'white', reason: 'failed', because: FULL }],
   ['remember', { remember: () => Promise.reject(disk) }, 'white', { kind: 'white', reason: 'failed', because: FULL }],
+  ['remember', { remember: diskFull }, 'white', { kind: 'white', reason: 'failed', because: FULL }],
   [
     'recall',
     { recall: () => Promise.reject(disk) },

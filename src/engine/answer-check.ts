@@ -3,8 +3,10 @@
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
+import { chain, type MaybePromise } from '../lib/maybe-promise.ts';
 import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
 import { type Decision, decide, decideByRule, type Rules } from '../policy/decide.ts';
+import type { Pass } from '../policy/pass.ts';
 import { type Reason, REASONS, type Verdict } from '../policy/verdict.ts';
 import type { Store } from '../store/store.ts';
 import type { CentralServer } from './central-server.ts';
@@ -33,13 +35,22 @@ export interface CheckParts extends ClientParts {
   readonly onAnswer: (check: Check, verdict: Verdict) => void;
 }
 
-/** Answers a check. Never rejects and never waits longer than the deadline: when something fails, the verdict says so. */
-export type AnswerCheck = (check: Check) => Promise<Verdict>;
+/**
+ * Answers a check, at once if nothing has to be waited for. Never throws or rejects, and never waits longer than the deadline:
+ * when something fails, the verdict says so.
+ */
+export type AnswerCheck = (check: Check) => MaybePromise<Verdict>;
 
 /** The function that answers checks. */
 export function createAnswerCheck(parts: CheckParts): AnswerCheck {
   return (check) => {
     const { rules, deadline, onFailure } = parts.settings();
+    let own: Verdict | undefined;
+    const onOwn = (verdict: Verdict): void => {
+      own = verdict;
+    };
+    const judged = judgeSafely(parts, check, rules, onOwn);
+    if (!(judged instanceof Promise)) return conclude(parts, check, judged);
     const { promise, resolve } = Promise.withResolvers<Verdict>();
     let answered = false;
     const end = (verdict: Verdict, cause?: string): void => {
@@ -49,36 +60,54 @@ export function createAnswerCheck(parts: CheckParts): AnswerCheck {
       clearTimeout(timer);
       resolve(conclude(parts, check, verdict, cause));
     };
-    let own: Verdict | undefined;
     const fail = (cause: string): void => end(own ?? { ...failure(onFailure, rules), because: cause }, cause);
     const timer = setTimeout(fail, deadline * 1000, 'deadline passed');
-    const onOwn = (verdict: Verdict): void => {
-      own = verdict;
-    };
-    judge(parts, check, rules, onOwn).then(end, (error: unknown) => fail(String(error)));
+    judged.then(end, (error: unknown) => fail(String(error)));
     return promise;
   };
 }
 
+/** As judge; never throws. */
+function judgeSafely(...asked: Parameters<typeof judge>): MaybePromise<Verdict> {
+  try {
+    return judge(...asked);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 /** `onOwn` is told of our own verdict before a central server is asked: it stands when that fails. */
-async function judge(
+function judge(
   parts: CheckParts,
   check: Check,
   rules: Rules,
   onOwn: (verdict: Verdict) => void,
-): Promise<Verdict> {
+): MaybePromise<Verdict> {
   const ruling = decideByRule(check, rules);
   if (ruling.verdict !== undefined) return ruling.verdict;
-  const client = await knowClient(parts, check, rules);
-  const recalled = await recall(parts, check, client, rules);
-  const decision = decide({ check, client, recalled, rules, excusable: ruling.excusable }, seconds(parts.clock));
-  const checked = { check, client, tuple: recalled.tuple };
-  await remember(parts.store, checked, decision.change, seconds(parts.clock));
-  if (decision.refreshPass === true && recalled.pass !== undefined)
-    await parts.store.refreshPass(recalled.pass, seconds(parts.clock));
-  if (parts.server === undefined) return decision.verdict;
-  onOwn(decision.verdict);
-  return consult(parts, parts.server, checked, decision);
+  const { excusable } = ruling;
+  return chain(knowClient(parts, check, rules), (client) =>
+    chain(recall(parts, check, client, rules), (recalled) => {
+      const decision = decide({ check, client, recalled, rules, excusable }, seconds(parts.clock));
+      const checked = { check, client, tuple: recalled.tuple };
+      return chain(keep(parts, checked, decision, recalled.pass), () => {
+        if (parts.server === undefined) return decision.verdict;
+        onOwn(decision.verdict);
+        return consult(parts, parts.server, checked, decision);
+      });
+    }),
+  );
+}
+
+/** Makes the changes of a decision. */
+function keep(
+  { store, clock }: CheckParts,
+  checked: CheckedTuple,
+  { change, refreshPass }: Decision,
+  pass: Pass | undefined,
+): MaybePromise<void> {
+  const kept = remember(store, checked, change, seconds(clock));
+  return refreshPass === true && pass !== undefined ? chain(kept, () => store.refreshPass(pass, seconds(clock))) : kept;
 }
 
 /** Client mode: what is new here may be known to the server, and what has passed here it should know. */

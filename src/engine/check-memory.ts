@@ -1,5 +1,6 @@
 // What the store knows of a check, and what a check leaves there.
 import { seconds } from '../lib/clock.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
 import type { Change, Recalled, Rules } from '../policy/decide.ts';
 import { passesFor } from '../policy/pass.ts';
@@ -21,7 +22,7 @@ export function recall(
   check: Check,
   { domain }: Pick<KnownClient, 'domain'>,
   rules: Rules,
-): Promise<Recalled> {
+): MaybePromise<Recalled> {
   const { client, sender } = check;
   const tuples = tuplesOf(check, rules.parts, domain);
   const passes = passesFor(client, domain, sender);
@@ -34,7 +35,7 @@ export function remember(
   { check, client, tuple }: CheckedTuple,
   change: Change,
   now: Seconds,
-): Promise<void> {
+): MaybePromise<void> {
   const { client: address, clientName, sender } = check;
   const nullSender = isNullSender(sender);
   // Takes some time to find out; most checks change nothing.

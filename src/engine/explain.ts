@@ -53,7 +53,7 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
   const { rules } = parts.settings();
   const ruling = decideByRule(check, rules);
   const preview = await parts.preview(check);
-  const known = await knowClient({ ...parts, standingOf: async () => preview?.standing }, check, rules);
+  const known = await knowClient({ ...parts, standingOf: () => preview?.standing }, check, rules);
   const { standing, domain, manual, misfit, shortLived } = known;
   const client = { standing, domain, manual, misfit, shortLived };
   const { entry, tuple, pass, pendingOfClient } = await recall(parts, check, client, rules);

@@ -1,4 +1,5 @@
 // Who asks: the client's domain, its standing, what was entered by hand about it.
+import { chain, type MaybePromise } from '../lib/maybe-promise.ts';
 import type { Check } from '../policy/check.ts';
 import type { ClientView, Rules } from '../policy/decide.ts';
 import { senderFitsClient } from '../policy/equivalent-domains.ts';
@@ -10,7 +11,7 @@ import type { ManualList } from './manual-entries.ts';
 export interface ClientParts {
   readonly manual: ManualList;
   /** The client's standing; undefined while reputation is switched off. */
-  readonly standingOf: (check: Check) => Promise<Standing | undefined>;
+  readonly standingOf: (check: Check) => MaybePromise<Standing | undefined>;
 }
 
 export interface KnownClient extends ClientView {
@@ -21,11 +22,12 @@ export interface KnownClient extends ClientView {
 }
 
 /** What is known of the client of a check. */
-export async function knowClient(parts: ClientParts, check: Check, rules: Rules): Promise<KnownClient> {
-  const standing = await parts.standingOf(check);
-  const domain = domainOf(check, standing);
-  const manual = parts.manual.find(check.client, [check.clientName, domain]);
-  return new Client({ standing, domain, manual }, check, rules);
+export function knowClient(parts: ClientParts, check: Check, rules: Rules): MaybePromise<KnownClient> {
+  return chain(parts.standingOf(check), (standing) => {
+    const domain = domainOf(check, standing);
+    const manual = parts.manual.find(check.client, [check.clientName, domain]);
+    return new Client({ standing, domain, manual }, check, rules);
+  });
 }
 
 /** Whether the sender fits takes longest to work out, and is not asked of what has passed before. */

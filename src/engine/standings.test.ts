@@ -70,7 +70,7 @@ test('good mail that came while the DNS failed counts for the domain once that i
 
 test('it is computed once for all who ask at the same time, and not again while it lives', async () => {
   const bench = await engineBench({ dns: NAMED });
-  const standings = await Promise.all([1, 2, 3].map(() => bench.standings.of(CLIENT)));
+  const standings = await Promise.all([1, 2, 3].map(async () => bench.standings.of(CLIENT)));
   expect(new Set(standings).size).toBe(1);
   const asked = bench.dns.asked.length;
   expect(asked).toBe(5);

@@ -3,6 +3,7 @@
 import { type Clock, seconds } from '../lib/clock.ts';
 import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
@@ -55,7 +56,7 @@ export class Standings {
   }
 
   /** The standing of a client, computed if there is none that lives. */
-  async of(client: Address): Promise<Standing> {
+  of(client: Address): MaybePromise<Standing> {
     const known = this.#live(this.#cache.get(client.text));
     return known ?? this.#computing.get(client.text) ?? this.#recallOrCompute(client);
   }

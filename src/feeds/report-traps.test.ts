@@ -28,7 +28,7 @@ test.for<[recipient: string, sender: string, reports: readonly Partial<IncomingR
 test('a hit shows in nothing that the sender sees, and is there once the answer is made', async () => {
   const { answerCheck, store, reported } = await engineBench({ config: CONFIG });
   const [trap, other] = await Promise.all(
-    ['trap@example.org', 'other@example.org'].map((recipient) =>
+    ['trap@example.org', 'other@example.org'].map(async (recipient) =>
       answerCheck(checkOf('203.0.113.7', 'a@example.com', recipient)),
     ),
   );

@@ -5,6 +5,7 @@ import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import { type Answer, type LineProtocol, type LineSession, LONGEST_RECORD, type Peer } from '../lib/line-protocol.ts';
 import type { Log } from '../lib/log.ts';
+import { chain, type MaybePromise } from '../lib/maybe-promise.ts';
 import { type Check, isNullSender } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import type { GreydCaller } from './greyd-access.ts';
@@ -177,20 +178,20 @@ class GreydSession implements LineSession {
   }
 
   /** Who sends all at once must get the same answers as who waits for each. */
-  #afterChanges(answer: () => string | Promise<string>): string | Promise<string> {
+  #afterChanges(answer: () => MaybePromise<string>): MaybePromise<string> {
     return this.#changed === undefined ? answer() : this.#changed.then(answer);
   }
 
-  #check(check: Omit<Check, 'id'> | undefined): string | Promise<string> {
+  #check(check: Omit<Check, 'id'> | undefined): MaybePromise<string> {
     if (check === undefined) return said('GREYCHECK', 'ERROR');
     const { answerCheck, nextId } = this.#parts;
-    const ask = (): Promise<string> =>
-      answerCheck({ ...check, id: nextId() }).then(({ kind }) => said('GREYCHECK', WORDS[kind]));
+    const ask = (): MaybePromise<string> =>
+      chain(answerCheck({ ...check, id: nextId() }), ({ kind }) => said('GREYCHECK', WORDS[kind]));
     // Its answer leaves behind that of the GREYVALID in any case.
     return this.#admitting.get(tupleTold(check))?.then(ask) ?? ask();
   }
 
-  #admit(check: Omit<Check, 'id'> | undefined): string | Promise<string> {
+  #admit(check: Omit<Check, 'id'> | undefined): MaybePromise<string> {
     if (check === undefined || check.recipient.text === '') return said('GREYVALID', 'ERROR');
     // Bounces never become valid.
     if (isNullSender(check.sender)) return said('GREYVALID', 'OK');

@@ -1,6 +1,7 @@
 // Greylisting as a mail filter: the answer at RCPT, the header, and reports of what was seen. (docs/protocols/milter.md)
 import type { AnswerCheck } from '../engine/answer-check.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
+import { chain, type MaybePromise } from '../lib/maybe-promise.ts';
 import { createTimedTest } from '../lib/timed-pattern.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import { type Check, type Mailbox, parseMailbox, reportedSender } from '../policy/check.ts';
@@ -148,7 +149,7 @@ class Message implements FilteredMessage {
     this.#spamMarks = new SpamMarks(client.parts);
   }
 
-  rcpt(text: string, macros: Macros): MilterReply | Promise<MilterReply> {
+  rcpt(text: string, macros: Macros): MaybePromise<MilterReply> {
     this.#queueId = macros.get('i') || this.#queueId;
     const recipient = parseMailbox(text);
     if (isRefused(macros)) {
@@ -157,7 +158,7 @@ class Message implements FilteredMessage {
       return CONTINUE;
     }
     const check = this.#check(recipient);
-    return this.#client.parts.answerCheck(check).then((verdict) => this.#answer(check, verdict));
+    return chain(this.#client.parts.answerCheck(check), (verdict) => this.#answer(check, verdict));
   }
 
   data(): void {

@@ -7,6 +7,7 @@
 // `500 ...`; empty lines and lines that start with `#` are not answered. (docs/protocols/greylist.md)
 import type { AnswerCheck } from '../engine/answer-check.ts';
 import { splitCommand } from '../lib/command-words.ts';
+import { chain } from '../lib/maybe-promise.ts';
 import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
 import { parseAddress } from '../policy/address.ts';
 import { type Check, parseMailbox } from '../policy/check.ts';
@@ -59,7 +60,7 @@ export function greylistProtocol({ answerCheck, nextId }: GreylistParts): LinePr
       case 'check': {
         const { check, form } = request;
         const verdict = answerCheck({ ...check, id: request.id ?? nextId() });
-        return { text: verdict.then(({ kind }) => form.before + kind + form.after), close: form.close };
+        return { text: chain(verdict, ({ kind }) => form.before + kind + form.after), close: form.close };
       }
     }
   };

@@ -1,5 +1,6 @@
 // One connection from an MTA: the order of commands, which of them are answered, and what is told to the filter. It speaks
 // for any filter that decides at RCPT and changes headers at the end of the message.
+import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { ACTIONS, awaitsAnswer, type Needs, negotiate } from './milter-negotiation.ts';
 import type { ClientInfo, Command, Macros, Offer, Step } from './milter-packets.ts';
 import type { Agreement, MilterReply, Modification } from './milter-replies.ts';
@@ -23,7 +24,7 @@ export interface FilteredClient {
 /** A message from MAIL on. Ends with eom or abort, or by the next MAIL when it was accepted early. */
 export interface FilteredMessage {
   /** The answer to a recipient. Must not reject. */
-  rcpt(recipient: string, macros: Macros): MilterReply | Promise<MilterReply>;
+  rcpt(recipient: string, macros: Macros): MaybePromise<MilterReply>;
   data(): void;
   header(name: string, value: string): void;
   /** The whole message was received; what is to be changed. */

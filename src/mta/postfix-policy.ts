@@ -2,6 +2,7 @@
 // `action=...` and an empty line; a connection carries many of them. Whatever we can't judge is DUNNO: mail goes on.
 import type { AnswerCheck } from '../engine/answer-check.ts';
 import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
+import { chain } from '../lib/maybe-promise.ts';
 import { parseAddress } from '../policy/address.ts';
 import { type Check, parseMailbox } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
@@ -77,7 +78,7 @@ function answer(request: PolicyRequest, parts: PolicyParts): Answer {
     case 'check': {
       const check: Check = { ...request.check, id: parts.nextId() };
       const verdict = parts.answerCheck(check);
-      return { text: verdict.then((it) => formatVerdict(it, () => parts.replyText(check, it))), close: false };
+      return { text: chain(verdict, (it) => formatVerdict(it, () => parts.replyText(check, it))), close: false };
     }
   }
 }

@@ -50,7 +50,7 @@ async function act(store: SqliteStore, owner: Owner, changes: readonly Tried[]):
     const [known] = owner.possible;
     const next = AFTER[change](known, T + i);
     owner.possible = [known, next];
-    const made = store.remember({ ...owner.sample, change }, T + i).then(
+    const made = Promise.resolve(store.remember({ ...owner.sample, change }, T + i)).then(
       () => true,
       () => false,
     );

@@ -31,7 +31,7 @@ const open = (path = newPath()): SqliteStore => new SqliteStore(path, silentLog)
 const many = (count: number, from = 0): Remembrance[] =>
   Array.from({ length: count }, (_, i) => numbered(from + i, `192.0.${i % 4}.${i % 250}`));
 const rememberAll = (store: SqliteStore, all: readonly Remembrance[]): Promise<unknown> =>
-  Promise.all(all.map((one) => store.remember(one, T)));
+  Promise.all(all.map(async (one) => store.remember(one, T)));
 
 interface OpenedAttempts extends AsyncDisposable {
   readonly path: string;

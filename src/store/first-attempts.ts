@@ -40,11 +40,8 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
   }
 
   /** Resolves when it survives the process; rejects when it could not be written. */
-  async record(remembrance: Remembrance, now: Seconds): Promise<void> {
-    while (this.#journal.length >= this.#most) {
-      if (this.#mover.failing) throw new Error('too many first attempts wait for the database, which takes none');
-      await this.#mover.moveAll();
-    }
+  record(remembrance: Remembrance, now: Seconds): Promise<void> {
+    if (this.#journal.length >= this.#most) return this.#makeRoom().then(() => this.record(remembrance, now));
     const attempt = { ...remembrance, kind: kindOf('pending', remembrance), time: now };
     this.#mover.appending();
     return this.#journal.append(attempt, this.#tuples.keyOf(remembrance.tuple));
@@ -69,6 +66,11 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
   /** Moves all, as far as the database takes them: who lists must not wait for a disk that is full. */
   async move(): Promise<void> {
     await this.#mover.moveAll().catch(() => {});
+  }
+
+  async #makeRoom(): Promise<void> {
+    if (this.#mover.failing) throw new Error('too many first attempts wait for the database, which takes none');
+    await this.#mover.moveAll();
   }
 
   /** What could not be moved is taken over when the database is opened again. */

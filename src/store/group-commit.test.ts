@@ -96,11 +96,11 @@ test('an answer waits for what it may be made from, not for what is written asid
   const order: string[] = [];
   await commits.settled();
   order.push('answer');
-  const both = [
-    aside.then((what) => order.push(what)),
-    add(1),
-    commits.settled().then(() => order.push('later answer')),
-  ];
+  const laterAnswer = async (): Promise<void> => {
+    await commits.settled();
+    order.push('later answer');
+  };
+  const both = [aside.then((what) => order.push(what)), add(1), laterAnswer()];
   expect(order).toEqual(['answer']);
   await Promise.all(both);
   expect(order.toSorted()).toEqual(['answer', 'aside', 'later answer']);

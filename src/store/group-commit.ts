@@ -29,8 +29,6 @@ export interface CommitHooks {
 /** Milliseconds after which a round ends however much there is to do. */
 const LONGEST = 2;
 
-const NOTHING_WRITTEN: Promise<void> = Promise.resolve();
-
 export class GroupCommit {
   readonly #db: DatabaseSync;
   readonly #begin: StatementSync;
@@ -62,9 +60,9 @@ export class GroupCommit {
     return this.#write(work, false);
   }
 
-  /** Resolves when everything that answers are made from is committed; rejects when it was rolled back. */
-  settled(): Promise<void> {
-    return this.#round?.answering === true ? this.#round.ended : NOTHING_WRITTEN;
+  /** Resolves when everything that answers are made from is committed, rejects when it was rolled back; undefined: it is. */
+  settled(): Promise<void> | undefined {
+    return this.#round?.answering === true ? this.#round.ended : undefined;
   }
 
   /** Resolves when no transaction is open any more. */

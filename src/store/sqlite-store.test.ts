@@ -36,9 +36,13 @@ test('the writes of one turn are committed together, and answers made from them 
   using witness = new DatabaseSync(path, { readOnly: true });
   const seen = (): number => Number(witness.prepare('SELECT count(*) AS n FROM tuple').get()?.['n']);
   const order: string[] = [];
-  const first = store.remember(admitted, T).then(() => order.push(`first ${seen()}`));
-  const second = store.remember(otherAdmitted, T).then(() => order.push(`second ${seen()}`));
-  const unchanged = store.remember({ ...attempt, change: 'none' }, T).then(() => order.push(`unchanged ${seen()}`));
+  const remembered = async (name: string, one: Remembrance): Promise<void> => {
+    await store.remember(one, T);
+    order.push(`${name} ${seen()}`);
+  };
+  const first = remembered('first', admitted);
+  const second = remembered('second', otherAdmitted);
+  const unchanged = remembered('unchanged', { ...attempt, change: 'none' });
   expect((await store.recall(asked(attempt))).entry?.firstSeen).toBe(T);
   expect([order, seen()]).toEqual([[], 0]);
   await Promise.all([first, second, unchanged]);
@@ -123,7 +127,7 @@ test('the log begins again while it is written to without a pause', { timeout: 6
   let written = 0;
   while (!begunAgain() && written < 1_000_000) {
     const turn = Array.from({ length: 100 }, (_, i) => numbered(written + i, '192.0.2.1'));
-    await Promise.all(turn.map((one) => store.remember({ ...one, change: 'admit' }, T)));
+    await Promise.all(turn.map(async (one) => store.remember({ ...one, change: 'admit' }, T)));
     written += turn.length;
   }
   expect(begunAgain()).toBe(true);

@@ -12,6 +12,7 @@ import type { StoredReport } from '../policy/report.ts';
 import { type Standing, STANDING_KINDS } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { Log } from '../lib/log.ts';
+import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { FirstAttempts } from './first-attempts.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -87,11 +88,11 @@ export class SqliteStore implements Store {
     this.#listings = new Listings(path);
   }
 
-  async recall(recall: Recall): Promise<Recalled> {
+  recall(recall: Recall): MaybePromise<Recalled> {
     return this.#tuples.recall(recall, this.#passes.find(recall));
   }
 
-  remember(remembrance: Remembrance, now: Seconds): Promise<void> {
+  remember(remembrance: Remembrance, now: Seconds): MaybePromise<void> {
     const { tuple, change } = remembrance;
     if (change === 'none') return this.#settled();
     if (change === 'record') return this.#record(remembrance, now);
@@ -271,7 +272,7 @@ export class SqliteStore implements Store {
   }
 
   /** Even an answer that changes nothing may have been made from what is not written yet. */
-  #settled(): Promise<void> {
+  #settled(): MaybePromise<void> {
     const committed = this.#commits.settled();
     return this.#attempts.settled()?.then(() => committed) ?? committed;
   }
@@ -279,8 +280,9 @@ export class SqliteStore implements Store {
   #record(remembrance: Remembrance, now: Seconds): Promise<void> {
     if (this.#closed) return closed();
     // When what was remembered before comes to nothing, this is kept all the same.
-    const ended = this.#commits.settled().catch(() => {});
-    return this.#attempts.record(remembrance, now).then(() => ended);
+    const recorded = this.#attempts.record(remembrance, now);
+    const ended = this.#commits.settled();
+    return ended === undefined ? recorded : recorded.then(() => ended.catch(() => {}));
   }
 
   #writeTuples<T>(tuples: readonly Tuple[], work: () => T): Promise<T> {

@@ -19,7 +19,8 @@ import type { Remembrance, Store } from './store.ts';
 /** Tests them on the store that is open at the time. */
 export function passContract(open: () => Store): void {
   const found = async (...passes: readonly Pass[]) => (await open().recall({ ...asked(attempt), passes })).pass;
-  const admitted = (of: Remembrance, now: number): Promise<void> => open().remember({ ...of, change: 'admit' }, now);
+  const admitted = async (of: Remembrance, now: number): Promise<void> =>
+    open().remember({ ...of, change: 'admit' }, now);
 
   describe('passes', () => {
     test('the first that is there', async () => {

@@ -51,7 +51,7 @@ const report = fc.record(
 const step: fc.Arbitrary<Step> = fc.oneof(
   remembrance.map(
     (one): Step =>
-      (store, now) =>
+      async (store, now) =>
         store.remember(one, now),
   ),
   key.map(

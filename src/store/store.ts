@@ -1,5 +1,6 @@
 // The port of the memory: what the rest of the house may ask of a store. It speaks the domain, in one round trip a check.
 // Every promise made here is tested in store-contract.ts (and store-contract-*.ts) against each backend.
+import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Change, Recalled } from '../policy/decide.ts';
@@ -102,13 +103,13 @@ export interface Store extends AsyncDisposable {
    * What is known about a check: the first of its tuples that is there, the first pass within its lifetime (else the first
    * that is there); and how many pending entries its client has when that is asked for.
    */
-  recall(recall: Recall): Promise<Recalled>;
+  recall(recall: Recall): MaybePromise<Recalled>;
 
   /**
-   * Makes the change. Resolves when it survives the process being killed, and with it whatever was recalled to decide it:
-   * an answer may leave only then. Changes that no longer apply (validate something that is gone) do nothing.
+   * Makes the change. It returns, or resolves, when that survives the process being killed, and with it whatever was recalled
+   * to decide it: an answer may leave only then. Changes that no longer apply (validate something that is gone) do nothing.
    */
-  remember(remembrance: Remembrance, now: Seconds): Promise<void>;
+  remember(remembrance: Remembrance, now: Seconds): MaybePromise<void>;
 
   /** Notes a use of a pass; does nothing if it is gone. Promises as `remember`. */
   refreshPass(key: PassKey, now: Seconds): Promise<void>;
