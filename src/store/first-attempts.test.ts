@@ -20,6 +20,7 @@ import { GroupCommit } from './group-commit.ts';
 import { openDatabase } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Remembrance } from './store.ts';
+import { TupleSketch } from './tuple-sketch.ts';
 import { TupleTable } from './tuple-table.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-attempts-'));
@@ -49,7 +50,8 @@ function openAttempts(most?: number, path = newPath()): OpenedAttempts {
   const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
   let moves = 0;
   const onMoved = (): void => void (moves += 1);
-  const attempts = new FirstAttempts({ path, tuples, commits, log: silentLog, onMoved }, most);
+  const sketch = new TupleSketch();
+  const attempts = new FirstAttempts({ path, tuples, sketch, commits, log: silentLog, onMoved }, most);
   return {
     path,
     attempts,

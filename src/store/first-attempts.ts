@@ -8,6 +8,7 @@ import type { Remembrance } from './store.ts';
 import type { TupleKey } from './tuple-key.ts';
 import { kindOf } from './tuple-kind.ts';
 import type { Attempts } from './tuple-recall.ts';
+import type { TupleSketch } from './tuple-sketch.ts';
 import type { TupleTable } from './tuple-table.ts';
 
 /**
@@ -16,16 +17,22 @@ import type { TupleTable } from './tuple-table.ts';
  */
 const MOST = 32 * 1024 * 1024;
 
+export interface FirstAttemptParts extends Omit<MoverParts, 'journal'> {
+  readonly sketch: TupleSketch;
+}
+
 export class FirstAttempts implements Attempts, AsyncDisposable {
   readonly #journal: AttemptJournal;
   readonly #mover: AttemptMover;
   readonly #tuples: TupleTable;
+  readonly #sketch: TupleSketch;
   readonly #most: number;
 
   /** Takes over what a process that was killed left behind. */
-  constructor(parts: Omit<MoverParts, 'journal'>, most = MOST) {
+  constructor({ sketch, ...parts }: FirstAttemptParts, most: number = MOST) {
     this.#most = most;
     this.#tuples = parts.tuples;
+    this.#sketch = sketch;
     this.#journal = new AttemptJournal(parts.path, (tuple) => parts.tuples.keyOf(tuple));
     this.#mover = new AttemptMover({ ...parts, journal: this.#journal });
     if (!this.#journal.isEmpty) this.#mover.appending();
@@ -43,8 +50,10 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
   record(remembrance: Remembrance, now: Seconds): Promise<void> {
     if (this.#journal.length >= this.#most) return this.#makeRoom().then(() => this.record(remembrance, now));
     const attempt = { ...remembrance, kind: kindOf('pending', remembrance), time: now };
+    const key = this.#tuples.keyOf(remembrance.tuple);
     this.#mover.appending();
-    return this.#journal.append(attempt, this.#tuples.keyOf(remembrance.tuple));
+    this.#sketch.add(key);
+    return this.#journal.append(attempt, key);
   }
 
   /** Resolves when all that can be found here survives the process; undefined: it does already. */
@@ -63,9 +72,14 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
     if (this.#journal.oldest < before) await this.#mover.moveAll();
   }
 
+  /** Resolves when all that is here now is in the database; rejects when that fails. */
+  moveAll(): Promise<void> {
+    return this.#mover.moveAll();
+  }
+
   /** Moves all, as far as the database takes them: who lists must not wait for a disk that is full. */
   async move(): Promise<void> {
-    await this.#mover.moveAll().catch(() => {});
+    await this.moveAll().catch(() => {});
   }
 
   async #makeRoom(): Promise<void> {

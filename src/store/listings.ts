@@ -16,6 +16,7 @@ export type NumberedReport = StoredReport & { readonly id: number };
 export interface ListingKinds {
   tuples(query: TupleQuery): Pieces<StoredTuple>;
   count(query: Record<never, never>): Pieces<TupleCounts>;
+  tupleHashes(query: Record<never, never>): Pieces<number>;
   exportTuples(query: { readonly state: TupleState; readonly after: Seconds }): Pieces<StoredTuple>;
   exportPasses(query: { readonly after: Seconds }): Pieces<Pass>;
   passCandidates(query: { readonly before: Seconds; readonly uses: number }): Pieces<PassCandidate>;

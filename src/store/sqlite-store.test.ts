@@ -2,13 +2,14 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import { asked, attempt, numbered, T } from './contract-samples.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Remembrance } from './store.ts';
 import { storeContract } from './store-contract.ts';
+import { TupleSketch } from './tuple-sketch.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-store-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -131,6 +132,34 @@ test('the log begins again while it is written to without a pause', { timeout: 6
     written += turn.length;
   }
   expect(begunAgain()).toBe(true);
+});
+
+test('a tuple is found, whether it came before, while or after the sketch was made', async () => {
+  const path = newPath();
+  await using store = open(path);
+  const found = async (one: Remembrance): Promise<boolean> => (await store.recall(asked(one))).entry !== undefined;
+  const came: Remembrance[] = [];
+  const come = async (): Promise<void> => {
+    const turn = Array.from(
+      { length: 20 },
+      (_, i): Remembrance => ({
+        ...numbered(came.length + i, '192.0.2.1'),
+        change: i % 2 === 0 ? 'record' : 'admit',
+      }),
+    );
+    came.push(...turn);
+    await Promise.all(turn.map(async (one) => store.remember(one, T)));
+  };
+  const mayHave = vi.spyOn(TupleSketch.prototype, 'mayHave');
+  onTestFinished(() => mayHave.mockRestore());
+  const isMade = (): boolean => mayHave.mock.results.some(({ value }) => value === false);
+  for (let asks = 0; !isMade(); ) {
+    await come();
+    for (let i = 0; i < 100; i += 1) expect(await found(numbered((asks -= 1), '192.0.2.1'))).toBe(false);
+  }
+  await come();
+  await store.count();
+  for (const one of came) expect([one.tuple, await found(one)]).toEqual([one.tuple, true]);
 });
 
 test('reports are told whole, those of one second too, though they are read page by page', async () => {

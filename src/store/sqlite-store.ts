@@ -38,6 +38,7 @@ import type {
   Stored,
   TupleQuery,
 } from './store.ts';
+import { TupleSketch } from './tuple-sketch.ts';
 import { TupleTable } from './tuple-table.ts';
 
 /** Standings that are removed in one turn. */
@@ -63,9 +64,11 @@ export class SqliteStore implements Store {
   constructor(path: string, log: Log, firstOwnId = 1) {
     this.#db = openDatabase(path);
     this.#file = openSync(path, 'r');
+    const sketch = new TupleSketch({ count: () => this.#countTuples(), pieces: () => this.#tupleHashes() });
     this.#tuples = new TupleTable(this.#db, {
       reads: () => this.#commits.reads(),
       attempts: () => this.#attempts,
+      sketch,
     });
     this.#passes = new PassTable(this.#db);
     this.#entries = new ManualEntryTable(this.#db);
@@ -81,6 +84,7 @@ export class SqliteStore implements Store {
     this.#attempts = new FirstAttempts({
       path,
       tuples: this.#tuples,
+      sketch,
       commits: this.#commits,
       log,
       onMoved: () => this.#checkpointer.committed(this.#commits),
@@ -269,6 +273,18 @@ export class SqliteStore implements Store {
     this.#db.close();
     // Last: closing any descriptor of a file ends all locks that the process holds on it (fcntl(2)), SQLite's too.
     closeSync(this.#file);
+  }
+
+  async #countTuples(): Promise<number> {
+    const { pending, valid } = await this.count();
+    return pending + valid;
+  }
+
+  async *#tupleHashes(): AsyncIterable<readonly number[]> {
+    await this.#attempts.moveAll();
+    // The worker sees what is committed.
+    await this.#commits.ended();
+    yield* this.#listings.read('tupleHashes', {});
   }
 
   /** Even an answer that changes nothing may have been made from what is not written yet. */

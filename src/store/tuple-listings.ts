@@ -20,7 +20,14 @@ const ROWS = 10_000;
 const FEW_ROWS = 500;
 
 type Row = readonly SQLOutputValue[];
-type Listing = 'tuples' | 'count' | 'exportTuples' | 'exportPasses' | 'passCandidates' | 'validTuplesOf';
+type Listing =
+  | 'tuples'
+  | 'count'
+  | 'tupleHashes'
+  | 'exportTuples'
+  | 'exportPasses'
+  | 'passCandidates'
+  | 'validTuplesOf';
 
 /** The listings, from this database. */
 export function tupleListings(db: DatabaseSync): Pick<ListingKinds, Listing> {
@@ -33,10 +40,12 @@ export function tupleListings(db: DatabaseSync): Pick<ListingKinds, Listing> {
     `SELECT pending, total - pending AS valid
      FROM (SELECT (SELECT ifnull(sum(pending), 0) FROM pending_client) AS pending, (SELECT count(*) FROM tuple) AS total)`,
   );
+  const hashes = db.prepare('SELECT hash FROM tuple WHERE hash > ? ORDER BY hash LIMIT ?', { returnArrays: true });
   const candidates = new CandidateListing(db);
   return {
     tuples: (query) => inPieces(matchingTuples(newest, query)),
     count: () => [[counts.get()].map((row) => ({ pending: Number(row?.['pending']), valid: Number(row?.['valid']) }))],
+    tupleHashes: () => hashesInOrder(hashes),
     exportTuples: ({ state, after }) => inPieces(tuplesAfter(oldest, kindsOf(state), after)),
     exportPasses: ({ after }) => inPieces(passesAfter(passes, after)),
     passCandidates: ({ before, uses }) => candidates.list(tuplesAfter(oldest, kindsOf('valid'), -1), before, uses),
@@ -95,6 +104,17 @@ function* passesAfter(page: StatementSync, after: Seconds): Generator<Pass, void
     const final = passes.at(-1);
     if (final === undefined) return;
     last = [final.lastSeen, final.client, final.domain];
+  }
+}
+
+/** Each once. */
+function* hashesInOrder(page: StatementSync): Generator<readonly number[], void> {
+  for (let last = -(2 ** 31) - 1; ; ) {
+    const found = (page.all(last, ROWS) as unknown as Row[]).map(([hash]) => Number(hash));
+    const final = found.at(-1);
+    if (final === undefined) return;
+    yield found;
+    last = final;
   }
 }
 

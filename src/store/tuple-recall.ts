@@ -7,6 +7,7 @@ import type { Pass } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { TupleKey, TupleKeys } from './tuple-key.ts';
 import { stateOf } from './tuple-kind.ts';
+import type { TupleSketch } from './tuple-sketch.ts';
 import type { ValidTuples } from './valid-tuples.ts';
 
 /** The columns by which a tuple is found, in the order of the parameters. */
@@ -47,12 +48,13 @@ export class RecalledTuple implements Recalled {
 export interface FinderParts {
   readonly keys: TupleKeys;
   readonly valid: ValidTuples;
+  readonly sketch: TupleSketch;
   /** Called before rows are read. */
   readonly reads: () => void;
   readonly attempts: () => Attempts;
 }
 
-/** Finds tuples: in memory, among the attempts that are on their way, in the table. */
+/** Finds tuples: in memory, among the attempts that are on their way, in the table unless the sketch knows better. */
 export class TupleFinder {
   readonly #db: DatabaseSync;
   readonly #parts: FinderParts;
@@ -82,19 +84,23 @@ export class TupleFinder {
     return this.#read(tuples) ?? { entry: undefined, tuple: first };
   }
 
-  #read(tuples: readonly Tuple[]): Found | undefined {
-    this.#parts.reads();
+  #read(asked: readonly Tuple[]): Found | undefined {
+    const { keys, valid, sketch, reads } = this.#parts;
+    const tuples = asked.filter((tuple) => sketch.mayHave(keys.of(tuple)));
+    if (tuples.length === 0) return undefined;
+    reads();
     const statement = (this.#statements[tuples.length] ??= this.#prepare(tuples.length));
     const sought: (number | string | Uint8Array)[] = [];
-    for (const tuple of tuples) sought.push(...soughtFor(tuple, this.#parts.keys.of(tuple)));
+    for (const tuple of tuples) sought.push(...soughtFor(tuple, keys.of(tuple)));
     // The types of node:sqlite do not know of returnArrays.
     const row = (statement.get(...sought) ?? []) as unknown as readonly SQLOutputValue[];
     for (const [i, tuple] of tuples.entries()) {
       const entry = entryAt(row, 3 * i);
       if (entry === undefined) continue;
-      this.#parts.valid.note(tuple, entry);
+      valid.note(tuple, entry);
       return { entry, tuple };
     }
+    sketch.missed();
     return undefined;
   }
 

@@ -15,6 +15,7 @@ import { type TupleKey, TupleKeys } from './tuple-key.ts';
 import { EXPIRY, kindOf, stateOf, TO_VALID } from './tuple-kind.ts';
 import { clientBytes, INSERTED, rowOf, type TupleOrigin } from './tuple-row.ts';
 import { type Attempts, RecalledTuple, same, soughtFor, TupleFinder } from './tuple-recall.ts';
+import { TupleSketch } from './tuple-sketch.ts';
 import { ValidTuples } from './valid-tuples.ts';
 
 /** kind, last_seen, seq, part, client; or what the statement says. */
@@ -33,12 +34,14 @@ export interface TupleTableParts {
   /** Called before rows are read for a check. */
   readonly reads: () => void;
   readonly attempts: () => Attempts;
+  readonly sketch: TupleSketch;
 }
 
 /** Of who only changes the table. */
 const NO_PARTS: TupleTableParts = {
   reads: () => {},
   attempts: () => ({ find: () => undefined, pendingOf: () => 0 }),
+  sketch: new TupleSketch(),
 };
 
 /** The end of the row of entries of one kind and second. */
@@ -50,6 +53,7 @@ export class TupleTable {
   readonly #finder: TupleFinder;
   readonly #pending: PendingCounts;
   readonly #valid = new ValidTuples();
+  readonly #sketch: TupleSketch;
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
   readonly #validate: StatementSync;
@@ -58,13 +62,14 @@ export class TupleTable {
   readonly #oldest: StatementSync;
   readonly #removeTo: StatementSync;
 
-  constructor(db: DatabaseSync, { reads, attempts }: TupleTableParts = NO_PARTS) {
+  constructor(db: DatabaseSync, { reads, attempts, sketch }: TupleTableParts = NO_PARTS) {
     this.#attempts = attempts;
+    this.#sketch = sketch;
     const rows = (sql: string): StatementSync => db.prepare(sql, { returnArrays: true });
     this.#keys = new TupleKeys(
       String(db.prepare(`SELECT value FROM meta WHERE name = 'hash secret'`).get()?.['value']),
     );
-    this.#finder = new TupleFinder(db, { keys: this.#keys, valid: this.#valid, reads, attempts });
+    this.#finder = new TupleFinder(db, { keys: this.#keys, valid: this.#valid, sketch, reads, attempts });
     this.#pending = new PendingCounts(db);
     this.#find = rows(`SELECT kind, last_seen, seq, part, client FROM tuple WHERE ${same('tuple')}`);
     this.#insert = rows(
@@ -190,6 +195,7 @@ export class TupleTable {
 
   /** Inserts the tuple unless it is there; returns whether it did. */
   #insertRow(origin: TupleOrigin & { readonly key: TupleKey }, { kind, firstSeen, lastSeen, uses }: Placing): boolean {
+    this.#sketch.add(origin.key);
     const first = firstSeen === lastSeen ? null : firstSeen;
     const { hash, part } = origin.key;
     const address = addressBytes(origin.client);
