@@ -1,6 +1,6 @@
 // The keys that ze-filter's greyd was recorded to remember attempts under, and what ours are instead.
 import { expect, test } from 'vitest';
-import { parseGreydMailbox } from '../mta/greyd-address.ts';
+import { parseGreydRecipient, parseGreydSender } from '../mta/greyd-address.ts';
 import { parseAddress } from '../policy/address.ts';
 import { type Tuple, type TupleParts, tuplesOf } from '../policy/tuple.ts';
 import { PART_DIFFERENCES, PARTS, type PartCase, type PartCases } from './recorded-ze-tuple.cases.ts';
@@ -17,11 +17,12 @@ function rowsOf(cases: Partial<PartCases>): readonly Row[] {
 /** The part that the text makes with each of the components. */
 function partsOf(where: Where, text: string, components: readonly string[]): PartCase[1] {
   const client = parseAddress(where === 'client' ? text : '10.1.2.3');
-  const mailbox = parseGreydMailbox(where === 'client' ? '<joe@example.com>' : text);
+  const mailbox = where === 'client' ? '<joe@example.com>' : text;
   const part = (component: string): string => {
     if (client === undefined) return 'no address';
     const parts = { client: 'NET', sender: 'NONE', recipient: 'NONE', [where]: component } as TupleParts;
-    const check = { id: '1', client, sender: mailbox, recipient: mailbox, via: 'test' };
+    const mailboxes = { sender: parseGreydSender(mailbox), recipient: parseGreydRecipient(mailbox) };
+    const check = { id: '1', client, ...mailboxes, via: 'test' };
     return tuplesOf(check, parts, undefined)[0]?.[where] ?? '';
   };
   return Object.fromEntries(components.map((component) => [component, part(component)]));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isNullSender } from '../policy/check.ts';
-import { parseGreydMailbox } from './greyd-address.ts';
+import { parseGreydRecipient, parseGreydSender } from './greyd-address.ts';
 
 const addresses: readonly [argument: string, address: string, host: string][] = [
   ['<joe@x.y>', 'joe@x.y', 'x.y'],
@@ -14,8 +14,9 @@ const addresses: readonly [argument: string, address: string, host: string][] = 
 ];
 
 test.for(addresses)('%s is %s at %s', ([argument, address, host]) => {
-  const mailbox = parseGreydMailbox(argument);
-  expect([mailbox.text, mailbox.domain]).toEqual([address, host]);
+  for (const parse of [parseGreydSender, parseGreydRecipient]) {
+    expect(parse(argument)).toMatchObject({ text: address, domain: host });
+  }
 });
 
 const senders: readonly [argument: string, empty: boolean][] = [
@@ -39,5 +40,9 @@ const senders: readonly [argument: string, empty: boolean][] = [
 ];
 
 test.for(senders)('%s is the empty sender: %s', ([argument, empty]) => {
-  expect(isNullSender(parseGreydMailbox(argument))).toBe(empty);
+  expect(isNullSender(parseGreydSender(argument))).toBe(empty);
+});
+
+test('a recipient may be called nullsender', () => {
+  expect(parseGreydRecipient('nullsender').text).toBe('nullsender');
 });

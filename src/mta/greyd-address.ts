@@ -5,12 +5,22 @@ import { type Mailbox, parseMailbox } from '../policy/check.ts';
 const NULL_SENDER = 'nullsender';
 
 /**
- * The mailbox that an argument of GREYCHECK or GREYVALID means: what stands between the first `<` and the last `>`, else
- * all of it. Postmaster and mailer-daemon are senders like others, since they retry like others.
+ * The sender that an argument of GREYCHECK or GREYVALID means. Postmaster and mailer-daemon are senders like others, since
+ * they retry like others.
  */
-export function parseGreydMailbox(argument: string): Mailbox {
+export function parseGreydSender(argument: string): Mailbox {
+  const bare = withoutBrackets(argument);
+  return parseMailbox(bare.toLowerCase() === NULL_SENDER ? '' : bare);
+}
+
+/** The recipient that such an argument means. It may have any name. */
+export function parseGreydRecipient(argument: string): Mailbox {
+  return parseMailbox(withoutBrackets(argument));
+}
+
+/** What stands between the first `<` and the last `>`, else all of it. */
+function withoutBrackets(argument: string): string {
   const open = argument.indexOf('<');
   const close = argument.lastIndexOf('>');
-  const bare = open >= 0 && open < close ? argument.slice(open + 1, close) : argument;
-  return parseMailbox(bare.toLowerCase() === NULL_SENDER ? '' : bare);
+  return open >= 0 && open < close ? argument.slice(open + 1, close) : argument;
 }

@@ -61,6 +61,7 @@ test.for<[words: string, client: string, sender: string, recipient: string, name
   ['10.1.2.3', '10.1.2.3', '-', '-', undefined],
   ['10.1.2.3 <> b [10.1.2.3] more words', '10.1.2.3', '', 'b', undefined],
   ['10.1.2.3 nullsender b unknown', '10.1.2.3', '', 'b', undefined],
+  ['10.1.2.3 a nullsender', '10.1.2.3', 'a', 'nullsender', undefined],
   ['10.1.2.3 <postmaster@example.com> b', '10.1.2.3', 'postmaster@example.com', 'b', undefined],
   ['10.1.2.3 mailer-daemon b', '10.1.2.3', 'mailer-daemon', 'b', undefined],
   ['10.1.2.3 x<a<b@c>d>e <<b>>', '10.1.2.3', 'a<b@c>d', 'b', undefined],

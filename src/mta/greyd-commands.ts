@@ -5,7 +5,7 @@
 import { parseAddress } from '../policy/address.ts';
 import type { Check, Seconds } from '../policy/check.ts';
 import { type Table, TABLES } from '../policy/table.ts';
-import { parseGreydMailbox } from './greyd-address.ts';
+import { parseGreydRecipient, parseGreydSender } from './greyd-address.ts';
 
 export type GreydCommand =
   /** An empty line, which is no command and no error either. */
@@ -73,7 +73,7 @@ function parseCheck([, ip = '', from = MISSING, to = MISSING, host = MISSING]: r
   | undefined {
   const client = parseAddress(/^\[(.*)\]$/.exec(ip)?.[1] ?? ip);
   if (client === undefined) return undefined;
-  const check = { client, sender: parseGreydMailbox(from), recipient: parseGreydMailbox(to), via: 'greyd' };
+  const check = { client, sender: parseGreydSender(from), recipient: parseGreydRecipient(to), via: 'greyd' };
   return host === MISSING || host === 'unknown' || host.startsWith('[') ? check : { ...check, clientName: host };
 }
 
