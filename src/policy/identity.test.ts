@@ -46,6 +46,11 @@ test.for<[name: string | undefined, domain: string | undefined]>([
   ['com', undefined],
   ['co.uk', undefined],
   [undefined, undefined],
+  // No names of hosts, whatever a mail server says.
+  ['a.10.1.2.0/24', undefined],
+  ['1.2.3.4\t', undefined],
+  ['x1.2.3.4', undefined],
+  ['mx.exa;mple.com', undefined],
 ])('%s belongs to %s', ([name, domain]) => {
   expect(identityDomain(name)).toBe(domain);
 });

@@ -20,8 +20,12 @@ export function looksDynamic(name: string): boolean {
   return (host.match(/\d+/g) ?? []).length >= 2 && words.some((word) => ACCESS_WORDS.has(word));
 }
 
+/** Hosts have no other names (RFC 1123 section 2.1), and what looks like an address or a network is none. */
+const HOST_DOMAIN = /^(?:[a-z0-9_-]+\.)+(?!\d+$)[a-z0-9_-]+$/;
+
 /** The domain that a client with this verified name belongs to; undefined if the name gives none. */
 export function identityDomain(verifiedName: string | undefined): string | undefined {
   if (verifiedName === undefined || looksDynamic(verifiedName)) return undefined;
-  return registrableDomain(verifiedName);
+  const domain = registrableDomain(verifiedName);
+  return domain !== undefined && HOST_DOMAIN.test(domain) ? domain : undefined;
 }
