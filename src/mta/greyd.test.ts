@@ -233,6 +233,8 @@ test.for<[line: string, answer: string, admitted: number]>([
   // D5 and D24: an ordinary sender, and nothing that lets bounces pass.
   ['GREYVALID 10.1.2.3 <postmaster@example.com> <bob@example.org>', '200|OK', 1],
   ['GREYVALID 10.1.2.3 <joe@example.com> <>', '700|ERROR', 0],
+  // The sender counts first.
+  ['GREYVALID 10.1.2.3 <> <>', '200|OK', 0],
 ])('%s', async ([line, answer, admitted]) => {
   const stage = await start();
   const [code, word] = answer.split('|');

@@ -192,9 +192,10 @@ class GreydSession implements LineSession {
   }
 
   #admit(check: Omit<Check, 'id'> | undefined): MaybePromise<string> {
-    if (check === undefined || check.recipient.text === '') return said('GREYVALID', 'ERROR');
+    if (check === undefined) return said('GREYVALID', 'ERROR');
     // Bounces never become valid.
     if (isNullSender(check.sender)) return said('GREYVALID', 'OK');
+    if (check.recipient.text === '') return said('GREYVALID', 'ERROR');
     const key = tupleTold(check);
     const admitting = this.#admitNow(check).finally(() => {
       if (this.#admitting.get(key) === admitting) this.#admitting.delete(key);
