@@ -52,7 +52,7 @@ export type Change =
   | 'restart'
   /** Pending becomes valid now. */
   | 'validate'
-  /** Valid: used now. */
+  /** Valid: used now, if its refresh is due. */
   | 'refresh'
   /** Valid now, whatever it was: what is valid already is refreshed if that is due. */
   | 'admit'

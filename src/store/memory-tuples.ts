@@ -49,12 +49,12 @@ export class MemoryTuples {
         if (known?.stored.state === 'pending') this.#put(validated(known, now));
         break;
       case 'refresh':
-        if (known?.stored.state === 'valid') this.#put(used(known, now));
+        if (known?.stored.state === 'valid') this.#refreshIfDue(known, now);
         break;
       case 'admit':
         if (known === undefined) this.#put(seenFirst(remembrance, 'valid', now));
         else if (known.stored.state === 'pending') this.#put(validated(known, now));
-        else if (known.stored.lastSeen + REFRESH_AFTER < now) this.#put(used(known, now));
+        else this.#refreshIfDue(known, now);
         break;
       case 'forget':
         this.forget(remembrance.tuple);
@@ -118,6 +118,11 @@ export class MemoryTuples {
     this.forget(stored.tuple);
     this.#tuples.set(keyOf(stored.tuple), kept);
     if (stored.state === 'pending') this.#countPending(stored, 1);
+  }
+
+  /** Checks that came at once all found it due; it is a use but once. */
+  #refreshIfDue(known: Kept, now: Seconds): void {
+    if (known.stored.lastSeen + REFRESH_AFTER < now) this.#put(used(known, now));
   }
 
   #countPending({ client }: StoredTuple, by: number): void {

@@ -5,6 +5,7 @@ import type { Pass } from '../policy/pass.ts';
 import {
   address,
   asked,
+  DAY,
   attempt,
   LIFETIMES,
   numbered,
@@ -97,7 +98,7 @@ export function passContract(open: () => Store): void {
     test('the valid tuples of one client and sender domain are one, with all their uses', async () => {
       await admitted(from('a@Example.COM', 1), T);
       await admitted(from('b@example.com', 2), T);
-      await open().remember({ ...from('b@example.com', 2), change: 'refresh' }, T + 1);
+      await open().remember({ ...from('b@example.com', 2), change: 'refresh' }, T + DAY);
       await open().remember(from('c@example.com', 3), T);
       await admitted(from('d@example.com', 4), T + 1);
       expect(await wholeList(open().passCandidates(T, 1))).toEqual([

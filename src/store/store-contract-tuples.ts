@@ -36,7 +36,7 @@ export function tupleContract(open: () => Store): void {
       ['valid', 'record', validNow],
       ['valid', 'restart', first],
       ['valid', 'validate', validNow],
-      ['valid', 'refresh', { ...validNow, lastSeen: T + 9 }],
+      ['valid', 'refresh', validNow],
       ['valid', 'forget', undefined],
       ['none', 'admit', { ...first, state: 'valid' }],
       ['pending', 'admit', { ...first, state: 'valid' }],
@@ -50,18 +50,20 @@ export function tupleContract(open: () => Store): void {
       expect(await pending('203.0.113.7')).toBe(after?.state === 'pending' ? 1 : 0);
     });
 
-    test('a refresh keeps the first time, however often', async () => {
+    test('a refresh keeps the first time, and is a use only when it is due, however many checks come at once', async () => {
+      const later = T + 2 + REFRESH_AFTER;
       for (const [change, now] of [
         ['record', T],
         ['validate', T + 1],
-        ['refresh', T + 2],
-        ['refresh', T + 2],
+        ['refresh', later - 1],
+        ['refresh', later],
+        ['refresh', later],
       ] as const) {
         await make(change, now);
       }
-      expect(await entry()).toEqual({ state: 'valid', firstSeen: T + 1, lastSeen: T + 2 });
-      expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(3);
-      await make('restart', T + 3);
+      expect(await entry()).toEqual({ state: 'valid', firstSeen: T + 1, lastSeen: later });
+      expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(2);
+      await make('restart', later + 1);
       expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(1);
     });
 

@@ -124,7 +124,7 @@ export class TupleTable {
         this.#makeValid(this.#row(tuple), now);
         break;
       case 'refresh':
-        this.#use(this.#row(tuple), now);
+        this.#refreshIfDue(this.#row(tuple), now);
         break;
       case 'admit':
         this.#admit(remembrance, now);
@@ -185,7 +185,7 @@ export class TupleTable {
     const row = this.#row(remembrance.tuple);
     if (row === undefined) this.#add(remembrance, now, 'valid');
     else if (isPending(row)) this.#makeValid(row, now);
-    else if (Number(row[1]) + REFRESH_AFTER < now) this.#use(row, now);
+    else this.#refreshIfDue(row, now);
   }
 
   #add(remembrance: Remembrance, now: Seconds, state: 'pending' | 'valid'): void {
@@ -211,10 +211,11 @@ export class TupleTable {
     this.#pending.remove([clientOfFound(row)]);
   }
 
-  #use(row: Row | undefined, now: Seconds): void {
+  /** Checks that came at once all found it due; it is a use but once. */
+  #refreshIfDue(row: Row | undefined, now: Seconds): void {
     if (row === undefined || isPending(row)) return;
     const [kind, lastSeen, seq] = primaryKeyOf(row);
-    this.#refresh.run(kind, now, lastSeen, seq);
+    if (lastSeen + REFRESH_AFTER < now) this.#refresh.run(kind, now, lastSeen, seq);
   }
 
   #removeRow(row: Row): void {
