@@ -28,9 +28,26 @@ export class TupleKeys {
     const bytes = hash('sha256', `${this.#secret}\n${client}\n${sender}\n${recipient}`, 'binary');
     // The lengths tell apart what reads the same with line ends within.
     const more = bitsAt(bytes, 4) ^ (client.length << 16) ^ sender.length;
-    const key = { hash: bitsAt(bytes, 0), more, part: packPart(client) };
+    const key = new Key(bitsAt(bytes, 0), more, client);
     if (this.#last.push({ tuple, key }) > 2) this.#last.shift();
     return key;
+  }
+}
+
+/** The part takes longer to make than the rest, and is needed only where the database is asked. */
+class Key implements TupleKey {
+  readonly hash: number;
+  readonly more: number;
+  readonly #client: string;
+
+  constructor(hash: number, more: number, client: string) {
+    this.hash = hash;
+    this.more = more;
+    this.#client = client;
+  }
+
+  get part(): Uint8Array | string {
+    return packPart(this.#client);
   }
 }
 
