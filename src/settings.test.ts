@@ -6,7 +6,12 @@ import { maintenanceSettings, resolverSettings, standingSettings } from './setti
 test('a DNS question outlives the check that waits for it', () => {
   const config = configOf('resolver 192.0.2.53\ndns_timeout 2s');
   expect(standingSettings(config).lookupDeadline).toBe(2);
-  expect(resolverSettings(config)).toEqual({ servers: [{ address: '192.0.2.53', port: 53 }], timeout: 4 });
+  expect(resolverSettings(config, () => [])).toEqual({ servers: [{ address: '192.0.2.53', port: 53 }], timeout: 4 });
+});
+
+test("without a resolver the system's are asked", () => {
+  const servers = [{ address: '192.0.2.54', port: 53 }];
+  expect(resolverSettings(configOf('reputation no'), () => servers).servers).toBe(servers);
 });
 
 // ze-filter's figures for what does not fit: half, at least 6 hours, at most 24 hours; but the delay must fit in twice.

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { delaysInUse } from './config/delay-options.ts';
 import type { TrustedHost } from './config/host-types.ts';
 import type { Config } from './config/options.ts';
-import { type ResolverSettings, systemNameServers } from './dns/system-resolver.ts';
+import type { ResolverSettings } from './dns/system-resolver.ts';
 import type { CheckSettings } from './engine/answer-check.ts';
 import type { MaintenanceSettings } from './engine/maintain.ts';
 import type { StandingSettings } from './engine/standings.ts';
@@ -127,8 +127,11 @@ export function hostSettings(hosts: readonly TrustedHost[]): TrustedSettings {
 const QUESTION_OUTLIVES_CHECK = 2;
 
 /** Whom to ask in the DNS: what the configuration says, else what the machine is set up for. */
-export function resolverSettings({ resolver, dns_timeout }: Config): ResolverSettings {
-  const servers = resolver.length > 0 ? resolver : systemNameServers();
+export function resolverSettings(
+  { resolver, dns_timeout }: Config,
+  ofSystem: () => ResolverSettings['servers'],
+): ResolverSettings {
+  const servers = resolver.length > 0 ? resolver : ofSystem();
   return { servers, timeout: QUESTION_OUTLIVES_CHECK * dns_timeout };
 }
 

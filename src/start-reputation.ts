@@ -5,6 +5,7 @@ import { cachingResolver } from './dns/caching-resolver.ts';
 import { createListHealth, type ListHealth, startListHealth } from './dns/list-health.ts';
 import type { DnsList } from './dns/lists.ts';
 import type { Resolver } from './dns/resolver.ts';
+import { systemNameServers } from './dns/system-name-servers.ts';
 import { systemResolver } from './dns/system-resolver.ts';
 import { type AcceptReport, createAcceptReport, type ReportParts } from './engine/accept-report.ts';
 import { Standings } from './engine/standings.ts';
@@ -49,7 +50,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   await using parts = new AsyncDisposableStack();
   const lookups = new AsyncDisposableStack();
   const lists = chosenLists(config(), log);
-  const asking = lookups.use(systemResolver({ clock, log, counters, settings: () => resolverSettings(config()) }));
+  const asking = lookups.use(resolverOf(start));
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const asked = (): readonly DnsList[] => (config().reputation ? lists : []);
   const health = createListHealth({ lists: asked, resolver: asking, log, counters });
@@ -121,6 +122,12 @@ function startTests(
     },
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
+}
+
+/** Asks the name servers of the configuration, else this machine's. */
+function resolverOf({ config, ...parts }: ReputationStart): ReturnType<typeof systemResolver> {
+  const ofSystem = systemNameServers(parts.clock);
+  return systemResolver({ ...parts, settings: () => resolverSettings(config(), ofSystem) });
 }
 
 function chosenLists(config: Config, log: Log): readonly DnsList[] {

@@ -89,7 +89,8 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     default: [],
     defaultNote: "the system's, from /etc/resolv.conf",
     list: true,
-    about: 'The name servers to ask. Most block lists refuse to answer public ones.',
+    about:
+      'The name servers to ask. Most block lists refuse to answer public ones. A change of /etc/resolv.conf is noticed.',
   },
   dns_timeout: {
     type: durationFrom(1, MINUTE),

@@ -1,11 +1,10 @@
 // The resolver that asks real DNS servers: over UDP, and over TCP when an answer is truncated. A question always ends by its
 // deadline, and the number of those that wait is bounded.
-import { getServers } from 'node:dns';
 import type { Clock } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import { causeOf } from '../lib/error-cause.ts';
 import type { Log } from '../lib/log.ts';
-import { type NameServer, parseNameServer } from '../lib/name-server.ts';
+import type { NameServer } from '../lib/name-server.ts';
 import type { Seconds } from '../policy/check.ts';
 import { askServers } from './ask-servers.ts';
 import { lookupOf } from './dns-answer.ts';
@@ -35,11 +34,6 @@ const MAX_WAITING = 4096;
 const IMPOSSIBLE_TTL = 86_400;
 /** Not a failed lookup, from which something would follow about a name or a list. */
 const CLOSED = new DOMException('the resolver is closed', 'AbortError');
-
-/** The servers that this machine is set up to ask. */
-export function systemNameServers(): readonly NameServer[] {
-  return getServers().flatMap((text) => parseNameServer(text) ?? []);
-}
 
 /** A resolver without memory. Once it is closed, questions are rejected with an AbortError, those that are waiting too. */
 export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisposable {
