@@ -78,18 +78,51 @@ export function listFindings(counters: { readonly [name: string]: number }): rea
   ];
 }
 
+/** Checks that on_failure decided since the start, by its counters: what the doctor plays tells only of now. */
+export function failedFindings(counters: { readonly [name: string]: number }): readonly Finding[] {
+  const failed = counters['reason failed'] ?? 0;
+  if (failed === 0) return [];
+  const text = `on_failure decided ${failed} since the start`;
+  return [{ state: 'note', about: 'checks', text, mend: 'the lines with reason=failed in the log have the cause' }];
+}
+
+/** What the doctor asks about, reserved for documentation (RFC 5737, RFC 2606): nobody's mail comes from there, or goes there. */
+export const PLAYED = { client: '192.0.2.213', mailboxes: 'doctor@sender.invalid doctor@recipient.invalid' } as const;
+
+/** What to do about a failure, by what the error says; the first that fits counts. */
+const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
+  [/locked/, 'end what else holds the database: fuser -v with the file of the option database names it'],
+  [/ENOSPC|is full/, 'make room where the database is'],
+  [/read-?only|EROFS|EIO|I\/O/i, 'look at the disk (dmesg); then restart ddgreyd'],
+];
+
+function cureOf(cause: string): string {
+  const [, mend = 'mend that'] = CURES.find(([error]) => error.test(cause)) ?? [];
+  return mend;
+}
+
 /** What a first attempt and its repetition were answered. */
 export function attemptFindings(first: Verdict, second: Verdict): readonly Finding[] {
   const about = 'a first attempt, and a retry at once';
+  // With on_failure grey, these are deferred as well.
+  const failed = [first, second].find(({ reason }) => reason === 'failed');
+  if (failed !== undefined) {
+    const because = failed.because ?? 'the log says what';
+    const outcome = failed.kind === 'grey' ? 'mail waits meanwhile (on_failure)' : 'no mail is greylisted meanwhile';
+    const text = `answered ${failed.kind}, since something failed: ${because}; ${outcome}`;
+    return [{ state: 'bad', about, text, mend: cureOf(because) }];
+  }
   if (first.kind === 'grey' && second.kind === 'grey') {
     const wait = inWords(first.wait);
     return [{ state: 'good', about, text: `deferred, as they should be; a retry would pass after ${wait}` }];
   }
-  if (first.reason === 'failed') {
-    const text = `answered ${first.kind}, since something failed: ${first.because ?? 'the log says what'}`;
-    return [{ state: 'bad', about, text, mend: 'mend that; no mail is greylisted meanwhile' }];
-  }
   const text = `answered ${first.kind} (${REASONS[first.reason]}), then ${second.kind} (${REASONS[second.reason]})`;
-  const mend = 'ddgrey explain 192.0.2.1 a@example.com b@example.org tells which rule says so';
+  const mend = `ddgrey explain ${PLAYED.client} ${PLAYED.mailboxes} tells which rule says so`;
   return [{ state: 'note', about, text, mend }];
+}
+
+/** What the attempt left could not be removed. */
+export function unchangedFinding(cause: string): Finding {
+  const text = `takes no changes: ${cause}; on_failure decides about who waited`;
+  return { state: 'bad', about: 'database', text, mend: cureOf(cause) };
 }

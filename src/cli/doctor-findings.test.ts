@@ -6,15 +6,18 @@ import { readConfig } from '../config/read-config.ts';
 import { fixedBy, withoutRestart } from '../config/takes-restart.ts';
 import type { PeerState } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
+import { type CentralFacts, centralFindings } from './central-findings.ts';
 import { configFindings, unreadableConfig } from './config-findings.ts';
 import {
   attemptFindings,
   clockFindings,
+  failedFindings,
   listFindings,
   type LookupFacts,
   lookupFindings,
   type Silence,
   silentDaemonFinding,
+  unchangedFinding,
 } from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
 import { fileFindings, type NamedFile } from './file-findings.ts';
@@ -308,11 +311,49 @@ const FAILED_VERDICT: Verdict = { kind: 'white', reason: 'failed', because: 'dis
 test.for<[first: Verdict, second: Verdict, expected: string, words: string]>([
   [GREY, { ...GREY, reason: 'early' }, 'good', 'deferred, as they should be'],
   [{ kind: 'white', reason: 'off' }, { kind: 'white', reason: 'off' }, 'note', 'then white'],
-  [FAILED_VERDICT, FAILED_VERDICT, 'bad', 'answered white, since something failed: disk is full'],
+  [
+    FAILED_VERDICT,
+    FAILED_VERDICT,
+    'bad',
+    'answered white, since something failed: disk is full; no mail is greylisted',
+  ],
+  [GREY, FAILED_VERDICT, 'bad', 'answered white, since'],
+  [{ ...GREY, reason: 'failed' }, GREY, 'bad', 'answered grey, since something failed: the log says what; mail waits'],
 ])('attempts that are answered %j, then %j, are %s: %s', ([first, second, expected, words]) => {
   const findings = attemptFindings(first, second);
   expect(states(findings)).toBe(expected);
   expect(findings[0]?.text).toContain(words);
+});
+
+test.for<[because: string, cure: string]>([
+  ['Error: database is locked', 'fuser -v'],
+  ['Error: ENOSPC: no space left on device, write', 'make room'],
+  ['Error: database or disk is full', 'make room'],
+  ['Error: attempt to write a readonly database', 'dmesg'],
+  ['Error: disk I/O error', 'dmesg'],
+  ['deadline passed', 'mend that'],
+])('what fails because of %j: %s', ([because, cure]) => {
+  const failed: Verdict = { kind: 'white', reason: 'failed', because };
+  for (const { mend } of [...attemptFindings(failed, failed), unchangedFinding(because)]) expect(mend).toContain(cure);
+});
+
+test('checks that on_failure decided are noted', () => {
+  expect(failedFindings({ 'reason first': 3 })).toEqual([]);
+  expect(failedFindings({ 'reason failed': 2 })).toMatchObject([
+    { state: 'note', text: 'on_failure decided 2 since the start' },
+  ]);
+});
+
+test.for<[greeting: CentralFacts['greeting'], expected: string, words: string]>([
+  [{ line: '200 OK - Waiting for commands !' }, 'good', 'answers'],
+  [{ line: '500 Access denied' }, 'bad', 'GreydAccess'],
+  [{ line: "421 I'm too busy. Come back later" }, 'bad', 'too busy'],
+  [{ line: '220 mx ESMTP' }, 'bad', 'GREY_SOCKET'],
+  [{ problem: 'connect ECONNREFUSED 192.0.2.1:2012' }, 'bad', 'does not answer: connect ECONNREFUSED'],
+])('a central server that greets with %j is %s: %s', ([greeting, expected, words]) => {
+  const findings = centralFindings({ address: '192.0.2.1:2012', greeting });
+  expect(states(findings)).toBe(expected);
+  expect(findings.map(({ text, mend = '' }) => `${text} ${mend}`).join()).toContain(words);
 });
 
 test.for<[megabytes: number, expected: string]>([

@@ -86,9 +86,32 @@ test('what is wrong with an attempt is told, though it can not be forgotten eith
   Object.assign(daemon.parts, { answerCheck, standings: { remove } });
   expect(await examine(/^a first attempt|^daemon|^disk/)).toEqual([
     'good: ddgreyd 1 answers',
-    expect.stringMatching(/^bad: answered white, since something failed: disk full -> /),
+    expect.stringMatching(
+      /^bad: answered white, since something failed: disk full; no mail is greylisted meanwhile -> /,
+    ),
     expect.stringMatching(/: \d+ MB are free/),
   ]);
+});
+
+test('what can not be forgotten again shows that the database takes no changes', async () => {
+  Object.assign(daemon.parts, { standings: { remove: () => Promise.reject(new Error('database is locked')) } });
+  expect(await examine(/^a first attempt|^database/)).toEqual([
+    expect.stringMatching(/^good: deferred, /),
+    expect.stringMatching(/^bad: takes no changes: database is locked; .* -> .*fuser/),
+  ]);
+});
+
+test('a central server is asked whether it is there, and told of no attempt', async () => {
+  await using server = createServer((socket) => socket.end('500 Access denied\n'));
+  await once(server.listen(join(daemon.location.directory, 'central')), 'listening');
+  configure('GREY_MODE CLIENT', 'GREY_SOCKET unix:central');
+  expect(await examine(/^central|^a first attempt/)).toEqual([
+    'good: not played, since other servers would hear of it',
+    expect.stringMatching(/^bad: says "500 Access denied"; this server decides alone -> a line GreydAccess/),
+  ]);
+  server.close();
+  await once(server, 'close');
+  expect(await examine(/^central/)).toEqual([expect.stringMatching(/^bad: does not answer: connect ENOENT/)]);
 });
 
 test('servers that are not read from are named', async () => {
@@ -119,13 +142,19 @@ test('somebody must listen on each socket', async () => {
 });
 
 test('the port of other servers is that of the daemon, whoever asks', async () => {
-  await using server = createServer((socket) => socket.end());
+  let connections = 0;
+  await using server = createServer((socket) => {
+    connections += 1;
+    socket.end();
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
   Object.assign(daemon.parts, { goesBy: async () => ({ options: {}, fixed: [], port }) });
   configure('accept 192.0.2.1');
   expect(await examine(/^socket peer/)).toEqual(['good: takes connections']);
+  // One from an address without a right would be trouble in the daemon's log.
+  expect(connections).toBe(0);
   await daemon.stop();
   expect(await examine(/^socket peer/)).toEqual([]);
 });

@@ -11,15 +11,19 @@ import { parseSocketAddress } from '../lib/socket-address.ts';
 import type { GoesBy, PeerState } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { askDaemon, itemOf, itemsOf, Unreachable } from './ask-daemon.ts';
+import { centralFindings } from './central-findings.ts';
 import type { Command } from './command.ts';
 import { configFindings, unreadableConfig } from './config-findings.ts';
 import {
   attemptFindings,
   clockFindings,
+  failedFindings,
   listFindings,
   type LookupFacts,
   lookupFindings,
+  PLAYED,
   silentDaemonFinding,
+  unchangedFinding,
 } from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
 import { fileFindings } from './file-findings.ts';
@@ -27,6 +31,7 @@ import { howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
 import { logFindings } from './log-findings.ts';
 import {
+  centralServers,
   configFacts,
   databaseSpace,
   followedLogs,
@@ -78,6 +83,7 @@ async function examine(location: Location): Promise<readonly Finding[]> {
     ...configFindings(read, configFile, how.check),
     ...reloadFindings(configFacts(location)),
     ...findings,
+    ...(await centralServers(read.config, location)).flatMap(centralFindings),
     ...databaseSpace(read.config, location).flatMap(spaceFindings),
     ...namedFiles(read.config, location).flatMap((file) => fileFindings(file, policyProblem)),
     ...followedLogs(read.config, location.directory).flatMap((log) => logFindings(log, how.restart)),
@@ -93,9 +99,7 @@ function socketsOn(port: number | undefined, config: Config, { directory }: Loca
   return socketsOf(config, directory).filter(({ address }) => address.kind === 'unix' || address.host !== '');
 }
 
-/** Reserved for documentation (RFC 5737, RFC 2606): nobody's mail comes from there, or goes there. */
-const CLIENT = '192.0.2.213';
-const ATTEMPT = `${CLIENT} doctor@sender.invalid doctor@recipient.invalid`;
+const ATTEMPT = `${PLAYED.client} ${PLAYED.mailboxes}`;
 
 interface DaemonLook {
   readonly findings: readonly Finding[];
@@ -130,7 +134,9 @@ async function askTheDaemon(location: Location, { config, errors }: ReadableConf
     ...clockFindings(now, seconds(systemClock)),
     ...lookupFindings(lookups),
     ...listFindings(counters),
-    ...(isPeering(config) ? [NOT_PLAYED, ...(await lookAtPeers(location))] : await playAttempt(location)),
+    ...failedFindings(counters),
+    ...(isShared(config) ? [NOT_PLAYED] : await playAttempt(location)),
+    ...(isPeering(config) ? await lookAtPeers(location) : []),
   ];
   return { findings, running: true, policyProblem: goesBy.policyProblem, port: goesBy.port };
 }
@@ -145,6 +151,11 @@ interface Stats {
 interface Explained {
   readonly now: number;
   readonly lookups: readonly LookupFacts[];
+}
+
+/** Whether another server would remember what is played. */
+function isShared(config: Config): boolean {
+  return isPeering(config) || config.GREY_MODE === 'CLIENT';
 }
 
 const NOT_PLAYED: Finding = {
@@ -163,13 +174,22 @@ async function lookAtPeers(location: Location): Promise<readonly Finding[]> {
   return (await Promise.all(findings)).flat();
 }
 
-/** What it leaves is forgotten again; what can not be, because the disk is full, is in nobody's way. */
+/** What it leaves is forgotten again, which also tells whether the database takes changes. */
 async function playAttempt(location: Location): Promise<readonly Finding[]> {
+  let findings: readonly Finding[];
+  let problem: string | undefined;
   try {
-    const first = itemOf<Verdict>(await askDaemon(location, `verdict ${ATTEMPT}`));
-    const second = itemOf<Verdict>(await askDaemon(location, `verdict ${ATTEMPT}`));
-    return attemptFindings(first, second);
+    findings = await askTwice(location);
   } finally {
-    await askDaemon(location, `forget ${CLIENT}`).catch(() => {});
+    problem = await askDaemon(location, `forget ${PLAYED.client}`).then(() => undefined, causeOf);
   }
+  // What is bad already has the same cause.
+  if (problem === undefined || findings.some(({ state }) => state === 'bad')) return findings;
+  return [...findings, unchangedFinding(problem)];
+}
+
+async function askTwice(location: Location): Promise<readonly Finding[]> {
+  const first = itemOf<Verdict>(await askDaemon(location, `verdict ${ATTEMPT}`));
+  const second = itemOf<Verdict>(await askDaemon(location, `verdict ${ATTEMPT}`));
+  return attemptFindings(first, second);
 }

@@ -1,15 +1,16 @@
 // What `ddgrey doctor` looks at on this machine: sockets, the users of mail servers, their configurations, files.
 import { lookup } from 'node:dns/promises';
 import { readFileSync, statfsSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Location } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
-import { errorCode } from '../lib/error-cause.ts';
+import { causeOf, errorCode } from '../lib/error-cause.ts';
 import { readProblem, readText } from '../lib/read-problem.ts';
-import type { SocketAddress } from '../lib/socket-address.ts';
+import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { groupName, groupsOf, userId } from '../lib/system-users.ts';
+import type { CentralFacts } from './central-findings.ts';
 import type { NamedFile } from './file-findings.ts';
 import type { OwnSocket } from './listens-there.ts';
 import type { LogFacts } from './log-findings.ts';
@@ -28,7 +29,7 @@ export function lookAtSockets(own: readonly OwnSocket[]): Promise<readonly Socke
     sockets.map(async ({ protocol, address }) => ({
       protocol,
       address,
-      listening: await isListening(address),
+      listening: (protocol === 'peer' ? isPortOpen(address) : undefined) ?? (await isListening(address)),
       steps: address.kind === 'unix' ? stepsIfThere(address.path) : [],
     })),
   );
@@ -36,15 +37,64 @@ export function lookAtSockets(own: readonly OwnSocket[]): Promise<readonly Socke
 
 /** Milliseconds after which a connection on this machine is none. */
 const PATIENCE = 3000;
+const LONGEST_GREETING = 200;
 
 /** Whether somebody takes a connection there. */
 function isListening(address: SocketAddress): Promise<SocketFacts['listening']> {
   const { promise, resolve: answer } = Promise.withResolvers<SocketFacts['listening']>();
-  const socket = address.kind === 'unix' ? connect(address.path) : connect(address.port, address.host);
+  const socket = connectTo(address);
   socket.setTimeout(PATIENCE, () => answer('no'));
   socket.on('connect', () => answer('yes'));
   socket.on('error', (error) => answer(errorCode(error) === 'EACCES' ? 'denied' : 'no'));
   return promise.finally(() => socket.destroy());
+}
+
+/**
+ * Whether somebody listens on the port, by Linux's /proc; undefined: that can't be told. To the port for other servers this
+ * machine has no right, so that a connection would leave a line of trouble in the daemon's log.
+ */
+function isPortOpen(address: SocketAddress): SocketFacts['listening'] | undefined {
+  if (address.kind === 'unix') return undefined;
+  const port = address.port.toString(16).toUpperCase().padStart(4, '0');
+  // Its local and remote address, and 0A: LISTEN (proc(5)).
+  const listens = new RegExp(`^ *\\d+: [\\dA-F]+:${port} [\\dA-F]+:0000 0A `, 'm');
+  try {
+    return ['tcp', 'tcp6'].some((table) => listens.test(readFileSync(`/proc/net/${table}`, 'utf8'))) ? 'yes' : 'no';
+  } catch {
+    return undefined;
+  }
+}
+
+/** The server of client mode, asked from here: the daemon finds out only when something is new to it. */
+export async function centralServers(
+  { GREY_MODE: mode, GREY_SOCKET: socket }: Config,
+  { directory }: Location,
+): Promise<readonly CentralFacts[]> {
+  if (mode !== 'CLIENT') return [];
+  const address = socket.kind === 'unix' ? { ...socket, path: resolve(directory, socket.path) } : socket;
+  return [{ address: formatSocketAddress(address), greeting: await greetingAt(address) }];
+}
+
+/** What the server at the address says first to whoever connects. */
+async function greetingAt(address: SocketAddress): Promise<CentralFacts['greeting']> {
+  const socket = connectTo(address).setEncoding('utf8');
+  socket.setTimeout(PATIENCE, () => socket.destroy(new Error('no word')));
+  let said = '';
+  try {
+    for await (const chunk of socket) {
+      said += chunk;
+      if (said.includes('\n') || said.length > LONGEST_GREETING) break;
+    }
+  } catch (error) {
+    return { problem: causeOf(error) };
+  } finally {
+    socket.destroy();
+  }
+  return said === '' ? { problem: 'closed without a word' } : { line: said.replace(/\r?\n.*/s, '') };
+}
+
+function connectTo(address: SocketAddress): Socket {
+  return address.kind === 'unix' ? connect(address.path) : connect(address.port, address.host);
 }
 
 function stepsIfThere(path: string): readonly PathStep[] {
