@@ -130,6 +130,19 @@ test('answers that come after the deadline, when the store has failed, are logge
   expect(bench.logged().at(-1)).toBe(`standing not completed ip=${MX} cause="Error: disk full"`);
 });
 
+test('one that the store does not take is good for a check all the same', async () => {
+  const store = new MemoryStore();
+  const bench = await engineBench({ store, dns: {} });
+  store.saveStanding = () => Promise.reject(new Error('database is locked'));
+  const check = checkOf(MX, 'joe@example.net', 'bob@example.org');
+  const both = await Promise.all([bench.answerCheck(check), bench.answerCheck({ ...check, id: 'x2' })]);
+  expect(both).toMatchObject([
+    { kind: 'grey', wait: 12 * 3600 },
+    { kind: 'grey', wait: 12 * 3600 },
+  ]);
+  expect(bench.logged()).toContain(`standing not completed ip=${MX} cause="Error: database is locked"`);
+});
+
 test('a bad report makes it anew, for a client that somebody asked about', async () => {
   const bench = await engineBench({ dns: NAMED });
   await spam(bench);

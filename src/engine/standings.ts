@@ -57,8 +57,7 @@ export class Standings {
 
   /** The standing of a client, computed if there is none that lives. */
   of(client: Address): MaybePromise<Standing> {
-    const known = this.#live(this.#cache.get(client.text));
-    return known ?? this.#computing.get(client.text) ?? this.#recallOrCompute(client);
+    return this.#live(this.#cache.get(client.text)) ?? this.#getOrMake(client);
   }
 
   /** The standing as far as it is known already; nothing is computed. */
@@ -166,6 +165,22 @@ export class Standings {
     const saved = isNew ? this.#live(await this.#parts.store.standing(client.text)) : undefined;
     if (saved !== undefined) this.#cache.set(saved);
     return saved ?? this.#computing.get(client.text) ?? this.#start(client);
+  }
+
+  async #getOrMake(client: Address): Promise<Standing> {
+    try {
+      return await (this.#computing.get(client.text) ?? this.#recallOrCompute(client));
+    } catch (error) {
+      return this.#unkept(client, error);
+    }
+  }
+
+  /** One that was made, though the store did not take it, is good for a check: a database that is locked lets nobody pass. */
+  #unkept(client: Address, error: unknown): Standing {
+    const made = this.#live(this.#cache.get(client.text));
+    if (made === undefined) throw error;
+    this.#failed(client, error);
+    return made;
   }
 
   #start(client: Address): Promise<Standing> {
