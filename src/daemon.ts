@@ -51,7 +51,7 @@ export interface Daemon extends AsyncDisposable {
 }
 
 /** What checks are answered with, and explained. */
-type JudgeParts = CheckParts & ExplainParts;
+type JudgeParts = CheckParts & Pick<ExplainParts, 'preview'>;
 
 /** Starts the daemon. Throws, with everything closed again, if a part can't start: the message is for an administrator. */
 export async function startDaemon({ config, directory, clock, log, commands }: DaemonStart): Promise<Daemon> {
@@ -93,7 +93,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const listeners = (): Promise<AsyncDisposable> =>
     startListeners({
       answerCheck,
-      explain: (check) => explain(checks, check),
+      explain: (check) => explain({ ...checks, lifetimes: () => inForce.maintenance.lifetimes }, check),
       admit: (check) => admit(checks, check),
       overview,
       ...shared,

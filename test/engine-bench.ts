@@ -159,7 +159,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
       },
     }),
     answerCheck: createAnswerCheck(checks),
-    explain: (check) => explain({ ...checks, preview }, check),
+    explain: (check) => explain({ ...checks, preview, lifetimes: () => upkeep.settings().lifetimes }, check),
     maintain: () => runMaintenance(upkeep, () => Promise.resolve()),
     reported: async () => reports,
     configure: (lines) => {

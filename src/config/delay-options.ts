@@ -71,7 +71,8 @@ export const DELAY_OPTIONS: OptionTable<DelayConfig> = {
       value: 3 * DAY,
       why: 'A mail server that comes back at all does so within hours; three days leave room for its outages.',
     },
-    about: 'How long after its first attempt a retry still counts; later it is a first attempt again.',
+    about:
+      'How long after its first attempt a retry still counts; later it is a first attempt again. GREY_DEWHITE_FLAGS can shorten it.',
   },
   GREY_MIN_DELAY_NULLSENDER: {
     type: duration,
@@ -87,13 +88,14 @@ export const DELAY_OPTIONS: OptionTable<DelayConfig> = {
     // With 0, nothing that passed would be known when its next mail comes.
     type: durationFrom(1, LONGEST_ENTRY),
     default: 14 * DAY,
-    about: 'How long a sender that passed is remembered after its last mail.',
+    about:
+      'How long a sender that passed is remembered after its last mail. GREY_DEWHITE_FLAGS shortens it for many, so for a longer one set that too.',
   },
   GREY_WHITELIST_LIFETIME: {
     type: duration,
     default: 21 * DAY,
     about:
-      'How long a client that often passed for a sender domain, and so is no longer delayed for it, is remembered after its last mail.',
+      'How long a client that often passed for a sender domain that fits its name, and so is no longer delayed for it, is remembered after its last mail.',
   },
 };
 

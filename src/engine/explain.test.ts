@@ -26,6 +26,31 @@ test('it says what the answer would be, and on what it rests, at every age of a 
   expect(await explained(bench)).toEqual({ kind: 'white', reason: 'known', state: 'valid', ...rest });
 });
 
+test.for<[sender: string, options: string, hours: number]>([
+  ['a@example.com', '', 72],
+  // GREY_DEWHITE_FLAGS DomainMatch: a retry after that finds nothing.
+  ['a@other.org', 'grey_max 6h', 24],
+  ['a@other.org', 'GREY_DEWHITE_FLAGS None', 72],
+  ['<>', 'grey_max 6h', 24],
+  ['<>', 'GREY_MAX_DELAY_NULLSENDER 30h', 30],
+])(
+  'a retry of %s with %j counts for %i hours, which is as long as the first attempt is kept',
+  async ([sender, options, hours]) => {
+    const bench = await engineBench({ dns: DNS, config: `${CONFIG}\n${options}` });
+    const check = checkOf('203.0.113.7', sender, 'b@example.org', 'mx.example.com');
+    expect((await bench.explain(check)).window.retry).toBe(hours * 3600);
+    await bench.answerCheck(check);
+    for (const [passed, kept] of [
+      [hours * 3600, 1],
+      [1, 0],
+    ] as const) {
+      bench.clock.advance(passed);
+      await bench.maintain();
+      expect(await bench.store.count()).toEqual({ pending: kept, valid: 0 });
+    }
+  },
+);
+
 test('nothing is recorded by asking: no tuple, no use, no standing, no counter, no report', async () => {
   const bench = await engineBench({ dns: DNS, config: `${CONFIG}\nhard_trap b@example.org` });
   const explainTwice = async (): Promise<void> => {

@@ -2,13 +2,14 @@
 import { type DnsList, meaningOf } from '../dns/lists.ts';
 import type { Lookup, Records } from '../dns/resolver.ts';
 import { seconds } from '../lib/clock.ts';
-import type { Check } from '../policy/check.ts';
+import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
 import { decide, decideByRule, type Recalled } from '../policy/decide.ts';
 import { decideByPolicy, type PolicyHit } from '../policy/decide-by-policy.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { windowOf } from '../policy/window.ts';
 import type { Window } from '../policy/greylist.ts';
+import type { Lifetimes } from '../store/store.ts';
 import type { CheckParts } from './answer-check.ts';
 import { recall } from './check-memory.ts';
 import { type KnownClient, knowClient } from './know-client.ts';
@@ -44,6 +45,7 @@ export interface ExplainedLookup {
 }
 
 export interface ExplainParts extends Pick<CheckParts, 'store' | 'clock' | 'settings' | 'manual'> {
+  readonly lifetimes: () => Pick<Lifetimes, 'pendingShort'>;
   /** What would be known of the client now; undefined while reputation is switched off. */
   readonly preview: (check: Check) => Promise<StandingPreview | undefined>;
 }
@@ -60,6 +62,8 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
   const recalled = { entry, tuple, pass, pendingOfClient };
   const now = seconds(parts.clock);
   const excusable = ruling.verdict === undefined && ruling.excusable;
+  // Bounces have a lifetime of their own.
+  const isShort = shortLived && !isNullSender(check.sender);
   return {
     verdict: ruling.verdict ?? decide({ check, client, recalled, rules, excusable }, now).verdict,
     policy: decideByPolicy(rules.policy, check).trace,
@@ -67,9 +71,14 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
     reports: preview?.reports ?? [],
     client,
     recalled,
-    window: windowOf(check, client, rules),
+    window: windowKept(windowOf(check, client, rules), isShort ? parts.lifetimes().pendingShort : Infinity),
     now,
   };
+}
+
+/** A retry finds nothing once its first attempt is forgotten. */
+function windowKept(window: Window, lifetime: Seconds): Window {
+  return { ...window, retry: Math.min(window.retry, lifetime) };
 }
 
 function lookupsOf({ names, addresses, lists }: Findings): readonly ExplainedLookup[] {
