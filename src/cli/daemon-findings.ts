@@ -94,6 +94,7 @@ const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
   [/locked/, 'end what else holds the database: fuser -v with the file of the option database names it'],
   [/ENOSPC|is full/, 'make room where the database is'],
   [/read-?only|EROFS|EIO|I\/O/i, 'look at the disk (dmesg); then restart ddgreyd'],
+  [/malformed/, 'stop ddgreyd, and put the last backup in the place of the database: docs/administration.md'],
 ];
 
 function cureOf(cause: string): string {
@@ -119,6 +120,11 @@ export function attemptFindings(first: Verdict, second: Verdict): readonly Findi
   const text = `answered ${first.kind} (${REASONS[first.reason]}), then ${second.kind} (${REASONS[second.reason]})`;
   const mend = `ddgrey explain ${PLAYED.client} ${PLAYED.mailboxes} tells which rule says so`;
   return [{ state: 'note', about, text, mend }];
+}
+
+/** The daemon answered what it was asked with an error. */
+export function failingDaemonFinding(cause: string): Finding {
+  return { state: 'bad', about: 'daemon', text: `answers, but not what it was asked: ${cause}`, mend: cureOf(cause) };
 }
 
 /** What the attempt left could not be removed. */

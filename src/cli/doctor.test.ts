@@ -114,6 +114,14 @@ test('a central server is asked whether it is there, and told of no attempt', as
   expect(await examine(/^central/)).toEqual([expect.stringMatching(/^bad: does not answer: connect ENOENT/)]);
 });
 
+test('a daemon that can not tell what it remembers is not to be started anew for that', async () => {
+  const statistics = () => Promise.reject(new Error('database disk image is malformed'));
+  Object.assign(daemon.parts, { overview: { statistics } });
+  expect(await examine(/^daemon/)).toEqual([
+    expect.stringMatching(/^bad: answers, but not .*: .*malformed -> stop ddgreyd, and put the last backup/),
+  ]);
+});
+
 test('servers that are not read from are named', async () => {
   configure('peer 192.0.2.1');
   const { peers } = daemon.parts;

@@ -10,7 +10,7 @@ import { causeOf } from '../lib/error-cause.ts';
 import { parseSocketAddress } from '../lib/socket-address.ts';
 import type { GoesBy, PeerState } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import { askDaemon, itemOf, itemsOf, Unreachable } from './ask-daemon.ts';
+import { askDaemon, itemOf, itemsOf, Refusal, Unreachable } from './ask-daemon.ts';
 import { centralFindings } from './central-findings.ts';
 import type { Command } from './command.ts';
 import { configFindings, unreadableConfig } from './config-findings.ts';
@@ -18,6 +18,7 @@ import {
   attemptFindings,
   clockFindings,
   failedFindings,
+  failingDaemonFinding,
   listFindings,
   type LookupFacts,
   lookupFindings,
@@ -114,6 +115,7 @@ async function lookAtDaemon(location: Location, read: ReadableConfig): Promise<D
   try {
     return await askTheDaemon(location, read);
   } catch (error) {
+    if (error instanceof Refusal) return { findings: [failingDaemonFinding(error.message)], running: true };
     const process = runningProcess(location.directory);
     const denied = error instanceof Unreachable && error.denied;
     return {

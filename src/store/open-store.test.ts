@@ -1,6 +1,7 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
@@ -64,6 +65,29 @@ test('reports that are made after an older copy of the database was put back hav
     [3, FIRST + 2001],
   ]);
 });
+
+test.for<[what: string, damage: (path: string) => void, told: RegExp]>([
+  ['damaged', damage, /: database disk image is malformed; put the last backup in its place, or take it away/],
+  ['without a table', (path) => change(path, 'DROP TABLE standing'), /: no such table: standing$/],
+])('a database that is %s is named', async ([, harm, told]) => {
+  const path = join(newDirectory(), 'ddgrey.db');
+  await (await openStore({ path, log: silentLog }))[Symbol.asyncDispose]();
+  harm(path);
+  const opened = openStore({ path, log: silentLog });
+  await expect(opened).rejects.toThrow(`cannot use the database ${path}`);
+  await expect(opened).rejects.toThrow(told);
+});
+
+/** All but its first page, which says that it is a database. */
+function damage(path: string): void {
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill('damaged', 4096));
+}
+
+function change(path: string, sql: string): void {
+  using db = new DatabaseSync(path);
+  db.exec(sql);
+}
 
 function newDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-open-'));

@@ -18,5 +18,23 @@ export async function openStore({ path, log, clock }: StoreSettings): Promise<St
   // What was sent before the database was lost, or an older copy of it put back, has names that peers know. Milliseconds,
   // since nobody makes more than a thousand reports a second for long.
   const firstOwnId = clock?.now();
-  return path === ':memory:' ? new MemoryStore(firstOwnId) : new SqliteStore(path, log, firstOwnId);
+  if (path === ':memory:') return new MemoryStore(firstOwnId);
+  try {
+    return new SqliteStore(path, log, firstOwnId);
+  } catch (error) {
+    throw withPath(error, path);
+  }
+}
+
+/** SQLite's code for a damaged file. */
+const SQLITE_CORRUPT = 11;
+
+/** What SQLite says names no file. */
+function withPath(error: unknown, path: string): unknown {
+  if (!(error instanceof Error && 'errcode' in error)) return error;
+  const cure =
+    Number(error.errcode) % 256 === SQLITE_CORRUPT
+      ? '; put the last backup in its place, or take it away (Backup in docs/administration.md)'
+      : '';
+  return new Error(`cannot use the database ${path}: ${error.message}${cure}`, { cause: error });
 }
