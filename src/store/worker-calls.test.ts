@@ -8,15 +8,24 @@ parentPort.on('message', ({ id, question }) => {
   parentPort.postMessage({ id, answer: question });
 });`;
 
-function start(): WorkerCalls<string, string> {
-  return callWorker(new URL(`data:text/javascript,${encodeURIComponent(ECHO)}`), undefined);
+function start(program = ECHO): WorkerCalls<string, string> {
+  return callWorker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), undefined);
 }
+
+test('what the worker answers with an error is told in its words', async () => {
+  const calls = JSON.stringify(new URL('worker-calls.ts', import.meta.url));
+  await using worker = start(
+    `import { serveCalls } from ${calls};
+     serveCalls((question) => { throw new Error(question); });`,
+  );
+  await expect(worker.ask('database is locked')).rejects.toThrow(/^database is locked$/);
+});
 
 test('a worker that died is started again for the next question', async () => {
   await using worker = start();
   const [before, cause] = [worker.ask('a'), worker.ask('die')];
   expect(await before).toBe('a');
-  await expect(cause).rejects.toThrow('died');
+  await expect(cause).rejects.toThrow(/^died$/);
   expect(await worker.ask('b')).toBe('b');
 });
 

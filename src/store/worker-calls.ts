@@ -1,6 +1,7 @@
 // Questions to a worker thread and its answers, in both directions of the same file: callWorker for the one who asks,
 // serveCalls for the worker.
 import { parentPort, Worker } from 'node:worker_threads';
+import { causeOf } from '../lib/error-cause.ts';
 
 interface Question {
   readonly id: number;
@@ -83,7 +84,7 @@ function startWorker<A>(file: URL, workerData: unknown): RunningWorker<A> {
     cause = error;
   });
   worker.on('exit', () => {
-    for (const caller of waiting.values()) caller.reject(new Error(String(cause), { cause }));
+    for (const caller of waiting.values()) caller.reject(new Error(causeOf(cause), { cause }));
     waiting.clear();
   });
   return { worker, waiting };
@@ -95,7 +96,7 @@ export function serveCalls<Q, A>(answer: (question: Q) => A): void {
     try {
       parentPort?.postMessage({ id, answer: answer(question as Q) } satisfies Answer);
     } catch (error) {
-      parentPort?.postMessage({ id, error: String(error) } satisfies Answer);
+      parentPort?.postMessage({ id, error: causeOf(error) } satisfies Answer);
     }
   });
 }
