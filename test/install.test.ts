@@ -1,6 +1,6 @@
 // What `npm install` leaves: a Node of the project's own, also where npm is old, and a checkout that `git pull` takes.
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -49,6 +49,26 @@ test.for<[name: string, files: readonly (readonly [path: string, says: string])[
 test('a machine for which there is no build is none the worse', () => {
   place('node_modules/tldts/index.js', '');
   expect(runPostinstall).not.toThrow();
+});
+
+test.for<[exits: number, status: number, said: string]>([
+  [0, 0, 'Installing what ddgrey needs (once, about half a minute)...\n'],
+  [
+    7,
+    1,
+    'Installing what ddgrey needs (once, about half a minute)...\nEACCES\nnpm could not install it: what it says above must be mended first.\n',
+  ],
+])('where npm ends with %i, it is told without a stack trace', ([exits, status, said]) => {
+  place('bin/npm', `#!/bin/sh\n[ ${exits} = 0 ] || echo EACCES >&2\nexit ${exits}\n`);
+  place('package-lock.json', '{}');
+  place('node_modules/.bin/node', '');
+  place('scripts/install.mjs', readFileSync(join(HOME, 'scripts/install.mjs'), 'utf8'));
+  const install = spawnSync(process.execPath, [join(project, 'scripts/install.mjs')], {
+    env: { PATH: `${join(project, 'bin')}:/usr/bin:/bin` },
+    encoding: 'utf8',
+  });
+  expect([install.status, install.stderr]).toEqual([status, said]);
+  expect(existsSync(join(project, 'node_modules/.installed-lock'))).toBe(status === 0);
 });
 
 test.for(['README.md', 'docs/administration.md', 'scripts/install.mjs'])(
