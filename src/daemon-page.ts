@@ -35,7 +35,7 @@ export const DAEMON_PAGE: ProgramPage = {
         ['/etc/ddgrey/ddgrey.conf', 'the configuration, ddgrey.conf(5)'],
         [
           'DIR/ddgrey.db',
-          'all that is remembered: a SQLite database; while the daemon runs, the files DIR/ddgrey.db-* belong to it; DIR/ddgrey.db.lock is empty, and stays',
+          'all that is remembered: a SQLite database; while the daemon runs, the files DIR/ddgrey.db-* belong to it; DIR/ddgrey.db.lock and DIR/ddgreyd.lock are empty, and stay',
         ],
         ['DIR/greylist.socket', 'where Exim and others ask, unless a line listen greylist says otherwise'],
         [

@@ -35,6 +35,7 @@ test.for<[text: string, errors: readonly string[]]>([
   ['user root\npolicy private', []],
   ['database nofile\nuser root', []],
   ['user root\ndatabase .', ['dd.conf:2: database: cannot open DIR: it is a directory']],
+  ['database none/db', ['dd.conf:1: database: cannot open DIR/none/db: its directory does not exist']],
   ['database pipe', ['dd.conf:1: database: cannot open DIR/pipe: it is not a file']],
   [
     'policy pipe\ntraps pipe',

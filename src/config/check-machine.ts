@@ -1,9 +1,9 @@
 // What the configuration names and this machine must have: users, groups, files. Looked at when the daemon starts, and by
 // --check-config; not while it runs, since asking for a user can take long.
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isFingerprint } from '../lib/fingerprint.ts';
 import { type Identity, identityFor, withRightsOf } from '../lib/privileges.ts';
-import { inPlaceOfFile, unreadable } from '../lib/read-problem.ts';
+import { inPlaceOfFile, isMissing, unreadable } from '../lib/read-problem.ts';
 import { groupId, userId } from '../lib/system-users.ts';
 import { sharedAddress } from './check-config.ts';
 import { type Conflict, problemsAt, type SetLines } from './conflict.ts';
@@ -33,10 +33,15 @@ export function checkMachine(config: Config, set: SetLines, directory: string): 
   return problemsAt([...missing, ...database(config, directory), ...samePath(config, set, directory)], set);
 }
 
-/** One that is not there will be made; one that is belongs to the daemon, and who runs --check-config may not see it. */
+/**
+ * One that is not there will be made; one that is belongs to the daemon, and who runs --check-config may not see it. The
+ * daemon's own directory may be made at its start, by systemd.
+ */
 function database({ database: name }: Config, directory: string): readonly Conflict[] {
   const path = resolve(directory, name);
-  const problem = inPlaceOfFile(path);
+  const above = dirname(path);
+  const isNowhere = above !== resolve(directory) && isMissing(above);
+  const problem = isNowhere ? 'its directory does not exist' : inPlaceOfFile(path);
   return problem === undefined ? [] : [{ options: ['database'], message: `database: cannot open ${path}: ${problem}` }];
 }
 
