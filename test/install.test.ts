@@ -79,3 +79,14 @@ test.for(['README.md', 'docs/administration.md', 'scripts/install.mjs'])(
     for (const command of commands) expect(command).toContain('--no-save');
   },
 );
+
+test('the user whom README.md makes is the one of the unit and of the configuration', () => {
+  const readme = readFileSync(join(HOME, 'README.md'), 'utf8');
+  const unit = readFileSync(join(HOME, 'conf/ddgrey.service'), 'utf8');
+  const users = [
+    /^useradd .* (\w+)$/m.exec(readme),
+    /^echo 'user (\w+)' >>\/etc\/ddgrey\/ddgrey\.conf$/m.exec(readme),
+    /^User=(\w+)$/m.exec(unit),
+  ];
+  expect(users.map((found) => found?.[1])).toEqual(['ddgrey', 'ddgrey', 'ddgrey']);
+});

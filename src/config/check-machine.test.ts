@@ -85,7 +85,7 @@ test.runIf(process.geteuid?.() === 0)(
   () => {
     const groups = process.getgroups?.();
     expect(problems('user nobody\npolicy private\ntraps there nofile')).toEqual([
-      'dd.conf:2: policy: cannot read DIR/private as user nobody: permission denied',
+      'dd.conf:2: policy: cannot read DIR/private as user nobody (option user): permission denied',
       'dd.conf:3: traps: cannot read DIR/nofile: no such file',
     ]);
     expect([process.geteuid?.(), process.getegid?.(), process.getgroups?.()]).toEqual([0, process.getgid?.(), groups]);

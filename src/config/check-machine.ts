@@ -91,7 +91,8 @@ function files({ policy, traps, peer_tls: tls, ...config }: Config): readonly Na
 function fileProblem(path: string, identity: Identity | undefined): string | undefined {
   const problem = withRightsOf(identity, () => unreadable(path));
   if (problem === undefined) return undefined;
-  const whose = identity !== undefined && unreadable(path) === undefined ? ` as user ${identity.user}` : '';
+  const whose =
+    identity !== undefined && unreadable(path) === undefined ? ` as user ${identity.user} (option user)` : '';
   return `cannot read ${path}${whose}: ${problem}`;
 }
 

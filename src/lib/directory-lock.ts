@@ -69,5 +69,5 @@ function explain(error: unknown, directory: string, { name, held }: Holder): str
   if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return held;
   if (!existsSync(directory)) return `the directory ${directory} does not exist; create it`;
   const cause = causeOf(error);
-  return `cannot lock ${directory} (${cause}); it and what is in it must belong to the user that ${name} runs as`;
+  return `cannot lock ${directory} (${cause}); it and what is in it must belong to the user that ${name} runs as (option user, where root starts it)`;
 }
