@@ -143,7 +143,7 @@ const EXIM = { name: 'exim', uid: 100, gids: [100] };
 const PATH = { kind: 'unix', path: '/run/ddgrey/s' } as const;
 const PORT = { kind: 'tcp', host: '127.0.0.1', port: 10_023 } as const;
 
-test.for<[facts: SocketFacts, expected: string, words: string]>([
+test.for<[facts: Omit<SocketFacts, 'usual'>, expected: string, words: string]>([
   [{ protocol: 'greylist', address: PATH, listening: 'no', steps: [] }, 'bad', 'nobody listens'],
   [{ protocol: 'greylist', address: PATH, listening: 'no', steps: [SOCKET] }, 'bad', 'is there, but nobody listens'],
   [{ protocol: 'greylist', address: PATH, listening: 'denied', steps: [] }, 'note', 'kept from this user'],
@@ -152,7 +152,7 @@ test.for<[facts: SocketFacts, expected: string, words: string]>([
   [{ protocol: 'policy', address: PORT, listening: 'yes', steps: [] }, 'good', 'takes connections'],
   [{ protocol: 'policy', address: PORT, listening: 'no', steps: [] }, 'bad', 'nobody listens'],
 ])('%j is %s: %s', ([facts, expected, words]) => {
-  const [finding, ...more] = socketFindings(facts, [EXIM], 'start it: x');
+  const [finding, ...more] = socketFindings({ ...facts, usual: false }, [EXIM], 'start it: x');
   expect(more).toEqual([]);
   expect(finding).toMatchObject({ state: expected, text: expect.stringContaining(words) });
   expect(finding?.mend === 'start it: x').toBe(facts.listening === 'no');
@@ -166,7 +166,7 @@ test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string,
   // The group's rights count for its members, even where others have more.
   [[ROOT, { ...SOCKET, mode: 0o140606 }], [100, 7], 'bad', 'has mode 606'],
 ])('a socket behind %j is to groups %j %s: %s', ([steps, gids, expected, word]) => {
-  const facts = { protocol: 'greylist', address: PATH, listening: 'yes', steps } as const;
+  const facts = { protocol: 'greylist', address: PATH, listening: 'yes', steps, usual: false } as const;
   const findings = socketFindings(facts, [{ ...EXIM, gids }], '');
   expect(states(findings)).toBe(expected);
   expect(findings[0]?.text).toContain(word);
@@ -175,8 +175,10 @@ test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string,
 const DEBIAN_EXIM = { name: 'Debian-exim', uid: 102, gids: [102, 7] };
 const POSTFIX = { name: 'postfix', uid: 101, gids: [101] };
 
-test.for<[protocol: string, users: readonly MailUser[], expected: string]>([
+test.for<[protocol: string, users: readonly MailUser[], expected: string, usual?: boolean]>([
   ['greylist', [EXIM], 'bad'],
+  // That of an Exim that has been removed.
+  ['greylist', [EXIM], 'note', true],
   ['greylist', [EXIM, DEBIAN_EXIM], 'note good'],
   ['greylist', [POSTFIX], 'good'],
   ['greylist', [], 'good'],
@@ -184,8 +186,8 @@ test.for<[protocol: string, users: readonly MailUser[], expected: string]>([
   ['policy', [EXIM], 'good'],
   ['milter', [POSTFIX], 'bad'],
   ['milter', [DEBIAN_EXIM], 'good'],
-])('a %s socket with mode 660 is to %j: %s', ([protocol, users, expected]) => {
-  const facts = { protocol, address: PATH, listening: 'yes', steps: [ROOT, SOCKET] } as const;
+])('a %s socket with mode 660 is to %j: %s', ([protocol, users, expected, usual = false]) => {
+  const facts = { protocol, address: PATH, listening: 'yes', steps: [ROOT, SOCKET], usual } as const;
   expect(states(socketFindings(facts, users, ''))).toBe(expected);
 });
 

@@ -79,7 +79,7 @@ async function examine(location: Location): Promise<readonly Finding[]> {
   const { findings, running, policyProblem, port } = await lookAtDaemon(location, read);
   const own = socketsOn(port, read.config, location);
   const toListen = running ? `restart it: ${how.restart}` : `start it: ${how.start}`;
-  const sockets = await lookAtSockets(own);
+  const sockets = await lookAtSockets(own, location);
   return [
     ...configFindings(read, configFile, how.check),
     ...reloadFindings(configFacts(location)),

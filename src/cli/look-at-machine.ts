@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Location } from '../config/locate-config.ts';
+import { isUsual } from '../config/listeners.ts';
 import type { Config } from '../config/options.ts';
 import { causeOf, errorCode } from '../lib/error-cause.ts';
 import { readProblem, readText } from '../lib/read-problem.ts';
@@ -21,7 +22,7 @@ import { MAIL_USERS, type MailUser, type SocketFacts } from './socket-findings.t
 import type { SpaceFacts } from './space-findings.ts';
 
 /** The sockets on which others than the command line ask. Port 0 is another one each time, and can't be looked for. */
-export function lookAtSockets(own: readonly OwnSocket[]): Promise<readonly SocketFacts[]> {
+export function lookAtSockets(own: readonly OwnSocket[], { directory }: Location): Promise<readonly SocketFacts[]> {
   const sockets = own.filter(
     ({ protocol, address }) => protocol !== 'sync' && (address.kind === 'unix' || address.port !== 0),
   );
@@ -31,6 +32,7 @@ export function lookAtSockets(own: readonly OwnSocket[]): Promise<readonly Socke
       address,
       listening: (protocol === 'peer' ? isPortOpen(address) : undefined) ?? (await isListening(address)),
       steps: address.kind === 'unix' ? stepsIfThere(address.path) : [],
+      usual: isUsual({ protocol, address }, directory),
     })),
   );
 }

@@ -11,6 +11,8 @@ export interface MailUser extends ProcessUser {
 export interface SocketFacts {
   readonly protocol: string;
   readonly address: SocketAddress;
+  /** It is served also where no line of the configuration names it, so perhaps for nobody. */
+  readonly usual: boolean;
   /** Whether somebody takes connections there; `denied`: not ours. */
   readonly listening: 'yes' | 'no' | 'denied';
   /** The way to a unix socket; empty where it is not there, or kept from us. */
@@ -29,7 +31,7 @@ export const MAIL_USERS: ReadonlySet<string> = new Set([...ASKED_BY.values()].fl
 
 /** What is to be said about a socket; `mend` is what would make the daemon listen there. */
 export function socketFindings(facts: SocketFacts, users: readonly MailUser[], mend: string): readonly Finding[] {
-  const { protocol, address, listening, steps } = facts;
+  const { protocol, address, listening, steps, usual } = facts;
   const about = `socket ${protocol} (${placeOf(address)})`;
   const isThere = steps.length > 0;
   if (listening === 'no')
@@ -40,7 +42,7 @@ export function socketFindings(facts: SocketFacts, users: readonly MailUser[], m
   const askedBy = ASKED_BY.get(protocol);
   if (askedBy === undefined) return [{ state: 'good', about, text: 'is there' }];
   const asking = users.filter(({ name }) => askedBy.includes(name));
-  return rightsFindings({ about, protocol, path: address.path, steps }, asking);
+  return rightsFindings({ about, protocol, path: address.path, steps, usual }, asking);
 }
 
 function placeOf(address: SocketAddress): string {
@@ -48,20 +50,21 @@ function placeOf(address: SocketAddress): string {
   return address.host === '' ? `TCP port ${address.port}` : formatSocketAddress(address);
 }
 
-interface WayTo {
+interface WayTo extends Pick<SocketFacts, 'protocol' | 'steps' | 'usual'> {
   readonly about: string;
-  readonly protocol: string;
   readonly path: string;
-  readonly steps: readonly PathStep[];
 }
 
 /** unix(7): connecting takes the right to write. */
-function rightsFindings({ about, protocol, path, steps }: WayTo, users: readonly MailUser[]): readonly Finding[] {
+function rightsFindings(
+  { about, protocol, path, steps, usual }: WayTo,
+  users: readonly MailUser[],
+): readonly Finding[] {
   if (users.length === 0)
     return [{ state: 'good', about, text: 'is there; no mail server of this machine asks on it' }];
   const closedTo = users.map((user) => ({ user, closed: closedStep(user, steps, WRITE) }));
-  // Of several mail servers on a machine one may be meant.
-  const state = closedTo.every(({ closed }) => closed !== undefined) ? 'bad' : 'note';
+  // Of several mail servers on a machine one may be meant; the user of one that is gone stays.
+  const state = !usual && closedTo.every(({ closed }) => closed !== undefined) ? 'bad' : 'note';
   return closedTo.map(({ user, closed }) => {
     if (closed === undefined) return { state: 'good', about, text: `${user.name} can connect` };
     const isSocket = closed.path === path;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatSocketAddress } from '../lib/socket-address.ts';
-import { listenersOf } from './listeners.ts';
+import { isUsual, listenersOf, socketsOf } from './listeners.ts';
 import { readConfig } from './read-config.ts';
 
 function listeners(text: string): string[] {
@@ -38,4 +38,14 @@ test.for<[text: string, sockets: string[]]>([
 
 test('a group that does not exist is named', () => {
   expect(() => listeners('listen sync unix:a group=no-such-group')).toThrow('there is no group no-such-group');
+});
+
+test.for<[line: string, usual: readonly string[]]>([
+  ['listen policy 127.0.0.1:10023', ['greylist', 'sync']],
+  ['listen greylist unix:/run/x.socket', ['sync']],
+  ['listen greylist unix:/d/greylist.socket', ['greylist', 'sync']],
+])('of the sockets of %j these are there anyway: %j', ([line, usual]) => {
+  const { config } = readConfig('ddgrey.conf', () => line);
+  const there = socketsOf(config, '/d').filter((socket) => isUsual(socket, '/d'));
+  expect(there.map(({ protocol }) => protocol)).toEqual(usual);
 });

@@ -1,7 +1,8 @@
 // The sockets that a configuration asks for, ready to be opened.
 import { resolve } from 'node:path';
-import type { SocketAddress } from '../lib/socket-address.ts';
+import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { groupId } from '../lib/system-users.ts';
+import { LISTENER_OPTIONS } from './listener-options.ts';
 import type { Listener } from './listener-type.ts';
 import type { Config } from './options.ts';
 
@@ -43,6 +44,14 @@ export function socketsOf(config: Config, directory: string): readonly Listener[
 /** The sockets as they are written, and that of other servers. */
 export function allListeners(config: Config): readonly Listener[] {
   return [...config.listen, ...networkListener(config)];
+}
+
+/** Whether a socket as socketsOf has it is served also where no line names it. */
+export function isUsual({ protocol, address }: Pick<Listener, 'protocol' | 'address'>, directory: string): boolean {
+  return LISTENER_OPTIONS.listen.default.some((usual) => {
+    const place = absolute(usual.address, directory);
+    return usual.protocol === protocol && formatSocketAddress(place) === formatSocketAddress(address);
+  });
 }
 
 /** Whether reports are exchanged with anybody. */
