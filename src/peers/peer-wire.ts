@@ -1,5 +1,6 @@
 // The client's side of the sync protocol on one connection: lines, commands with their answers, the greeting.
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { createLineReader } from '../lib/line-reader.ts';
 import { secureClient } from '../lib/mutual-tls.ts';
 import type { PeerTls } from './peer-tls.ts';
@@ -9,6 +10,9 @@ import { parseAnswer } from './sync-protocol.ts';
 const LONGEST_LINE = 4096;
 /** A server closes so when it does not know us; but the connection may have been lost, too. */
 const UNANSWERED = 'closed without an answer; this server is probably not in its accept or peer lines';
+/** In TLS 1.3 the client is done before the server has looked at its certificate. */
+const UNTRUSTED =
+  'closed after the TLS handshake; the server there probably does not trust the certificate of this one';
 
 /** The lines of the other end, as they come. */
 export type Input = AsyncGenerator<readonly string[], void>;
@@ -77,7 +81,7 @@ export async function ask({ socket, input }: Wire, command: string, ...codes: re
   socket.write(`${command}\r\n`);
   for (;;) {
     const { value, done } = await input.next();
-    if (done === true) throw new Error(UNANSWERED);
+    if (done === true) throw new Error(socket instanceof TLSSocket ? UNTRUSTED : UNANSWERED);
     const [first, ...rest] = value;
     if (first === undefined) continue;
     const { code = 0, text = '' } = parseAnswer(`${first}\n`) ?? {};
