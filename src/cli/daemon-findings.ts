@@ -94,6 +94,7 @@ const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
   [/locked/, 'end what else holds the database: fuser -v with the file of the option database names it'],
   [/ENOSPC|is full/, 'make room where the database is'],
   [/read-?only|EROFS|EIO|I\/O/i, 'look at the disk (dmesg); then restart ddgreyd'],
+  [/deadline/, 'find what is too slow for answer_deadline: the disk, or the DNS (dns_timeout)'],
   [/malformed/, 'stop ddgreyd, and put the last backup in the place of the database: docs/administration.md'],
 ];
 

@@ -337,7 +337,8 @@ test.for<[because: string, cure: string]>([
   ['Error: database or disk is full', 'make room'],
   ['Error: attempt to write a readonly database', 'dmesg'],
   ['Error: disk I/O error', 'dmesg'],
-  ['deadline passed', 'mend that'],
+  ['deadline passed', 'dns_timeout'],
+  ['no such table: tuple', 'mend that'],
 ])('what fails because of %j: %s', ([because, cure]) => {
   const failed: Verdict = { kind: 'white', reason: 'failed', because };
   for (const { mend } of [...attemptFindings(failed, failed), unchangedFinding(because)]) expect(mend).toContain(cure);

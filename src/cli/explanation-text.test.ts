@@ -99,6 +99,13 @@ change    the same attempt from ${formatTime(NOW + 190)} on
 `);
 });
 
+test('of an attempt past its window the next one counts', () => {
+  const then = NOW - 400_000;
+  const entry = { state: 'pending', firstSeen: then, lastSeen: then } as const;
+  const said = text({ ...FIRST, recalled: { ...FIRST.recalled, entry } });
+  expect(said).toContain(`here from ${formatTime(NOW + 290)} to ${formatTime(NOW + 259_200)}\n`);
+});
+
 test('what is not known is said, or left out', () => {
   const said = text({ ...FIRST, policy: [], client: { misfit: false } });
   expect(said).not.toMatch(/^(?:policy|by hand|pass) /m);

@@ -149,7 +149,8 @@ function tupleLines({ recalled: { entry, tuple, pendingOfClient } }: Explained):
 function delayLines({ verdict, recalled: { entry }, window: { delay, retry }, now }: Explained): readonly string[] {
   // Nothing else passes by waiting.
   if (verdict.reason !== 'first' && verdict.reason !== 'early' && verdict.reason !== 'retried') return [];
-  const since = entry?.state === 'pending' ? entry.firstSeen : now;
+  // An entry past its window begins again.
+  const since = verdict.reason === 'first' ? now : (entry?.firstSeen ?? now);
   const rule = `a retry counts after ${inWords(delay)}, for ${inWords(retry)} from the first attempt`;
   return [rule, `here from ${formatTime(since + delay)} to ${formatTime(since + retry)}`];
 }

@@ -127,10 +127,11 @@ test('a peer whose clock is ahead makes nobody wait longer', async () => {
   expect(await bench.answerCheck(checkOf(IP, 'a@example.com', 'b@example.org'))).toMatchObject({ reason: 'retried' });
 });
 
-test('what is known here stays: an earlier attempt, a valid tuple', async () => {
+test('what is known here stays: a later attempt, an earlier one, a valid tuple', async () => {
   const bench = await engineBench({ config: WORLD });
   const check = checkOf(IP, 'a@example.com', 'b@example.org');
   await bench.answerCheck(check);
+  await bench.acceptPeerReport({ ...CHECK, originId: 6, time: T0 - 2 * DAY }, ANY);
   bench.clock.advance(200);
   await bench.acceptPeerReport({ ...CHECK, time: T0 + 190 }, ANY);
   bench.clock.advance(100);

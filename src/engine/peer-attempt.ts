@@ -31,6 +31,8 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
   const known = { manual: parts.manual.find(client, [domain]), standing, misfit: false };
   // By a clock that is ahead of ours it may have been made in our future.
   const time = Math.min(report.time, seconds(parts.clock));
+  // What is known here already stays, however much later it was.
+  if ((recalled.entry?.firstSeen ?? time) > time) return;
   const decision = decide({ check, client: known, recalled, rules, excusable: ruling.excusable }, time);
   if (decision.change !== 'record' && decision.change !== 'restart') return;
   const { tuple } = recalled;

@@ -48,6 +48,9 @@ export type Attempt =
 /** A valid entry is refreshed at most this often, so that a busy sender costs no write a message. */
 export const REFRESH_AFTER: Seconds = 6 * 3600;
 
+/** How far a clock may go back, such as by a wrong time zone. */
+const MOST_BACK: Seconds = 86_400;
+
 /** Whether the tuple passed before, and that still counts. */
 export function isKnown({ state, lastSeen }: TupleEntry, validLifetime: Seconds, now: Seconds): boolean {
   return state === 'valid' && lastSeen + validLifetime >= now;
@@ -55,12 +58,13 @@ export function isKnown({ state, lastSeen }: TupleEntry, validLifetime: Seconds,
 
 /**
  * What an attempt at `now` is to a tuple that is not known. The retry window is open from `firstSeen + delay` (included)
- * to `firstSeen + retry` (not included). A clock that went back only makes it early. A valid entry is one past its lifetime.
+ * to `firstSeen + retry` (not included). A clock that went back only makes it early; but by more than a day it begins again,
+ * or its retries would wait for a time that may be years away. A valid entry is one past its lifetime.
  */
 export function judgeAttempt(entry: TupleEntry | undefined, window: Window, now: Seconds): Attempt {
   if (entry === undefined || entry.state === 'valid') return { kind: 'first' };
-  const opens = entry.firstSeen + window.delay;
-  if (now < opens) return { kind: 'early', wait: Math.min(opens - now, window.delay) };
-  if (now >= entry.firstSeen + window.retry) return { kind: 'expired' };
-  return { kind: 'retried', waited: now - entry.firstSeen };
+  const since = now - entry.firstSeen;
+  if (since < -MOST_BACK || since >= window.retry) return { kind: 'expired' };
+  if (since < window.delay) return { kind: 'early', wait: Math.min(window.delay - since, window.delay) };
+  return { kind: 'retried', waited: since };
 }

@@ -8,11 +8,16 @@ const HOUR = 3600;
 /** The jump before the question, and the reason of its answer. */
 const JUMPS: readonly (readonly [jump: number, name: string, reason: string])[] = [
   [0, 'a', 'first'],
-  [-30 * 24 * HOUR, 'a', 'early'],
-  [-30 * 24 * HOUR, 'b', 'first'],
-  [60 * 24 * HOUR + HOUR, 'a', 'retried'],
-  // Made in what is the past by now, past its window.
+  [-23 * HOUR, 'a', 'early'],
+  [24 * HOUR, 'a', 'retried'],
   [0, 'b', 'first'],
+  // Of a time that may never come: it begins again, and passes by waiting.
+  [-30 * 24 * HOUR, 'b', 'first'],
+  [HOUR, 'b', 'retried'],
+  [-30 * 24 * HOUR, 'd', 'first'],
+  [60 * 24 * HOUR + HOUR, 'a', 'known'],
+  // Made in what is the past by now, past its window.
+  [0, 'd', 'first'],
   [-365 * 24 * HOUR, 'a', 'known'],
   [2 * 365 * 24 * HOUR, 'a', 'first'],
   [0, 'c', 'first'],
