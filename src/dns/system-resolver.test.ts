@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startStubDnsServer, type StubScript } from '../../test/stub-dns-server.ts';
 import { manualClock, systemClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
-import { silentLog } from '../lib/log.ts';
+import { createLog, silentLog } from '../lib/log.ts';
 import type { NameServer } from '../lib/name-server.ts';
 import type { Question } from './resolver.ts';
 import { systemResolver } from './system-resolver.ts';
@@ -213,4 +213,18 @@ test('a closed resolver opens nothing any more', async () => {
 test('no server: failed', async () => {
   const { resolver } = resolverFor([], PATIENT);
   expect(await resolver.lookUp(MAIL)).toEqual({ kind: 'failed', error: 'no DNS server is known' });
+});
+
+test('that nobody answers is logged', async () => {
+  const counters = createCounters();
+  let text = '';
+  const log = createLog({ level: 0, format: 'text' }, (lines) => {
+    text += lines;
+  });
+  // Nobody listens there.
+  const settings = () => ({ servers: [{ address: '127.0.0.1', port: 1 }], timeout: PATIENT });
+  await using resolver = systemResolver({ clock: systemClock, log, counters, settings });
+  await Promise.all(Array.from({ length: 20 }, (_, n) => resolver.lookUp({ type: 'A', name: `a${n}.example` })));
+  log.flush();
+  expect(text).toMatch(/^\S+ name servers do not answer cause=".*ECONNREFUSED.*"\n$/);
 });

@@ -13,6 +13,7 @@ import { type Lookup, type Question, questionText, type Records, type Resolver }
 import { askOverTcp } from './tcp-exchange.ts';
 import { createUdpExchange } from './udp-exchange.ts';
 import type { Query } from './udp-socket.ts';
+import { watchAnswers } from './watch-answers.ts';
 
 export interface ResolverSettings {
   /** At least one, in order of preference. */
@@ -39,6 +40,7 @@ const CLOSED = new DOMException('the resolver is closed', 'AbortError');
 export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisposable {
   const udp = createUdpExchange(parts);
   const waiting = new Set<AbortController>();
+  const watch = watchAnswers(parts.log);
   let preferred = 0;
   let closed = false;
 
@@ -86,6 +88,7 @@ export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisp
     lookUp: async (question) => {
       const lookup = await lookUp(question);
       record(parts, question, lookup);
+      watch(lookup);
       return lookup;
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { createLog } from '../lib/log.ts';
+import type { Lookup } from './resolver.ts';
+import { watchAnswers } from './watch-answers.ts';
+
+const FAILED: Lookup<unknown> = { kind: 'failed', error: 'SERVFAIL' };
+const ABSENT: Lookup<unknown> = { kind: 'absent', ttl: 60 };
+const LOST = 'name servers do not answer cause=SERVFAIL';
+const BACK = 'name servers answer again';
+
+test.for<[what: string, failures: readonly number[], told: readonly string[]]>([
+  ['a few failures', [19, 19], []],
+  ['many', [20], [LOST, BACK]],
+  ['more of them', [500, 1, 20], [LOST, BACK, LOST, BACK]],
+])('%s, each time with an answer behind them: %j', ([, failures, told]) => {
+  let text = '';
+  const log = createLog({ level: 0, format: 'text' }, (lines) => {
+    text += lines;
+  });
+  const take = watchAnswers(log);
+  for (const count of failures)
+    for (const lookup of [...Array<typeof FAILED>(count).fill(FAILED), ABSENT]) take(lookup);
+  log.flush();
+  const lines = text.split('\n').slice(0, -1);
+  expect(lines.map((line) => line.slice(line.indexOf(' ') + 1))).toEqual(told);
+});
