@@ -71,7 +71,7 @@ test.for<[exits: number, status: number, said: string]>([
   expect(existsSync(join(project, 'node_modules/.installed-lock'))).toBe(status === 0);
 });
 
-test.for(['README.md', 'docs/administration.md', 'scripts/install.mjs'])(
+test.for(['README.md', 'docs/administration.md', 'scripts/install.mjs', 'bin/run-node'])(
   '%s installs without a lock file being written',
   (path) => {
     const commands = readFileSync(join(HOME, path), 'utf8').match(/^.*\bnpm(?:'?,? \[?'?)install\b.*$/gm) ?? [];
