@@ -88,6 +88,7 @@ export const DELAY_OPTIONS: OptionTable<DelayConfig> = {
     // With 0, nothing that passed would be known when its next mail comes.
     type: durationFrom(1, LONGEST_ENTRY),
     default: 14 * DAY,
+    recommended: { value: 35 * DAY, why: 'With 35 days, what comes once a month is delayed once and not each time.' },
     about:
       'How long a sender that passed is remembered after its last mail. GREY_DEWHITE_FLAGS shortens it for many, so for a longer one set that too.',
   },

@@ -86,6 +86,10 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
   GREY_DEWHITE_FLAGS: {
     type: dewhiteFlags,
     default: new Set<DewhiteFlag>(['DomainMatch']),
+    recommended: {
+      value: new Set<DewhiteFlag>(),
+      why: 'The sender domain of much wanted mail fits no name, so what comes once a week would be delayed each time.',
+    },
     about:
       'What shortens or ends the time for which a sender is remembered. BadResolve, the client has no confirmed name, and DomainMatch, the sender domain does not fit that name (as with most customers of a large provider), halve it: a first attempt is kept for at most a day, but no less than twice the longest delay, a sender that passed for at most 5 days. BadRCPT, SpamTrap, BadMX, BadClient, Spammer end it: unknown recipients, spam traps, relay attempts and spam add up to more than GREY_DEWHITE_THRESHOLD.',
   },
