@@ -62,6 +62,11 @@ export function meaningOf(list: DnsList, answers: Records): Meaning {
   return codes === undefined || answers.some((answer) => codes.includes(answer)) ? 'listed' : 'not listed';
 }
 
+/** Whether the list can say that an address is an end user's. */
+export function canSayDynamic(list: DnsList): list is BlockList {
+  return list.kind === 'dnsbl' && list.dynamicCodes !== undefined;
+}
+
 /** Whether the answer says that the address is an end user's, from which no mail server should send. */
 export function saysDynamic(list: BlockList, answers: Records): boolean {
   return meaningOf(list, answers) === 'listed' && answers.some((answer) => list.dynamicCodes?.includes(answer));

@@ -273,6 +273,13 @@ test.for<[dns: FakeDns, identity: string | undefined]>([
   expect(bench.dns.asked.some((question) => question.includes('spamcop'))).toBe(false);
 });
 
+test('good mail of an end user counts for his address alone, also where nobody has asked about it yet', async () => {
+  const dns = { ...NAMED, a: { ...NAMED.a, '7.113.0.203.zen.spamhaus.org': ['127.0.0.10'] } };
+  const bench = await engineBench({ dns, config: 'rbls spamhaus' });
+  await bench.acceptReport({ reporter: 'exim4', time: T0 - 2 * DAY, ip: MX, event: 'ok' });
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: MX, score: -105 });
+});
+
 test.for<[what: string, failing: readonly string[], kept: Partial<Standing>]>([
   ['the name', [`PTR ${MX}`], { identity: 'example.com', score: -80 }],
   ['what the name leads to', [`A ${HOST}`], { identity: 'example.com', score: -80 }],

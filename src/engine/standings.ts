@@ -1,5 +1,6 @@
 // The standings of clients: remembered, computed when there is none, computed again when something could change it. Never
 // twice at the same time for one client.
+import { canSayDynamic } from '../dns/lists.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
 import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
@@ -101,7 +102,8 @@ export class Standings {
   async identityOf(client: Address): Promise<string | undefined> {
     const standing = await this.known(client);
     if (standing !== undefined) return standing.identity;
-    const { findings, done } = lookUpClient({ ...this.#parts, lists: () => [] }, client);
+    const lists = this.#parts.lists().filter(canSayDynamic);
+    const { findings, done } = lookUpClient({ ...this.#parts, lists: () => lists }, client);
     await this.#inTime(done);
     const { domain, nameUnknown } = nameFacts(findings, client, this.#remembered(await this.#previous(client)));
     return nameUnknown ? undefined : (domain ?? client.text);
