@@ -1,5 +1,5 @@
 // From what the DNS and the store say to the facts of a standing. Found, absent and failed are kept apart to the end.
-import { type BlockList, type DnsList, meaningOf, saysDynamic, trustOf } from '../dns/lists.ts';
+import { type BlockList, canSayDynamic, type DnsList, meaningOf, saysDynamic, trustOf } from '../dns/lists.ts';
 import type { Lookup, Records } from '../dns/resolver.ts';
 import type { Address } from '../policy/address.ts';
 import type { BadCounts, Facts, GoodCounts, Listing } from '../policy/facts.ts';
@@ -21,15 +21,19 @@ export interface NameFacts extends Pick<Facts, 'domain' | 'dynamic' | 'nameUnkno
 
 /** What the lookups say about the name, or, where they failed, what was known `before`; else nothing is held against it. */
 export function nameFacts(findings: Findings, client: Address, before: RememberedFacts | undefined): NameFacts {
-  const found = foundName(findings, client);
+  const found = foundName(findings, client, before);
   if (found !== undefined) return { ...found, nameUnknown: false, failed: false };
-  const dynamic = before?.name?.dynamic === true || listedDynamic(findings);
+  const dynamic = before?.name?.dynamic === true || listedDynamic(findings, before);
   const domain = dynamic ? undefined : before?.name?.domain;
   return { domain, dynamic, nameUnknown: before?.name === undefined, failed: true };
 }
 
 /** Undefined: a lookup that could tell has failed or is under way. */
-function foundName(findings: Findings, client: Address): Pick<Facts, 'domain' | 'dynamic'> | undefined {
+function foundName(
+  findings: Findings,
+  client: Address,
+  before: RememberedFacts | undefined,
+): Pick<Facts, 'domain' | 'dynamic'> | undefined {
   const { names } = findings;
   if (names === undefined || names.kind === 'failed') return undefined;
   // Servers give several names in any order, which must not decide whom the client belongs to.
@@ -37,7 +41,7 @@ function foundName(findings: Findings, client: Address): Pick<Facts, 'domain' | 
   const verified = bestOf(list.filter((name) => leadsBack(findings.addresses.get(name), client)));
   if (verified === undefined && list.some((name) => findings.addresses.get(name)?.kind === 'failed')) return undefined;
   const name = verified ?? bestOf(list);
-  const dynamic = name === undefined || looksDynamic(name) || listedDynamic(findings);
+  const dynamic = name === undefined || looksDynamic(name) || listedDynamic(findings, before);
   return { domain: verified === undefined || dynamic ? undefined : registrableDomain(verified), dynamic };
 }
 
@@ -64,10 +68,12 @@ export function factsFrom(
   };
 }
 
-function listedDynamic(findings: Findings): boolean {
-  return [...findings.lists].some(
-    ([list, lookup]) => list.kind === 'dnsbl' && lookup?.kind === 'found' && saysDynamic(list, lookup.value),
-  );
+function listedDynamic(findings: Findings, before: RememberedFacts | undefined): boolean {
+  return [...findings.lists].some(([list, lookup]) => {
+    if (!canSayDynamic(list)) return false;
+    if (isUnclear(list, lookup)) return before?.name?.dynamic === true && before.isListed(list.title);
+    return lookup?.kind === 'found' && saysDynamic(list, lookup.value);
+  });
 }
 
 function listingOf(

@@ -298,6 +298,16 @@ test.for<[what: string, failing: readonly string[], kept: Partial<Standing>]>([
   expect(await bench.standings.of(CLIENT)).not.toMatchObject(kept);
 });
 
+test('whom a list called an end user stays one while it does not answer', async () => {
+  const zen = '7.113.0.203.zen.spamhaus.org';
+  const world = { ...NAMED, a: { ...NAMED.a, [zen]: ['127.0.0.11'] } };
+  const bench = await engineBench({ dns: world, config: 'rbls spamhaus' });
+  const first = await bench.standings.of(CLIENT);
+  expect(first).toMatchObject({ identity: MX, class: 'black', score: -110 });
+  bench.dns.change({ ...world, failing: [`A ${zen}`] });
+  expect(await bench.standings.renew(CLIENT)).toMatchObject({ ...first, expires: T0 + 3600 });
+});
+
 test('while DNS is down a known sender passes, and what it is reported for counts', async () => {
   const bench = await engineBench({ dns: NAMED, config: 'grey_default 290s' });
   const check = checkOf(MX, 'a@example.com', 'b@example.org');
