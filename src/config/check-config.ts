@@ -59,10 +59,12 @@ export function checkConfig(config: Config, set: SetLines, wrong: ReadonlySet<Op
   };
 }
 
-function delays(config: Config): readonly Conflict[] {
+function delays(config: Config, set: SetLines): readonly Conflict[] {
   const tooLong = delaysInUse(config).filter((name) => config[name] >= config.retry);
   if (tooLong.length === 0) return [];
-  const message = `${listed(tooLong)} must be shorter than retry, or no retry could ever pass`;
+  const followed = !set.has('retry') && set.has('search_duration');
+  const window = `${duration.write(config.retry)}${followed ? ', as search_duration: no line sets it' : ''}`;
+  const message = `${listed(tooLong)} must be shorter than retry (${window}), or no retry could ever pass`;
   return [{ options: [...tooLong, 'retry'], message }];
 }
 

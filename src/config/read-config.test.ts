@@ -241,12 +241,16 @@ test.for<[text: string, warnings: string[]]>([
 });
 
 test.for<[text: string, error: string]>([
-  ['grey_default 3d\nretry 2d', 'dd.conf:2: grey_default must be shorter than retry, or no retry could ever pass'],
-  ['grey_default 60d', 'dd.conf:1: grey_default must be shorter than retry, or no retry could ever pass'],
-  ['retry 12h', 'dd.conf:1: grey_long and grey_max must be shorter than retry, or no retry could ever pass'],
+  ['grey_default 3d\nretry 2d', 'dd.conf:2: grey_default must be shorter than retry (2d), or no retry could ever pass'],
+  ['grey_default 60d', 'dd.conf:1: grey_default must be shorter than retry (60d), or no retry could ever pass'],
+  ['retry 12h', 'dd.conf:1: grey_long and grey_max must be shorter than retry (12h), or no retry could ever pass'],
   ['grey_min 1d\nretry 12h', 'dd.conf:2: grey_min, grey_long and grey_max must be shorter than retry'],
   ['reputation no\nretry 4h', 'dd.conf:2: grey_default must be shorter than retry'],
-  ['search_duration 1d', 'dd.conf:1: grey_max must be shorter than retry'],
+  [
+    'search_duration 1d',
+    'dd.conf:1: grey_max must be shorter than retry (1d, as search_duration: no line sets it), or',
+  ],
+  ['search_duration 9d\nretry 1d', 'dd.conf:2: grey_max must be shorter than retry (1d), or'],
   ['GREY_COMPAT_DOMAIN_CHECK yes\nretry 2d', 'dd.conf:2: with GREY_COMPAT_DOMAIN_CHECK twice grey_max, and at least'],
   ['retry 2d\ngrey_max 25h\n\nGREY_COMPAT_DOMAIN_CHECK yes', 'dd.conf:1: with GREY_COMPAT_DOMAIN_CHECK twice grey_max'],
   [
