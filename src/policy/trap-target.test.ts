@@ -6,6 +6,8 @@ test.for([
   ['trap@', 'trap@'],
   ['@Example.org', 'example.org'],
   ['example.org.', 'example.org'],
+  ['trap@mailhost', 'trap@mailhost'],
+  ['@mailhost', undefined],
   ['@', undefined],
   ['nobody', undefined],
   ['a b@example.org', undefined],

@@ -1,6 +1,7 @@
 // What a spam trap stands for: `user@example.org`, `user@` in every domain, or a domain with all below it.
 
-const TARGET = /^(?:[^\s@:]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:]+@$/u;
+// A word alone could be anything; behind an @ it is a host of one's own.
+const TARGET = /^(?:[^\s@:]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:]+@[\p{L}\p{N}_-]*$/u;
 
 export const TRAP_TARGETS = 'user@domain, user@ or a domain';
 
