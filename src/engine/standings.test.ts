@@ -52,21 +52,25 @@ test('good history of the domain counts for the client', async () => {
   expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'white', score: 20 });
 });
 
-test('good mail that came while the DNS failed counts for the domain once that is known, for all of its clients', async () => {
-  const [other, otherHost] = ['203.0.113.8', 'mx2.example.com'];
-  const both = { ptr: { ...NAMED.ptr, [other]: [otherHost] }, a: { ...NAMED.a, [otherHost]: [other] } };
-  const bench = await engineBench({ dns: { ...both, failing: [`PTR ${MX}`] } });
-  expect(await bench.standings.of(addressOf(other))).toMatchObject({ score: 0 });
-  for (let mail = 0; mail < 120; mail += 1)
-    await bench.acceptReport({ reporter: 'exim4', time: T0 - 8 * DAY - mail, ip: MX, event: 'ok' });
-  expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: MX });
-  bench.dns.change(both);
-  bench.clock.advance(3600);
-  expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: 'example.com', class: 'white', score: 30 });
-  expect(await bench.standings.of(addressOf(other))).toMatchObject({ class: 'white', score: 30 });
-  const domains = (await wholeList(bench.store.reports(MX))).map(({ domain }) => domain);
-  expect(domains).toEqual(Array(120).fill('example.com'));
-});
+test.for([false, true])(
+  'good mail that came while the DNS failed counts for the domain once that is known, for all of its clients (was asked about before: %s)',
+  async (asked) => {
+    const [other, otherHost] = ['203.0.113.8', 'mx2.example.com'];
+    const both = { ptr: { ...NAMED.ptr, [other]: [otherHost] }, a: { ...NAMED.a, [otherHost]: [other] } };
+    const bench = await engineBench({ dns: { ...both, failing: [`PTR ${MX}`] } });
+    expect(await bench.standings.of(addressOf(other))).toMatchObject({ score: 0 });
+    if (asked) await bench.standings.of(CLIENT);
+    for (let mail = 0; mail < 120; mail += 1)
+      await bench.acceptReport({ reporter: 'exim4', time: T0 - 8 * DAY - mail, ip: MX, event: 'ok' });
+    expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: MX });
+    bench.dns.change(both);
+    bench.clock.advance(3600);
+    expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: 'example.com', class: 'white', score: 30 });
+    expect(await bench.standings.of(addressOf(other))).toMatchObject({ class: 'white', score: 30 });
+    const domains = (await wholeList(bench.store.reports(MX))).map(({ domain }) => domain);
+    expect(domains).toEqual(Array(120).fill('example.com'));
+  },
+);
 
 test('it is computed once for all who ask at the same time, and not again while it lives', async () => {
   const bench = await engineBench({ dns: NAMED });

@@ -8,7 +8,7 @@ import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
-import { type RememberedFacts, rememberedFacts } from '../policy/remembered-facts.ts';
+import { type RememberedFacts, rememberedFacts, rememberedName } from '../policy/remembered-facts.ts';
 import type { Report, StoredReport } from '../policy/report.ts';
 import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
 import type { ReportQuery, Store } from '../store/store.ts';
@@ -101,7 +101,7 @@ export class Standings {
   /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
   async identityOf(client: Address): Promise<string | undefined> {
     const standing = await this.known(client);
-    if (standing !== undefined) return standing.identity;
+    if (standing !== undefined) return rememberedName(standing) && standing.identity;
     const lists = this.#parts.lists().filter(canSayDynamic);
     const { findings, done } = lookUpClient({ ...this.#parts, lists: () => lists }, client);
     await this.#inTime(done);

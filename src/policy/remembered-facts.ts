@@ -19,13 +19,22 @@ const REMEMBERED: Seconds = 14 * 86_400;
 /** What the standing tells; undefined when that is too long ago. */
 export function rememberedFacts(standing: Standing, now: Seconds): RememberedFacts | undefined {
   if (standing.answered + REMEMBERED <= now) return undefined;
-  const reasons = new Set(standing.reasons.map(({ reason }) => reason));
-  const domain = standingDomain(standing);
-  const dynamic = reasons.has(DNS_REASONS.dynamic);
-  const nameKnown = domain !== undefined || dynamic || reasons.has(DNS_REASONS.nameless);
+  const reasons = reasonsOf(standing);
   return {
-    name: nameKnown ? { domain, dynamic } : undefined,
+    name: rememberedName(standing),
     dnswl: reasons.has(DNS_REASONS.dnswlHigh) ? 2 : reasons.has(DNS_REASONS.dnswlLow) ? 1 : 0,
     isListed: (title) => reasons.has(title) || reasons.has(falseListing(title)),
   };
+}
+
+/** What the standing tells of the name; undefined: it was made without knowing that. */
+export function rememberedName(standing: Standing): RememberedFacts['name'] {
+  const reasons = reasonsOf(standing);
+  const domain = standingDomain(standing);
+  const dynamic = reasons.has(DNS_REASONS.dynamic);
+  return domain !== undefined || dynamic || reasons.has(DNS_REASONS.nameless) ? { domain, dynamic } : undefined;
+}
+
+function reasonsOf({ reasons }: Standing): ReadonlySet<string> {
+  return new Set(reasons.map(({ reason }) => reason));
 }
