@@ -19,11 +19,19 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Good mail of the domain, of as many days ago. */
-async function acceptedBefore(bench: Bench, days: number, mails: number): Promise<void> {
-  const origin = { origin: 'mx1', originId: 0, stored: T0, reporter: 'exim4', domain: 'example.com' };
+const OTHER_MEMBER = {
+  origin: 'mx1',
+  originId: 0,
+  stored: T0,
+  reporter: 'exim4',
+  domain: 'example.com',
+  ip: '203.0.113.99',
+};
+
+/** Good mail of the domain, of as long ago. */
+async function accepted({ store }: Pick<Bench, 'store'>, age: number, mails: number): Promise<void> {
   for (let mail = 0; mail < mails; mail += 1)
-    await bench.store.addReport({ ...origin, time: T0 - days * DAY - mail, ip: '203.0.113.99', event: 'ok' });
+    await store.addReport({ ...OTHER_MEMBER, time: T0 - age - mail, event: 'ok' });
 }
 
 function spam(bench: Bench, event = 'spam'): Promise<void> {
@@ -48,7 +56,7 @@ test.for<[what: string, dns: FakeDns, standing: Partial<Standing>]>([
 
 test('good history of the domain counts for the client', async () => {
   const bench = await engineBench({ dns: NAMED });
-  await acceptedBefore(bench, 8, 5);
+  await accepted(bench, 8 * DAY, 5);
   expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'white', score: 20 });
 });
 
@@ -181,7 +189,7 @@ test('good mail of one client of a domain counts for the others', async () => {
 
 test('white stays as it is when more good mail comes', async () => {
   const bench = await engineBench({ dns: NAMED });
-  await acceptedBefore(bench, 8, 5);
+  await accepted(bench, 8 * DAY, 5);
   await bench.standings.of(CLIENT);
   await spam(bench, 'ok');
   expect(await bench.standings.known(CLIENT)).toMatchObject({ class: 'white', expires: T0 + 7 * DAY });
@@ -258,6 +266,23 @@ test('good mail that is older than a day, of a log that is read late, counts at 
   await bench.acceptReport({ reporter: 'exim4', time: T0 - 2 * DAY, ip: MX, event: 'ok' });
   expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'grey_short', score: 5 });
 });
+
+test.for<[age: number, mails: number, standing: Partial<Standing>]>([
+  [2 * DAY, 1, { class: 'grey_short', score: 5 }],
+  [8 * DAY, 5, { class: 'white', score: 20 }],
+  [3600, 1, { class: 'grey_default', score: 0, expires: T0 + DAY - 3600 }],
+  [8 * DAY, 0, { class: 'grey_default', score: 0, expires: T0 + 7 * DAY }],
+])(
+  'good mail of the domain that came while its standing was not in memory: %i s ago, %i',
+  async ([age, mails, then]) => {
+    const store = new MemoryStore();
+    const before = await engineBench({ dns: NAMED, store });
+    await before.standings.of(CLIENT);
+    await accepted(before, age, mails);
+    const after = await engineBench({ dns: NAMED, store });
+    expect(await after.standings.of(CLIENT)).toMatchObject(then);
+  },
+);
 
 test('what is removed is computed anew', async () => {
   const bench = await engineBench({ dns: NAMED });

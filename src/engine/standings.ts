@@ -10,7 +10,7 @@ import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import { type RememberedFacts, rememberedFacts, rememberedName } from '../policy/remembered-facts.ts';
 import type { Report, StoredReport } from '../policy/report.ts';
-import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
+import { describeReasons, type Standing, standingFrom, type StandingTimes, withGood } from '../policy/standing.ts';
 import type { ReportQuery, Store } from '../store/store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
 import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
@@ -164,7 +164,7 @@ export class Standings {
   async #recallOrCompute(client: Address): Promise<Standing> {
     // What is in memory is never older than what was saved.
     const isNew = this.#cache.get(client.text) === undefined;
-    const saved = isNew ? this.#live(await this.#parts.store.standing(client.text)) : undefined;
+    const saved = isNew ? await this.#recall(client) : undefined;
     if (saved !== undefined) this.#cache.set(saved);
     return saved ?? this.#computing.get(client.text) ?? this.#start(client);
   }
@@ -183,6 +183,15 @@ export class Standings {
     if (made === undefined) throw error;
     this.#failed(client, error);
     return made;
+  }
+
+  /** What was saved, if it lives. Of good mail of its domain it was told only while it was in memory. */
+  async #recall(client: Address): Promise<Standing | undefined> {
+    const { store, clock } = this.#parts;
+    const saved = this.#live(await store.standing(client.text));
+    if (saved === undefined || saved.class === 'white') return saved;
+    const now = seconds(clock);
+    return this.#live(withGood(saved, await store.firstGood(this.#countedFor(saved, now)), now));
   }
 
   #start(client: Address): Promise<Standing> {

@@ -42,8 +42,15 @@ function goodHistory({ good }: Facts): Award | undefined {
   return found && { points: found.points, reason: found.reason };
 }
 
+/** Whether a better history than the one among the awards applies, for accepted mails of which the first were then. */
+export function hasBetterHistory(awards: readonly Award[], first: GoodCounts['first'], now: Seconds): boolean {
+  const best = HISTORIES.findIndex(({ mails, age }) => (first[mails - 1] ?? Infinity) + age <= now);
+  const awarded = HISTORIES.findIndex(({ reason }) => awards.some((award) => award.reason === reason));
+  return best >= 0 && (awarded < 0 || best < awarded);
+}
+
 /** When a better history applies, for the accepted mails that are known now. */
-export function betterHistoryAt({ first }: GoodCounts, now: Seconds): Seconds {
+export function betterHistoryAt({ first }: Pick<GoodCounts, 'first'>, now: Seconds): Seconds {
   const times = HISTORIES.map(({ mails, age }) => (first[mails - 1] ?? Infinity) + age);
   return Math.min(...times.filter((time) => time > now));
 }

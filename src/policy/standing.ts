@@ -1,7 +1,7 @@
 // The standing of a client: the sum of its points, and what follows from it.
 import type { Seconds } from './check.ts';
-import { type Facts, NO_BAD } from './facts.ts';
-import { type Award, award, betterHistoryAt } from './points.ts';
+import { type Facts, type GoodCounts, NO_BAD } from './facts.ts';
+import { type Award, award, betterHistoryAt, hasBetterHistory } from './points.ts';
 
 /** From no delay to none of its mail. */
 export type StandingClass = 'white' | 'grey_min' | 'grey_short' | 'grey_default' | 'grey_long' | 'grey_max' | 'black';
@@ -93,6 +93,13 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
     reveal:
       keptReveal(previous, times, now) ?? (black ? now + DAY + Math.floor(random * (LATEST_REVEAL - DAY)) : undefined),
   };
+}
+
+/** The standing as it is when the first accepted mails of its identity, of which it may not know all, were then. */
+export function withGood(standing: Standing, first: GoodCounts['first'], now: Seconds): Standing {
+  if (standing.class === 'white') return standing;
+  const better = hasBetterHistory(standing.reasons, first, now) ? now : betterHistoryAt({ first }, now);
+  return { ...standing, expires: Math.min(standing.expires, better) };
 }
 
 function sum(reasons: readonly Award[]): number {

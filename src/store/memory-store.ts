@@ -152,6 +152,10 @@ export class MemoryStore implements Store {
     return this.#reports.count(query);
   }
 
+  async firstGood(query: Omit<ReportQuery, 'ip'>): Promise<GoodCounts['first']> {
+    return this.#reports.count({ ...query, ip: '' }).good.first;
+  }
+
   async countedReports(query: ReportQuery, most: number): Promise<readonly StoredReport[]> {
     return this.#reports.counted(query, most);
   }

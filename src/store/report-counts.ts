@@ -1,5 +1,6 @@
 // The statements that count reports for a standing. Each reads a bounded number of entries of an index.
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { Seconds } from '../policy/check.ts';
 import { type BadCounts, type GoodCounts, NO_BAD } from '../policy/facts.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import { BAD_EVENTS, type CountedBy, DAY, MINUTE } from './bad-events.ts';
@@ -40,15 +41,23 @@ export class ReportCounts {
   count({ ip, identity, since, now }: ReportQuery): { readonly bad: BadCounts; readonly good: GoodCounts } {
     const owner = packIdentity(identity);
     const good = this.#good.get(owner, since, now, now);
-    const first = this.#firstGood.all(owner, since, now);
     return {
       bad: badCounts(this.#bad.get(packAddress(ip), since, now) ?? {}),
       good: {
         olderThanDay: Number(good?.['day']),
         olderThanWeek: Number(good?.['week']),
-        first: first.map(({ time }) => Number(time)),
+        first: this.#first(owner, since, now),
       },
     };
+  }
+
+  /** As Store.firstGood. */
+  firstGood({ identity, since, now }: Omit<ReportQuery, 'ip'>): GoodCounts['first'] {
+    return this.#first(packIdentity(identity), since, now);
+  }
+
+  #first(owner: ReturnType<typeof packIdentity>, since: Seconds, now: Seconds): GoodCounts['first'] {
+    return this.#firstGood.all(owner, since, now).map(({ time }) => Number(time));
   }
 }
 

@@ -201,6 +201,10 @@ export class SqliteStore implements Store {
     return this.#counts.count(query);
   }
 
+  async firstGood(query: Omit<ReportQuery, 'ip'>): Promise<GoodCounts['first']> {
+    return this.#counts.firstGood(query);
+  }
+
   countedReports(query: ReportQuery, most: number): Promise<readonly StoredReport[]> {
     return this.#listings.all('countedReports', { ...query, most });
   }

@@ -12,7 +12,11 @@ export function reportCountContract(open: () => Store): void {
   const { add, many } = reportAdder(open);
   const count = async (changed: Partial<typeof COUNTED>) => open().countReports({ ...COUNTED, ...changed });
   const bad = async (changed: Partial<typeof COUNTED> = {}) => (await count(changed)).bad;
-  const good = async (changed: Partial<typeof COUNTED> = {}) => (await count(changed)).good;
+  const good = async (changed: Partial<typeof COUNTED> = {}) => {
+    const counted = (await count(changed)).good;
+    expect(await open().firstGood({ ...COUNTED, ...changed })).toEqual(counted.first);
+    return counted;
+  };
 
   describe('counting reports', () => {
     test('nothing known', async () => {

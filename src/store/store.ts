@@ -191,6 +191,9 @@ export interface Store extends AsyncDisposable {
   /** What the reports say. Counts stop at the limits of policy/points.ts; the cost does not grow with the reports. */
   countReports(query: ReportQuery): Promise<{ readonly bad: BadCounts; readonly good: GoodCounts }>;
 
+  /** What it says of when the first accepted mails were, alone: much less work. */
+  firstGood(query: Omit<ReportQuery, 'ip'>): Promise<GoodCounts['first']>;
+
   /**
    * The newest of the reports that count for a standing, bad and good ones, at most `most` of each; the newest first. Never
    * holds up a check.
