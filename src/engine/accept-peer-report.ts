@@ -4,7 +4,7 @@ import { parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { LONGEST_FIELD, type StoredReport } from '../policy/report.ts';
 import { ENTRY_EVENTS, entryEnd, sharedEntry } from '../policy/shared-entry.ts';
-import { countReport, keepReport, type ReportParts, type ReportSettings } from './accept-report.ts';
+import { countReport, type Kept, keepReport, type ReportParts, type ReportSettings } from './accept-report.ts';
 import type { ManualList } from './manual-entries.ts';
 import { type AttemptParts, recordPeerAttempt } from './peer-attempt.ts';
 
@@ -49,8 +49,9 @@ export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport
       return reason;
     }
     if (!isWanted(report, sender, settings(), now)) return undefined;
-    const stored = await keepReport(parts, report);
-    if (stored === 'stored' || (stored === 'duplicate' && isRepeatable(report))) await follow(parts, report);
+    const { stored, owner } = await keepReport(parts, report);
+    if (stored === 'stored' || (stored === 'duplicate' && isRepeatable(report)))
+      await follow(parts, { ...report, ...owner });
     return undefined;
   };
 }
@@ -89,7 +90,7 @@ function isEntry({ event }: PeerReport): boolean {
   return ENTRY_EVENTS.includes(event);
 }
 
-async function follow(parts: PeerReportParts, report: PeerReport): Promise<void> {
+async function follow(parts: PeerReportParts, report: PeerReport & Kept['owner']): Promise<void> {
   const { log, manual, attempts } = parts;
   if (report.event === 'check') return recordPeerAttempt(attempts, report);
   const shared = sharedEntry(report);

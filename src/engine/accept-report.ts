@@ -42,8 +42,8 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
     const told = shortened(report);
     // Under a part of its sender or recipient a first attempt would be another one.
     if (report.event === 'check' && told !== report) return;
-    const stored = await keepReport(parts, { ...told, origin, originId: 0 });
-    if (stored === 'stored') await countReport(parts, report);
+    const { stored, owner } = await keepReport(parts, { ...told, origin, originId: 0 });
+    if (stored === 'stored') await countReport(parts, { ...report, ...owner });
   };
 }
 
@@ -65,7 +65,10 @@ function shortened(report: IncomingReport): IncomingReport {
 }
 
 /** Lets a report that was stored count for its client's standing, if there are standings. */
-export async function countReport({ standings, settings }: ReportParts, report: IncomingReport): Promise<void> {
+export async function countReport(
+  { standings, settings }: ReportParts,
+  report: IncomingReport & Kept['owner'],
+): Promise<void> {
   if (settings().reputation) await standings.reported(report);
 }
 
@@ -74,31 +77,34 @@ function isKnown(event: string): boolean {
   return (EVENTS as readonly string[]).includes(event);
 }
 
-/** Keeps a report, tells of it, and says what became of it. Whom the client belongs to is always found out here. */
+/** What became of a report, and whom its client belongs to. */
+export interface Kept {
+  readonly stored: Stored;
+  readonly owner: Pick<StoredReport, 'domain'>;
+}
+
+/** Keeps a report and tells of it. Whom the client belongs to is always found out here. */
 export async function keepReport(
   { store, standings, clock, log, counters, news, settings }: ReportParts,
   report: Omit<StoredReport, 'stored' | 'domain'>,
-): Promise<Stored> {
+): Promise<Kept> {
   const { ip, event, sender: from, recipient: to, mtaId: queue, reporter, time, origin } = report;
   const client = parseAddress(ip);
   const known = client !== undefined && settings().reputation;
-  const domain = known ? await ownerOf(standings, client, event) : undefined;
-  const stored = await store.addReport({
-    ...report,
-    stored: seconds(clock),
-    ...(domain === undefined ? {} : { domain }),
-  });
+  const owner = known ? await ownerOf(standings, client, event) : {};
+  const stored = await store.addReport({ ...report, ...owner, stored: seconds(clock) });
   counters.add(`report ${isKnown(event) ? event : 'other'} ${stored}`);
   const told = { observed: event, ip, from, to, queue, reporter, observed_at: time, origin, stored };
   if (log.on(2)) log.event(2, 'report', told);
   if (stored === 'stored') news.tell();
-  return stored;
+  return { stored, owner };
 }
 
 /**
  * Good mail counts for whom the client belongs to, so that must be known; the rest counts for the address, and tells
  * listings whose it is if that is known already.
  */
-async function ownerOf(standings: Standings, client: Address, event: string): Promise<string | undefined> {
-  return event === 'ok' ? standings.identityOf(client) : (await standings.known(client))?.identity;
+async function ownerOf(standings: Standings, client: Address, event: string): Promise<Kept['owner']> {
+  const domain = event === 'ok' ? await standings.identityOf(client) : (await standings.known(client))?.identity;
+  return domain === undefined ? {} : { domain };
 }

@@ -267,6 +267,15 @@ test('good mail that is older than a day, of a log that is read late, counts at 
   expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'grey_short', score: 5 });
 });
 
+test('good mail of a client that nobody asked about counts for the others of its domain', async () => {
+  const [other, otherHost] = ['203.0.113.8', 'mx2.example.com'];
+  const dns = { ptr: { ...NAMED.ptr, [other]: [otherHost] }, a: { ...NAMED.a, [otherHost]: [other] } };
+  const bench = await engineBench({ dns });
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ score: 0 });
+  await bench.acceptReport({ reporter: 'exim4', time: T0 - 2 * DAY, ip: other, event: 'ok' });
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'grey_short', score: 5 });
+});
+
 test.for<[age: number, mails: number, standing: Partial<Standing>]>([
   [2 * DAY, 1, { class: 'grey_short', score: 5 }],
   [8 * DAY, 5, { class: 'white', score: 20 }],

@@ -9,7 +9,7 @@ import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import { type RememberedFacts, rememberedFacts, rememberedName } from '../policy/remembered-facts.ts';
-import type { Report, StoredReport } from '../policy/report.ts';
+import type { StoredReport } from '../policy/report.ts';
 import { describeReasons, type Standing, standingFrom, type StandingTimes, withGood } from '../policy/standing.ts';
 import type { ReportQuery, Store } from '../store/store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
@@ -88,14 +88,14 @@ export class Standings {
   }
 
   /** A new report was stored. What nobody asked about is computed when somebody does. */
-  async reported({ ip, event, time }: Pick<Report, 'ip' | 'time'> & { readonly event: string }): Promise<void> {
+  async reported({ ip, event, time, domain }: Pick<StoredReport, 'ip' | 'event' | 'time' | 'domain'>): Promise<void> {
     const client = parseAddress(ip);
     if (client === undefined || event === 'check') return;
     // Asked first: one that is being computed may have counted before the report was there, and is done soon.
     const computing = this.#computing.has(client.text);
     const standing = await this.known(client);
     if (event !== 'ok' && (computing || standing !== undefined)) await this.renew(client);
-    else if (event === 'ok' && standing !== undefined) await this.#awaitGoodOf(standing, time);
+    else if (event === 'ok') await this.#awaitGoodOf(standing, domain, time);
   }
 
   /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
@@ -115,11 +115,11 @@ export class Standings {
     return this.#parts.store.removeStandings(text);
   }
 
-  async #awaitGoodOf(standing: Standing, time: Seconds): Promise<void> {
-    const { ip, identity } = standing;
-    const own = this.#live(this.#cache.get(ip)) ?? standing;
-    const known = [own, ...this.#liveMembers(identity).filter((one) => one.ip !== ip)];
-    await Promise.all(known.map((one) => this.#awaitGood(one, time)));
+  /** The standing is that of the client whose mail it was, if it has one; the others are those of its domain. */
+  async #awaitGoodOf(standing: Standing | undefined, domain: string | undefined, time: Seconds): Promise<void> {
+    const own = standing && (this.#live(this.#cache.get(standing.ip)) ?? standing);
+    const others = domain === undefined ? [] : this.#liveMembers(domain).filter(({ ip }) => ip !== own?.ip);
+    await Promise.all([...(own === undefined ? [] : [own]), ...others].map((one) => this.#awaitGood(one, time)));
   }
 
   #liveMembers(identity: string): readonly Standing[] {
