@@ -43,6 +43,20 @@ test('servers are named with their ports, since that of an original is another t
   expect(named.map((line) => /OLDHOST 722`|NEWHOST 1722`/.test(line))).toEqual([true, true, true]);
 });
 
+test.for([
+  'grey_min 10s',
+  'GREY_FROM_COMPONENT HOST',
+  'GREY_VALIDLIST_LIFETIME 2w',
+  'GREY_MIN_DELAY_NULLSENDER 25m',
+  'GREY_MAX_DELAY_NULLSENDER 1d',
+  'GREY_PENDING_NORMAL 50',
+  'GREY_PENDING_NULLSENDER 6',
+])('%s is named, and is so without a line', (line) => {
+  expect(NAMED).toContain(line);
+  const configOf = (text: string) => readConfig('ddgrey.conf', () => text).config;
+  expect(configOf(line)).toEqual(configOf(''));
+});
+
 test('what makes a pass is told in the figures of the code', () => {
   const told = TEXT.match(/\d+ uses and \d+ days/g) ?? [];
   expect(new Set(told)).toEqual(new Set([`${PASS_USES} uses and ${PASS_AGE / 86_400} days`]));
