@@ -63,18 +63,19 @@ export function lookupFindings(lookups: readonly LookupFacts[]): readonly Findin
   return [resolver, ...silent];
 }
 
-/** DNS lists of which the daemon asks nothing, since they failed its tests, by its counters. */
+/** DNS lists that failed the daemon's tests, by its counters. */
 export function listFindings(counters: { readonly [name: string]: number }): readonly Finding[] {
-  const off = (counters['lists switched off'] ?? 0) - (counters['lists switched on again'] ?? 0);
-  if (off <= 0) return [];
-  const text = `${off} switched off, since what they answered to their test entries was wrong`;
+  const count = (name: string): number => counters[`lists ${name}`] ?? 0;
+  const off = count('switched off') - count('switched on again');
   return [
-    {
-      state: 'note',
-      about: 'DNS lists',
-      text,
+    ...noteIf(off > 0, {
+      text: `${off} switched off, since what they answered to their test entries was wrong`,
       mend: 'the log names them ("list switched off"); a resolver of your own',
-    },
+    }),
+    ...noteIf(count('without a test entry') > 0, {
+      text: 'one or more have no test entry, as a list that tells your resolver nothing',
+      mend: 'the log names them ("list without a test entry"); for a public one a resolver of your own',
+    }),
   ];
 }
 
@@ -101,6 +102,10 @@ const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
 function cureOf(cause: string): string {
   const [, mend = 'mend that'] = CURES.find(([error]) => error.test(cause)) ?? [];
   return mend;
+}
+
+function noteIf(applies: boolean, said: Pick<Finding, 'text' | 'mend'>): readonly Finding[] {
+  return applies ? [{ state: 'note', about: 'DNS lists', ...said }] : [];
 }
 
 /** What a first attempt and its repetition were answered. */

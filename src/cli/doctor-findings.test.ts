@@ -305,9 +305,14 @@ test.for<[peer: PeerState, isHere: boolean, expected: string, words?: string]>([
   expect(findings.map(({ text, mend }) => `${text} ${mend}`).join()).toContain(words);
 });
 
-test('lists that are switched off are noted', () => {
-  expect(listFindings({ 'lists switched off': 2, 'lists switched on again': 2 })).toEqual([]);
-  expect(listFindings({ 'lists switched off': 2 })[0]?.text).toContain('2 switched off');
+test.for<[counters: Record<string, number>, said: readonly string[]]>([
+  [{}, []],
+  [{ 'lists switched off': 2, 'lists switched on again': 2 }, []],
+  [{ 'lists switched off': 3, 'lists switched on again': 1 }, ['2 switched off']],
+  [{ 'lists without a test entry': 1 }, ['no test entry']],
+  [{ 'lists switched off': 1, 'lists without a test entry': 1 }, ['1 switched off', 'no test entry']],
+])('lists that failed their tests are noted: %j', ([counters, said]) => {
+  expect(listFindings(counters).map(({ text }) => text)).toEqual(said.map((words) => expect.stringContaining(words)));
 });
 
 const GREY: Verdict = { kind: 'grey', reason: 'first', wait: 290 };

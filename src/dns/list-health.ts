@@ -1,6 +1,7 @@
 // Whether DNS lists can be believed: their test entries (RFC 5782 sections 5 and 2.4) are asked at start and hourly, and
-// a list that lists everything or nothing, refuses to answer us, or is silent while others answer, is not asked until it is
-// sane again.
+// a list that lists everything, refuses to answer us, or is silent while others answer, is not asked until it is sane again.
+// One without a test entry may be a small list of one's own, or hide from our resolver: that is told, and it is asked, since
+// what lists nothing does no harm.
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
@@ -25,9 +26,11 @@ export interface ListHealth {
   due(): number;
 }
 
-type Fault = 'lists everything' | 'lists nothing' | 'refuses to answer' | 'does not answer';
+type Fault = 'lists everything' | 'refuses to answer' | 'does not answer';
+/** What a list is found to be for some time. */
+type State = 'sane' | 'lists nothing' | Fault;
 /** `silent`: neither test entry was answered; `unknown`: only one of them. */
-type Finding = 'sane' | 'unknown' | 'silent' | Fault;
+type Finding = State | 'unknown' | 'silent';
 
 interface Tested {
   readonly list: DnsList;
@@ -45,17 +48,17 @@ const ENTRIES: { readonly [F in 4 | 6]: { readonly listed: string; readonly unli
 
 /** Health of lists, none of which has been tested yet. */
 export function createListHealth(parts: ListHealthParts): ListHealth {
-  const faults = new Map<string, Fault>();
+  const states = new Map<string, State>();
+  const stateOf = (list: DnsList, family: 4 | 6): State => states.get(keyOf(list, family)) ?? 'sane';
   let unanswered = false;
   const take = ({ list, family, finding }: Tested): void => {
-    const key = keyOf(list, family);
-    if (finding === 'unknown' || finding === 'silent' || finding === (faults.get(key) ?? 'sane')) return;
-    if (finding === 'sane') faults.delete(key);
-    else faults.set(key, finding);
-    announce(parts, { list: list.name, zone: list.zone, family }, finding);
+    const before = stateOf(list, family);
+    if (finding === 'unknown' || finding === 'silent' || finding === before) return;
+    states.set(keyOf(list, family), finding);
+    announce(parts, { list: list.name, zone: list.zone, family }, { before, now: finding });
   };
   return {
-    usable: (list, family) => !faults.has(keyOf(list, family)),
+    usable: (list, family) => !isFault(stateOf(list, family)),
     test: async () => {
       const tested = await Promise.all(parts.lists().flatMap((list) => testsOf(parts.resolver, list)));
       const silent = tested.filter(({ finding }) => finding === 'silent');
@@ -107,15 +110,26 @@ async function ask(resolver: Resolver, list: DnsList, entry: Address): Promise<M
 function announce(
   { log, counters }: ListHealthParts,
   about: { readonly list: string; readonly zone: string; readonly family: 4 | 6 },
-  finding: 'sane' | Fault,
+  { before, now }: { readonly before: State; readonly now: State },
 ): void {
-  if (finding === 'sane') {
+  if (isFault(now)) {
+    // Of another fault than before it is told, but it is off already.
+    if (!isFault(before)) counters.add('lists switched off');
+    log.event(0, 'list switched off', { ...about, cause: now });
+    return;
+  }
+  if (isFault(before)) {
     counters.add('lists switched on again');
     log.event(0, 'list switched on again', about);
-  } else {
-    counters.add('lists switched off');
-    log.event(0, 'list switched off', { ...about, cause: finding });
   }
+  if (now === 'lists nothing') {
+    counters.add('lists without a test entry');
+    log.event(0, 'list without a test entry', about);
+  }
+}
+
+function isFault(state: State): state is Fault {
+  return state !== 'sane' && state !== 'lists nothing';
 }
 
 function familiesOf(list: DnsList): readonly (4 | 6)[] {
