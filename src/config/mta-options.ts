@@ -7,7 +7,7 @@ import { choice, word, yesNo } from './option-types.ts';
 export interface MtaConfig {
   readonly service: readonly 'exim4'[];
   readonly exim4_mainlog: string;
-  readonly exim4_unknown: 'verify' | 'delivery';
+  readonly exim4_unknown: 'verify' | 'delivery' | 'none';
   readonly traps: readonly string[];
   readonly hard_trap: readonly string[];
   readonly soft_trap: readonly string[];
@@ -31,11 +31,11 @@ export const MTA_OPTIONS: OptionTable<MtaConfig> = {
     about: "Exim's main log; a relative path starts at the directory given with -D.",
   },
   exim4_unknown: {
-    type: choice('verify', 'delivery'),
+    type: choice('verify', 'delivery', 'none'),
     default: 'verify',
     restart: true,
     about:
-      'Which lines of the log tell of unknown recipients: verify: those that the supplied ACL writes before greylisting, so that every attempt counts; delivery: those of refused deliveries.',
+      'Which lines of the log tell of unknown recipients: verify: those that the supplied ACL writes before greylisting, so that every attempt counts; delivery: those of refused deliveries; none: such lines are no reports.',
   },
   traps: {
     type: words,

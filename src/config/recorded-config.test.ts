@@ -63,6 +63,7 @@ const CASES: readonly Recorded[] = [
   },
   { id: 'c38', text: 'port 17220\naccept 10.0.0.0/8', recorded: { port: 17_220 } },
   { id: 'c40', text: 'trusted 203.0.113.0-203.0.113.7', recorded: 'refused' },
+  { id: 'e08', text: 'exim4_unknown none', recorded: { exim4_unknown: 'none' } },
   { id: 's091', text: 'rbls spamcop\nrbls uce-2', recorded: { rbls: ['spamcop', 'uce-2'] } },
   {
     id: 's244',

@@ -108,6 +108,8 @@ test('exim4_unknown says which line tells of an unknown recipient', () => {
   expect(reportsOf(UNKNOWN)).toEqual(['0 198.51.100.7 unknown a@example.com u1@example.org']);
   const delivery = { ...VERIFY, unknown: 'delivery' } as const;
   expect(reportsOf(UNKNOWN, delivery)).toEqual(['1 198.51.100.7 unknown a@example.com u4@example.org']);
+  // e08: any other word did that.
+  expect(reportsOf(UNKNOWN, { ...VERIFY, unknown: 'none' })).toEqual([]);
 });
 
 test('as a reader of lines it is done when all reports are accepted', async () => {

@@ -9,8 +9,8 @@ import { type About, type LogLine, parseLogLine } from './exim-line.ts';
 import type { LineReader } from './follow-file.ts';
 
 export interface EximMainlogSettings {
-  /** Which line tells of an unknown recipient: the ACL's before greylisting, or the refusal itself. */
-  readonly unknown: 'verify' | 'delivery';
+  /** Which line tells of an unknown recipient: the ACL's before greylisting, the refusal itself, or none. */
+  readonly unknown: 'verify' | 'delivery' | 'none';
   /** Nothing is reported of these clients. */
   readonly isTrusted: (client: Address) => boolean;
 }
