@@ -73,7 +73,9 @@ test.for([false, true])(
     expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: MX });
     bench.dns.change(both);
     bench.clock.advance(3600);
-    expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: 'example.com', class: 'white', score: 30 });
+    const earned = { identity: 'example.com', class: 'white', score: 30 };
+    expect((await bench.standings.preview(CLIENT)).standing).toMatchObject(earned);
+    expect(await bench.standings.of(CLIENT)).toMatchObject(earned);
     expect(await bench.standings.of(addressOf(other))).toMatchObject({ class: 'white', score: 30 });
     const domains = (await wholeList(bench.store.reports(MX))).map(({ domain }) => domain);
     expect(domains).toEqual(Array(120).fill('example.com'));
@@ -289,9 +291,23 @@ test.for<[age: number, mails: number, standing: Partial<Standing>]>([
     await before.standings.of(CLIENT);
     await accepted(before, age, mails);
     const after = await engineBench({ dns: NAMED, store });
+    expect((await after.standings.preview(CLIENT)).standing).toMatchObject(then);
     expect(await after.standings.of(CLIENT)).toMatchObject(then);
   },
 );
+
+test('a preview leaves nothing that the next check would find otherwise', async () => {
+  const store = new MemoryStore();
+  const before = await engineBench({ dns: { ...NAMED, failing: [`PTR ${MX}`] }, store });
+  await before.standings.of(CLIENT);
+  const { domain: _, ...unassigned } = OTHER_MEMBER;
+  for (let mail = 0; mail < 5; mail += 1)
+    await store.addReport({ ...unassigned, ip: MX, time: T0 - 8 * DAY - mail, event: 'ok' });
+  const after = await engineBench({ dns: NAMED, store });
+  const earned = { identity: 'example.com', class: 'white', score: 20 };
+  expect((await after.standings.preview(CLIENT)).standing).toMatchObject(earned);
+  expect(await after.standings.of(CLIENT)).toMatchObject(earned);
+});
 
 test('what is removed is computed anew', async () => {
   const bench = await engineBench({ dns: NAMED });

@@ -63,10 +63,11 @@ export class Standings {
 
   /** The standing as far as it is known already; nothing is computed. */
   async known(client: Address): Promise<Standing | undefined> {
-    return this.#live(await this.#previous(client));
+    const cached = this.#cache.get(client.text);
+    return cached === undefined ? this.#recall(client) : this.#live(cached);
   }
 
-  /** What would be known of a client now; nothing is kept. */
+  /** What would be known of a client now; nothing is kept, but whose its good mail is. */
   async preview(client: Address): Promise<StandingPreview> {
     const { findings, done } = lookUpClient(this.#parts, client);
     await this.#inTime(done);
@@ -129,16 +130,19 @@ export class Standings {
   /** Good mail that came while nobody knew whom the client belongs to counts for its domain, once that is known. */
   async #assignGood(client: Address, findings: Findings): Promise<void> {
     const { store, clock } = this.#parts;
-    const { domain, nameUnknown } = nameFacts(findings, client, this.#remembered(await this.#previous(client)));
+    const previous = await this.#previous(client);
+    const { domain, nameUnknown } = nameFacts(findings, client, this.#remembered(previous));
     if (nameUnknown) return;
     const identity = domain ?? client.text;
     let assigned = 0;
     for (let step = STEP; step === STEP && assigned < MOST_ASSIGNED; assigned += step)
       step = await store.assignGood(client.text, identity, STEP);
     if (assigned === 0) return;
-    // Some of it may count already.
+    // Some of it may count already; for its own address it does not count any more.
     const now = seconds(clock);
-    await Promise.all(this.#liveMembers(identity).map((one) => this.#awaitGood(one, now - DAY)));
+    const own = this.#live(previous);
+    const known = own === undefined ? this.#liveMembers(identity) : [own, ...this.#liveMembers(identity)];
+    await Promise.all(known.map((one) => this.#awaitGood(one, now - DAY)));
   }
 
   /** Good mail counts from a day on: the standing ends then, unless it can't get better. */
@@ -219,12 +223,12 @@ export class Standings {
   }
 
   async #conclude(client: Address, findings: Findings): Promise<Standing> {
-    await this.#assignGood(client, findings);
     return this.#keep(await this.#judge(client, findings));
   }
 
   /** The standing that follows from what was found and reported. */
   async #judge(client: Address, findings: Findings): Promise<Standing> {
+    await this.#assignGood(client, findings);
     const { store, clock, random, settings } = this.#parts;
     const { times } = settings();
     const now = seconds(clock);
