@@ -236,7 +236,7 @@ test.for<[what: string, script: Script, cause: string]>([
   ],
   // Whether it was still being written to decides how the end shows.
   ['closed later', original((_, socket) => socket.end(BEGIN)), '(?:closed by the peer|(?:read|write) E\\w+)'],
-  ['a line without an end', original((_, socket) => socket.write(BEGIN + 'x'.repeat(5000))), 'a line without an end'],
+  ['a line without an end', original((_, socket) => socket.write(BEGIN + 'x'.repeat(70_000))), 'a line without an end'],
   [
     'a report without an end',
     original((_, socket) => socket.write(BEGIN + 'a:b\r\n'.repeat(101))),
@@ -272,6 +272,13 @@ test('a bad report costs only itself', async () => {
     'peer report malformed peer=mx1:722 cause="bad row format"',
     'peer report malformed peer=mx1:722 cause="no origin or origin_id"',
   ]);
+});
+
+test('a report with an address as long as Exim lets one be does not keep back those behind it', async () => {
+  const long = text(1, 7).replace('b@example.org', `${'b'.repeat(16_384)}@example.org`);
+  const { taken, heard } = await stage(original((_, socket) => socket.write(BEGIN + long + text(2, 8))));
+  await vi.waitFor(() => expect(taken.map(({ report }) => report.originId)).toEqual([1, 2]));
+  expect(heard).toHaveLength(2);
 });
 
 test('who sends more a minute than it may waits, and does not hold up the end', async () => {

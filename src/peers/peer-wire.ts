@@ -6,8 +6,11 @@ import { secureClient } from '../lib/mutual-tls.ts';
 import type { PeerTls } from './peer-tls.ts';
 import { parseAnswer } from './sync-protocol.ts';
 
-/** Characters of a line of the server. */
-const LONGEST_LINE = 4096;
+/**
+ * Characters of a line of the server. An original passes on addresses as long as its mail server lets them be (Exim: 16 KiB,
+ * smtp_cmd_buffer_size). Such a report is refused; one that can't be read would come again for ever, and nothing behind it.
+ */
+const LONGEST_LINE = 65_536;
 /** A server closes so when it does not know us; but the connection may have been lost, too. */
 const UNANSWERED = 'closed without an answer; this server is probably not in its accept or peer lines';
 /** In TLS 1.3 the client is done before the server has looked at its certificate. */
