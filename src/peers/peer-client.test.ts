@@ -252,6 +252,36 @@ test.for<[what: string, script: Script, cause: string]>([
   await vi.waitFor(async () => expect((await peers.states())[0]?.lastError).toMatch(new RegExp(`^${cause}$`)));
 });
 
+/** The times at which each connection came. */
+function timesOf(times: number[], sends: (n: number, socket: Socket) => void): Script {
+  return original((n, socket) => {
+    times.push(performance.now());
+    socket.write(BEGIN);
+    sends(n, socket);
+  });
+}
+
+test('one that is lost as soon as it has begun is tried less and less often', async () => {
+  const times: number[] = [];
+  const waits = { first: 10, longest: 10_000 };
+  await stage(
+    timesOf(times, (_, socket) => socket.end()),
+    { waits, random: () => 0 },
+  );
+  await vi.waitFor(() => expect(times).toHaveLength(5));
+  expect((times[4] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(10 + 20 + 40 + 80 - 5);
+});
+
+test('one that has lasted is tried again soon', async () => {
+  const times: number[] = [];
+  await stage(
+    timesOf(times, (n, socket) => void setTimeout(() => socket.end(), n === 8 ? 200 : 0)),
+    { waits: { first: 1, longest: 100 }, random: () => 0 },
+  );
+  await vi.waitFor(() => expect(times).toHaveLength(14), { timeout: 5000 });
+  expect((times[13] ?? 0) - (times[8] ?? 0)).toBeLessThan(400);
+});
+
 test('it recognises itself, and leaves itself alone', async () => {
   const { heard, peers } = await stage((_, __, socket) => socket.write('200 welcome. I am mx2.example.org\r\n'));
   await vi.waitFor(async () => expect((await peers.states())[0]?.state).toBe('ourselves'));

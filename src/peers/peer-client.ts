@@ -83,10 +83,11 @@ interface Source extends PeerClientParts {
   restores: boolean;
 }
 
-/** One connection, from its begin to its end; why it ended. */
-async function follow(parts: Source, signal: AbortSignal, onBegun: () => void): Promise<string> {
+/** One connection, from its begin to its end; why it ended. One that fails soon, again and again, is no good one. */
+async function follow(parts: Source, signal: AbortSignal, onGood: () => void): Promise<string> {
   const socket = connect({ host: parts.host, port: parts.port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE });
   const impatience = setTimeout(() => socket.destroy(new Error('no answer in time')), PATIENCE);
+  let lasting: NodeJS.Timeout | undefined;
   const abort = (): void => void socket.destroy();
   signal.addEventListener('abort', abort, { once: true });
   // Whoever waits for the socket is told; an error that comes when nobody does ends it all the same.
@@ -101,12 +102,13 @@ async function follow(parts: Source, signal: AbortSignal, onBegun: () => void): 
     const from = Math.max(0, (place ?? 0) - MARGIN);
     const { rest } = await ask(wire, `subscribe ${from}${parts.restores ? ' all' : ''}`, 302);
     clearTimeout(impatience);
-    onBegun();
+    lasting = setTimeout(onGood, (parts.waits ?? WAITS).longest);
     parts.state.connected(name);
     await receive(parts, wire.input, { rest, place, events, signal });
     return 'closed by the peer';
   } finally {
     clearTimeout(impatience);
+    clearTimeout(lasting);
     signal.removeEventListener('abort', abort);
     socket.destroy();
   }
