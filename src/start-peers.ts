@@ -11,7 +11,9 @@ import type { CheckParts } from './engine/answer-check.ts';
 import { startTrustedLookups, TrustedClients, type TrustedSettings } from './engine/trusted-clients.ts';
 import type { InForce } from './in-force.ts';
 import { seconds } from './lib/clock.ts';
+import { causeOf } from './lib/error-cause.ts';
 import { isFingerprint } from './lib/fingerprint.ts';
+import type { Log } from './lib/log.ts';
 import { formatSocketAddress } from './lib/socket-address.ts';
 import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
 import { startPeerClient } from './peers/peer-client.ts';
@@ -41,7 +43,7 @@ export interface Peers extends AsyncDisposable {
   /** Peers are told of a first attempt, so that the retry may come to them. */
   readonly onAnswer: (check: Check, verdict: Verdict) => void;
   readonly share: (shared: SharedEntry) => Promise<void>;
-  /** Takes over a changed configuration. */
+  /** Takes over a changed configuration, and certificates that were renewed. */
   refresh(): void;
 }
 
@@ -88,6 +90,7 @@ export function startPeers(start: PeersStart): Peers {
     },
     refresh: () => {
       for (const set of sets) set.refresh();
+      renew(tls, log);
       // So that readers that have nothing to read, and may not any more, go now.
       reports.news.tell();
     },
@@ -104,6 +107,14 @@ export function tlsOf(config: Config, directory: string): PeerTls | undefined {
     key: absolute(config.peer_key),
     trusted: config.peer_ca.map(absolute),
   });
+}
+
+function renew(tls: PeerTls | undefined, log: Log): void {
+  try {
+    tls?.renew();
+  } catch (error) {
+    log.event(0, 'certificates not read; those before stay', { cause: causeOf(error) });
+  }
 }
 
 function acceptFor({ reports, attempts, inForce }: PeersStart): AcceptPeerReport {

@@ -100,7 +100,7 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
     defaultNote: 'none',
     restart: true,
     about:
-      'The file with the certificate of this server (PEM), for peer_tls. Here, in peer_key and in peer_ca relative paths start at the directory given with -D.',
+      'The file with the certificate of this server (PEM), for peer_tls. It and those of peer_key and peer_ca are read at the start and with SIGHUP. Here, in peer_key and in peer_ca relative paths start at the directory given with -D.',
   },
   peer_key: {
     type: word,

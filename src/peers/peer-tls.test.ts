@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,9 +160,31 @@ test('TLS before 1.3 is refused', async () => {
   expect(await hear(secure, 'x').catch(() => '')).toBe('');
 });
 
+test('renewed files count once they are read again, and broken ones never', async () => {
+  const renewed = { certificate: join(directory, 'renewed.pem'), key: join(directory, 'renewed.key') };
+  const put = ({ certificate, key }: KeyPair): void => {
+    copyFileSync(certificate, renewed.certificate);
+    copyFileSync(key, renewed.key);
+  };
+  put(EXPIRED);
+  const server = tls('require', renewed);
+  await using source = await startReplica('mx1.example.org', { tls: server });
+  await using reader = await startReplica('mx2.example.org', { tls: tls('require', CLIENT) });
+  await source.bench.acceptReport(SPAM);
+  reader.readFrom(source.port);
+  await vi.waitFor(async () => expect((await reader.peers.states())[0]?.lastError).toMatch('CERT_HAS_EXPIRED'));
+  put(SERVER);
+  server?.renew();
+  writeFileSync(renewed.key, 'half of a fil');
+  expect(() => server?.renew()).toThrow('peer_certificate and peer_key can not be used: ');
+  await vi.waitFor(async () => expect(await reader.reports()).toHaveLength(1));
+});
+
 test.for<[files: Partial<Parameters<typeof readPeerTls>[0]>, message: string]>([
   [{ key: '/nonexistent' }, 'peer_key: cannot read /nonexistent: no such file'],
   [{ trusted: ['/nonexistent'] }, 'peer_ca: cannot read /nonexistent: no such file'],
+  [{ trusted: [CA.key] }, `peer_ca: ${CA.key} has no certificate in the form of PEM`],
+  [{ trusted: ['/dev/null'] }, 'peer_ca: /dev/null has no certificate in the form of PEM'],
   [{ key: ALONE.key }, 'peer_certificate and peer_key can not be used: '],
 ])('%j is an error: %s', ([files, message]) => {
   const right = { mode: 'require', ...SERVER, trusted: [CA.certificate] } as const;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { selfSigned } from '../certificates.ts';
 import { startStubDnsServer } from '../stub-dns-server.ts';
 import { OFFLINE, REAL_CLOCK, testDaemon } from './daemon.ts';
 import { dnsConfig } from './dns-world.ts';
@@ -62,6 +63,23 @@ test('SIGHUP: mistakes in the policy file are named, each time', async () => {
     daemon.child.kill('SIGHUP');
     await until(`the mistake to be named ${times} times`, () => named() > before);
   }
+  expect(await daemon.end('SIGTERM')).toBe(0);
+});
+
+test('SIGHUP: certificates that can not be used any more are named, and all else is read', async () => {
+  await using directory = await temporaryDirectory();
+  const { certificate, key } = selfSigned(directory.path, 'mx1');
+  await writeFile(directory.file('policy'), 'GreyCheckFrom:example.com NO\n');
+  const tls = `peer_tls require\npeer_certificate ${certificate}\npeer_key ${key}\npeer_ca ${certificate}\n`;
+  await using daemon = await startIn(
+    directory,
+    `${CONFIG}policy policy\naccept 192.0.2.1\nlisten peer 127.0.0.1:0\n${tls}`,
+  );
+  await writeFile(key, 'half of a fil');
+  await writeFile(directory.file('policy'), 'GreyCheckFrom:example.com MAYBE\n');
+  daemon.child.kill('SIGHUP');
+  for (const text of ['certificates not read; those before stay cause="peer_certificate and', ': MAYBE'])
+    await until(text, () => daemon.output().includes(text));
   expect(await daemon.end('SIGTERM')).toBe(0);
 });
 
