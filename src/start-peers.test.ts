@@ -88,6 +88,22 @@ test('a reader that the configuration no longer names goes when that is read aga
   ]);
 });
 
+test.for([
+  ['port 1722', 'peer 127.0.1.1', 'ourselves'],
+  ['port 1722', 'peer localhost', 'ourselves'],
+  ['port 1722', 'peer 127.0.1.1 1', 'waiting'],
+  ['listen peer 127.0.0.9:1722', 'peer 127.0.0.9 1722', 'ourselves'],
+  ['listen peer 127.0.0.9:1', 'peer 127.0.1.1 1', 'waiting'],
+])('with %j, %j is told as %s', async ([listens, peer, state]) => {
+  await using started = await stage(() => `${listens}\n${peer}`);
+  await vi.waitFor(async () =>
+    expect(await started.peers.states()).toMatchObject([{ state, since: expect.any(Number) }]),
+  );
+  await vi.waitFor(async () =>
+    expect((await started.peers.states())[0]?.lastError === undefined).toBe(state === 'ourselves'),
+  );
+});
+
 const FIRST: Verdict = { kind: 'grey', reason: 'first', wait: 290 };
 const REPORT = { event: 'check', reporter: 'check', time: T0, ip: '203.0.113.7', recipient: 'b@example.org' };
 

@@ -2,7 +2,7 @@
 // that come from them.
 import { resolve } from 'node:path';
 import type { PeerHost } from './config/host-types.ts';
-import { isPeering, usualPort } from './config/listeners.ts';
+import { allListeners, isPeering, usualPort } from './config/listeners.ts';
 import type { Config } from './config/options.ts';
 import type { Resolver } from './dns/resolver.ts';
 import { type AcceptPeerReport, createAcceptPeerReport } from './engine/accept-peer-report.ts';
@@ -14,7 +14,8 @@ import { seconds } from './lib/clock.ts';
 import { causeOf } from './lib/error-cause.ts';
 import { isFingerprint } from './lib/fingerprint.ts';
 import type { Log } from './lib/log.ts';
-import { formatSocketAddress } from './lib/socket-address.ts';
+import { isOwnAddress } from './lib/own-address.ts';
+import { collide, formatSocketAddress, type SocketAddress } from './lib/socket-address.ts';
 import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
 import { startPeerClient } from './peers/peer-client.ts';
 import { PeerEvents } from './peers/peer-events.ts';
@@ -134,6 +135,11 @@ function isOurselves({ host }: PeerHost, config: Config): boolean {
   return host.toLowerCase() === serverName(config).toLowerCase();
 }
 
+/** The names of a machine may differ from that of the server: then what it listens on tells. */
+function listensAt(config: Config, there: SocketAddress): boolean {
+  return allListeners(config).some(({ protocol, address }) => protocol === 'peer' && collide(address, there));
+}
+
 interface Source {
   readonly peer: PeerHost;
   readonly peers: PeerList;
@@ -154,6 +160,7 @@ function startSource(
     host: peer.host,
     port,
     name: () => serverName(inForce.config),
+    isOurs: (address) => isOwnAddress(address) && listensAt(inForce.config, { kind: 'tcp', host: address, port }),
     place: {
       load: async () => {
         const saved = await store.place(name);

@@ -81,6 +81,7 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
           host: '127.0.0.1',
           port,
           name: () => name,
+          isOurs: () => false,
           place: { load, save: (stored) => store.savePlace(placeOf(port), String(stored)) },
           accept: acceptPeerReport,
           events: async () => () => undefined,

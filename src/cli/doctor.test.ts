@@ -127,6 +127,7 @@ test('servers that are not read from are named', async () => {
   const { peers } = daemon.parts;
   peers.addSource('192.0.2.1:722').ourselves();
   peers.addSource('127.0.0.1:722').ourselves();
+  peers.addSource('127.0.1.1:722').ourselves();
   peers.addSource('192.0.2.2:722').waiting('no answer in time');
   expect(await examine(/^peer/)).toEqual([
     expect.stringMatching(/^bad: calls itself by the name of this server/),

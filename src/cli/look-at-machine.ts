@@ -2,12 +2,12 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync, statfsSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Location } from '../config/locate-config.ts';
 import { isUsual } from '../config/listeners.ts';
 import type { Config } from '../config/options.ts';
 import { causeOf, errorCode } from '../lib/error-cause.ts';
+import { isOwnAddress } from '../lib/own-address.ts';
 import { readProblem, readText } from '../lib/read-problem.ts';
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { groupName, groupsOf, userId } from '../lib/system-users.ts';
@@ -161,9 +161,8 @@ export function databaseSpace({ database }: Config, { directory: start }: Locati
 
 /** Whether the name or address is one of this machine. */
 export async function isThisMachine(host: string): Promise<boolean> {
-  const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address));
   const found = await lookup(host, { all: true }).catch(() => []);
-  return found.some(({ address }) => own.includes(address));
+  return found.some(({ address }) => isOwnAddress(address));
 }
 
 /** The process that runs on the directory, by its pid file; undefined: none does. */

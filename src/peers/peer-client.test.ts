@@ -53,6 +53,7 @@ async function stage(script: Script, changed: Partial<PeerClientParts> = {}, pla
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
     name: () => 'mx2.example.org',
+    isOurs: () => false,
     place: { load: async () => places.at(-1), save: async (stored) => void places.push(stored) },
     accept: async (report, sender) => {
       taken.push({ report, sender });
@@ -286,6 +287,17 @@ test('it recognises itself, and leaves itself alone', async () => {
   const { heard, peers } = await stage((_, __, socket) => socket.write('200 welcome. I am mx2.example.org\r\n'));
   await vi.waitFor(async () => expect((await peers.states())[0]?.state).toBe('ourselves'));
   expect(heard).toEqual(['1 helo mx2.example.org']);
+});
+
+test.for([
+  ['by its address', '127.0.0.1'],
+  ['by a name', 'localhost'],
+] as const)('where it listens itself it does not even connect: %s', async ([, host]) => {
+  const isOurs = (address: string): boolean => /^(?:127\.0\.0\.1|::1)$/.test(address);
+  const { heard, peers, logged } = await stage(() => {}, { host, isOurs });
+  await vi.waitFor(async () => expect((await peers.states())[0]?.state).toBe('ourselves'));
+  expect(heard).toEqual([]);
+  expect(logged()).toEqual(['peer is this server peer=mx1:722']);
 });
 
 test('a bad report costs only itself', async () => {

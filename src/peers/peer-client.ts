@@ -8,6 +8,7 @@ import { createBackOff } from '../lib/back-off.ts';
 import type { Counters } from '../lib/counters.ts';
 import { causeOf } from '../lib/error-cause.ts';
 import { Pace } from '../lib/pace.ts';
+import { lookUpOthers, OURSELVES } from './look-up-peer.ts';
 import type { Events } from './peer-events.ts';
 import type { SourceState } from './peer-list.ts';
 import type { PeerTls } from './peer-tls.ts';
@@ -20,6 +21,8 @@ export interface PeerClientParts {
   readonly port: number;
   /** This server's name. */
   readonly name: () => string;
+  /** Whether the connection would lead to this server, under this address. */
+  readonly isOurs: (address: string) => boolean;
   /** `stored` of the last report that was received; undefined: none ever was. */
   readonly place: { load(): Promise<number | undefined>; save(stored: number): Promise<void> };
   readonly accept: AcceptPeerReport;
@@ -63,9 +66,9 @@ export function startPeerClient(parts: PeerClientParts): AsyncDisposable {
     while (!signal.aborted) {
       const result = await follow(source, signal, () => backOff.worked()).catch(causeOf);
       if (signal.aborted) return;
-      if (result === 'ourselves') parts.state.ourselves();
+      if (result === OURSELVES) parts.state.ourselves();
       else parts.state.waiting(result);
-      const wait = result === 'ourselves' ? OURSELVES_WAIT : backOff.failed();
+      const wait = result === OURSELVES ? OURSELVES_WAIT : backOff.failed();
       await sleep(wait, undefined, { signal }).catch(() => {});
     }
   };
@@ -85,7 +88,11 @@ interface Source extends PeerClientParts {
 
 /** One connection, from its begin to its end; why it ended. One that fails soon, again and again, is no good one. */
 async function follow(parts: Source, signal: AbortSignal, onGood: () => void): Promise<string> {
-  const socket = connect({ host: parts.host, port: parts.port, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE });
+  const { host, port, isOurs } = parts;
+  // Of an address nothing is looked up.
+  if (isOurs(host)) return OURSELVES;
+  const lookup = lookUpOthers(isOurs);
+  const socket = connect({ host, port, lookup, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE });
   const impatience = setTimeout(() => socket.destroy(new Error('no answer in time')), PATIENCE);
   let lasting: NodeJS.Timeout | undefined;
   const abort = (): void => void socket.destroy();
@@ -97,7 +104,7 @@ async function follow(parts: Source, signal: AbortSignal, onGood: () => void): P
     const events = await Promise.race([parts.events(socket.remoteAddress), closed(socket)]);
     const { wire, welcome } = await greet({ ...parts, name: parts.name() }, wireOf(socket));
     const name = /I am (\S+)/.exec(welcome)?.[1] ?? '';
-    if (name === parts.name()) return 'ourselves';
+    if (name === parts.name()) return OURSELVES;
     const place = await parts.place.load();
     const from = Math.max(0, (place ?? 0) - MARGIN);
     const { rest } = await ask(wire, `subscribe ${from}${parts.restores ? ' all' : ''}`, 302);
