@@ -1,5 +1,5 @@
-// One question, several servers, one deadline: the first server is asked, the next one (or the same again) when it
-// fails or is late, and the first good answer counts, whoever it comes from.
+// One question, several servers, one deadline: the first server is asked, the next one (of a single one the same again) when
+// it fails or is late, and so on; the first good answer counts, whoever it comes from.
 import type { NameServer } from '../lib/name-server.ts';
 import type { Seconds } from '../policy/check.ts';
 
@@ -13,7 +13,7 @@ export interface Attempt<T> {
   readonly ask: (server: NameServer, signal: AbortSignal) => Promise<T>;
 }
 
-/** The part of the time-out after which the question is repeated: most of it is left for a server that thinks long. */
+/** The part of the time-out after which the next one is asked: most of it is left for a server that thinks long. */
 const PATIENCE = 1 / 6;
 /** Ends what is still going on for a question; made once, because making an error costs more than asking. */
 const ANSWERED = new Error('answered already');
@@ -21,31 +21,42 @@ const ANSWERED = new Error('answered already');
 /** The first good answer. Rejects when every server failed, or the time is over. */
 export async function askServers<T>(attempt: Attempt<T>): Promise<T> {
   const { timeout, over } = attempt;
-  const late = Promise.withResolvers<'late'>();
-  const timers = [
-    setTimeout(() => late.resolve('late'), timeout * 1000 * PATIENCE),
-    setTimeout(() => over.abort(new Error(`no answer within ${timeout}s`)), timeout * 1000),
-  ];
+  const timer = setTimeout(() => over.abort(new Error(`no answer within ${timeout}s`)), timeout * 1000);
   try {
-    return await askInTurn(attempt, late.promise);
+    return await askInTurn(attempt);
   } catch (error) {
     throw error instanceof AggregateError ? error.errors.at(-1) : error;
   } finally {
-    for (const timer of timers) clearTimeout(timer);
+    clearTimeout(timer);
     over.abort(ANSWERED);
   }
 }
 
-async function askInTurn<T>({ servers, over, ask }: Attempt<T>, late: Promise<'late'>): Promise<T> {
-  const [first, next = first] = servers;
-  if (first === undefined || next === undefined) throw new Error('no DNS server is known');
-  const early = ask(first, over.signal);
-  const settled = early.then(
-    () => 'answered',
-    () => 'failed',
-  );
-  const outcome = await Promise.race([settled, late]);
-  // The same server would only say again that it can't.
-  if (outcome === 'answered' || (outcome === 'failed' && next === first)) return early;
-  return Promise.any([early, ask(next, over.signal)]);
+async function askInTurn<T>({ servers, timeout, over, ask }: Attempt<T>): Promise<T> {
+  if (servers.length === 0) throw new Error('no DNS server is known');
+  const asked: Promise<T>[] = [];
+  let last: NameServer | undefined;
+  for (const server of servers.length === 1 ? [...servers, ...servers] : servers) {
+    const outcome = last && (await outcomeOf(asked, timeout * 1000 * PATIENCE));
+    // The same server would only say again that it can't.
+    if (outcome === 'answered' || over.signal.aborted || (outcome === 'failed' && server === last)) break;
+    asked.push(ask(server, over.signal));
+    last = server;
+  }
+  return Promise.any(asked);
+}
+
+/** Whether one of them has answered, the last one has failed, or neither so many milliseconds later. */
+async function outcomeOf(
+  asked: readonly Promise<unknown>[],
+  patience: number,
+): Promise<'answered' | 'failed' | 'late'> {
+  const { promise, resolve } = Promise.withResolvers<'answered' | 'failed' | 'late'>();
+  const timer = setTimeout(resolve, patience, 'late');
+  const fail = (): void => resolve('failed');
+  Promise.any(asked).then(() => resolve('answered'), fail);
+  asked.at(-1)?.catch(fail);
+  const outcome = await promise;
+  clearTimeout(timer);
+  return outcome;
 }

@@ -116,9 +116,12 @@ function manyAddresses(length: number) {
   return Array.from({ length }, (_, i) => ['mail.example.com', 'A', `203.0.113.${i}`] as const);
 }
 
+const SILENT = { tricks: { '*': { silent: true } } } as const;
+const IN_TROUBLE = { tricks: { '*': { code: 'SERVFAIL' } } } as const;
+
 test.for([
-  ['is silent', { tricks: { '*': { silent: true } } }],
-  ['is in trouble', { tricks: { '*': { code: 'SERVFAIL' } } }],
+  ['is silent', SILENT],
+  ['is in trouble', IN_TROUBLE],
 ] as const)('the next server is asked when the first one %s, and stays the preferred one', async ([, script]) => {
   await using broken = await startStubDnsServer({ records, ...script });
   await using good = await startStubDnsServer({ records });
@@ -127,6 +130,20 @@ test.for([
   expect(await resolver.lookUp(MAIL)).toEqual(FOUND);
   expect(await resolver.lookUp(MAIL)).toEqual(FOUND);
   expect([broken.questions.get('A mail.example.com'), good.questions.get('A mail.example.com')]).toEqual([1, 2]);
+});
+
+test.for([
+  ['silent', 'silent', SILENT, SILENT],
+  ['silent', 'in trouble', SILENT, IN_TROUBLE],
+  ['in trouble', 'silent', IN_TROUBLE, SILENT],
+] as const)('where the first server is %s and the second one %s, the third is asked', async ([, , first, second]) => {
+  await using one = await startStubDnsServer({ records, ...first });
+  await using two = await startStubDnsServer({ records, ...second });
+  await using good = await startStubDnsServer({ records });
+  const { resolver } = resolverFor([one.server, two.server, good.server], 1);
+  await using _closing = resolver;
+  expect(await resolver.lookUp(MAIL)).toEqual(FOUND);
+  expect([one, two, good].map(({ questions }) => questions.get('A mail.example.com'))).toEqual([1, 1, 1]);
 });
 
 test('where nobody listens the question fails at once, or the next server is asked', async () => {
