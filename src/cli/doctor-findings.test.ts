@@ -297,6 +297,12 @@ test.for<[peer: PeerState, isHere: boolean, expected: string, words?: string]>([
   [waiting('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), false, 'bad', 'peer_tls'],
   [waiting('refused: 500 encryption required'), false, 'bad', 'peer_tls'],
   [waiting('closed after the TLS handshake; ...'), false, 'bad', 'peer_tls'],
+  [
+    waiting('connect ECONNREFUSED 192.0.2.1:722; connect ECONNREFUSED 2001:db8::1:722'),
+    false,
+    'bad',
+    'start ddgrey there',
+  ],
   [waiting('no answer in time'), false, 'bad', 'firewalls'],
   [waiting('refused: 220 smtp ready'), false, 'bad', 'is not connected: refused: 220 smtp ready the log'],
 ])('of the peer %j, here %s, it says %j: %s', ([peer, isHere, expected, words = '']) => {

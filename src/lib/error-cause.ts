@@ -1,7 +1,8 @@
 // What an error says of itself; what was thrown need not be one.
 
-/** Its message. */
+/** Its message; of several errors together, such as of a host with several addresses, the message of each. */
 export function causeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(causeOf).join('; ');
   return error instanceof Error ? error.message : String(error);
 }
 
