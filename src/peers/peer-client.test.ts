@@ -349,6 +349,45 @@ test('what could not be kept is asked for again', async () => {
   expect(heard.filter((line) => line.includes('subscribe'))).toEqual(['1 subscribe 0 all', '2 subscribe 0 all']);
 });
 
+test('a report that takes long keeps back no others, but the place until it is kept', async () => {
+  const { promise: slow, resolve: answered } = Promise.withResolvers<undefined>();
+  const taken: number[] = [];
+  const { places } = await stage(
+    original((_, socket) => {
+      socket.write(BEGIN + text(1, 5) + text(2, 6));
+      setTimeout(() => socket.write(Array.from({ length: 60 }, (_, i) => text(i + 3, 7)).join('')), 10);
+    }),
+    {
+      accept: ({ originId }) => {
+        taken.push(originId);
+        return originId === 1 ? slow : Promise.resolve(undefined);
+      },
+    },
+  );
+  await vi.waitFor(() => expect(taken).toHaveLength(62));
+  expect(places).toEqual([]);
+  answered(undefined);
+  await vi.waitFor(() => expect(places).toEqual([6, 7]));
+});
+
+test('a report that could not be kept, but took long for that, is asked for again', async () => {
+  const { promise: slow, reject } = Promise.withResolvers<undefined>();
+  let tries = 0;
+  const { heard, places, logged } = await stage(
+    original((n, socket) => socket.write(BEGIN + text(1, 5) + (n === 1 ? '' : text(2, 6)))),
+    {
+      accept: () => {
+        tries += 1;
+        if (tries === 1) setTimeout(() => reject(new Error('disk full')), 300);
+        return tries === 1 ? slow : Promise.resolve(undefined);
+      },
+    },
+  );
+  await vi.waitFor(() => expect(places).toEqual([6]));
+  expect(heard.filter((line) => line.includes('subscribe'))).toEqual(['1 subscribe 0 all', '2 subscribe 0 all']);
+  expect(logged()).toContain('peer lost peer=mx1:722 cause="disk full"');
+});
+
 test('a server that answers nothing, and one that is not there, do not hold up the end', async () => {
   const silent = await stage(() => {});
   await vi.waitFor(() => expect(silent.heard).toHaveLength(1));

@@ -12,9 +12,10 @@ import { lookUpOthers, OURSELVES } from './look-up-peer.ts';
 import type { Events } from './peer-events.ts';
 import type { SourceState } from './peer-list.ts';
 import type { PeerTls } from './peer-tls.ts';
-import { ask, greet, type Input, wireOf } from './peer-wire.ts';
+import { ask, greet, type Input, type Wire, wireOf } from './peer-wire.ts';
 import { ReportStream } from './report-stream.ts';
 import type { ParsedReport } from './report-text.ts';
+import { StepsUnderWay } from './steps-under-way.ts';
 
 export interface PeerClientParts {
   readonly host: string;
@@ -111,7 +112,7 @@ async function follow(parts: Source, signal: AbortSignal, onGood: () => void): P
     clearTimeout(impatience);
     lasting = setTimeout(onGood, (parts.waits ?? WAITS).longest);
     parts.state.connected(name);
-    await receive(parts, wire.input, { rest, place, events, signal });
+    await receive(parts, wire, { rest, place, events, signal });
     return 'closed by the peer';
   } finally {
     clearTimeout(impatience);
@@ -135,22 +136,30 @@ interface Begun {
 }
 
 /** Takes in what comes. What was taken in before the place is saved is safe from every end of the connection. */
-async function receive(parts: Source, input: Input, { rest, place, events, signal }: Begun): Promise<void> {
+async function receive(parts: Source, { socket, input }: Wire, { rest, place, events, signal }: Begun): Promise<void> {
   const stream = new ReportStream();
   const pace = new Pace(parts.rate);
-  let saved = place;
-  for (let lines: readonly string[] | undefined = rest; lines !== undefined; lines = await more(parts, input)) {
-    let last: number | undefined;
-    for (let start = 0; start < lines.length; start += STEP) {
-      const reports = stream.read(lines.slice(start, start + STEP));
-      await turnAfter(pace.take(reports.length), signal);
-      await Promise.all(reports.map((report) => take(parts, report, { events: events(), restores: parts.restores })));
-      parts.state.received(reports.length);
-      last = reports.reduce(storedLast, last);
+  const steps = new StepsUnderWay((error) => void socket.destroy(error));
+  let told = place;
+  try {
+    for (let lines: readonly string[] | undefined = rest; lines !== undefined; lines = await more(parts, input)) {
+      let last: number | undefined;
+      for (let start = 0; start < lines.length; start += STEP) {
+        const reports = stream.read(lines.slice(start, start + STEP));
+        await turnAfter(pace.take(reports.length), signal);
+        const sender = { events: events(), restores: parts.restores };
+        await steps.add(Promise.all(reports.map((report) => take(parts, report, sender))));
+        parts.state.received(reports.length);
+        last = reports.reduce(storedLast, last);
+      }
+      if (last === undefined || last === told) continue;
+      const stored = last;
+      told = last;
+      await steps.behind(() => parts.place.save(stored));
     }
-    if (last === undefined || last === saved) continue;
-    await parts.place.save(last);
-    saved = last;
+  } finally {
+    // The next connection must not begin before, from a place that is still to be saved.
+    await steps.settled();
   }
 }
 
