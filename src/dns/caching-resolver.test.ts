@@ -32,6 +32,15 @@ test.for([
   expect(dnsBehind.asked).toHaveLength(2);
 });
 
+test('nothing is remembered from a time that has yet to come', async () => {
+  const { clock, dnsBehind, cache } = setUp({ failing: ['A mail.example.com'] });
+  await cache.lookUp(question);
+  clock.advance(-7200);
+  await cache.lookUp(question);
+  await cache.lookUp(question);
+  expect(dnsBehind.asked).toHaveLength(2);
+});
+
 test('the same question at the same time is asked once', async () => {
   const { dnsBehind, cache } = setUp({ a, late: ['A mail.example.com'] });
   const both = Promise.all([cache.lookUp(question), cache.lookUp({ type: 'A', name: 'MAIL.example.com.' })]);

@@ -40,7 +40,9 @@ export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Re
   };
   const recall = (key: string): Lookup<Records> | undefined => {
     const entry = entries.get(key);
-    return entry === undefined || entry.until <= clock.now() ? undefined : aged(entry, clock.now());
+    const now = clock.now();
+    // A clock that was put back would keep what it knew, failures too, for as long again.
+    return entry === undefined || entry.until <= now || entry.since > now ? undefined : aged(entry, now);
   };
   const ask = async (key: string, question: Question): Promise<Lookup<Records>> => {
     try {
