@@ -80,6 +80,14 @@ test('bad lines are logged with file and number', async () => {
   expect(events).toContainEqual(['traps-bad-line', { file, line: 2, problem }]);
 });
 
+test('of many bad lines some are named, and the rest is counted', async () => {
+  await writeFile(file, 'nobody@example.org\n'.repeat(1000));
+  await kinds();
+  const named = events.filter(([event]) => event === 'traps-bad-line');
+  expect(named).toHaveLength(21);
+  expect(named.at(-1)).toEqual(['traps-bad-line', { file, problem: '980 more lines' }]);
+});
+
 test('bad lines are not logged again while nothing changes', async () => {
   await writeFile(file, 'nonsense\n');
   await kinds();

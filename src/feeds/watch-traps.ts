@@ -19,6 +19,8 @@ export interface TrapSources {
 /** Milliseconds between two looks at the files. */
 const INTERVAL = 5000;
 const SIZE_LIMIT = 16 * 1024 * 1024;
+/** Bad lines that are named; the rest is counted. */
+const NAMED = 20;
 
 interface WatchedFile {
   readonly path: string;
@@ -87,7 +89,10 @@ export class Traps implements TrapIndex {
     file.text = text;
     file.traps = traps;
     log.event(0, 'traps-read', { file: file.path, traps: traps.length, bad: badLines.length });
-    for (const { line, problem } of badLines) log.event(0, 'traps-bad-line', { file: file.path, line, problem });
+    for (const { line, problem } of badLines.slice(0, NAMED))
+      log.event(0, 'traps-bad-line', { file: file.path, line, problem });
+    const more = badLines.length - NAMED;
+    if (more > 0) log.event(0, 'traps-bad-line', { file: file.path, problem: `${more} more lines` });
     return true;
   }
 }
