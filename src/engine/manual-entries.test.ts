@@ -52,6 +52,15 @@ test.for<[kind: ManualEntry['kind'], verdict: object]>([
   expect(await store.count()).toEqual({ pending: 0, valid: 0 });
 });
 
+test('of many entries each costs no more than of few', async () => {
+  const { manual, clock } = await engineBench();
+  for (let n = 0; n < 30_000; n += 1) await manual.put(entry(`10.0.${n >> 8}.${n & 255}`, 'black', T0 + 100));
+  expect(manual.find(addressOf('10.0.117.47'), [])?.kind).toBe('black');
+  clock.advance(100);
+  await manual.expire();
+  expect(manual.list()).toEqual([]);
+});
+
 test('an entry counts until its time, then the next larger network does; maintenance removes it', async () => {
   const { manual, clock, maintain, store } = await engineBench();
   await manual.put(entry('203.0.113.7', 'black', T0 + 100));

@@ -35,13 +35,13 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
     const removed = entries.get(subject);
     await store.removeEntry(subject);
     entries.delete(subject);
-    renew();
+    index.remove(subject);
     return removed;
   };
   const put = async (entry: ManualEntry): Promise<void> => {
     await store.putEntry(entry);
     entries.set(entry.subject, entry);
-    renew();
+    index.put(entry);
   };
   const live = (): ManualEntry[] => [...entries.values()].filter(({ expires }) => expires > seconds(clock));
   return {

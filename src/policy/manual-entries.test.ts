@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseAddress } from './address.ts';
 import { indexManualEntries } from './manual-entries.ts';
@@ -52,6 +53,40 @@ test.for<[ends: readonly number[], until: number]>([
 ])('of entries until %j the first one ends at %d', ([ends, until]) => {
   const entries = ends.map((expires, at) => entry(`203.0.113.${at}`, expires));
   expect(indexManualEntries(entries, T).until).toBe(until);
+});
+
+test('changed one by one, the index is the same as one that is made anew', () => {
+  const subject = fc.constantFrom(
+    '203.0.113.0/24',
+    '203.0.113.7',
+    '203.0.0.0/16',
+    '2001:db8::/32',
+    'example.com',
+    'org',
+  );
+  const change = fc.record({ subject, removed: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(change), (changes) => {
+      const index = indexManualEntries([], T);
+      const entries = new Map<string, ManualEntry>();
+      for (const { subject, removed } of changes) {
+        if (removed) {
+          index.remove(subject);
+          entries.delete(subject);
+        } else {
+          index.put(entry(subject));
+          entries.set(subject, entry(subject));
+        }
+      }
+      const anew = indexManualEntries([...entries.values()], T);
+      for (const text of ['203.0.113.7', '203.0.113.8', '203.0.1.1', '2001:db8::1', '192.0.2.1']) {
+        const client = parseAddress(text);
+        if (client === undefined) throw new Error(text);
+        for (const names of [[], ['mx.example.com'], ['mx.example.org']])
+          expect(index.find(client, names)).toEqual(anew.find(client, names));
+      }
+    }),
+  );
 });
 
 test('an entry past its time does not hide that of the network around it', () => {

@@ -9,8 +9,12 @@ import { NetworkTable } from './network-table.ts';
 export interface ManualEntries {
   /** The entry that counts for a client with these names, which are verified; the one that says most goes first. */
   find(client: Address, names: readonly (string | undefined)[]): ManualEntry | undefined;
-  /** When the first of them ends, so that there is one less. */
+  /** When the first of them ends, or would have ended, so that there is one less. */
   readonly until: Seconds;
+  /** Takes in one that has been made, in the place of the one of that subject. There may be many: nothing else is touched. */
+  put(entry: ManualEntry): void;
+  /** Leaves out the one of that subject. */
+  remove(subject: string): void;
 }
 
 /** The entries as they were when it was made; those past their time do not count. */
@@ -18,19 +22,27 @@ export function indexManualEntries(entries: readonly ManualEntry[], made: Second
   const networks = new NetworkTable<ManualEntry>();
   const domains = new Map<string, ManualEntry>();
   let until = Number.POSITIVE_INFINITY;
-  for (const entry of entries) {
-    if (entry.expires <= made) continue;
+  const put = (entry: ManualEntry): void => {
     until = Math.min(until, entry.expires);
     const prefix = parsePrefix(entry.subject);
     if (prefix === undefined) domains.set(entry.subject, entry);
     else networks.set(prefix, entry);
-  }
+  };
+  for (const entry of entries) if (entry.expires > made) put(entry);
   const byName = (name: string): ManualEntry | undefined => {
     const domain = canonicalDomain(name);
     return [domain, ...parents(domain)].map((candidate) => domains.get(candidate)).find((entry) => entry !== undefined);
   };
   return {
-    until,
+    get until() {
+      return until;
+    },
+    put,
+    remove: (subject) => {
+      const prefix = parsePrefix(subject);
+      if (prefix === undefined) domains.delete(subject);
+      else networks.delete(prefix);
+    },
     find: (client, names) => {
       const entry = networks.find(client);
       if (entry !== undefined || domains.size === 0) return entry;

@@ -32,6 +32,14 @@ export class NetworkTable<T> {
     }
   }
 
+  /** Leaves this very network with nothing. */
+  delete({ family, words, length }: Prefix): void {
+    const lengths = this.#families[family];
+    const at = lengths.findIndex((same) => same.length === length);
+    const entries = lengths[at]?.entries;
+    if (entries?.delete(words) === true && entries.size === 0) lengths.splice(at, 1);
+  }
+
   /** What the smallest network that holds the address has. */
   find(address: Address): T | undefined {
     const lengths = this.#families[address.family];
