@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { PeerHost } from './config/host-types.ts';
 import { allListeners, isPeering, usualPort } from './config/listeners.ts';
 import type { Config } from './config/options.ts';
+import { hostsFile } from './dns/hosts-file.ts';
 import type { Resolver } from './dns/resolver.ts';
 import { type AcceptPeerReport, createAcceptPeerReport } from './engine/accept-peer-report.ts';
 import { type AcceptReport, acceptInBackground, keepReport, type ReportParts } from './engine/accept-report.ts';
@@ -55,8 +56,9 @@ export function startPeers(start: PeersStart): Peers {
   const tls = tlsOf(inForce.config, start.directory);
   const running = new AsyncDisposableStack();
   const sets: TrustedClients[] = [];
+  const known = hostsFile(clock);
   const hosts = (settings: () => TrustedSettings): TrustedClients => {
-    const set = new TrustedClients({ resolver: start.resolver, log, settings });
+    const set = new TrustedClients({ resolver: start.resolver, log, known, settings });
     sets.push(set);
     running.use(startTrustedLookups(set, log));
     return set;

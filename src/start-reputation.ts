@@ -2,6 +2,7 @@
 import { listsOf } from './config/lists-of.ts';
 import type { Config } from './config/options.ts';
 import { cachingResolver } from './dns/caching-resolver.ts';
+import { hostsFile } from './dns/hosts-file.ts';
 import { createListHealth, type ListHealth, startListHealth } from './dns/list-health.ts';
 import type { DnsList } from './dns/lists.ts';
 import type { Resolver } from './dns/resolver.ts';
@@ -54,11 +55,9 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const asked = (): readonly DnsList[] => (config().reputation ? lists : []);
   const health = createListHealth({ lists: asked, resolver: asking, log, counters });
-  const kept = {
-    load: () => store.place(TRUSTED_PLACE),
-    save: (text: string) => store.savePlace(TRUSTED_PLACE, text),
-  };
-  const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()), kept });
+  const kept = { load: () => store.place(TRUSTED_PLACE), save: (text: string) => store.savePlace(TRUSTED_PLACE, text) };
+  const known = hostsFile(clock);
+  const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()), known, kept });
   await trusted.restore();
   const standings = lookups.use(
     new Standings({

@@ -97,7 +97,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
   const { policy } = reading;
 
   const manual = await openManualList(store, clock);
-  const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config) });
+  const trusted = new TrustedClients({ resolver, log, known: async () => [], settings: () => trustedSettings(config) });
   const { lists } = chooseLists({ names: config.rbls, scores: config.rbl_score, own: [], dnswl: config.dnswl });
   const shared = { store, clock, log, counters };
   const standings = new Standings({

@@ -39,7 +39,7 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
     },
     list: true,
     about:
-      'Clients that are never delayed, and of which nothing is reported. Names stand for the addresses that they have in DNS: they are looked up at the start, which waits for that up to dns_timeout, and every hour; while no answer comes, the last addresses that were found count, also after a restart.',
+      'Clients that are never delayed, and of which nothing is reported. Names stand for the addresses that they have in DNS and /etc/hosts: they are looked up at the start, which waits for that up to dns_timeout, and every hour; while no answer comes, the last addresses that were found count, also after a restart.',
   },
   policy: {
     type: word,

@@ -59,7 +59,7 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
     default: [],
     list: true,
     about:
-      'Who may read reports and hand them in. Names are looked up at every start and every hour. A daemon that opened no port to other servers must be started anew when the first of them is named.',
+      'Who may read reports and hand them in. Names, in full, are looked up in DNS and /etc/hosts at every start and every hour. A daemon that opened no port to other servers must be started anew when the first of them is named.',
   },
   accept_reader: {
     type: trustedHosts,

@@ -77,6 +77,24 @@ test('names are to be looked up again soon as long as one could not be', async (
   expect(trusted.complete()).toBe(true);
 });
 
+test.for<[dns: FakeDns, trusted: string[]]>([
+  [{}, ['192.0.2.7']],
+  [{ failing: ['A mx.example.com', 'AAAA mx.example.com'] }, ['192.0.2.7']],
+  [DNS, ['192.0.2.7', '203.0.113.7', '2001:db8::7']],
+])('with %j what this machine knows by itself counts too: %j', async ([dns, expected]) => {
+  const logged: string[] = [];
+  const trusted = new TrustedClients({
+    resolver: fakeResolver(dns),
+    log: { ...silentLog, event: (_, event) => void logged.push(event) },
+    known: async (name) => (name === 'mx.example.com' ? ['192.0.2.7'] : []),
+    settings: () => ({ networks: [], names: ['mx.example.com'] }),
+  });
+  await trusted.lookUp();
+  const clients = ['192.0.2.7', '192.0.2.8', '203.0.113.7', '2001:db8::7'];
+  expect(clients.filter((client) => trusted.has(addressOf(client)))).toEqual(expected);
+  expect(logged).toEqual([]);
+});
+
 const FAILING: FakeDns = { failing: ['A mx.example.com', 'AAAA mx.example.com'] };
 const KEPT = '[["mx.example.com",[[4,["203.0.113.7"]],[6,["2001:db8::7"]]]]]';
 
@@ -86,6 +104,7 @@ async function restarted(dns: FakeDns, kept: string | undefined) {
   const trusted = new TrustedClients({
     resolver: fakeResolver(dns),
     log: silentLog,
+    known: async () => [],
     settings: () => ({ networks: [], names: ['mx.example.com'] }),
     kept: { load: async () => kept, save: async (text) => void saved.push(text) },
   });

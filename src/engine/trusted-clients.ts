@@ -1,5 +1,5 @@
 // The clients in `trusted`, the servers that may exchange reports: networks, and hosts by name, whose addresses are looked
-// up now and every hour.
+// up now and every hour, in the DNS and in what this machine knows by itself.
 import { addressesQuestion, type Resolver } from '../dns/resolver.ts';
 import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
@@ -19,6 +19,8 @@ export interface TrustedParts {
   readonly resolver: Resolver;
   readonly log: Log;
   readonly settings: () => TrustedSettings;
+  /** The addresses of a name that this machine knows by itself; they count beside those of the DNS. */
+  readonly known: (name: string) => Promise<readonly string[]>;
   /** Where addresses are kept for the next start; without it they are not. */
   readonly kept?: KeptAddresses;
 }
@@ -43,6 +45,8 @@ const FAMILIES = [4, 6] as const;
 export class TrustedClients {
   readonly #parts: TrustedParts;
   readonly #ofNames = new Map<string, ReadonlyMap<4 | 6, readonly string[]>>();
+  /** What this machine knows by itself. */
+  readonly #known = new Map<string, readonly string[]>();
   readonly #tried = Promise.withResolvers<void>();
   /** What an earlier process found: it counts until a name is looked up. */
   #before: AddressesOfNames = new Map();
@@ -108,7 +112,7 @@ export class TrustedClients {
   }
 
   #addressesOf(name: string): readonly string[] {
-    return FAMILIES.flatMap((family) => this.#ofFamily(name, family) ?? []);
+    return [...(this.#known.get(name) ?? []), ...FAMILIES.flatMap((family) => this.#ofFamily(name, family) ?? [])];
   }
 
   #ofFamily(name: string, family: 4 | 6): readonly string[] | undefined {
@@ -126,7 +130,9 @@ export class TrustedClients {
   }
 
   async #lookUpName(name: string): Promise<void> {
-    const { resolver, log } = this.#parts;
+    const { resolver, log, known } = this.#parts;
+    const here = await known(name);
+    this.#known.set(name, here);
     const lookups = await Promise.all(FAMILIES.map((family) => resolver.lookUp(addressesQuestion(name, family))));
     const addresses = new Map(this.#ofNames.get(name));
     let cause = 'none found';
@@ -136,7 +142,8 @@ export class TrustedClients {
       else addresses.set(family, lookup?.kind === 'found' ? lookup.value : []);
     }
     this.#ofNames.set(name, addresses);
-    if (!lookups.some(({ kind }) => kind === 'found')) log.event(0, 'name has no address', { name, cause });
+    if (here.length === 0 && !lookups.some(({ kind }) => kind === 'found'))
+      log.event(0, 'name has no address', { name, cause });
   }
 }
 
