@@ -293,6 +293,7 @@ test.for<[peer: PeerState, isHere: boolean, expected: string, words?: string]>([
   [waiting('connect ECONNREFUSED 192.0.2.1:722'), false, 'bad', 'start ddgrey there'],
   [waiting('getaddrinfo ENOTFOUND mx9'), false, 'bad', 'a name that has an address'],
   [waiting('no TLS: unknown command'), false, 'bad', 'peer_tls'],
+  [waiting('it tells of times ...; one of the clocks is wrong'), false, 'bad', 'the clock of each'],
   [waiting('SELF_SIGNED_CERT_IN_CHAIN'), false, 'bad', 'peer_tls'],
   [waiting('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), false, 'bad', 'peer_tls'],
   [waiting('refused: 500 encryption required'), false, 'bad', 'peer_tls'],

@@ -34,6 +34,9 @@ export interface Sender {
 /** Resolves, when the report is kept or was not worth keeping, to undefined; else to the reason why it was refused. */
 export type AcceptPeerReport = (report: PeerReport, sender: Sender) => Promise<string | undefined>;
 
+/** The reason that may pass away by itself, as soon as our clock is right. */
+export const FROM_THE_FUTURE = 'time in the future';
+
 /** How far the clocks of two servers may be apart. Wrong by some hours, such as by a time zone, they lose nothing. */
 const MOST_AHEAD: Seconds = 86_400;
 
@@ -59,7 +62,7 @@ export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport
 function problemOf(report: PeerReport, { events }: Sender, now: Seconds): string | undefined {
   const { ip, time, event, sender = '', recipient = '', mtaId = '', reporter, origin } = report;
   if (parseAddress(ip)?.text !== ip) return 'format error in field ip';
-  if (time > now + MOST_AHEAD) return 'time in the future';
+  if (time > now + MOST_AHEAD) return FROM_THE_FUTURE;
   const long = Object.entries({ origin, reporter, event, e_from: sender, e_to: recipient, mta_id: mtaId }).find(
     ([, value]) => value.length > LONGEST_FIELD,
   );

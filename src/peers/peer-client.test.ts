@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { PeerReport, Sender } from '../engine/accept-peer-report.ts';
+import { FROM_THE_FUTURE, type PeerReport, type Sender } from '../engine/accept-peer-report.ts';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
 import { createLog } from '../lib/log.ts';
@@ -386,6 +386,32 @@ test('a report that could not be kept, but took long for that, is asked for agai
   await vi.waitFor(() => expect(places).toEqual([6]));
   expect(heard.filter((line) => line.includes('subscribe'))).toEqual(['1 subscribe 0 all', '2 subscribe 0 all']);
   expect(logged()).toContain('peer lost peer=mx1:722 cause="disk full"');
+});
+
+test('what seems to be of the future is asked for again: our clock may be the wrong one, until it is set', async () => {
+  let tries = 0;
+  const { places, peers, taken } = await stage(
+    original((_, socket) => socket.write(BEGIN + text(1, 5) + text(2, 6))),
+    {
+      accept: async () => {
+        tries += 1;
+        return tries <= 6 ? FROM_THE_FUTURE : undefined;
+      },
+    },
+  );
+  await vi.waitFor(() => expect(places).toEqual([6]));
+  expect(tries).toBe(8);
+  expect(taken).toEqual([]);
+  expect((await peers.states())[0]).toMatchObject({ state: 'connected', reports: 2 });
+});
+
+test('where that never ends, it is another’s clock, and others’ reports are read at last', async () => {
+  const { heard, places } = await stage(
+    original((_, socket) => socket.write(BEGIN + text(1, 5) + text(2, 6))),
+    { accept: async ({ originId }) => (originId === 1 ? FROM_THE_FUTURE : undefined) },
+  );
+  await vi.waitFor(() => expect(places).toEqual([6]));
+  expect(heard.filter((line) => line.includes('subscribe'))).toHaveLength(11);
 });
 
 test('a server that answers nothing, and one that is not there, do not hold up the end', async () => {

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import type { AcceptPeerReport, Sender } from '../engine/accept-peer-report.ts';
+import { type AcceptPeerReport, FROM_THE_FUTURE, type Sender } from '../engine/accept-peer-report.ts';
 import { createBackOff } from '../lib/back-off.ts';
 import type { Counters } from '../lib/counters.ts';
 import { causeOf } from '../lib/error-cause.ts';
@@ -51,6 +51,10 @@ const PATIENCE = 30_000;
 const KEEP_ALIVE = 30_000;
 /** Seconds before the last report from which on reports are asked for again; the original daemon does so too. */
 const MARGIN = 60;
+/** Connections that are given up, over some minutes, in the hope that our clock is set: what is refused does not come again. */
+const CLOCK_PATIENCE = 10;
+/** Why they are. */
+const WRONG_CLOCK = 'it tells of times that have yet to come here; one of the clocks is wrong';
 /** Lines that are read and taken in at once, 25 reports: about a millisecond of work, then checks have their turn. */
 const STEP = 325;
 
@@ -61,12 +65,13 @@ export function startPeerClient(parts: PeerClientParts): AsyncDisposable {
   const backOff = createBackOff({ ...WAITS, ...parts.waits, ...(parts.random ? { random: parts.random } : {}) });
   // The database may have been lost, or be an older one that was put back: until all was told that was there, our own
   // reports are asked for, too.
-  const source: Source = { ...parts, restores: true };
+  const source: Source = { ...parts, restores: true, patience: CLOCK_PATIENCE };
   const restoring = setTimeout(() => (source.restores = false), RESTORING).unref();
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       const result = await follow(source, signal, () => backOff.worked()).catch(causeOf);
       if (signal.aborted) return;
+      if (result === WRONG_CLOCK) source.patience -= 1;
       if (result === OURSELVES) parts.state.ourselves();
       else parts.state.waiting(result);
       const wait = result === OURSELVES ? OURSELVES_WAIT : backOff.failed();
@@ -85,6 +90,8 @@ export function startPeerClient(parts: PeerClientParts): AsyncDisposable {
 
 interface Source extends PeerClientParts {
   restores: boolean;
+  /** Connections that may still be given up because of a clock. */
+  patience: number;
 }
 
 /** One connection, from its begin to its end; why it ended. One that fails soon, again and again, is no good one. */
@@ -177,11 +184,15 @@ function storedLast(last: number | undefined, parsed: ParsedReport): number | un
   return parsed.kind === 'report' && parsed.stored > 0 ? parsed.stored : last;
 }
 
-async function take({ accept, counters, state }: PeerClientParts, parsed: ParsedReport, sender: Sender): Promise<void> {
+async function take(parts: Source, parsed: ParsedReport, sender: Sender): Promise<void> {
+  const { accept, counters, state, patience } = parts;
   counters.add('peer reports received');
   if (parsed.kind === 'bad') state.malformed(parsed.reason);
   else if (parsed.named === undefined) state.malformed('no origin or origin_id');
-  else await accept({ ...parsed.report, ...parsed.named }, sender);
+  else {
+    const refused = await accept({ ...parsed.report, ...parsed.named }, sender);
+    if (refused === FROM_THE_FUTURE && patience > 0) throw new Error(WRONG_CLOCK);
+  }
 }
 
 /** Checks have their turn; and who may send only so many a minute is not read for as long as it takes. Milliseconds. */
