@@ -43,6 +43,17 @@ test('a name that can not be looked up now keeps the addresses it had', async ()
   expect(logged().at(-1)).toBe('name has no address name=mx.example.com cause="none found"');
 });
 
+test('that a name has no address is told once, and again when it had one since or the cause is another', async () => {
+  const { trusted, dns, logged } = await engineBench({ config: 'trusted mx.example.com' });
+  const failing = { failing: ['A mx.example.com', 'AAAA mx.example.com'] };
+  for (const world of [{}, {}, failing, failing, DNS, failing]) {
+    dns.change(world);
+    await trusted.lookUp();
+  }
+  const line = 'name has no address name=mx.example.com cause=';
+  expect(logged()).toEqual([`${line}"none found"`, `${line}SERVFAIL`, `${line}SERVFAIL`]);
+});
+
 test('a name of which only some addresses could be looked up keeps the others', async () => {
   const { trusted, dns } = await engineBench({ config: 'trusted mx.example.com', dns: DNS });
   await trusted.lookUp();

@@ -47,6 +47,8 @@ export class TrustedClients {
   readonly #ofNames = new Map<string, ReadonlyMap<4 | 6, readonly string[]>>();
   /** What this machine knows by itself. */
   readonly #known = new Map<string, readonly string[]>();
+  /** Why each name has no address, as the log has it. */
+  readonly #told = new Map<string, string | undefined>();
   readonly #tried = Promise.withResolvers<void>();
   /** What an earlier process found: it counts until a name is looked up. */
   #before: AddressesOfNames = new Map();
@@ -130,7 +132,7 @@ export class TrustedClients {
   }
 
   async #lookUpName(name: string): Promise<void> {
-    const { resolver, log, known } = this.#parts;
+    const { resolver, known } = this.#parts;
     const here = await known(name);
     this.#known.set(name, here);
     const lookups = await Promise.all(FAMILIES.map((family) => resolver.lookUp(addressesQuestion(name, family))));
@@ -142,8 +144,15 @@ export class TrustedClients {
       else addresses.set(family, lookup?.kind === 'found' ? lookup.value : []);
     }
     this.#ofNames.set(name, addresses);
-    if (here.length === 0 && !lookups.some(({ kind }) => kind === 'found'))
-      log.event(0, 'name has no address', { name, cause });
+    const found = here.length > 0 || lookups.some(({ kind }) => kind === 'found');
+    this.#tell(name, found ? undefined : cause);
+  }
+
+  /** A name may be looked up every minute for a night; the log has one line. */
+  #tell(name: string, cause: string | undefined): void {
+    if (cause !== undefined && cause !== this.#told.get(name))
+      this.#parts.log.event(0, 'name has no address', { name, cause });
+    this.#told.set(name, cause);
   }
 }
 
