@@ -174,6 +174,29 @@ test('mails under way are bounded, and so is their context', () => {
   expect([complete(24_999), complete(5000), complete(4998)]).toEqual([1, 1, 0]);
 });
 
+test('mails of this machine and its users, however many, leave the context to others', () => {
+  const mainlog = createEximMainlog(VERIFY);
+  mainlog.reports(line(0, ARRIVED));
+  for (let i = 0; i < 2000; i += 1) {
+    const id = `1aaaaa-${String(i).padStart(6, '0')}-00`;
+    mainlog.reports(line(0, `${id} <= ${i % 2 ? '<>' : 'a@example.org'} U=list P=local S=1`));
+    mainlog.reports(line(0, `${id} => c@example.net R=d T=r`));
+  }
+  const early = '1zzzzz-000001-00';
+  mainlog.reports(line(0, `${early} >> c@example.net R=d T=r`));
+  const afterwards = createEximMainlog(VERIFY);
+  afterwards.restore(mainlog.context());
+  expect(JSON.parse(afterwards.context())).toHaveLength(2);
+  afterwards.reports(line(1, `${early} <= b@example.com H=[198.51.100.8] P=smtp S=1`));
+  for (const id of [ID, early]) afterwards.reports(line(2, `${id} => d@example.net R=d T=r`));
+  const completed = [ID, early].flatMap((id) => afterwards.reports(line(3, `${id} Completed`)));
+  expect(completed.map(({ ip, recipient }) => `${ip} ${recipient}`)).toEqual([
+    '198.51.100.7 d@example.net',
+    '198.51.100.8 c@example.net',
+    '198.51.100.8 d@example.net',
+  ]);
+});
+
 test('a mail that never completes is dropped', () => {
   const mainlog = createEximMainlog(VERIFY);
   mainlog.reports(line(0, ARRIVED));

@@ -79,7 +79,7 @@ export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
       return parsed === undefined ? [] : take(parsed);
     },
     undated: () => undated,
-    context: () => JSON.stringify([...open].slice(-CONTEXT_LIMIT)),
+    context: () => JSON.stringify([...open].filter(([, mail]) => mayReport(mail)).slice(-CONTEXT_LIMIT)),
     restore: (context) => {
       open = readContext(context);
     },
@@ -119,6 +119,11 @@ function report(time: Seconds, ip: string, event: Event, about: About): Report {
 function acceptedMail(time: Seconds, mtaId: string, { ip, sender, recipients }: OpenMail): Report[] {
   if (ip === undefined) return [];
   return recipients.map((recipient) => report(time, ip, 'ok', { sender, recipient, mtaId }));
+}
+
+/** Whether something may still come of it: it has not arrived yet, or from a client of which something is reported. */
+function mayReport({ ip, sender }: OpenMail): boolean {
+  return ip !== undefined || sender === '';
 }
 
 function remember(open: Map<string, OpenMail>, id: string, mail: OpenMail): void {
