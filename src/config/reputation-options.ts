@@ -90,7 +90,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     defaultNote: "the system's, from /etc/resolv.conf",
     list: true,
     about:
-      'The name servers to ask. Most block lists refuse to answer public ones. A change of /etc/resolv.conf is noticed.',
+      'The name servers to ask; the others are asked while the first does not answer. Most block lists refuse to answer public ones. A change of /etc/resolv.conf is noticed.',
   },
   dns_timeout: {
     type: durationFrom(1, MINUTE),

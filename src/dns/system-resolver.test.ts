@@ -146,6 +146,28 @@ test.for([
   expect([one, two, good].map(({ questions }) => questions.get('A mail.example.com'))).toEqual([1, 1, 1]);
 });
 
+test('the first server is tried again after a minute, by one question', async () => {
+  const clock = manualClock();
+  await using first = await startStubDnsServer({ records, tricks: { '*': { silent: 2 } } });
+  await using second = await startStubDnsServer({ records });
+  // As the system's servers come: other objects each time.
+  const settings = () => ({ servers: [{ ...first.server }, { ...second.server }], timeout: 1 });
+  await using resolver = systemResolver({ clock, log: silentLog, counters: createCounters(), settings });
+  const asked = () => [first, second].map(({ questions }) => questions.get('A mail.example.com') ?? 0);
+  const ask = async () => {
+    expect(await resolver.lookUp(MAIL)).toEqual(FOUND);
+    return asked();
+  };
+  expect(await ask()).toEqual([1, 1]);
+  expect(await ask()).toEqual([1, 2]);
+  clock.advance(60);
+  expect(await ask()).toEqual([2, 3]);
+  expect(await ask()).toEqual([2, 4]);
+  clock.advance(60);
+  expect(await ask()).toEqual([3, 4]);
+  expect(await ask()).toEqual([4, 4]);
+});
+
 test('where nobody listens the question fails at once, or the next server is asked', async () => {
   const gone = await startStubDnsServer();
   await gone[Symbol.asyncDispose]();

@@ -9,6 +9,7 @@ import type { Seconds } from '../policy/check.ts';
 import { askServers } from './ask-servers.ts';
 import { lookupOf } from './dns-answer.ts';
 import { encodeQuery } from './dns-message.ts';
+import { PreferredServer } from './preferred-server.ts';
 import { type Lookup, type Question, questionText, type Records, type Resolver } from './resolver.ts';
 import { askOverTcp } from './tcp-exchange.ts';
 import { createUdpExchange } from './udp-exchange.ts';
@@ -41,7 +42,7 @@ export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisp
   const udp = createUdpExchange(parts);
   const waiting = new Set<AbortController>();
   const watch = watchAnswers(parts.log);
-  let preferred = 0;
+  const preferred = new PreferredServer(parts.clock);
   let closed = false;
 
   const askServer = async (server: NameServer, query: Query, signal: AbortSignal): Promise<Lookup<Records>> => {
@@ -53,17 +54,16 @@ export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisp
     }
     const lookup = lookupOf(response, query.question);
     if (lookup.kind === 'failed') throw new Error(lookup.error);
-    preferred = Math.max(parts.settings().servers.indexOf(server), 0);
+    preferred.answered(server);
     return lookup;
   };
 
   const askWithin = async (query: Query, { servers, timeout }: ResolverSettings): Promise<Lookup<Records>> => {
     const over = new AbortController();
     waiting.add(over);
-    const order = [...servers.slice(preferred), ...servers.slice(0, preferred)];
     try {
       return await askServers({
-        servers: order,
+        servers: preferred.order(servers),
         timeout,
         over,
         ask: (server, signal) => askServer(server, query, signal),
