@@ -1,15 +1,22 @@
-// The addresses of a server that we read from, as the system knows them (/etc/hosts too), and whether one of them is ours.
-import { lookup } from 'node:dns';
+// The addresses of a server that we read from, as the system knows them (/etc/hosts too), without those of our own.
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
 /** Why we do not connect to ourselves. */
 export const OURSELVES = 'ourselves';
 
-/** For a connection: fails with OURSELVES where the name leads to this server. `isOurs`: whether it listens there itself. */
-export function lookUpOthers(isOurs: (address: string) => boolean): LookupFunction {
+type Found = (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void;
+
+/** For a connection: the addresses at which this server does not listen itself; fails with OURSELVES if there are no others. */
+export function lookUpOthers(
+  isOurs: (address: string) => boolean,
+  lookUp: (host: string, options: LookupAllOptions, callback: Found) => void = lookup,
+): LookupFunction {
   return (host, options, callback) =>
-    lookup(host, { ...options, all: true }, (error, found) => {
-      const ourselves = error === null && found.some(({ address }) => isOurs(address));
-      callback(ourselves ? new Error(OURSELVES) : error, found);
+    lookUp(host, { ...options, all: true }, (error, found) => {
+      if (error !== null) return callback(error, []);
+      // A name may stand for all servers.
+      const others = found.filter(({ address }) => !isOurs(address));
+      callback(others.length === 0 ? new Error(OURSELVES) : null, others);
     });
 }
