@@ -55,7 +55,8 @@ export async function findPlace(log: string, place: Place): Promise<OpenFile | u
   for (const path of files) {
     const file = await openAtStart(path);
     if (file === undefined) continue;
-    const better = found === undefined || file.inode === place.inode;
+    // Under its own name it may still grow; a link makes two names of it.
+    const better = found === undefined || (file.inode === place.inode && file.inode !== found.inode);
     const fits = better && (await fingerprint(file.handle, place.offset)) === place.fingerprint;
     await (fits ? found : file)?.handle.close();
     if (fits) found = { ...file, offset: place.offset };
@@ -66,9 +67,12 @@ export async function findPlace(log: string, place: Place): Promise<OpenFile | u
 /** The file that was written after this one, to be read from its start: a rotated one, or else the log itself. */
 export async function openNext(log: string, finished: OpenFile): Promise<OpenFile | undefined> {
   const { mtimeNs } = await finished.handle.stat({ bigint: true });
-  for (const { path, written, inode } of await rotatedFiles(log)) {
-    if (written > mtimeNs && inode !== finished.inode) return openAtStart(path);
-  }
+  const current = await stat(log, { bigint: true }).catch(ignoreMissing);
+  const others = (await rotatedFiles(log)).filter(
+    ({ inode }) => ![finished.inode, String(current?.ino)].includes(inode),
+  );
+  const next = others.find(({ written }) => written > mtimeNs);
+  if (next !== undefined) return openAtStart(next.path);
   return openAtStart(log);
 }
 

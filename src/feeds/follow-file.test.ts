@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, copyFile, mkdtemp, rename, rm, truncate, unlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdtemp,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -107,6 +118,25 @@ test('renamed while it is followed: late lines of the old file, then the new one
   expect(await look(UNTIL_QUIET)).toBe('four');
   await appendFile(path, 'five\n');
   expect(await look()).toBe('five');
+});
+
+test('a link that leads to another file each day: late lines of the old file, then the new one', async () => {
+  const lead = async (day: number): Promise<void> => {
+    await writeFile(`${path}-${day}`, `${day}\n`);
+    await rm(path, { force: true });
+    await symlink(`mainlog-${day}`, path);
+  };
+  await lead(20240101);
+  expect(await look()).toBe('20240101');
+  for (const day of [20240102, 20240103, 20240104]) {
+    await lead(day);
+    expect(await look()).toBe('');
+    await appendFile(`${path}-${day - 1}`, 'late\n');
+    expect(await look()).toBe('late');
+    expect(await look(UNTIL_QUIET)).toBe(String(day));
+    await restart();
+    expect(await look()).toBe('');
+  }
 });
 
 test('renamed and removed while it is followed', async () => {
