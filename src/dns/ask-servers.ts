@@ -53,9 +53,11 @@ async function outcomeOf(
 ): Promise<'answered' | 'failed' | 'late'> {
   const { promise, resolve } = Promise.withResolvers<'answered' | 'failed' | 'late'>();
   const timer = setTimeout(resolve, patience, 'late');
-  const fail = (): void => resolve('failed');
-  Promise.any(asked).then(() => resolve('answered'), fail);
-  asked.at(-1)?.catch(fail);
+  for (const one of asked)
+    one.then(
+      () => resolve('answered'),
+      () => one === asked.at(-1) && resolve('failed'),
+    );
   const outcome = await promise;
   clearTimeout(timer);
   return outcome;
