@@ -88,11 +88,11 @@ test('names are to be looked up again soon as long as one could not be', async (
   expect(trusted.complete()).toBe(true);
 });
 
-test.for<[dns: FakeDns, trusted: string[]]>([
-  [{}, ['192.0.2.7']],
-  [{ failing: ['A mx.example.com', 'AAAA mx.example.com'] }, ['192.0.2.7']],
-  [DNS, ['192.0.2.7', '203.0.113.7', '2001:db8::7']],
-])('with %j what this machine knows by itself counts too: %j', async ([dns, expected]) => {
+test.for<[dns: FakeDns, trusted: string[], ofIpv6: boolean]>([
+  [{}, ['192.0.2.7'], true],
+  [{ failing: ['A mx.example.com', 'AAAA mx.example.com'] }, ['192.0.2.7'], false],
+  [DNS, ['192.0.2.7', '203.0.113.7', '2001:db8::7'], true],
+])('with %j what this machine knows by itself counts too: %j; IPv6 is known: %s', async ([dns, expected, ofIpv6]) => {
   const logged: string[] = [];
   const trusted = new TrustedClients({
     resolver: fakeResolver(dns),
@@ -103,6 +103,7 @@ test.for<[dns: FakeDns, trusted: string[]]>([
   await trusted.lookUp();
   const clients = ['192.0.2.7', '192.0.2.8', '203.0.113.7', '2001:db8::7'];
   expect(clients.filter((client) => trusted.has(addressOf(client)))).toEqual(expected);
+  expect([trusted.complete(4), trusted.complete(6), trusted.complete()]).toEqual([true, ofIpv6, ofIpv6]);
   expect(logged).toEqual([]);
 });
 

@@ -4,7 +4,7 @@ import { addressesQuestion, type Resolver } from '../dns/resolver.ts';
 import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
-import type { Address } from '../policy/address.ts';
+import { type Address, parseAddress } from '../policy/address.ts';
 import { parsePrefix } from '../policy/address-prefix.ts';
 import type { Seconds } from '../policy/check.ts';
 import { NetworkTable } from '../policy/network-table.ts';
@@ -89,7 +89,7 @@ export class TrustedClients {
    */
   complete(family?: 4 | 6): boolean {
     const families = family === undefined ? FAMILIES : [family];
-    return this.#parts.settings().names.every((name) => families.every((one) => this.#ofNames.get(name)?.has(one)));
+    return this.#parts.settings().names.every((name) => families.every((one) => this.#isKnown(name, one)));
   }
 
   /** Resolves when all names were looked up for the first time, with or without success. */
@@ -111,6 +111,12 @@ export class TrustedClients {
     } finally {
       this.#tried.resolve();
     }
+  }
+
+  /** In a network without a DNS, what this machine knows by itself is all that there is. */
+  #isKnown(name: string, family: 4 | 6): boolean {
+    const here = this.#known.get(name) ?? [];
+    return this.#ofNames.get(name)?.has(family) === true || here.some((text) => parseAddress(text)?.family === family);
   }
 
   #addressesOf(name: string): readonly string[] {
