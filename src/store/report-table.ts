@@ -115,8 +115,9 @@ export class ReportTable {
 
   #insertRow({ report, ip, domain, owner }: ReportRow): void {
     const { origin, stored, time, event, reporter, sender = null, recipient = null, mtaId = null } = report;
-    const id = this.#newId();
-    const named = [id, origin, report.originId || this.#ownId(origin, id), stored, time];
+    // Only an own one is named by its id; any other gets the next one by itself.
+    const id = report.originId === 0 ? this.#newId() : null;
+    const named = [id, origin, id === null ? report.originId : this.#ownId(origin, id), stored, time];
     this.#insert.run(...named, ip, domain, event === 'ok' ? owner : null, event, reporter, sender, recipient, mtaId);
   }
 
