@@ -86,7 +86,7 @@ test('a file that appears later', async () => {
   expect(await look(2)).toBe('');
   await writeFile(path, 'one\n');
   expect(await look(2)).toBe('one');
-  expect(events).toEqual(['follow-missing', 'follow-file', 'follow-appeared']);
+  expect(events).toEqual(['log file missing', 'log file', 'log file is back']);
 });
 
 test('a pipe in its place is not waited for', async () => {
@@ -184,7 +184,7 @@ test('rotated away for good while nobody looked: the new file from its start', a
   await writeFile(path, 'two\nthree\n');
   await restart();
   expect(await look()).toBe('two three');
-  expect(events).toContain('follow-place-lost');
+  expect(events).toContain('place in log file lost');
 });
 
 test('a copy of the file is not taken for it', async () => {
@@ -293,8 +293,8 @@ test('followFile reads at once and ends when it is closed', async () => {
 test('what fails in every round is told once, and again after a round that succeeded', async () => {
   follower.tellFailure('EACCES');
   follower.tellFailure('EACCES');
-  expect(events).toEqual(['follow-failed']);
+  expect(events).toEqual(['log file not read']);
   await look();
   follower.tellFailure('EACCES');
-  expect(events.filter((event) => event === 'follow-failed')).toHaveLength(2);
+  expect(events.filter((event) => event === 'log file not read')).toHaveLength(2);
 });

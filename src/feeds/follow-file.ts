@@ -82,10 +82,10 @@ export class Follower implements AsyncDisposable {
   }
 
   /** Logs why a round failed; what fails in every round, once. */
-  tellFailure(error: string): void {
+  tellFailure(cause: string): void {
     const { path, log } = this.#followed;
-    if (error !== this.#failure) log.event(0, 'follow-failed', { path, error });
-    this.#failure = error;
+    if (cause !== this.#failure) log.event(0, 'log file not read', { path, cause });
+    this.#failure = cause;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,7 +99,7 @@ export class Follower implements AsyncDisposable {
     this.#begun = true;
     if (this.#place === undefined) return;
     await this.#move(await places.findPlace(path, this.#place));
-    if (this.#file === undefined) log.event(0, 'follow-place-lost', { path, offset: this.#place.offset });
+    if (this.#file === undefined) log.event(0, 'place in log file lost', { path, offset: this.#place.offset });
   }
 
   async #follow(pause: Pause): Promise<void> {
@@ -168,7 +168,7 @@ export class Follower implements AsyncDisposable {
   async #moveAfterTruncation(): Promise<void> {
     const { path, log } = this.#followed;
     const copy = this.#place && (await places.findPlace(path, this.#place));
-    log.event(1, 'follow-truncated', { path, copy: copy?.path });
+    log.event(1, 'log file emptied', { path, copy: copy?.path });
     await this.#move(copy ?? (await places.openAtStart(path)));
   }
 
@@ -176,7 +176,7 @@ export class Follower implements AsyncDisposable {
     const { path, log } = this.#followed;
     const now = await stat(path, { bigint: true }).catch(places.ignoreMissing);
     const missing = now === undefined;
-    if (missing !== this.#missing) log.event(0, missing ? 'follow-missing' : 'follow-appeared', { path });
+    if (missing !== this.#missing) log.event(0, missing ? 'log file missing' : 'log file is back', { path });
     this.#missing = missing;
     return now !== undefined && this.#file !== undefined && String(now.ino) !== this.#file.inode;
   }
@@ -186,12 +186,12 @@ export class Follower implements AsyncDisposable {
     this.#file = next;
     this.#skipping = false;
     this.#quietRounds = 0;
-    if (next !== undefined) this.#followed.log.event(1, 'follow-file', { path: next.path, offset: next.offset });
+    if (next !== undefined) this.#followed.log.event(1, 'log file', { path: next.path, offset: next.offset });
   }
 
   async #tellProgress({ handle, path, offset }: places.OpenFile): Promise<number> {
     const { size } = await handle.stat();
-    this.#followed.log.event(0, 'follow-progress', { path, read: offset, size });
+    this.#followed.log.event(0, 'log file under way', { path, read: offset, size });
     return offset;
   }
 }

@@ -68,7 +68,7 @@ test('a file that goes away keeps its traps, with one warning, and so do those a
   await unlink(file);
   expect(await kinds('a', 'more')).toEqual(['hard', 'hard']);
   await kinds();
-  expect(events.filter(([event]) => event === 'traps-unreadable')).toHaveLength(1);
+  expect(events.filter(([event]) => event === 'traps file not read; its traps stay')).toHaveLength(1);
   await writeFile(file, 'b@example.org: hard\n');
   expect(await kinds('a', 'b')).toEqual([undefined, 'hard']);
 });
@@ -77,22 +77,22 @@ test('bad lines are logged with file and number', async () => {
   await writeFile(file, 'a@example.org: hard\nnonsense\n');
   expect(await kinds('a')).toEqual(['hard']);
   const problem = '"nonsense" does not end in ": hard" or ": soft"';
-  expect(events).toContainEqual(['traps-bad-line', { file, line: 2, problem }]);
+  expect(events).toContainEqual(['traps file', { file, line: 2, problem }]);
 });
 
 test('of many bad lines some are named, and the rest is counted', async () => {
   await writeFile(file, 'nobody@example.org\n'.repeat(1000));
   await kinds();
-  const named = events.filter(([event]) => event === 'traps-bad-line');
+  const named = events.filter(([event]) => event === 'traps file');
   expect(named).toHaveLength(21);
-  expect(named.at(-1)).toEqual(['traps-bad-line', { file, problem: '980 more lines' }]);
+  expect(named.at(-1)).toEqual(['traps file', { file, problem: '980 more lines' }]);
 });
 
 test('bad lines are not logged again while nothing changes', async () => {
   await writeFile(file, 'nonsense\n');
   await kinds();
   await kinds();
-  expect(events.filter(([event]) => event === 'traps-bad-line')).toHaveLength(1);
+  expect(events.filter(([event]) => event === 'traps file')).toHaveLength(1);
 });
 
 test('watchTraps reads at once', async () => {

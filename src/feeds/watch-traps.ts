@@ -76,7 +76,8 @@ export class Traps implements TrapIndex {
       return text !== undefined && this.#take(file, text);
     } catch (error) {
       const problem = causeOf(error);
-      if (problem !== file.problem) this.#sources.log.event(0, 'traps-unreadable', { file: file.path, error: problem });
+      if (problem !== file.problem)
+        this.#sources.log.event(0, 'traps file not read; its traps stay', { file: file.path, cause: problem });
       file.problem = problem;
       return false;
     }
@@ -88,11 +89,11 @@ export class Traps implements TrapIndex {
     const { log } = this.#sources;
     file.text = text;
     file.traps = traps;
-    log.event(0, 'traps-read', { file: file.path, traps: traps.length, bad: badLines.length });
+    log.event(0, 'traps file read', { file: file.path, traps: traps.length, bad: badLines.length });
     for (const { line, problem } of badLines.slice(0, NAMED))
-      log.event(0, 'traps-bad-line', { file: file.path, line, problem });
+      log.event(0, 'traps file', { file: file.path, line, problem });
     const more = badLines.length - NAMED;
-    if (more > 0) log.event(0, 'traps-bad-line', { file: file.path, problem: `${more} more lines` });
+    if (more > 0) log.event(0, 'traps file', { file: file.path, problem: `${more} more lines` });
     return true;
   }
 }
@@ -102,6 +103,6 @@ export function watchTraps(traps: Pick<Traps, 'refresh'>, log: Log): AsyncDispos
   return startRepeating({
     work: () => traps.refresh(),
     interval: () => INTERVAL,
-    onError: (error) => log.event(0, 'traps-failed', { error: String(error) }),
+    onError: (error) => log.event(0, 'traps files not looked at', { cause: String(error) }),
   });
 }
