@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
@@ -12,13 +13,23 @@ function start(program = ECHO): WorkerCalls<string, string> {
   return callWorker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), undefined);
 }
 
-test('what the worker answers with an error is told in its words', async () => {
+/** A worker that answers with what these words make of the question. */
+function serving(words: string): WorkerCalls<string, string> {
   const calls = JSON.stringify(new URL('worker-calls.ts', import.meta.url));
-  await using worker = start(
-    `import { serveCalls } from ${calls};
-     serveCalls((question) => { throw new Error(question); });`,
-  );
+  return start(`import os from 'node:os';
+    import { serveCalls } from ${calls};
+    serveCalls((question) => { ${words} });`);
+}
+
+test('what the worker answers with an error is told in its words', async () => {
+  await using worker = serving('throw new Error(question);');
   await expect(worker.ask('database is locked')).rejects.toThrow(/^database is locked$/);
+});
+
+test.runIf(process.platform === 'linux')('a worker gives way to who asks it, and nobody else does', async () => {
+  const before = getPriority();
+  await using worker = serving('return os.getPriority();');
+  expect([await worker.ask(''), getPriority()]).toEqual([Math.min(before + 10, 19), before]);
 });
 
 test('a worker that died is started again for the next question', async () => {

@@ -1,5 +1,6 @@
 // Questions to a worker thread and its answers, in both directions of the same file: callWorker for the one who asks,
 // serveCalls for the worker.
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, Worker } from 'node:worker_threads';
 import { causeOf } from '../lib/error-cause.ts';
 
@@ -22,6 +23,9 @@ export interface WorkerCalls<Q, A> extends AsyncDisposable {
 const IDLE = 20_000;
 /** MiB of its heap. */
 const YOUNG = 6;
+/** How much nicer a worker is than the thread that asks it, and how nice it can be at most. */
+const LESS = 10;
+const LEAST = 19;
 
 interface RunningWorker<A> {
   readonly worker: Worker;
@@ -92,6 +96,7 @@ function startWorker<A>(file: URL, workerData: unknown): RunningWorker<A> {
 
 /** In a worker: answers every question with what the function returns. */
 export function serveCalls<Q, A>(answer: (question: Q) => A): void {
+  giveWay();
   parentPort?.on('message', ({ id, question }: Question) => {
     try {
       parentPort?.postMessage({ id, answer: answer(question as Q) } satisfies Answer);
@@ -99,4 +104,17 @@ export function serveCalls<Q, A>(answer: (question: Q) => A): void {
       parentPort?.postMessage({ id, error: causeOf(error) } satisfies Answer);
     }
   });
+}
+
+/**
+ * Where processors are scarce, checks come before what a worker does. On Linux a thread has a priority of its own (setpriority(2));
+ * elsewhere that of the whole process would change.
+ */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Math.min(getPriority() + LESS, LEAST));
+  } catch {
+    // Not allowed everywhere, and nothing depends on it.
+  }
 }
