@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../lib/log.ts';
+import { AttemptMover } from './attempt-mover.ts';
 import { address, asked, attempt, LIFETIMES, numbered, T } from './contract-samples.ts';
 import { FirstAttempts } from './first-attempts.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -215,6 +216,26 @@ test('the longer the database takes nothing, the less often it is tried, however
   holder.close();
   await later(5000);
   expect(rows()).toBe(100);
+});
+
+test('nor is it tried the more often for lookups in vain', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const path = newPath();
+  await using store = open(path);
+  await store.remember(attempt, T);
+  using holder = new DatabaseSync(path);
+  holder.exec('BEGIN IMMEDIATE');
+  await later(200);
+  const move = vi.spyOn(AttemptMover.prototype, 'moveAll');
+  onTestFinished(() => move.mockRestore());
+  for (let round = 0; round < 3; round += 1) {
+    for (let i = 0; i < 1000; i += 1) await store.recall(asked(numbered(i, '192.0.2.1')));
+    await new Promise(setImmediate);
+  }
+  expect(move).not.toHaveBeenCalled();
+  await later(5000);
+  expect(move).toHaveBeenCalled();
 });
 
 test('when no more of them have room they are refused, and do not ask the database each', async () => {

@@ -72,14 +72,18 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
     if (this.#journal.oldest < before) await this.#mover.moveAll();
   }
 
-  /** Resolves when all that is here now is in the database; rejects when that fails. */
-  moveAll(): Promise<void> {
-    return this.#mover.moveAll();
+  /**
+   * Resolves when all that is here now is in the database; rejects when that fails, and at once where it did so last: to try
+   * it before its time would hold up all other writes.
+   */
+  async moveAll(): Promise<void> {
+    if (this.#mover.failing) throw new Error('the database takes no first attempts');
+    await this.#mover.moveAll();
   }
 
   /** Moves all, as far as the database takes them: who lists must not wait for a disk that is full. */
   async move(): Promise<void> {
-    await this.moveAll().catch(() => {});
+    await this.#mover.moveAll().catch(() => {});
   }
 
   async #makeRoom(): Promise<void> {

@@ -280,6 +280,8 @@ export class SqliteStore implements Store {
   }
 
   async #countTuples(): Promise<number> {
+    // As long as that fails no hashes can be read, and counting takes long as well.
+    await this.#attempts.moveAll();
     const { pending, valid } = await this.count();
     return pending + valid;
   }

@@ -82,14 +82,20 @@ test('it is made again when an eighth of what there is was looked up in vain, an
   expect([from.read(), unknown(sketch, gone)]).toEqual([2, gone]);
 });
 
-test('one that could not be made is tried again after as many lookups', async () => {
-  const from = source(hashes(0, 10), Promise.reject(new Error('locked')));
+test.for<[count: number, lookups: number]>([
+  [10, FIRST_WORTH],
+  [80_000, 10_000],
+])('one of %i that could not be made is tried again after %i lookups', async ([count, lookups]) => {
+  const from = source(hashes(0, count), Promise.reject(new Error('locked')));
   const sketch = new TupleSketch(from);
-  for (const reads of [1, 2]) {
-    miss(sketch, FIRST_WORTH);
-    await turn();
-    expect([from.read(), unknown(sketch, hashes(0, 100))]).toEqual([reads, []]);
-  }
+  miss(sketch, FIRST_WORTH);
+  await turn();
+  miss(sketch, lookups - 1);
+  await turn();
+  expect([from.read(), unknown(sketch, hashes(0, 100))]).toEqual([1, []]);
+  miss(sketch, 1);
+  await turn();
+  expect([from.read(), unknown(sketch, hashes(0, 100))]).toEqual([2, []]);
 });
 
 test('of 8 bits a tuple an eighth at most is taken for known', async () => {

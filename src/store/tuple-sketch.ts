@@ -60,11 +60,12 @@ export class TupleSketch {
     this.#making = true;
     try {
       const count = await hashes.count();
+      // Also if it can't be made: what was in vain should never take longer than the lookups.
+      this.#worth = Math.max(WORTH, count / READ_MEANWHILE);
       const bits = new Bits(BITS_EACH * count);
       this.#coming = bits;
       for await (const piece of hashes.pieces()) for (const hash of piece) bits.add(hash);
       this.#bits = bits;
-      this.#worth = Math.max(WORTH, count / READ_MEANWHILE);
     } finally {
       this.#coming = undefined;
       this.#making = false;
