@@ -1,8 +1,13 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Bench, type BenchOptions, checkOf, engineBench } from '../../test/engine-bench.ts';
+import { silentLog } from '../lib/log.ts';
 import type { Check } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { MemoryStore } from '../store/memory-store.ts';
+import { SqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { createAnswerCheck } from './answer-check.ts';
 import type { CentralAnswer, CentralServer } from './central-server.ts';
@@ -124,6 +129,21 @@ test('what the memory has at hand is answered at once', async () => {
   const entry = { state: 'valid', firstSeen: 1_700_000_000, lastSeen: 1_700_000_000 } as const;
   const known = { entry, tuple: NO_TUPLE, pass: undefined, pendingOfClient: 0 };
   const { answerCheck } = await bench({ store: failingStore({ recall: () => known, remember: () => {} }) });
+  expect(answerCheck(check())).toEqual({ kind: 'white', reason: 'known' });
+});
+
+test('known mail of a client with a standing waits for nothing in SQLite either', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ddgrey-answer-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  await using store = new SqliteStore(join(directory, 'ddgrey.db'), silentLog);
+  const dns = { ptr: { '203.0.113.7': ['mx.example.com'] }, a: { 'mx.example.com': ['203.0.113.7'] } };
+  const { answerCheck, clock } = await engineBench({ store, dns, config: 'grey_default 10m' });
+  const answers: Verdict['reason'][] = [];
+  for (const pause of [0, 600, 0]) {
+    clock.advance(pause);
+    answers.push((await answerCheck(check())).reason);
+  }
+  expect(answers).toEqual(['first', 'retried', 'known']);
   expect(answerCheck(check())).toEqual({ kind: 'white', reason: 'known' });
 });
 
