@@ -67,13 +67,14 @@ export function lookupFindings(lookups: readonly LookupFacts[]): readonly Findin
 export function listFindings(counters: { readonly [name: string]: number }): readonly Finding[] {
   const count = (name: string): number => counters[`lists ${name}`] ?? 0;
   const off = count('switched off') - count('switched on again');
+  const untested = count('without a test entry') - count('with a test entry again');
   return [
     ...noteIf(off > 0, {
       text: `${off} switched off, since what they answered to their test entries was wrong`,
       mend: 'the log names them ("list switched off"); a resolver of your own',
     }),
-    ...noteIf(count('without a test entry') > 0, {
-      text: 'one or more have no test entry, as a list that tells your resolver nothing',
+    ...noteIf(untested > 0, {
+      text: `${untested} without a test entry, as a list that tells your resolver nothing`,
       mend: 'the log names them ("list without a test entry"); for a public one a resolver of your own',
     }),
   ];

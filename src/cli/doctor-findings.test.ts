@@ -316,8 +316,9 @@ test.for<[counters: Record<string, number>, said: readonly string[]]>([
   [{}, []],
   [{ 'lists switched off': 2, 'lists switched on again': 2 }, []],
   [{ 'lists switched off': 3, 'lists switched on again': 1 }, ['2 switched off']],
-  [{ 'lists without a test entry': 1 }, ['no test entry']],
-  [{ 'lists switched off': 1, 'lists without a test entry': 1 }, ['1 switched off', 'no test entry']],
+  [{ 'lists without a test entry': 3, 'lists with a test entry again': 1 }, ['2 without a test entry']],
+  [{ 'lists without a test entry': 2, 'lists with a test entry again': 2 }, []],
+  [{ 'lists switched off': 1, 'lists without a test entry': 1 }, ['1 switched off', '1 without a test entry']],
 ])('lists that failed their tests are noted: %j', ([counters, said]) => {
   expect(listFindings(counters).map(({ text }) => text)).toEqual(said.map((words) => expect.stringContaining(words)));
 });

@@ -94,17 +94,18 @@ test('a list is switched off and on again, and a test without an answer changes 
     [sane, true, `list switched on again ${about}`],
     [{ a: { [unlisted]: yes } }, false, `list switched off ${about} cause="lists everything"`],
     [{}, true, `list switched on again ${about}list without a test entry ${about}`],
-    [sane, true, ''],
+    [sane, true, `list has a test entry again ${about}`],
   ];
   for (const [dns, usable, told] of steps) {
     resolver.change(dns);
     await health.test();
     expect([health.usable(own, 4), logged()]).toEqual([usable, told]);
   }
-  // As many as off: doctor takes the difference for those that are off now.
+  // Of each as many as of its end: doctor takes the difference for what is so now.
   expect(counters.list()).toEqual([
     ['lists switched off', 2],
     ['lists switched on again', 2],
+    ['lists with a test entry again', 2],
     ['lists without a test entry', 2],
   ]);
 });

@@ -112,6 +112,7 @@ function announce(
   about: { readonly list: string; readonly zone: string; readonly family: 4 | 6 },
   { before, now }: { readonly before: State; readonly now: State },
 ): void {
+  if (before === 'lists nothing') counters.add('lists with a test entry again');
   if (isFault(now)) {
     // Of another fault than before it is told, but it is off already.
     if (!isFault(before)) counters.add('lists switched off');
@@ -125,7 +126,7 @@ function announce(
   if (now === 'lists nothing') {
     counters.add('lists without a test entry');
     log.event(0, 'list without a test entry', about);
-  }
+  } else if (before === 'lists nothing') log.event(0, 'list has a test entry again', about);
 }
 
 function isFault(state: State): state is Fault {
