@@ -157,6 +157,32 @@ test('one that the store does not take is good for a check all the same', async 
   expect(bench.logged()).toContain(`standing not completed ip=${MX} cause="Error: database is locked"`);
 });
 
+test('nor does good mail that can not be assigned keep one from being made, for as long as one without all answers', async () => {
+  const store = new MemoryStore();
+  const bench = await engineBench({ store, dns: NAMED });
+  const { domain: _, ...unassigned } = OTHER_MEMBER;
+  for (let mail = 0; mail < 5; mail += 1)
+    await store.addReport({ ...unassigned, ip: MX, time: T0 - 8 * DAY - mail, event: 'ok' });
+  const locked = vi.spyOn(store, 'assignGood').mockRejectedValue(new Error('database is locked'));
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'grey_default', expires: T0 + 3600 });
+  locked.mockRestore();
+  bench.clock.advance(3600);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'white', score: 20 });
+});
+
+test('one that the store did not take is completed by answers that come late', async () => {
+  const store = new MemoryStore();
+  const bench = await engineBench({ store, dns: { ...NAMED, late: [`PTR ${MX}`] } });
+  const full = vi.spyOn(store, 'saveStanding').mockRejectedValueOnce(new Error('database is locked'));
+  const computed = bench.standings.of(CLIENT);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(await computed).toMatchObject({ identity: MX });
+  bench.dns.release();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: 'example.com' });
+  expect(full).toHaveBeenCalledTimes(2);
+});
+
 test('a bad report makes it anew, for a client that somebody asked about', async () => {
   const bench = await engineBench({ dns: NAMED });
   await spam(bench);

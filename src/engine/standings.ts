@@ -145,6 +145,17 @@ export class Standings {
     await Promise.all(known.map((one) => this.#awaitGood(one, now - DAY)));
   }
 
+  /** Whether that is done. A store that takes nothing now keeps no standing from being made: it lives for a short time. */
+  async #assignIfPossible(client: Address, findings: Findings): Promise<boolean> {
+    try {
+      await this.#assignGood(client, findings);
+      return true;
+    } catch (error) {
+      this.#failed(client, error);
+      return false;
+    }
+  }
+
   /** Good mail counts from a day on: the standing ends then, unless it can't get better. */
   async #awaitGood(standing: Standing, time: Seconds): Promise<void> {
     const counts = Math.max(time + DAY, seconds(this.#parts.clock));
@@ -207,10 +218,13 @@ export class Standings {
   async #compute(client: Address): Promise<Standing> {
     const { findings, done } = lookUpClient(this.#parts, client);
     const late = !(await this.#inTime(done));
-    const standing = await this.#conclude(client, findings);
-    // The answers that come after the deadline complete the standing for the next check.
-    if (late) done.then(() => this.#complete(client, findings)).catch((error: unknown) => this.#failed(client, error));
-    return standing;
+    try {
+      return await this.#conclude(client, findings);
+    } finally {
+      // The answers that come after the deadline complete the standing for the next check.
+      if (late)
+        done.then(() => this.#complete(client, findings)).catch((error: unknown) => this.#failed(client, error));
+    }
   }
 
   async #complete(client: Address, findings: Findings): Promise<void> {
@@ -228,7 +242,7 @@ export class Standings {
 
   /** The standing that follows from what was found and reported. */
   async #judge(client: Address, findings: Findings): Promise<Standing> {
-    await this.#assignGood(client, findings);
+    const isAssigned = await this.#assignIfPossible(client, findings);
     const { store, clock, random, settings } = this.#parts;
     const { times } = settings();
     const now = seconds(clock);
@@ -237,7 +251,8 @@ export class Standings {
     const before = this.#remembered(previous);
     const { domain } = nameFacts(findings, client, before);
     const counts = await store.countReports(this.#countedFor({ ip, identity: domain ?? ip }, now));
-    const facts = factsFrom(findings, client, counts, before);
+    const found = factsFrom(findings, client, counts, before);
+    const facts = { ...found, incomplete: found.incomplete || !isAssigned };
     return standingFrom({ ip, facts, times, previous, random: random(), now });
   }
 
