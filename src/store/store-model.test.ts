@@ -12,7 +12,7 @@ import { STANDING_KINDS } from '../policy/standing.ts';
 import { address, attempt, DAY, LIFETIMES, spam, T } from './contract-samples.ts';
 import { MemoryStore } from './memory-store.ts';
 import { SqliteStore } from './sqlite-store.ts';
-import type { Recall, Store } from './store.ts';
+import type { Recall, Remembrance, Store } from './store.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-model-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -52,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   remembrance.map(
     (one): Step =>
       async (store, now) =>
-        store.remember(one, now),
+        store.remember(await decided(store, one), now),
   ),
   key.map(
     (one): Step =>
@@ -104,6 +104,13 @@ const run = fc.array(fc.record({ step, after: fc.constantFrom(0, 1, 59, 3600, 7 
   minLength: 5,
   maxLength: 40,
 });
+
+/** A first attempt is recorded only where nothing was found. */
+async function decided(store: Store, one: Remembrance): Promise<Remembrance> {
+  if (one.change !== 'record') return one;
+  const { entry } = await store.recall({ tuples: [one.tuple], client: one.client, passes: [], passesSince: 0 });
+  return entry === undefined ? one : { ...one, change: 'none' };
+}
 
 const SEEN = { origin: spam.origin, reporter: 'exim4' };
 
