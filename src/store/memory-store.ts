@@ -2,7 +2,7 @@
 import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
 import type { BadCounts, GoodCounts } from '../policy/facts.ts';
-import type { StoredTuple, TupleCounts, TupleState } from '../policy/greylist.ts';
+import { REFRESH_AFTER, type StoredTuple, type TupleCounts, type TupleState } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
@@ -58,7 +58,8 @@ export class MemoryStore implements Store {
 
   async refreshPass(key: PassKey, now: Seconds): Promise<void> {
     const known = this.#passes.get(passKey(key));
-    if (known !== undefined) this.#passes.set(passKey(key), { ...known, lastSeen: now, uses: known.uses + 1 });
+    if (known !== undefined && known.lastSeen + REFRESH_AFTER < now)
+      this.#passes.set(passKey(key), { ...known, lastSeen: now, uses: known.uses + 1 });
   }
 
   async addPass(pass: Pass): Promise<void> {

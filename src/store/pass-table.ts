@@ -1,6 +1,7 @@
 // The statements on passes. Synchronous; the caller has a transaction open where something is written.
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Seconds } from '../policy/check.ts';
+import { REFRESH_AFTER } from '../policy/greylist.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import { ClientSketch } from './client-sketch.ts';
 import type { Lifetimes, Recall } from './store.ts';
@@ -21,7 +22,9 @@ export class PassTable {
     this.#find = db.prepare('SELECT * FROM pass WHERE client = ? AND domain = ?');
     this.#put = db.prepare(`${put} SET ${all}`);
     this.#import = db.prepare(`${put} SET ${all} WHERE excluded.last_seen > last_seen`);
-    this.#refresh = db.prepare('UPDATE pass SET last_seen = ?, uses = uses + 1 WHERE client = ? AND domain = ?');
+    this.#refresh = db.prepare(
+      'UPDATE pass SET last_seen = ?, uses = uses + 1 WHERE client = ? AND domain = ? AND last_seen < ?',
+    );
     this.#remove = db.prepare('DELETE FROM pass WHERE client = ? AND domain = ?');
     this.#expire = db.prepare(
       `DELETE FROM pass WHERE (client, domain) IN
@@ -57,8 +60,9 @@ export class PassTable {
     return this.#import.run(...columns(pass)).changes === 1;
   }
 
+  /** As Store.refreshPass. */
   refresh({ client, domain }: PassKey, now: Seconds): void {
-    this.#refresh.run(now, client, domain);
+    this.#refresh.run(now, client, domain, now - REFRESH_AFTER);
   }
 
   /** Whether it was there. */

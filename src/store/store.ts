@@ -111,7 +111,7 @@ export interface Store extends AsyncDisposable {
    */
   remember(remembrance: Remembrance, now: Seconds): MaybePromise<void>;
 
-  /** Notes a use of a pass; does nothing if it is gone. Promises as `remember`. */
+  /** Notes a use of a pass if that is due, once for checks that came at once; not if it is gone. Promises as `remember`. */
   refreshPass(key: PassKey, now: Seconds): Promise<void>;
 
   /** Creates the pass, or replaces it. */
