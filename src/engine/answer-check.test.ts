@@ -132,12 +132,15 @@ test('what the memory has at hand is answered at once', async () => {
   expect(answerCheck(check())).toEqual({ kind: 'white', reason: 'known' });
 });
 
-test('known mail of a client with a standing waits for nothing in SQLite either', async () => {
+test.for<[mode: string, parts: Pick<BenchOptions, 'server'>]>([
+  ['alone', {}],
+  ['client mode', serverSaying('wait')],
+])('%s: known mail of a client with a standing waits for nothing in SQLite either', async ([, parts]) => {
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-answer-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   await using store = new SqliteStore(join(directory, 'ddgrey.db'), silentLog);
   const dns = { ptr: { '203.0.113.7': ['mx.example.com'] }, a: { 'mx.example.com': ['203.0.113.7'] } };
-  const { answerCheck, clock } = await engineBench({ store, dns, config: 'grey_default 10m' });
+  const { answerCheck, clock } = await engineBench({ ...parts, store, dns, config: 'grey_default 10m' });
   const answers: Verdict['reason'][] = [];
   for (const pause of [0, 600, 0]) {
     clock.advance(pause);

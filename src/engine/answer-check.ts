@@ -111,21 +111,30 @@ function keep(
 }
 
 /** Client mode: what is new here may be known to the server, and what has passed here it should know. */
-async function consult(
+function consult(
   parts: CheckParts,
   server: CentralServer,
   checked: CheckedTuple,
   { verdict, change }: Decision,
-): Promise<Verdict> {
+): MaybePromise<Verdict> {
   // A blacklisting that must not show yet is no matter for the server: what it lets pass, this must not.
   if (verdict.reason === 'blacklisted') return verdict;
   if (change === 'validate' || change === 'refresh') server.tell(checked.check);
-  if (change !== 'record' && change !== 'restart') return verdict;
+  return change === 'record' || change === 'restart' ? askServer(parts, server, checked, verdict) : verdict;
+}
+
+/** Our own verdict, unless the server has one. */
+async function askServer(
+  { store, clock }: CheckParts,
+  server: CentralServer,
+  checked: CheckedTuple,
+  own: Verdict,
+): Promise<Verdict> {
   const answer = await server.ask(checked.check);
-  if (answer !== 'ok' && answer !== 'reject') return verdict;
+  if (answer !== 'ok' && answer !== 'reject') return own;
   // What was rejected must not pass here by waiting: the next attempt asks again.
   const isKept = answer === 'ok' && !isNullSender(checked.check.sender);
-  await remember(parts.store, checked, isKept ? 'admit' : 'forget', seconds(parts.clock));
+  await remember(store, checked, isKept ? 'admit' : 'forget', seconds(clock));
   return { kind: answer === 'ok' ? 'white' : 'black', reason: 'server' };
 }
 
