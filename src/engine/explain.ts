@@ -1,4 +1,5 @@
-// Why a check would be answered as it would: every step with what it rests on. Nothing is recorded by asking.
+// Why a check would be answered as it would: every step with what it rests on. Nothing is recorded by asking, but whose the
+// client's good mail is, without which the standing would not be that of the next check.
 import { type DnsList, meaningOf } from '../dns/lists.ts';
 import type { Lookup, Records } from '../dns/resolver.ts';
 import { seconds } from '../lib/clock.ts';

@@ -107,7 +107,7 @@ function* passesAfter(page: StatementSync, after: Seconds): Generator<Pass, void
   }
 }
 
-/** Each once. */
+/** Each at least once: of those that are alike some may be left out. */
 function* hashesInOrder(page: StatementSync): Generator<readonly number[], void> {
   for (let last = -(2 ** 31) - 1; ; ) {
     const found = (page.all(last, ROWS) as unknown as Row[]).map(([hash]) => Number(hash));
