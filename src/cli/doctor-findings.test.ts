@@ -152,7 +152,7 @@ test.for<[facts: Omit<SocketFacts, 'usual'>, expected: string, words: string]>([
   [{ protocol: 'policy', address: PORT, listening: 'yes', steps: [] }, 'good', 'takes connections'],
   [{ protocol: 'policy', address: PORT, listening: 'no', steps: [] }, 'bad', 'nobody listens'],
 ])('%j is %s: %s', ([facts, expected, words]) => {
-  const [finding, ...more] = socketFindings({ ...facts, usual: false }, [EXIM], 'start it: x');
+  const [finding, ...more] = socketFindings({ ...facts, usual: false }, { users: [EXIM], files: [] }, 'start it: x');
   expect(more).toEqual([]);
   expect(finding).toMatchObject({ state: expected, text: expect.stringContaining(words) });
   expect(finding?.mend === 'start it: x').toBe(facts.listening === 'no');
@@ -167,7 +167,7 @@ test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string,
   [[ROOT, { ...SOCKET, mode: 0o140606 }], [100, 7], 'bad', 'has mode 606'],
 ])('a socket behind %j is to groups %j %s: %s', ([steps, gids, expected, word]) => {
   const facts = { protocol: 'greylist', address: PATH, listening: 'yes', steps, usual: false } as const;
-  const findings = socketFindings(facts, [{ ...EXIM, gids }], '');
+  const findings = socketFindings(facts, { users: [{ ...EXIM, gids }], files: [] }, '');
   expect(states(findings)).toBe(expected);
   expect(findings[0]?.text).toContain(word);
 });
@@ -188,7 +188,16 @@ test.for<[protocol: string, users: readonly MailUser[], expected: string, usual?
   ['milter', [DEBIAN_EXIM], 'good'],
 ])('a %s socket with mode 660 is to %j: %s', ([protocol, users, expected, usual = false]) => {
   const facts = { protocol, address: PATH, listening: 'yes', steps: [ROOT, SOCKET], usual } as const;
-  expect(states(socketFindings(facts, users, ''))).toBe(expected);
+  expect(states(socketFindings(facts, { users, files: [] }, ''))).toBe(expected);
+});
+
+test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
+  ['Exim', '  .include /opt/ddgrey/conf/exim4-acl.conf\n', 'bad'],
+  ['Exim', 'begin acl\n', 'note'],
+  ['Postfix', 'check_policy_service unix:/run/ddgrey/policy', 'note'],
+])('where %s has %j, a socket that is there anyway and closed to Exim is %s', ([mta, text, expected]) => {
+  const facts = { protocol: 'greylist', address: PATH, listening: 'yes', steps: [ROOT, SOCKET], usual: true } as const;
+  expect(states(socketFindings(facts, { users: [EXIM], files: [{ mta, path: '/etc/x', text }] }, ''))).toBe(expected);
 });
 
 const LOG_FOLDER: PathStep = { path: '/log', mode: 0o40750, uid: 100, gid: 4 };

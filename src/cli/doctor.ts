@@ -75,7 +75,7 @@ async function examine(location: Location): Promise<readonly Finding[]> {
     return [unreadableConfig(causeOf(error), configFile, RECOMMENDED)];
   }
   const how = howToRun(location);
-  const users = mailUsers();
+  const servers = { users: mailUsers(), files: mtaFiles() };
   const { findings, running, policyProblem, port } = await lookAtDaemon(location, read);
   const own = socketsOn(port, read.config, location);
   const toListen = running ? `restart it: ${how.restart}` : `start it: ${how.start}`;
@@ -88,8 +88,8 @@ async function examine(location: Location): Promise<readonly Finding[]> {
     ...databaseSpace(read.config, location).flatMap(spaceFindings),
     ...namedFiles(read.config, location).flatMap((file) => fileFindings(file, policyProblem)),
     ...followedLogs(read.config, location.directory).flatMap((log) => logFindings(log, how.restart)),
-    ...sockets.flatMap((socket) => socketFindings(socket, users, toListen)),
-    ...mtaFiles().flatMap((file) => mtaFindings(file, own)),
+    ...sockets.flatMap((socket) => socketFindings(socket, servers, toListen)),
+    ...servers.files.flatMap((file) => mtaFindings(file, own)),
   ];
 }
 

@@ -24,9 +24,19 @@ export function mtaFindings(file: MtaFile, own: readonly OwnSocket[]): readonly 
   }
 }
 
+/** Whether one of them is of an Exim that asks ddgrey. */
+export function eximAsks(files: readonly MtaFile[]): boolean {
+  return files.some(({ mta, text }) => mta === 'Exim' && eximAsking('', eximLines(text)).state !== 'note');
+}
+
+/** Without comments, each logical line in one. */
+function eximLines(text: string): string {
+  return text.replace(/^\s*#.*$/gm, '').replace(/\\\n\s*/g, '');
+}
+
 function eximFindings({ path, text }: MtaFile): readonly Finding[] {
   const about = `Exim (${path})`;
-  const config = text.replace(/^\s*#.*$/gm, '').replace(/\\\n\s*/g, '');
+  const config = eximLines(text);
   const asking = eximAsking(about, config);
   return asking.state === 'note' || !countsDeferredAsBad(config)
     ? [asking]

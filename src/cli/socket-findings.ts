@@ -1,6 +1,7 @@
 // Whether the daemon listens on its sockets, and the mail servers' users can reach them.
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import type { Finding } from './doctor-finding.ts';
+import { eximAsks, type MtaFile } from './mta-findings.ts';
 import { closedStep, octal, type PathStep, type ProcessUser, WRITE } from './path-rights.ts';
 
 /** A user that a mail server runs as. */
@@ -29,9 +30,17 @@ const ASKED_BY: ReadonlyMap<string, readonly string[]> = new Map([
 /** All of them. */
 export const MAIL_USERS: ReadonlySet<string> = new Set([...ASKED_BY.values()].flat());
 
+/** What there is of mail servers on the machine. */
+export interface MailServers {
+  readonly users: readonly MailUser[];
+  readonly files: readonly MtaFile[];
+}
+
 /** What is to be said about a socket; `mend` is what would make the daemon listen there. */
-export function socketFindings(facts: SocketFacts, users: readonly MailUser[], mend: string): readonly Finding[] {
-  const { protocol, address, listening, steps, usual } = facts;
+export function socketFindings(facts: SocketFacts, { users, files }: MailServers, mend: string): readonly Finding[] {
+  const { protocol, address, listening, steps } = facts;
+  // An Exim that asks does so on this one, if no line names another.
+  const usual = facts.usual && !eximAsks(files);
   const about = `socket ${protocol} (${placeOf(address)})`;
   const isThere = steps.length > 0;
   if (listening === 'no')
