@@ -161,7 +161,10 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
     answerCheck: createAnswerCheck(checks),
     explain: (check) => explain({ ...checks, preview, lifetimes: () => upkeep.settings().lifetimes }, check),
     maintain: () => runMaintenance(upkeep, () => Promise.resolve()),
-    reported: async () => reports,
+    reported: async () => {
+      await new Promise(setImmediate);
+      await reports;
+    },
     configure: (lines) => {
       config = configOf(lines);
       trusted.refresh();

@@ -17,15 +17,19 @@ test.for<[recipient: string, sender: string, reports: readonly Partial<IncomingR
   ['OLD@example.ORG', 'a@x.org', [{ event: 'soft_trap', sender: 'a@x.org', recipient: 'OLD@example.ORG' }]],
   ['any@trap.example.org', '<>', [{ event: 'hard_trap', sender: '<>', recipient: 'any@trap.example.org' }]],
   ['new@example.org', 'a@x.org', []],
-])('a check for %s from %s', ([recipient, sender, reports]) => {
+])('a check for %s from %s is reported when its answer has left', async ([recipient, sender, reports]) => {
   const made: IncomingReport[] = [];
   const onAnswer = reportTraps({ traps: () => TRAPS, report: (report) => made.push(report), clock: manualClock() });
+  const turnEnded = new Promise(setImmediate);
   onAnswer(checkOf('203.0.113.7', sender, recipient));
+  await turnEnded;
+  expect(made).toEqual([]);
+  await new Promise(setImmediate);
   const same = { reporter: 'traps', time: T0, ip: '203.0.113.7', mtaId: 'x1' };
   expect(made).toEqual(reports.map((report) => ({ ...same, ...report })));
 });
 
-test('a hit shows in nothing that the sender sees, and is there once the answer is made', async () => {
+test('a hit shows in nothing that the sender sees, and is there once the answer has left', async () => {
   const { answerCheck, store, reported } = await engineBench({ config: CONFIG });
   const [trap, other] = await Promise.all(
     ['trap@example.org', 'other@example.org'].map(async (recipient) =>

@@ -1,4 +1,5 @@
-// Hits on spam traps become reports. Only after the answer, so that they show in nothing that the sender sees.
+// Hits on spam traps become reports. Only when the answer has left, so that they show in nothing that the sender sees, not
+// in the time that it takes either.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { IncomingReport } from '../engine/accept-report.ts';
 import { type Check, reportedSender } from '../policy/check.ts';
@@ -17,7 +18,8 @@ export function reportTraps({ traps, report, clock }: TrapParts): (check: Check)
     const index = traps();
     const kind = index.size === 0 ? undefined : index.trapFor(recipient);
     if (kind === undefined) return;
-    report({
+    // Behind the answers of this turn of the event loop, which leave at its end (lib/answer-queue.ts).
+    setImmediate(report, {
       reporter: 'traps',
       time: seconds(clock),
       ip: client.text,
@@ -25,6 +27,6 @@ export function reportTraps({ traps, report, clock }: TrapParts): (check: Check)
       sender: reportedSender(sender),
       recipient: recipient.text,
       mtaId: id,
-    });
+    } satisfies IncomingReport);
   };
 }
