@@ -11,12 +11,14 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
   console.error('Installing what ddgrey needs (once, about half a minute)...');
   // Not "npm ci": it refuses a lock file that was made where other platforms' builds were not served. --no-save: older npm
   // writes a lock file of its own, which would be in the way of the next "git pull".
-  const { status } = spawnSync('npm', ['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'], {
+  const { status, error } = spawnSync('npm', ['install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'], {
     cwd: new URL('..', import.meta.url),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (status === 0) writeFileSync(stamp, readFileSync(lock, 'utf8'));
   else {
+    // Where npm could not even be started it has said nothing.
+    if (error !== undefined) console.error(error.message);
     console.error('npm could not install it: what it says above must be mended first.');
     process.exitCode = 1;
   }
