@@ -14,7 +14,6 @@ import type { Tuple } from '../policy/tuple.ts';
 import type { Log } from '../lib/log.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { Checkpointer } from './checkpointer.ts';
-import { FirstAttempts } from './first-attempts.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Listings, type NumberedReport } from './listings.ts';
 import { ManualEntryTable } from './manual-entry-table.ts';
@@ -38,8 +37,7 @@ import type {
   Stored,
   TupleQuery,
 } from './store.ts';
-import { TupleSketch } from './tuple-sketch.ts';
-import { TupleTable } from './tuple-table.ts';
+import { TupleMemory } from './tuple-memory.ts';
 
 /** Standings that are removed in one turn. */
 const REMOVED_AT_ONCE = 100;
@@ -47,8 +45,7 @@ const REMOVED_AT_ONCE = 100;
 export class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #file: number;
-  readonly #tuples: TupleTable;
-  readonly #attempts: FirstAttempts;
+  readonly #tuples: TupleMemory;
   readonly #passes: PassTable;
   readonly #entries: ManualEntryTable;
   readonly #reports: ReportTable;
@@ -64,12 +61,6 @@ export class SqliteStore implements Store {
   constructor(path: string, log: Log, firstOwnId = 1) {
     this.#db = openDatabase(path);
     this.#file = openSync(path, 'r');
-    const sketch = new TupleSketch({ count: () => this.#countTuples(), pieces: () => this.#tupleHashes() });
-    this.#tuples = new TupleTable(this.#db, {
-      reads: () => this.#commits.reads(),
-      attempts: () => this.#attempts,
-      sketch,
-    });
     this.#passes = new PassTable(this.#db);
     this.#entries = new ManualEntryTable(this.#db);
     this.#reports = new ReportTable(this.#db, firstOwnId);
@@ -81,15 +72,16 @@ export class SqliteStore implements Store {
       committed: () => this.#checkpointer.committed(this.#commits),
       rolledBack: () => this.#tuples.rolledBack(),
     });
-    this.#attempts = new FirstAttempts({
+    this.#listings = new Listings(path);
+    this.#tuples = new TupleMemory({
       path,
-      tuples: this.#tuples,
-      sketch,
+      db: this.#db,
       commits: this.#commits,
+      listings: this.#listings,
       log,
+      write: (work) => this.#write(work),
       onMoved: () => this.#checkpointer.committed(this.#commits),
     });
-    this.#listings = new Listings(path);
   }
 
   recall(recall: Recall): MaybePromise<Recalled> {
@@ -97,10 +89,7 @@ export class SqliteStore implements Store {
   }
 
   remember(remembrance: Remembrance, now: Seconds): MaybePromise<void> {
-    const { tuple, change } = remembrance;
-    if (change === 'none') return this.#settled();
-    if (change === 'record') return this.#record(remembrance, now);
-    return this.#writeTuples([tuple], () => this.#tuples.remember(remembrance, now));
+    return this.#closed && remembrance.change !== 'none' ? closed() : this.#tuples.remember(remembrance, now);
   }
 
   refreshPass(key: PassKey, now: Seconds): Promise<void> {
@@ -113,17 +102,15 @@ export class SqliteStore implements Store {
 
   forget(what: { readonly tuples?: readonly Tuple[]; readonly passes?: readonly PassKey[] }): Promise<number> {
     const { tuples = [], passes = [] } = what;
-    return this.#writeTuples(
+    return this.#tuples.write(
       tuples,
-      () =>
-        tuples.filter((tuple) => this.#tuples.forget(tuple)).length +
-        passes.filter((key) => this.#passes.remove(key)).length,
+      (table) =>
+        tuples.filter((tuple) => table.forget(tuple)).length + passes.filter((key) => this.#passes.remove(key)).length,
     );
   }
 
   async expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number> {
-    const { pending, pendingShort, pendingNullSender } = lifetimes;
-    await this.#attempts.expire(now - Math.min(pending, pendingShort, pendingNullSender));
+    await this.#tuples.expireAttempts(lifetimes, now);
     return this.#write(() => {
       let left = most;
       left -= this.#tuples.expire(lifetimes, now, left);
@@ -144,12 +131,12 @@ export class SqliteStore implements Store {
   }
 
   async tuples(query: TupleQuery): Promise<readonly StoredTuple[]> {
-    await this.#attempts.move();
+    await this.#tuples.move();
     return this.#listings.all('tuples', query);
   }
 
   async *exportTuples(state: TupleState, after: Seconds): AsyncIterable<readonly StoredTuple[]> {
-    await this.#attempts.move();
+    await this.#tuples.move();
     yield* this.#listings.read('exportTuples', { state, after });
   }
 
@@ -159,9 +146,9 @@ export class SqliteStore implements Store {
 
   async importTuples(tuples: readonly StoredTuple[]): Promise<number> {
     const taken = tuples.map((stored) => ({ stored, client: addressIn(stored) }));
-    return this.#writeTuples(
+    return this.#tuples.write(
       tuples.map(({ tuple }) => tuple),
-      () => taken.filter(({ stored, client }) => this.#tuples.import(stored, client)).length,
+      (table) => taken.filter(({ stored, client }) => table.import(stored, client)).length,
     );
   }
 
@@ -169,10 +156,8 @@ export class SqliteStore implements Store {
     return this.#write(() => passes.filter((pass) => this.#passes.import(pass)).length);
   }
 
-  async count(): Promise<TupleCounts> {
-    await this.#attempts.move();
-    const [counts = { pending: 0, valid: 0 }] = await this.#listings.all('count', {});
-    return counts;
+  count(): Promise<TupleCounts> {
+    return this.#tuples.count();
   }
 
   async entries(): Promise<readonly ManualEntry[]> {
@@ -269,7 +254,7 @@ export class SqliteStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#attempts[Symbol.asyncDispose]();
+    await this.#tuples[Symbol.asyncDispose]();
     await this.#listings[Symbol.asyncDispose]();
     await this.#checkpointer[Symbol.asyncDispose]();
     await this.#commits.ended();
@@ -277,38 +262,6 @@ export class SqliteStore implements Store {
     this.#db.close();
     // Last: closing any descriptor of a file ends all locks that the process holds on it (fcntl(2)), SQLite's too.
     closeSync(this.#file);
-  }
-
-  async #countTuples(): Promise<number> {
-    // As long as that fails no hashes can be read, and counting takes long as well.
-    await this.#attempts.moveAll();
-    const { pending, valid } = await this.count();
-    return pending + valid;
-  }
-
-  async *#tupleHashes(): AsyncIterable<readonly number[]> {
-    await this.#attempts.moveAll();
-    // The worker sees what is committed.
-    await this.#commits.ended();
-    yield* this.#listings.read('tupleHashes', {});
-  }
-
-  /** Even an answer that changes nothing may have been made from what is not written yet. */
-  #settled(): MaybePromise<void> {
-    const committed = this.#commits.settled();
-    return this.#attempts.settled()?.then(() => committed) ?? committed;
-  }
-
-  #record(remembrance: Remembrance, now: Seconds): Promise<void> {
-    if (this.#closed) return closed();
-    // When what was remembered before comes to nothing, this is kept all the same.
-    const recorded = this.#attempts.record(remembrance, now);
-    const ended = this.#commits.settled();
-    return ended === undefined ? recorded : recorded.then(() => ended.catch(() => {}));
-  }
-
-  #writeTuples<T>(tuples: readonly Tuple[], work: () => T): Promise<T> {
-    return this.#attempts.without(tuples)?.then(() => this.#writeTuples(tuples, work)) ?? this.#write(work);
   }
 
   #write<T>(work: () => T): Promise<T> {
