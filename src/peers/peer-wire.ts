@@ -1,6 +1,5 @@
 // The client's side of the sync protocol on one connection: lines, commands with their answers, the greeting.
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { createLineReader } from '../lib/line-reader.ts';
 import { secureClient } from '../lib/mutual-tls.ts';
 import type { PeerTls } from './peer-tls.ts';
@@ -24,11 +23,13 @@ export type Input = AsyncGenerator<readonly string[], void>;
 export interface Wire {
   readonly socket: Socket;
   readonly input: Input;
+  /** What it means when the other end closes it without an answer. */
+  readonly unanswered: string;
 }
 
 /** A connection with its lines; reading throws at one that has no end. */
-export function wireOf(socket: Socket): Wire {
-  return { socket, input: linesOf(socket) };
+export function wireOf(socket: Socket, unanswered: string = UNANSWERED): Wire {
+  return { socket, input: linesOf(socket), unanswered };
 }
 
 async function* linesOf(socket: Socket): Input {
@@ -67,7 +68,7 @@ export async function greet(
   if (rest.length > 0) throw new Error('plain text before the TLS handshake');
   await plain.input.return();
   const socket = await secureClient(plain.socket, tls.identity, host);
-  const wire = wireOf(socket);
+  const wire = wireOf(socket, UNTRUSTED);
   return { wire, welcome: (await ask(wire, helo, 200)).answer };
 }
 
@@ -80,11 +81,12 @@ export interface Answered {
 }
 
 /** Puts a command; its answer. Throws if that has none of the codes, or none comes. */
-export async function ask({ socket, input }: Wire, command: string, ...codes: readonly number[]): Promise<Answered> {
+export async function ask(wire: Wire, command: string, ...codes: readonly number[]): Promise<Answered> {
+  const { socket, input, unanswered } = wire;
   socket.write(`${command}\r\n`);
   for (;;) {
     const { value, done } = await input.next();
-    if (done === true) throw new Error(socket instanceof TLSSocket ? UNTRUSTED : UNANSWERED);
+    if (done === true) throw new Error(unanswered);
     const [first, ...rest] = value;
     if (first === undefined) continue;
     const { code = 0, text = '' } = parseAnswer(`${first}\n`) ?? {};
