@@ -88,9 +88,10 @@ function judge(
   const { excusable } = ruling;
   return chain(knowClient(parts, check, rules), (client) =>
     chain(recall(parts, check, client, rules), (recalled) => {
-      const decision = decide({ check, client, recalled, rules, excusable }, seconds(parts.clock));
+      const now = seconds(parts.clock);
+      const decision = decide({ check, client, recalled, rules, excusable }, now);
       const checked = { check, client, tuple: recalled.tuple };
-      return chain(keep(parts, checked, decision, recalled.pass), () => {
+      return chain(keep(parts.store, { checked, decision, pass: recalled.pass }, now), () => {
         if (parts.server === undefined) return decision.verdict;
         onOwn(decision.verdict);
         return consult(parts, parts.server, checked, decision);
@@ -99,15 +100,16 @@ function judge(
   );
 }
 
+interface Decided {
+  readonly checked: CheckedTuple;
+  readonly decision: Decision;
+  readonly pass: Pass | undefined;
+}
+
 /** Makes the changes of a decision. */
-function keep(
-  { store, clock }: CheckParts,
-  checked: CheckedTuple,
-  { change, refreshPass }: Decision,
-  pass: Pass | undefined,
-): MaybePromise<void> {
-  const kept = remember(store, checked, change, seconds(clock));
-  return refreshPass === true && pass !== undefined ? chain(kept, () => store.refreshPass(pass, seconds(clock))) : kept;
+function keep(store: Store, { checked, decision, pass }: Decided, now: Seconds): MaybePromise<void> {
+  const kept = remember(store, checked, decision.change, now);
+  return decision.refreshPass === true && pass !== undefined ? chain(kept, () => store.refreshPass(pass, now)) : kept;
 }
 
 /** Client mode: what is new here may be known to the server, and what has passed here it should know. */

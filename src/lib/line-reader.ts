@@ -33,8 +33,9 @@ export function createLineReader(longest: number): LineReader {
       const last = all[all.length - 1] === LF ? all.length - 1 : all.lastIndexOf(LF);
       keep(last + 1 === all.length ? NOTHING : all.subarray(last + 1));
       if (last < 0) return [];
-      // Decoding once and splitting the text costs a third of decoding each line.
-      const lines = all.toString('utf8', 0, last).split('\n');
+      // Decoding once and splitting the text costs a third of decoding each line. Mostly there is one.
+      const text = all.toString('utf8', 0, last);
+      const lines = text.includes('\n') ? text.split('\n') : [text];
       for (let i = 0; i < lines.length; i += 1) {
         const line = withoutCr(lines[i] ?? '');
         if (line.length > longest) {

@@ -92,7 +92,7 @@ function parseCheck(form: Form, words: readonly string[], joined: readonly strin
     recipient: parseMailbox(recipient),
     via: 'greylist',
   };
-  return { kind: 'check', form, check, id: readDetails([...more, ...joined], check) };
+  return { kind: 'check', form, check, id: readDetails(more.concat(joined), check) };
 }
 
 /** Puts what the pairs tell into the check; returns the id among them, if there is one. */

@@ -33,7 +33,7 @@ export class RecalledTuple implements Recalled {
   readonly pass: Pass | undefined;
   readonly #countPending: () => number;
 
-  constructor({ entry, tuple, pass }: Pick<Recalled, 'entry' | 'tuple' | 'pass'>, countPending: () => number) {
+  constructor({ entry, tuple }: Found, pass: Pass | undefined, countPending: () => number) {
     this.entry = entry;
     this.tuple = tuple;
     this.pass = pass;

@@ -94,7 +94,7 @@ export class TupleTable {
 
   /** As Store.recall; `pass` is what was found of passes. */
   recall({ tuples, client }: Recall, pass: Pass | undefined): Recalled {
-    return new RecalledTuple({ ...this.#finder.find(tuples), pass }, () => this.#pendingOf(client));
+    return new RecalledTuple(this.#finder.find(tuples), pass, () => this.#pendingOf(client));
   }
 
   #pendingOf(client: Address): number {
