@@ -24,7 +24,7 @@ const IDLE = 20_000;
 /** MiB of its heap. */
 const YOUNG = 6;
 /** How much nicer a worker is than the thread that asks it, and how nice it can be at most. */
-const LESS = 10;
+const LESS = 5;
 const LEAST = 19;
 
 interface RunningWorker<A> {
