@@ -3,6 +3,7 @@
 import { changedFile } from '../lib/changed-file.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
+import { canonicalDomain } from '../policy/domains.ts';
 
 /** The addresses of a name, however it is spelled; a file that can't be read has none. */
 export type HostsFile = (name: string) => Promise<readonly string[]>;
@@ -18,7 +19,7 @@ export function hostsFile(clock: Clock, path = '/etc/hosts'): HostsFile {
   return async (name) => {
     const text = await file.read().catch(() => '');
     if (text !== undefined) hosts = parseHosts(text);
-    return hosts.get(bare(name)) ?? [];
+    return hosts.get(canonicalDomain(name)) ?? [];
   };
 }
 
@@ -31,11 +32,7 @@ function parseHosts(text: string): Hosts {
       .filter((word) => word !== '');
     const address = parseAddress(written)?.text;
     if (address === undefined) continue;
-    for (const name of names.map(bare)) hosts.set(name, [...(hosts.get(name) ?? []), address]);
+    for (const name of names.map(canonicalDomain)) hosts.set(name, [...(hosts.get(name) ?? []), address]);
   }
   return hosts;
-}
-
-function bare(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '');
 }
