@@ -27,7 +27,7 @@ export interface MoverParts {
   readonly commits: GroupCommit;
   readonly log: Log;
   /** Something may have been written to the database. */
-  readonly onMoved: () => void;
+  readonly onWritten: () => void;
 }
 
 export class AttemptMover implements AsyncDisposable {
@@ -91,7 +91,7 @@ export class AttemptMover implements AsyncDisposable {
   async #run(): Promise<void> {
     this.#stopTimer();
     let delay = DELAY;
-    const { journal, log, onMoved } = this.#parts;
+    const { journal, log, onWritten } = this.#parts;
     try {
       // What failed before comes first.
       await this.#moveTurned();
@@ -110,7 +110,7 @@ export class AttemptMover implements AsyncDisposable {
       throw error;
     } finally {
       this.#running = undefined;
-      onMoved();
+      onWritten();
       if (!journal.isEmpty && !this.#closed) this.#moveIn(delay);
     }
   }

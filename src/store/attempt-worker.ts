@@ -1,12 +1,12 @@
 // The worker that moves first attempts from a file of the journal to the database, so many at a time, in the order of their
 // hashes: those of a lot then share pages of the index.
-import { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { bytesOf, type FileContent } from './attempt-file.ts';
 import { type ClientNumber, clientOf } from './client-number.ts';
 import { hashOf, parseAttempt } from './attempt-line.ts';
 import { TupleTable } from './tuple-table.ts';
 import { serveCalls } from './worker-calls.ts';
+import { WorkerDatabase } from './worker-database.ts';
 
 export type MoveJob =
   | { readonly step: 'read'; readonly content: FileContent }
@@ -21,9 +21,8 @@ export interface MoveResult {
 /** A hash and the number of a line in one number, so that they are sorted as numbers are. More lines than a file has. */
 const PLACES = 2 ** 21;
 
-const db = new DatabaseSync(workerData as string, { timeout: 100 });
-db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4096');
-const tuples = new TupleTable(db);
+const database = new WorkerDatabase(workerData as string);
+const tuples = new TupleTable(database.db);
 let file: Buffer = Buffer.alloc(0);
 /** Where lines begin. */
 let starts: number[] = [];
@@ -54,15 +53,7 @@ function read(content: FileContent): Float64Array {
 /** Whose attempts were inserted. */
 function move(lot: Float64Array): ClientNumber[] {
   const attempts = Array.from(lot, (one) => parseAttempt(line(((one % PLACES) + PLACES) % PLACES)) ?? []).flat();
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const inserted = attempts.filter((one) => tuples.insertAttempt(one));
-    db.exec('COMMIT');
-    return inserted.map(clientOf);
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+  return database.write(() => attempts.filter((one) => tuples.insertAttempt(one))).map(clientOf);
 }
 
 function line(number: number): string {

@@ -50,9 +50,9 @@ function openAttempts(most?: number, path = newPath()): OpenedAttempts {
   const tuples = new TupleTable(db);
   const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
   let moves = 0;
-  const onMoved = (): void => void (moves += 1);
+  const onWritten = (): void => void (moves += 1);
   const sketch = new TupleSketch();
-  const attempts = new FirstAttempts({ path, tuples, sketch, commits, log: silentLog, onMoved }, most);
+  const attempts = new FirstAttempts({ path, tuples, sketch, commits, log: silentLog, onWritten }, most);
   return {
     path,
     attempts,

@@ -23,7 +23,7 @@ export class ReportTable {
   /** How far the ids that own reports have for ever are ahead of their local ids. */
   #ahead: number;
 
-  constructor(db: DatabaseSync, firstOwnId: number) {
+  constructor(db: DatabaseSync, firstOwnId = 0) {
     this.#known = db.prepare(
       `SELECT EXISTS (SELECT 1 FROM report INDEXED BY report_origin
                       WHERE origin = ?1 AND origin_id = ?2 AND time = ?5 AND ip = ?3 AND event = ?4)

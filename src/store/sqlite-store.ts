@@ -1,4 +1,4 @@
-// The memory in a SQLite database, over one connection for checks and three workers for what takes long.
+// The memory in a SQLite database, over one connection for checks and four workers for what takes long.
 import { closeSync, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Address, parseAddress } from '../policy/address.ts';
@@ -22,6 +22,7 @@ import { PlaceTable } from './place-table.ts';
 import { ReportCounts } from './report-counts.ts';
 import { reportRow } from './report-row.ts';
 import { ReportTable } from './report-table.ts';
+import { ReportWriter } from './report-writer.ts';
 import { openDatabase } from './schema.ts';
 import { StandingTable } from './standing-table.ts';
 import type {
@@ -49,6 +50,7 @@ export class SqliteStore implements Store {
   readonly #passes: PassTable;
   readonly #entries: ManualEntryTable;
   readonly #reports: ReportTable;
+  readonly #writer: ReportWriter;
   readonly #counts: ReportCounts;
   readonly #standings: StandingTable;
   readonly #places: PlaceTable;
@@ -73,14 +75,17 @@ export class SqliteStore implements Store {
       rolledBack: () => this.#tuples.rolledBack(),
     });
     this.#listings = new Listings(path);
+    const commits = this.#commits;
+    const onWritten = (): void => this.#checkpointer.committed(commits);
+    this.#writer = new ReportWriter({ path, reports: this.#reports, commits, onWritten });
     this.#tuples = new TupleMemory({
       path,
       db: this.#db,
-      commits: this.#commits,
+      commits,
       listings: this.#listings,
       log,
       write: (work) => this.#write(work),
-      onMoved: () => this.#checkpointer.committed(this.#commits),
+      onWritten,
     });
   }
 
@@ -173,8 +178,7 @@ export class SqliteStore implements Store {
   }
 
   async addReport(report: StoredReport): Promise<Stored> {
-    const row = reportRow(report);
-    return this.#writeAside(() => this.#reports.add(row));
+    return this.#closed ? closed() : this.#writer.add(reportRow(report));
   }
 
   async assignGood(ip: string, identity: string, most: number): Promise<number> {
@@ -255,6 +259,7 @@ export class SqliteStore implements Store {
     if (this.#closed) return;
     this.#closed = true;
     await this.#tuples[Symbol.asyncDispose]();
+    await this.#writer[Symbol.asyncDispose]();
     await this.#listings[Symbol.asyncDispose]();
     await this.#checkpointer[Symbol.asyncDispose]();
     await this.#commits.ended();

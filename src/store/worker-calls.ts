@@ -15,6 +15,8 @@ type Answer = { readonly id: number; readonly answer: unknown } | { readonly id:
 export interface WorkerCalls<Q, A> extends AsyncDisposable {
   /** Rejects when the worker's answer is an error or when it dies. */
   ask(question: Q): Promise<A>;
+  /** Whether there is a thread; else the next question waits for one to start. */
+  readonly running: boolean;
   /** Nothing is asked for now: a thread that stays idle for long is ended, since each takes some 15 MiB. */
   rest(): void;
 }
@@ -60,6 +62,9 @@ export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q,
       running.waiting.set(asked, caller);
       running.worker.postMessage({ id: asked, question } satisfies Question);
       return caller.promise;
+    },
+    get running() {
+      return running !== undefined;
     },
     rest: () => {
       clearTimeout(resting);
