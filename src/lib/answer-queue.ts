@@ -17,6 +17,7 @@ export interface AnswerOwner {
 /** An answer in its place; without text until it is ready. */
 interface Place {
   text: string | undefined;
+  readonly withNext: Answer['withNext'];
   /** What comes piece by piece, from when its turn has come. */
   pieces?: AsyncIterable<string> | undefined;
 }
@@ -55,8 +56,8 @@ export class AnswerQueue {
   }
 
   /** The next answer. */
-  push(text: Answer['text']): void {
-    const place: Place = { text: undefined };
+  push({ text, withNext }: Pick<Answer, 'text' | 'withNext'>): void {
+    const place: Place = { text: undefined, withNext };
     this.#places.push(place);
     if (typeof text === 'string') this.#ready(place, text);
     else if (text instanceof Promise)
@@ -92,19 +93,14 @@ export class AnswerQueue {
     process.nextTick(flush, this);
   }
 
-  /** Writes the answers that are ready, up to the first that is not. */
+  /** Writes the answers that are ready, up to the first that is not, or to one that leaves with it. */
   flush(): void {
     this.#flushing = false;
     if (this.#socket.destroyed || this.#socket.writableEnded || this.#released) return;
-    let text = '';
-    let ready = 0;
-    for (const place of this.#places) {
-      if (place.text === undefined) break;
-      text += place.text;
-      ready += 1;
-    }
+    const ready = this.#countReady();
     if (ready > 0) {
-      this.#places.splice(0, ready);
+      let text = '';
+      for (const place of this.#places.splice(0, ready)) text += place.text;
       if (text !== '') this.#write(text);
     }
     const first = this.#places[0];
@@ -113,9 +109,18 @@ export class AnswerQueue {
     this.#owner.onFlushed(ready > 0);
   }
 
+  #countReady(): number {
+    let ready = 0;
+    while (this.#places[ready]?.text !== undefined) ready += 1;
+    const next = this.#places[ready];
+    const waits = next !== undefined && next.pieces === undefined && this.#places[ready - 1]?.withNext === true;
+    return waits ? ready - 1 : ready;
+  }
+
   #ready(place: Place, text: string): void {
     place.text = text;
-    if (this.#places[0] === place) this.flushSoon();
+    const first = this.#places[0];
+    if (first === place || first?.withNext === true) this.flushSoon();
   }
 
   /** Whether the client may be sent more. */

@@ -181,7 +181,7 @@ export class LineConnection {
 
   #tooLong(longest: number): void {
     this.#parts.onTrouble('line too long', `more than ${longest} characters`);
-    this.#answers.push(this.#parts.protocol.tooLong);
+    this.#answers.push({ text: this.#parts.protocol.tooLong });
     this.#last = true;
   }
 
@@ -211,11 +211,12 @@ export class LineConnection {
     if (answer !== undefined) this.#answer(answer);
   }
 
-  #answer({ text, close, secure, trouble }: Answer): void {
+  #answer(answer: Answer): void {
+    const { close, secure, trouble } = answer;
     if (trouble !== undefined) this.#parts.onTrouble(trouble.what, trouble.cause);
     if (close || secure !== undefined) this.#last = true;
     this.#secure = secure;
-    this.#answers.push(text);
+    this.#answers.push(answer);
   }
 
   /** An error that no protocol should let through costs this connection, not the daemon. */

@@ -16,6 +16,8 @@ export interface Answer {
    * what the client sent behind its line is thrown away (RFC 3207 section 4.2).
    */
   readonly secure?: TlsIdentity;
+  /** Whether it may leave with the answer to the next line, where the client did not wait for it before that line. */
+  readonly withNext?: true;
   /** What is wrong with the line: it is counted, and logged once in a while. */
   readonly trouble?: { readonly what: string; readonly cause: string };
 }

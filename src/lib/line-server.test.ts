@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server[Symbol.asyncDispose]();
 });
 
-/** Answers `LINE` by `<LINE>`; `wait X` when `release('X')` is called, `bye` closes, `no` is not answered. */
+/** Answers `LINE` by `<LINE>`; `wait X` when `release('X')` is called, `bye` closes, `no` is not answered, `go` with the next one. */
 interface Echo extends LineProtocol {
   release(name: string): void;
   readonly started: string[];
@@ -27,6 +27,7 @@ function echoProtocol(): Echo {
   const line = (text: string): Answer | undefined => {
     started.push(text);
     if (text === 'no') return undefined;
+    if (text === 'go') return { text: '<go>', close: false, withNext: true };
     if (text === 'throw') throw new Error('a bug');
     if (text === 'reject') return { text: Promise.reject(new Error('a bug')), close: false };
     if (text.startsWith('odd '))
@@ -176,6 +177,23 @@ test('answers that get ready in one turn leave in one write', async () => {
   for (const name of ['3', '1', '2']) echo.release(name);
   await client.received('<1><2><3>');
   expect(write.mock.calls).toEqual([['<1><2><3>']]);
+  write.mockRestore();
+});
+
+test('one that may leave with the next waits for it, but only if that was asked for', async () => {
+  const { server, echo } = await start();
+  const client = connect(server);
+  client.socket.write('go\n');
+  await client.received('<go>');
+  client.socket.write('0\ngo\nwait 1\nwait 2\ngo\n');
+  await client.received('<go><0>');
+  const write = vi.spyOn(Socket.prototype, 'write');
+  echo.release('2');
+  await new Promise(setImmediate);
+  expect(write).not.toHaveBeenCalled();
+  echo.release('1');
+  await client.received('<go><0><go><1><2><go>');
+  expect(write.mock.calls).toEqual([['<go><1><2><go>']]);
   write.mockRestore();
 });
 

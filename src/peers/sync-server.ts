@@ -123,7 +123,8 @@ class SyncSession<Parts extends { readonly caller: Caller }> implements LineSess
     }
     if (!isBody(reply)) return open(orRefusal(reply));
     this.#body = reply;
-    return open(GO_AHEAD);
+    // Who sends all at once is woken up once.
+    return { ...open(GO_AHEAD), withNext: true };
   }
 
   /** Our own verbs take any words, also empty ones; the others are read as the original does. */
