@@ -10,11 +10,12 @@ import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
 import { type RememberedFacts, rememberedFacts, rememberedName } from '../policy/remembered-facts.ts';
 import type { StoredReport } from '../policy/report.ts';
-import { describeReasons, type Standing, standingFrom, type StandingTimes, withGood } from '../policy/standing.ts';
-import type { ReportQuery, Store } from '../store/store.ts';
-import { factsFrom, nameFacts } from './gather-facts.ts';
+import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
+import type { Store } from '../store/store.ts';
+import { factsFrom, type NameFacts, nameFacts } from './gather-facts.ts';
+import { GoodMail } from './good-mail.ts';
+import { KeptStandings } from './kept-standings.ts';
 import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
-import { StandingCache } from './standing-cache.ts';
 
 export interface StandingSettings {
   readonly times: StandingTimes;
@@ -40,31 +41,27 @@ export interface StandingPreview {
   readonly reports: readonly StoredReport[];
 }
 
-const DAY: Seconds = 86_400;
-/** Good reports that are assigned in one turn: about a millisecond of work. */
-const STEP = 50;
-/** And before a standing is computed; what is left is for the next time. */
-const MOST_ASSIGNED = 1000;
-
 export class Standings {
   readonly #parts: StandingParts;
-  readonly #cache = new StandingCache();
+  readonly #kept: KeptStandings;
+  readonly #good: GoodMail;
   readonly #computing = new Map<string, Promise<Standing>>();
   #closed = false;
 
   constructor(parts: StandingParts) {
     this.#parts = parts;
+    this.#kept = new KeptStandings(parts);
+    this.#good = new GoodMail(parts, this.#kept);
   }
 
   /** The standing of a client, computed if there is none that lives. */
   of(client: Address): MaybePromise<Standing> {
-    return this.#live(this.#cache.get(client.text)) ?? this.#getOrMake(client);
+    return this.#kept.live(client.text) ?? this.#getOrMake(client);
   }
 
   /** The standing as far as it is known already; nothing is computed. */
-  async known(client: Address): Promise<Standing | undefined> {
-    const cached = this.#cache.get(client.text);
-    return cached === undefined ? this.#recall(client) : this.#live(cached);
+  known(client: Address): Promise<Standing | undefined> {
+    return this.#kept.known(client.text);
   }
 
   /** What would be known of a client now; nothing is kept, but whose its good mail is. */
@@ -72,7 +69,7 @@ export class Standings {
     const { findings, done } = lookUpClient(this.#parts, client);
     await this.#inTime(done);
     const standing = (await this.known(client)) ?? (await this.#judge(client, findings));
-    const counted = this.#countedFor(standing, seconds(this.#parts.clock));
+    const counted = this.#kept.countedFor(standing);
     return { standing, findings, reports: await this.#parts.store.countedReports(counted, COUNT_LIMIT.goodForUnknown) };
   }
 
@@ -83,7 +80,7 @@ export class Standings {
       return await (this.#computing.get(client.text) ?? this.#start(client));
     } catch (error) {
       // What it was renewed for must not wait until it expires.
-      this.#outdate(client);
+      this.#kept.outdate(client.text);
       throw error;
     }
   }
@@ -96,7 +93,7 @@ export class Standings {
     const computing = this.#computing.has(client.text);
     const standing = await this.known(client);
     if (event !== 'ok' && (computing || standing !== undefined)) await this.renew(client);
-    else if (event === 'ok') await this.#awaitGoodOf(standing, domain, time);
+    else if (event === 'ok') await this.#good.accepted(standing, domain, time);
   }
 
   /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
@@ -106,82 +103,18 @@ export class Standings {
     const lists = this.#parts.lists().filter(canSayDynamic);
     const { findings, done } = lookUpClient({ ...this.#parts, lists: () => lists }, client);
     await this.#inTime(done);
-    const { domain, nameUnknown } = nameFacts(findings, client, this.#remembered(await this.#previous(client)));
+    const { domain, nameUnknown } = await this.#nameOf(client, findings);
     return nameUnknown ? undefined : (domain ?? client.text);
   }
 
   /** Forgets the standings of an address, network or domain; returns how many there were. */
-  async remove(text: string): Promise<number> {
-    this.#cache.clear();
-    return this.#parts.store.removeStandings(text);
-  }
-
-  /** The standing is that of the client whose mail it was, if it has one; the others are those of its domain. */
-  async #awaitGoodOf(standing: Standing | undefined, domain: string | undefined, time: Seconds): Promise<void> {
-    const own = standing && (this.#live(this.#cache.get(standing.ip)) ?? standing);
-    const others = domain === undefined ? [] : this.#liveMembers(domain).filter(({ ip }) => ip !== own?.ip);
-    await Promise.all([...(own === undefined ? [] : [own]), ...others].map((one) => this.#awaitGood(one, time)));
-  }
-
-  #liveMembers(identity: string): readonly Standing[] {
-    return [...this.#cache.membersOf(identity)].flatMap((ip) => this.#live(this.#cache.get(ip)) ?? []);
-  }
-
-  /** Good mail that came while nobody knew whom the client belongs to counts for its domain, once that is known. */
-  async #assignGood(client: Address, findings: Findings): Promise<void> {
-    const { store, clock } = this.#parts;
-    const previous = await this.#previous(client);
-    const { domain, nameUnknown } = nameFacts(findings, client, this.#remembered(previous));
-    if (nameUnknown) return;
-    const identity = domain ?? client.text;
-    let assigned = 0;
-    for (let step = STEP; step === STEP && assigned < MOST_ASSIGNED; assigned += step)
-      step = await store.assignGood(client.text, identity, STEP);
-    if (assigned === 0) return;
-    // Some of it may count already; for its own address it does not count any more.
-    const now = seconds(clock);
-    const own = this.#live(previous);
-    const known = own === undefined ? this.#liveMembers(identity) : [own, ...this.#liveMembers(identity)];
-    await Promise.all(known.map((one) => this.#awaitGood(one, now - DAY)));
-  }
-
-  /** Whether that is done. A store that takes nothing now keeps no standing from being made: it lives for a short time. */
-  async #assignIfPossible(client: Address, findings: Findings): Promise<boolean> {
-    try {
-      await this.#assignGood(client, findings);
-      return true;
-    } catch (error) {
-      this.#failed(client, error);
-      return false;
-    }
-  }
-
-  /** Good mail counts from a day on: the standing ends then, unless it can't get better. */
-  async #awaitGood(standing: Standing, time: Seconds): Promise<void> {
-    const counts = Math.max(time + DAY, seconds(this.#parts.clock));
-    if (standing.class !== 'white' && counts < standing.expires) await this.#save({ ...standing, expires: counts });
-  }
-
-  #outdate({ text }: Address): void {
-    const standing = this.#cache.get(text);
-    if (standing !== undefined) this.#cache.set({ ...standing, expires: seconds(this.#parts.clock) });
+  remove(text: string): Promise<number> {
+    return this.#kept.remove(text);
   }
 
   /** From now on late answers complete nothing; the store is about to close. */
   [Symbol.dispose](): void {
     this.#closed = true;
-  }
-
-  #live(standing: Standing | undefined): Standing | undefined {
-    return standing !== undefined && standing.expires > seconds(this.#parts.clock) ? standing : undefined;
-  }
-
-  async #recallOrCompute(client: Address): Promise<Standing> {
-    // What is in memory is never older than what was saved.
-    const isNew = this.#cache.get(client.text) === undefined;
-    const saved = isNew ? await this.#recall(client) : undefined;
-    if (saved !== undefined) this.#cache.set(saved);
-    return saved ?? this.#computing.get(client.text) ?? this.#start(client);
   }
 
   async #getOrMake(client: Address): Promise<Standing> {
@@ -192,21 +125,17 @@ export class Standings {
     }
   }
 
+  async #recallOrCompute(client: Address): Promise<Standing> {
+    const saved = await this.#kept.load(client.text);
+    return saved ?? this.#computing.get(client.text) ?? this.#start(client);
+  }
+
   /** One that was made, though the store did not take it, is good for a check: a database that is locked lets nobody pass. */
   #unkept(client: Address, error: unknown): Standing {
-    const made = this.#live(this.#cache.get(client.text));
+    const made = this.#kept.live(client.text);
     if (made === undefined) throw error;
     this.#failed(client, error);
     return made;
-  }
-
-  /** What was saved, if it lives. Of good mail of its domain it was told only while it was in memory. */
-  async #recall(client: Address): Promise<Standing | undefined> {
-    const { store, clock } = this.#parts;
-    const saved = this.#live(await store.standing(client.text));
-    if (saved === undefined || saved.class === 'white') return saved;
-    const now = seconds(clock);
-    return this.#live(withGood(saved, await store.firstGood(this.#countedFor(saved, now)), now));
   }
 
   #start(client: Address): Promise<Standing> {
@@ -237,49 +166,49 @@ export class Standings {
   }
 
   async #conclude(client: Address, findings: Findings): Promise<Standing> {
-    return this.#keep(await this.#judge(client, findings));
+    const standing = await this.#judge(client, findings);
+    const { ip, identity, score, class: kind } = standing;
+    this.#parts.log.event(1, 'standing', { ip, identity, class: kind, score, because: describeReasons(standing) });
+    await this.#kept.save(standing);
+    return standing;
   }
 
   /** The standing that follows from what was found and reported. */
   async #judge(client: Address, findings: Findings): Promise<Standing> {
-    const isAssigned = await this.#assignIfPossible(client, findings);
-    const { store, clock, random, settings } = this.#parts;
-    const { times } = settings();
-    const now = seconds(clock);
+    const isAssigned = await this.#assignGood(client, findings);
+    const { store, random, settings } = this.#parts;
     const ip = client.text;
-    const previous = await this.#previous(client);
+    const previous = await this.#kept.last(ip);
     const before = this.#remembered(previous);
     const { domain } = nameFacts(findings, client, before);
-    const counts = await store.countReports(this.#countedFor({ ip, identity: domain ?? ip }, now));
-    const found = factsFrom(findings, client, counts, before);
+    const counted = this.#kept.countedFor({ ip, identity: domain ?? ip });
+    const found = factsFrom(findings, client, await store.countReports(counted), before);
     const facts = { ...found, incomplete: found.incomplete || !isAssigned };
-    return standingFrom({ ip, facts, times, previous, random: random(), now });
+    return standingFrom({ ip, facts, times: settings().times, previous, random: random(), now: counted.now });
   }
 
-  /** The reports that count. */
-  #countedFor({ ip, identity }: Pick<Standing, 'ip' | 'identity'>, now: Seconds): ReportQuery {
-    return { ip, identity, since: now - this.#parts.settings().searchDuration, now };
+  /**
+   * Good mail counts for whom the client belongs to, once that is known; whether that is done. A store that takes nothing
+   * now keeps no standing from being made: it lives for a short time.
+   */
+  async #assignGood(client: Address, findings: Findings): Promise<boolean> {
+    try {
+      const { domain, nameUnknown } = await this.#nameOf(client, findings);
+      if (!nameUnknown) await this.#good.assign(client.text, domain ?? client.text);
+      return true;
+    } catch (error) {
+      this.#failed(client, error);
+      return false;
+    }
   }
 
-  /** The last one, dead or alive. */
-  async #previous({ text }: Address): Promise<Standing | undefined> {
-    return this.#cache.get(text) ?? (await this.#parts.store.standing(text));
+  /** What its names say, with what was known before where they can't be looked up. */
+  async #nameOf(client: Address, findings: Findings): Promise<NameFacts> {
+    return nameFacts(findings, client, this.#remembered(await this.#kept.last(client.text)));
   }
 
   #remembered(standing: Standing | undefined): RememberedFacts | undefined {
     return standing && rememberedFacts(standing, seconds(this.#parts.clock));
-  }
-
-  async #keep(standing: Standing): Promise<Standing> {
-    const { ip, identity, score, class: kind } = standing;
-    this.#parts.log.event(1, 'standing', { ip, identity, class: kind, score, because: describeReasons(standing) });
-    await this.#save(standing);
-    return standing;
-  }
-
-  async #save(standing: Standing): Promise<void> {
-    this.#cache.set(standing);
-    await this.#parts.store.saveStanding(standing);
   }
 
   #failed(client: Address, error: unknown): void {

@@ -28,17 +28,21 @@ export function falseListing(title: string): string {
 const OLD_TLDS = new Set(['com', 'org', 'net', 'gov', 'edu', 'mil', 'int']);
 
 const DAY: Seconds = 86_400;
+/** How old an accepted mail is when it begins to count. */
+export const GOOD_AGE: Seconds = DAY;
 
 /** So many accepted mails, each at least that old; the best first. */
 const HISTORIES = [
   { mails: 15, age: 7 * DAY, points: 30, reason: '15 mails accepted' },
   { mails: 5, age: 7 * DAY, points: 20, reason: '5 mails accepted' },
-  { mails: 1, age: DAY, points: 5, reason: 'mail accepted' },
+  { mails: 1, age: GOOD_AGE, points: 5, reason: 'mail accepted' },
 ] as const;
 
 /** The award for the best history that applies. */
 function goodHistory({ good }: Facts): Award | undefined {
-  const found = HISTORIES.find(({ mails, age }) => (age === DAY ? good.olderThanDay : good.olderThanWeek) >= mails);
+  const found = HISTORIES.find(
+    ({ mails, age }) => (age === GOOD_AGE ? good.olderThanDay : good.olderThanWeek) >= mails,
+  );
   return found && { points: found.points, reason: found.reason };
 }
 
