@@ -6,16 +6,11 @@ import { chooseLists } from '../src/dns/choose-lists.ts';
 import { type FakeDns, type FakeResolver, fakeResolver } from '../src/dns/fake-resolver.ts';
 import type { Resolver } from '../src/dns/resolver.ts';
 import { type AcceptPeerReport, createAcceptPeerReport } from '../src/engine/accept-peer-report.ts';
-import {
-  type AcceptReport,
-  acceptInBackground,
-  createAcceptReport,
-  type ReportParts,
-} from '../src/engine/accept-report.ts';
+import { type AcceptReport, acceptInBackground, createAcceptReport } from '../src/engine/accept-report.ts';
 import { type AnswerCheck, type CheckParts, createAnswerCheck } from '../src/engine/answer-check.ts';
 import type { CentralServer } from '../src/engine/central-server.ts';
-import type { ExplainParts } from '../src/engine/explain.ts';
-import { explain, type Explanation } from '../src/engine/explain.ts';
+import { explain, type ExplainParts, type Explanation } from '../src/engine/explain.ts';
+import type { ReportParts } from '../src/engine/keep-report.ts';
 import { type MaintenanceParts, runMaintenance } from '../src/engine/maintain.ts';
 import { type ManualList, openManualList } from '../src/engine/manual-entries.ts';
 import { Standings } from '../src/engine/standings.ts';

@@ -1,11 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import { wholeList } from '../lib/whole-list.ts';
 import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
-import type { PeerReport, Sender } from './accept-peer-report.ts';
+import type { Sender } from './accept-peer-report.ts';
+import type { NamedReport } from './keep-report.ts';
 
 const ANY: Sender = { events: undefined, restores: false };
 const IP = '203.0.113.7';
-const SPAM: PeerReport = {
+const SPAM: NamedReport = {
   origin: 'mx2.example.org',
   originId: 7,
   reporter: 'exim4',
@@ -14,7 +15,7 @@ const SPAM: PeerReport = {
   event: 'spam',
   mtaId: 'Q1',
 };
-const CHECK: PeerReport = {
+const CHECK: NamedReport = {
   ...SPAM,
   reporter: 'check',
   event: 'check',
@@ -42,7 +43,7 @@ test('a report keeps its name, gets our time of storing, and is news once', asyn
   expect(news).toBe(1);
 });
 
-test.for<[changed: Partial<PeerReport>, reason: string]>([
+test.for<[changed: Partial<NamedReport>, reason: string]>([
   [{ ip: 'localhost' }, 'format error in field ip'],
   [{ time: T0 + DAY + 1 }, 'time in the future'],
   [{ event: 'x'.repeat(513) }, 'field event too long'],
@@ -58,7 +59,7 @@ test.for<[changed: Partial<PeerReport>, reason: string]>([
   expect(bench.counters.list()).toEqual([['peer report refused', 1]]);
 });
 
-test.for<[what: string, changed: Partial<PeerReport>, count: number]>([
+test.for<[what: string, changed: Partial<NamedReport>, count: number]>([
   ['a clock that is ahead by hours', { time: T0 + DAY }, 1],
   ['what is past its time', { time: T0 - 60 * DAY - 1 }, 0],
   ['a first attempt past its time', { event: 'check', time: T0 - 3 * DAY - 1 }, 0],
@@ -155,7 +156,7 @@ const ENTRY = {
   made: T0,
   expires: T0 + 99,
 } as const;
-const BLACK: PeerReport = {
+const BLACK: NamedReport = {
   ...SPAM,
   reporter: 'ddgrey',
   ip: '198.51.100.0',
@@ -175,7 +176,7 @@ test('what is entered by hand at the peer counts here, until it is removed there
   expect(bench.manual.list()).toEqual([]);
 });
 
-test.for<[changed: Partial<PeerReport>, taken: boolean]>([
+test.for<[changed: Partial<NamedReport>, taken: boolean]>([
   [{ time: T0 + 1 }, true],
   [{ time: T0 - 1 }, false],
   [{ recipient: `${T0} over` }, false],
@@ -190,7 +191,7 @@ test.for<[changed: Partial<PeerReport>, taken: boolean]>([
   expect(bench.manual.list()[0]?.kind).toBe(taken ? 'black' : 'white');
 });
 
-test.for<[what: string, changed: Partial<PeerReport>, taken: boolean]>([
+test.for<[what: string, changed: Partial<NamedReport>, taken: boolean]>([
   ['of a network that begins with a trusted client', { ip: '192.0.2.0', mtaId: '192.0.2.0/23' }, true],
   ['older than reports are kept, but in force', { time: T0 - 61 * DAY }, true],
   ['older than reports are kept, and ended', { time: T0 - 61 * DAY, recipient: `${T0 - 1} r` }, false],
@@ -200,7 +201,7 @@ test.for<[what: string, changed: Partial<PeerReport>, taken: boolean]>([
   expect([bench.manual.list().length, (await kept(bench)).length]).toEqual(taken ? [1, 1] : [0, 0]);
 });
 
-const REMOVED: PeerReport = {
+const REMOVED: NamedReport = {
   ...BLACK,
   originId: 8,
   event: 'entry_removed',
@@ -208,7 +209,7 @@ const REMOVED: PeerReport = {
   recipient: `${T0 + 99}`,
 };
 
-test.for<[what: string, reports: readonly PeerReport[], left: number]>([
+test.for<[what: string, reports: readonly NamedReport[], left: number]>([
   ['the entry, its removal, the entry again', [BLACK, REMOVED, BLACK], 0],
   ['the removal before the entry', [REMOVED, BLACK], 0],
   ['both in one second', [{ ...REMOVED, time: T0 }, BLACK], 0],
@@ -235,7 +236,7 @@ test('what a fast clock has entered or removed, a slow one can undo', async () =
   expect(bench.manual.list()).toEqual([{ ...ENTRY, made: T0 + 3602 }]);
 });
 
-test.for<[what: string, failing: 'putEntry' | 'remember', report: PeerReport]>([
+test.for<[what: string, failing: 'putEntry' | 'remember', report: NamedReport]>([
   ['an entry', 'putEntry', BLACK],
   ['a first attempt', 'remember', CHECK],
 ])('what did not follow from %s is made up for when it comes again', async ([, failing, report]) => {

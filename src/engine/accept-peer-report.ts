@@ -2,9 +2,16 @@
 import { seconds } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
-import { LONGEST_FIELD, type StoredReport } from '../policy/report.ts';
+import { LONGEST_FIELD } from '../policy/report.ts';
 import { ENTRY_EVENTS, entryEnd, sharedEntry } from '../policy/shared-entry.ts';
-import { countReport, type Kept, keepReport, type ReportParts, type ReportSettings } from './accept-report.ts';
+import {
+  countReport,
+  type Kept,
+  keepReport,
+  type NamedReport,
+  type ReportParts,
+  type ReportSettings,
+} from './keep-report.ts';
 import type { ManualList } from './manual-entries.ts';
 import { type AttemptParts, recordPeerAttempt } from './peer-attempt.ts';
 
@@ -20,9 +27,6 @@ export interface PeerReportParts extends ReportParts {
   readonly settings: () => PeerReportSettings;
 }
 
-/** A report with the name that it has for ever; originId 0: this server is the first that has it, and names it. */
-export type PeerReport = Omit<StoredReport, 'stored' | 'domain'>;
-
 /** What the server that sends may do. */
 export interface Sender {
   /** Undefined: every event. */
@@ -32,7 +36,7 @@ export interface Sender {
 }
 
 /** Resolves, when the report is kept or was not worth keeping, to undefined; else to the reason why it was refused. */
-export type AcceptPeerReport = (report: PeerReport, sender: Sender) => Promise<string | undefined>;
+export type AcceptPeerReport = (report: NamedReport, sender: Sender) => Promise<string | undefined>;
 
 /** The reason that may pass away by itself, as soon as our clock is right. */
 export const FROM_THE_FUTURE = 'time in the future';
@@ -59,7 +63,7 @@ export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport
   };
 }
 
-function problemOf(report: PeerReport, { events }: Sender, now: Seconds): string | undefined {
+function problemOf(report: NamedReport, { events }: Sender, now: Seconds): string | undefined {
   const { ip, time, event, sender = '', recipient = '', mtaId = '', reporter, origin } = report;
   if (parseAddress(ip)?.text !== ip) return 'format error in field ip';
   if (time > now + MOST_AHEAD) return FROM_THE_FUTURE;
@@ -75,7 +79,7 @@ function problemOf(report: PeerReport, { events }: Sender, now: Seconds): string
  * What is past its time would be removed at once; what is told of trusted clients, or of ourselves, we know better. What
  * was entered by hand counts until the end that it names, and a network may begin with a trusted client.
  */
-function isWanted(report: PeerReport, { restores }: Sender, settings: PeerReportSettings, now: Seconds): boolean {
+function isWanted(report: NamedReport, { restores }: Sender, settings: PeerReportSettings, now: Seconds): boolean {
   const { origin, keep, keepChecks, isTrusted } = settings;
   if (report.origin === origin && !restores) return false;
   if (isEntry(report)) return Math.max(report.time + keep, entryEnd(report)) >= now;
@@ -85,15 +89,15 @@ function isWanted(report: PeerReport, { restores }: Sender, settings: PeerReport
 }
 
 /** What follows may have failed after the report was stored. These may follow twice; to count twice would be wrong. */
-function isRepeatable(report: PeerReport): boolean {
+function isRepeatable(report: NamedReport): boolean {
   return report.event === 'check' || isEntry(report);
 }
 
-function isEntry({ event }: PeerReport): boolean {
+function isEntry({ event }: NamedReport): boolean {
   return ENTRY_EVENTS.includes(event);
 }
 
-async function follow(parts: PeerReportParts, report: PeerReport & Kept['owner']): Promise<void> {
+async function follow(parts: PeerReportParts, report: NamedReport & Kept['owner']): Promise<void> {
   const { log, manual, attempts } = parts;
   if (report.event === 'check') return recordPeerAttempt(attempts, report);
   const shared = sharedEntry(report);

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { createLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import { engineBench, T0 } from '../../test/engine-bench.ts';
-import { acceptInBackground, createAcceptReport, type IncomingReport } from './accept-report.ts';
+import type { IncomingReport } from '../policy/report.ts';
+import { acceptInBackground, createAcceptReport } from './accept-report.ts';
 
 const DNS = { ptr: { '203.0.113.7': ['mx.example.com'] }, a: { 'mx.example.com': ['203.0.113.7'] } };
 const REPORT: IncomingReport = { reporter: 'exim4', time: T0 - 5, ip: '203.0.113.7', event: 'spam', mtaId: 'Q1' };

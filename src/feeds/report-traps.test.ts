@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { wholeList } from '../lib/whole-list.ts';
 import { checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
-import type { IncomingReport } from '../engine/accept-report.ts';
 import { manualClock } from '../lib/clock.ts';
+import type { IncomingReport } from '../policy/report.ts';
 import { reportTraps } from './report-traps.ts';
 import { indexTraps } from './spamtraps.ts';
 

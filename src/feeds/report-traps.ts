@@ -1,8 +1,8 @@
 // Hits on spam traps become reports. Only when the answer has left, so that they show in nothing that the sender sees, not
 // in the time that it takes either.
 import { type Clock, seconds } from '../lib/clock.ts';
-import type { IncomingReport } from '../engine/accept-report.ts';
 import { type Check, reportedSender } from '../policy/check.ts';
+import type { IncomingReport } from '../policy/report.ts';
 import type { TrapIndex } from './spamtraps.ts';
 
 export interface TrapParts {

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { FROM_THE_FUTURE, type PeerReport, type Sender } from '../engine/accept-peer-report.ts';
+import { FROM_THE_FUTURE, type Sender } from '../engine/accept-peer-report.ts';
+import type { NamedReport } from '../engine/keep-report.ts';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
 import { createLog } from '../lib/log.ts';
@@ -30,7 +31,7 @@ type Script = (n: number, line: string, socket: Socket) => void;
 
 interface Stage {
   readonly heard: string[];
-  readonly taken: { report: PeerReport; sender: Sender }[];
+  readonly taken: { report: NamedReport; sender: Sender }[];
   readonly places: number[];
   readonly peers: PeerList;
   readonly counters: ReturnType<typeof createCounters>;

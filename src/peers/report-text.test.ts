@@ -1,7 +1,7 @@
 // The cases are those of the original ddgrey (p21 to p50 and p78 to p80 of its record), as they are meant to be answered.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { IncomingReport } from '../engine/accept-report.ts';
+import type { IncomingReport } from '../policy/report.ts';
 import { formatReport, parseReport } from './report-text.ts';
 
 const FIELDS = {

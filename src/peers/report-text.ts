@@ -1,8 +1,7 @@
 // A report as text: a line `field:value` for each of the fields below, all of them, in any order; others are ignored.
 // origin, origin_id, domain, stored, e_from, e_to and mta_id may be empty.
-import type { IncomingReport } from '../engine/accept-report.ts';
 import { parseAddress } from '../policy/address.ts';
-import type { StoredReport } from '../policy/report.ts';
+import type { IncomingReport, StoredReport } from '../policy/report.ts';
 
 /** The forms of the values. Digits, so that they are numbers; times of today have 10 of them, ids of ours 13. */
 const NAME = /^[\w.-]+$/;

@@ -36,10 +36,11 @@ export interface Report {
   readonly mtaId?: string;
 }
 
+/** A report of any event: those of EVENTS count, others are only kept and passed on. */
+export type IncomingReport = Omit<Report, 'event'> & { readonly event: string };
+
 /** A report as it is kept and passed on. */
-export interface StoredReport extends Omit<Report, 'event'> {
-  /** Any event: those of EVENTS count, others are only kept and passed on. */
-  readonly event: string;
+export interface StoredReport extends IncomingReport {
   /** The server that first had it, and that server's id for it: together they name it for ever. */
   readonly origin: string;
   readonly originId: number;

@@ -1,0 +1,76 @@
+// Keeps a report, whoever made it, and lets it count. Whom its client belongs to is always found out here.
+import { type Clock, seconds } from '../lib/clock.ts';
+import type { Counters } from '../lib/counters.ts';
+import type { Log } from '../lib/log.ts';
+import type { News } from '../lib/news.ts';
+import { type Address, parseAddress } from '../policy/address.ts';
+import { EVENTS, type IncomingReport, type StoredReport } from '../policy/report.ts';
+import type { Store, Stored } from '../store/store.ts';
+import type { Standings } from './standings.ts';
+
+export interface ReportParts {
+  readonly store: Store;
+  readonly standings: Standings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  /** Told of each report that is new. */
+  readonly news: News;
+  readonly settings: () => ReportSettings;
+}
+
+export interface ReportSettings {
+  /** This server's name in the reports that it makes. */
+  readonly origin: string;
+  readonly isTrusted: (client: Address) => boolean;
+  /** Whether standings are made at all; if not, nobody needs to know whose a client is. */
+  readonly reputation: boolean;
+}
+
+/** A report with the name that it has for ever; originId 0: this server is the first that has it, and names it. */
+export type NamedReport = Omit<StoredReport, 'stored' | 'domain'>;
+
+/** What became of a report, and whom its client belongs to. */
+export interface Kept {
+  readonly stored: Stored;
+  readonly owner: Pick<StoredReport, 'domain'>;
+}
+
+/** Keeps a report and tells of it. */
+export async function keepReport(
+  { store, standings, clock, log, counters, news, settings }: ReportParts,
+  report: NamedReport,
+): Promise<Kept> {
+  const { ip, event, sender: from, recipient: to, mtaId: queue, reporter, time, origin } = report;
+  const client = parseAddress(ip);
+  const known = client !== undefined && settings().reputation;
+  const owner = known ? await ownerOf(standings, client, event) : {};
+  const stored = await store.addReport({ ...report, ...owner, stored: seconds(clock) });
+  counters.add(`report ${isKnown(event) ? event : 'other'} ${stored}`);
+  const told = { observed: event, ip, from, to, queue, reporter, observed_at: time, origin, stored };
+  if (log.on(2)) log.event(2, 'report', told);
+  if (stored === 'stored') news.tell();
+  return { stored, owner };
+}
+
+/** Lets a report that was stored count for its client's standing, if there are standings. */
+export async function countReport(
+  { standings, settings }: ReportParts,
+  report: IncomingReport & Kept['owner'],
+): Promise<void> {
+  if (settings().reputation) await standings.reported(report);
+}
+
+/**
+ * Good mail counts for whom the client belongs to, so that must be known; the rest counts for the address, and tells
+ * listings whose it is if that is known already.
+ */
+async function ownerOf(standings: Standings, client: Address, event: string): Promise<Kept['owner']> {
+  const domain = event === 'ok' ? await standings.identityOf(client) : (await standings.known(client))?.identity;
+  return domain === undefined ? {} : { domain };
+}
+
+/** Peers may make up events; they must not make up counters. */
+function isKnown(event: string): boolean {
+  return (EVENTS as readonly string[]).includes(event);
+}
