@@ -34,29 +34,16 @@ const RULES: readonly ((config: Config, set: SetLines) => readonly Conflict[])[]
   events,
 ];
 
-export interface Checked {
-  readonly errors: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
-
 /**
  * The problems, each at a line that set one of the options it is about, or at none if all are at their default. Options of
  * which a line was wrong are left out: what they will be is not known. `set` has the lines that set something.
  */
-export function checkConfig(config: Config, set: SetLines, wrong: ReadonlySet<OptionName>): Checked {
-  const conflicts = RULES.flatMap((rule) => rule(config, set)).filter(
-    ({ options }) => !options.some((name) => wrong.has(name)),
+export function checkConfig(config: Config, set: SetLines, wrong: ReadonlySet<OptionName>): readonly Problem[] {
+  const conflicts = RULES.flatMap((rule) => rule(config, set));
+  return problemsAt(
+    conflicts.filter(({ options }) => !options.some((name) => wrong.has(name))),
+    set,
   );
-  return {
-    errors: problemsAt(
-      conflicts.filter(({ warning }) => warning === undefined),
-      set,
-    ),
-    warnings: problemsAt(
-      conflicts.filter(({ warning }) => warning !== undefined),
-      set,
-    ),
-  };
 }
 
 function delays(config: Config, set: SetLines): readonly Conflict[] {

@@ -23,7 +23,8 @@ export interface Conflict {
 export function problemsAt(conflicts: readonly Conflict[], set: SetLines): readonly Problem[] {
   return conflicts.map((conflict) => {
     const { file = '', line = 0 } = placeOf(conflict, set) ?? {};
-    return { file, line, message: conflict.message };
+    const { message, warning } = conflict;
+    return { file, line, message, ...(warning === undefined ? {} : { warning }) };
   });
 }
 

@@ -29,23 +29,22 @@ export function readConfig(file: string, readFile: ReadFile, further: FurtherChe
   const { lines, problems } = readOptionLines(file, readFile);
   const values: Record<string, unknown> = Object.fromEntries(OPTION_NAMES.map((name) => [name, OPTIONS[name].default]));
   const set = new Map<OptionName, OptionLine[]>();
-  const errors = [...problems];
-  const warnings: Problem[] = [];
+  const found = [...problems];
   const wrong = new Set<OptionName>();
   for (const line of lines) {
     const name = BY_SPELLING.get(line.name.toLowerCase());
     if (name === undefined) {
       const instead = insteadOf(line.name);
-      if (instead === undefined) errors.push(problem(line, unknownOption(line)));
-      else warnings.push(problem(line, `${line.name}: has no effect here; ${instead}`));
+      if (instead === undefined) found.push(problem(line, unknownOption(line)));
+      else found.push(warning(line, `${line.name}: has no effect here; ${instead}`));
       continue;
     }
     const earlier = set.get(name);
-    warnings.push(...oddities(name, line, earlier?.at(-1)).map((message) => problem(line, message)));
+    found.push(...oddities(name, line, earlier?.at(-1)).map((message) => warning(line, message)));
     const error = setValue(name, line, values, earlier !== undefined);
     if (error === undefined) set.set(name, [...(earlier ?? []), line]);
     else {
-      errors.push(problem(line, error));
+      found.push(problem(line, error));
       wrong.add(name);
     }
   }
@@ -53,17 +52,14 @@ export function readConfig(file: string, readFile: ReadFile, further: FurtherChe
   for (const name of set.keys()) values[name] = anyOption(name).complete?.(values[name]) ?? values[name];
   const config = values as unknown as Config;
   // A file that is missing may have held the other half.
-  const checked = problems.length === 0 ? checkConfig(config, set, wrong) : undefined;
-  const caused = further(config, set);
-  const read = [{ file }, ...lines];
+  if (problems.length === 0) found.push(...checkConfig(config, set, wrong));
+  found.push(...further(config, set));
+  const told = inOrder(found, [{ file }, ...lines]);
   return {
     config,
     origins: new Map([...set].flatMap(([name, all]) => all.slice(-1).map((last) => [name, last] as const))),
-    errors: inOrder([...errors, ...(checked?.errors ?? []), ...caused.filter(({ warning }) => warning !== true)], read),
-    warnings: inOrder(
-      [...warnings, ...(checked?.warnings ?? []), ...caused.filter(({ warning }) => warning === true)],
-      read,
-    ),
+    errors: told.filter((one) => one.warning !== true),
+    warnings: told.filter((one) => one.warning === true),
   };
 }
 
@@ -75,6 +71,10 @@ function inOrder(found: readonly Problem[], read: readonly Pick<Place, 'file'>[]
 
 function problem({ file, line }: Place, message: string): Problem {
   return { file, line, message };
+}
+
+function warning(place: Place, message: string): Problem {
+  return { ...problem(place, message), warning: true };
 }
 
 function unknownOption({ name }: OptionLine): string {
