@@ -1,10 +1,10 @@
 // Client mode: the server that knows what all its clients have seen.
-import { resolve } from 'node:path';
 import type { Config } from './config/options.ts';
 import type { CentralServer } from './engine/central-server.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
 import type { Log } from './lib/log.ts';
+import { absoluteAddress } from './lib/socket-address.ts';
 import { createGreydClient } from './mta/greyd-client.ts';
 
 export interface CentralServerStart {
@@ -22,7 +22,6 @@ export function startCentralServer(
   const { config, directory, ...around } = start;
   if (config.GREY_MODE === 'STANDALONE') return { server: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   const { GREY_SOCKET: socket, GREY_CONNECT_TIMEOUT: connectTimeout } = config;
-  const address = socket.kind === 'unix' ? { ...socket, path: resolve(directory, socket.path) } : socket;
-  const client = createGreydClient({ address, connectTimeout, ...around });
+  const client = createGreydClient({ address: absoluteAddress(socket, directory), connectTimeout, ...around });
   return { server: client, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
 }

@@ -116,7 +116,7 @@ export interface ScriptedMta extends AsyncDisposable {
 
 /** An MTA that is connected to a milter server. */
 export async function connectMta(address: SocketAddress): Promise<ScriptedMta> {
-  const socket = createConnection(address.kind === 'unix' ? { path: address.path } : address);
+  const socket = createConnection(address);
   const closed = once(socket, 'close').catch(() => {});
   socket.on('error', () => {});
   await once(socket, 'connect');

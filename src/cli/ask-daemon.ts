@@ -105,7 +105,7 @@ function syncAddress({ directory, configFile }: Location): SocketAddress {
 }
 
 function open(address: SocketAddress, patience = PATIENCE): Socket {
-  const socket = address.kind === 'unix' ? connect(address.path) : connect(address.port, address.host);
+  const socket = connect(address);
   return socket.setEncoding('utf8').setTimeout(patience, () => socket.destroy(new Error('no answer')));
 }
 

@@ -1,7 +1,7 @@
 // What `ddgrey doctor` looks at on this machine: sockets, the users of mail servers, their configurations, files.
 import { lookup } from 'node:dns/promises';
 import { readFileSync, statfsSync, statSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import type { Location } from '../config/locate-config.ts';
 import { isUsual } from '../config/listeners.ts';
@@ -9,7 +9,7 @@ import type { Config } from '../config/options.ts';
 import { causeOf, errorCode } from '../lib/error-cause.ts';
 import { isOwnAddress } from '../lib/own-address.ts';
 import { readProblem, readText } from '../lib/read-problem.ts';
-import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
+import { absoluteAddress, formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { groupName, groupsOf, userId } from '../lib/system-users.ts';
 import type { CentralFacts } from './central-findings.ts';
 import type { NamedFile } from './file-findings.ts';
@@ -44,7 +44,7 @@ const LONGEST_GREETING = 200;
 /** Whether somebody takes a connection there. */
 function isListening(address: SocketAddress): Promise<SocketFacts['listening']> {
   const { promise, resolve: answer } = Promise.withResolvers<SocketFacts['listening']>();
-  const socket = connectTo(address);
+  const socket = connect(address);
   socket.setTimeout(PATIENCE, () => answer('no'));
   socket.on('connect', () => answer('yes'));
   socket.on('error', (error) => answer(errorCode(error) === 'EACCES' ? 'denied' : 'no'));
@@ -73,13 +73,13 @@ export async function centralServers(
   { directory }: Location,
 ): Promise<readonly CentralFacts[]> {
   if (mode !== 'CLIENT') return [];
-  const address = socket.kind === 'unix' ? { ...socket, path: resolve(directory, socket.path) } : socket;
+  const address = absoluteAddress(socket, directory);
   return [{ address: formatSocketAddress(address), greeting: await greetingAt(address) }];
 }
 
 /** What the server at the address says first to whoever connects. */
 async function greetingAt(address: SocketAddress): Promise<CentralFacts['greeting']> {
-  const socket = connectTo(address).setEncoding('utf8');
+  const socket = connect(address).setEncoding('utf8');
   socket.setTimeout(PATIENCE, () => socket.destroy(new Error('no word')));
   let said = '';
   try {
@@ -93,10 +93,6 @@ async function greetingAt(address: SocketAddress): Promise<CentralFacts['greetin
     socket.destroy();
   }
   return said === '' ? { problem: 'closed without a word' } : { line: said.replace(/\r?\n.*/s, '') };
-}
-
-function connectTo(address: SocketAddress): Socket {
-  return address.kind === 'unix' ? connect(address.path) : connect(address.port, address.host);
 }
 
 function stepsIfThere(path: string): readonly PathStep[] {

@@ -1,8 +1,13 @@
 // Values that are right by themselves but not together, or out of the range that makes sense.
-import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { listed } from '../lib/listed.ts';
-import { collide, formatSocketAddress, parseSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
+import {
+  absoluteAddress,
+  collide,
+  formatSocketAddress,
+  parseSocketAddress,
+  type SocketAddress,
+} from '../lib/socket-address.ts';
 import { EVENTS } from '../policy/report.ts';
 import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { misfitDelay } from '../policy/window.ts';
@@ -93,9 +98,7 @@ function bounceDelay(config: Config): readonly Conflict[] {
  */
 export function sharedAddress(config: Config, set: SetLines, directory?: string): readonly Conflict[] {
   const place = (address: SocketAddress): SocketAddress =>
-    address.kind === 'tcp' || directory === undefined
-      ? address
-      : { kind: 'unix', path: resolve(directory, address.path) };
+    directory === undefined ? address : absoluteAddress(address, directory);
   const listeners = directory === undefined && config.port === 0 ? config.listen : allListeners(config);
   const addresses = listeners.map(({ address }) => address);
   for (const [index, later] of addresses.entries()) {

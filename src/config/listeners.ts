@@ -1,6 +1,5 @@
 // The sockets that a configuration asks for, ready to be opened.
-import { resolve } from 'node:path';
-import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
+import { absoluteAddress, formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { groupId } from '../lib/system-users.ts';
 import { LISTENER_OPTIONS } from './listener-options.ts';
 import type { Listener } from './listener-type.ts';
@@ -37,7 +36,7 @@ export function listenersOf(config: Config, directory: string): readonly Listene
 export function socketsOf(config: Config, directory: string): readonly Listener[] {
   return allListeners(config).map((listener) => ({
     ...listener,
-    address: absolute(listener.address, directory),
+    address: absoluteAddress(listener.address, directory),
   }));
 }
 
@@ -49,7 +48,7 @@ export function allListeners(config: Config): readonly Listener[] {
 /** Whether a socket as socketsOf has it is served also where no line names it. */
 export function isUsual({ protocol, address }: Pick<Listener, 'protocol' | 'address'>, directory: string): boolean {
   return LISTENER_OPTIONS.listen.default.some((usual) => {
-    const place = absolute(usual.address, directory);
+    const place = absoluteAddress(usual.address, directory);
     return usual.protocol === protocol && formatSocketAddress(place) === formatSocketAddress(address);
   });
 }
@@ -81,8 +80,4 @@ function networkListener(config: Config): readonly Listener[] {
 function hasCallers(config: Config): boolean {
   const { accept, accept_reader: readers, accept_writer: writers, peer } = config;
   return accept.length + readers.length + writers.length + peer.length > 0;
-}
-
-function absolute(address: SocketAddress, directory: string): SocketAddress {
-  return address.kind === 'unix' ? { kind: 'unix', path: resolve(directory, address.path) } : address;
 }

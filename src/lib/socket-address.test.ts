@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { collide, formatSocketAddress, parseSocketAddress, type SocketAddress } from './socket-address.ts';
+import {
+  absoluteAddress,
+  collide,
+  formatSocketAddress,
+  parseSocketAddress,
+  type SocketAddress,
+} from './socket-address.ts';
 
 const unix = (path: string): SocketAddress => ({ kind: 'unix', path });
 const tcp = (host: string, port: number): SocketAddress => ({ kind: 'tcp', host, port });
@@ -76,4 +82,12 @@ test.for<[one: SocketAddress, other: SocketAddress, expected: boolean]>([
   [tcp('', 1), tcp('localhost', 1), true],
 ])('%o and %o: only one can be listened on: %s', ([one, other, expected]) => {
   expect([collide(one, other), collide(other, one)]).toEqual([expected, expected]);
+});
+
+test.for<[address: SocketAddress, there: SocketAddress]>([
+  [unix('a.socket'), unix('/var/lib/ddgrey/a.socket')],
+  [unix('/run/a.socket'), unix('/run/a.socket')],
+  [tcp('a', 1), tcp('a', 1)],
+])('%o, seen from elsewhere, is %o', ([address, there]) => {
+  expect(absoluteAddress(address, '/var/lib/ddgrey')).toEqual(there);
 });

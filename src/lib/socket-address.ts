@@ -1,7 +1,7 @@
 // Where a socket listens or is found: `unix:PATH`, `local:PATH`, `inet:PORT@HOST`, `HOST:PORT`, `[v6]:PORT`.
 // (`local:` and `inet:` are the spelling of sendmail's and ze-filter's configuration.)
 import { isIPv4 } from 'node:net';
-import { normalize } from 'node:path';
+import { normalize, resolve } from 'node:path';
 
 export type SocketAddress =
   | { readonly kind: 'unix'; readonly path: string }
@@ -22,6 +22,11 @@ export function parseSocketAddress(text: string): SocketAddress | undefined {
 export function formatSocketAddress(address: SocketAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+/** The address as it is for whoever is elsewhere: a relative path starts at the directory. */
+export function absoluteAddress(address: SocketAddress, directory: string): SocketAddress {
+  return address.kind === 'unix' ? { kind: 'unix', path: resolve(directory, address.path) } : address;
 }
 
 /** Whether only one of them can be listened on. Names of hosts are not looked up. */

@@ -1,5 +1,5 @@
 // One connection of a client to a greyd server: questions go out as they come, answers belong to them in their order.
-import { createConnection, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { createLineReader, type LineReader } from '../lib/line-reader.ts';
 import type { SocketAddress } from '../lib/socket-address.ts';
 
@@ -45,8 +45,7 @@ export class GreydConnection {
 
   constructor(parts: GreydConnectionParts) {
     this.#parts = parts;
-    const { address } = parts;
-    this.#socket = createConnection(address.kind === 'unix' ? address : { host: address.host, port: address.port });
+    this.#socket = connect(parts.address);
     this.#socket.setNoDelay(true);
     this.#expect('not connected in time', parts.connectTimeout);
     this.#socket.on('connect', () => this.#onConnect());
