@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { parseAddress } from './address.ts';
 import { parseMailbox } from './check.ts';
 import { type Rule, RuleIndex } from './rule-index.ts';
-import { parseRuleKey, type Subject } from './rule-key.ts';
+import { type KeyedBy, parseRuleKey } from './rule-key.ts';
 import { hostRuleSlowly, mailboxRuleSlowly } from './rule-index.reference.ts';
 
-function indexOf(keys: readonly string[], subject: Subject): RuleIndex<string> {
+function indexOf(keys: readonly string[], subject: KeyedBy): RuleIndex<string> {
   const index = new RuleIndex<string>();
   for (const [at, text] of keys.entries()) {
     const key = parseRuleKey(text, subject);

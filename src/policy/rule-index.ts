@@ -4,7 +4,7 @@ import type { Address } from './address.ts';
 import { isNullSender, type Mailbox } from './check.ts';
 import { canonicalDomain, parents } from './domains.ts';
 import { NetworkTable } from './network-table.ts';
-import { NULL_SENDER_KEY, type RuleKey } from './rule-key.ts';
+import { type LookupKey, NULL_SENDER_KEY } from './rule-key.ts';
 
 /** A line of the policy file. */
 export interface Rule<V> {
@@ -23,7 +23,7 @@ export class RuleIndex<V> {
   #valuesOfNames: ReadonlySet<V> | undefined;
 
   /** Adds a rule; one that is there already under this key stays and is returned. */
-  add(key: Exclude<RuleKey, { message: string }>, rule: Rule<V>): Rule<V> | undefined {
+  add(key: LookupKey, rule: Rule<V>): Rule<V> | undefined {
     const earlier = this.#get(key);
     if (earlier === undefined) this.#set(key, rule);
     return earlier;
@@ -73,7 +73,7 @@ export class RuleIndex<V> {
     return this.#default ?? this.#star;
   }
 
-  #get(key: Exclude<RuleKey, { message: string }>): Rule<V> | undefined {
+  #get(key: LookupKey): Rule<V> | undefined {
     switch (key.kind) {
       case 'default':
         return this.#default;
@@ -86,7 +86,7 @@ export class RuleIndex<V> {
     }
   }
 
-  #set(key: Exclude<RuleKey, { message: string }>, rule: Rule<V>): void {
+  #set(key: LookupKey, rule: Rule<V>): void {
     switch (key.kind) {
       case 'default':
         this.#default = rule;

@@ -4,14 +4,18 @@ import { parseMailbox } from './check.ts';
 import { canonicalDomain } from './domains.ts';
 
 /** Whom the keys of a section mean: hosts (addresses, names), mailboxes and domains, or both. */
-export type Subject = 'host' | 'mailbox' | 'any';
+export type KeyedBy = 'host' | 'mailbox' | 'any';
 
-export type RuleKey =
+/** What a rule is found by. */
+export type LookupKey =
   | { readonly kind: 'default' }
   | { readonly kind: 'star' }
   | { readonly kind: 'network'; readonly prefix: Prefix }
   /** A domain, `local@domain`, `local@` or NULL_SENDER_KEY, in lower case. `oddity`: it works, but may not be meant. */
-  | { readonly kind: 'text'; readonly text: string; readonly oddity?: string }
+  | { readonly kind: 'text'; readonly text: string; readonly oddity?: string };
+
+export type RuleKey =
+  | LookupKey
   /** Harmless, but matches nothing. */
   | { readonly kind: 'idle'; readonly message: string }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -20,15 +24,15 @@ export type RuleKey =
 export const NULL_SENDER_KEY = '<>';
 
 /** The key that the text spells. */
-export function parseRuleKey(text: string, subject: Subject): RuleKey {
+export function parseRuleKey(text: string, keyedBy: KeyedBy): RuleKey {
   const lower = text.toLowerCase();
   if (lower === 'default') return { kind: 'default' };
   if (lower === '*') return { kind: 'star' };
-  const host = subject === 'mailbox' || lower.includes('@') ? undefined : hostKey(lower);
+  const host = keyedBy === 'mailbox' || lower.includes('@') ? undefined : hostKey(lower);
   if (host !== undefined) return host;
   if (!/[@<>]/.test(lower) && lower !== 'nullsender')
-    return subject === 'mailbox' ? mailDomainKey(lower) : nameKey(lower);
-  if (subject === 'host') return wrong(`${text}: a client is an address, a network or a name`);
+    return keyedBy === 'mailbox' ? mailDomainKey(lower) : nameKey(lower);
+  if (keyedBy === 'host') return wrong(`${text}: a client is an address, a network or a name`);
   return mailboxKey(lower);
 }
 

@@ -2,7 +2,7 @@
 // (GreyDomainEquiv), and who may use the greyd protocol (GreydAccess). Its form: policy-lines.ts.
 import { type PolicyLine, type PolicyPrefix, type PolicyProblem, parsePolicyLines } from './policy-lines.ts';
 import { RuleIndex } from './rule-index.ts';
-import { parseRuleKey, type Subject } from './rule-key.ts';
+import { type KeyedBy, parseRuleKey } from './rule-key.ts';
 import {
   ACCESS_RIGHT,
   type AccessRight,
@@ -91,9 +91,9 @@ function sectionsOf(policy: Policy): { readonly [P in PolicyPrefix]: AddLine } {
   };
 }
 
-function section<V>(index: RuleIndex<V>, subject: Subject, values: Values<V>): AddLine {
+function section<V>(index: RuleIndex<V>, keyedBy: KeyedBy, values: Values<V>): AddLine {
   return ({ line, prefix, key: text, value: words }, { errors, warnings }) => {
-    const key = parseRuleKey(text, subject);
+    const key = parseRuleKey(text, keyedBy);
     const value = values.parse(words);
     const problem = (message: string): PolicyProblem => ({ line, message: `${prefix}:${message}` });
     if (key.kind === 'wrong') errors.push(problem(key.message));
