@@ -34,6 +34,14 @@ export function registrableDomain(name: string): string | undefined {
   return getDomain(domain, SUFFIXES) ?? getDomain(domain, { extractHostname: false }) ?? undefined;
 }
 
+/** Labels of hosts' names (RFC 1123 section 2.1), two at least; what ends in a number is an address, or the mistake of one. */
+const DOMAIN = /^(?=.{3,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*\.(?!\d+$)[\w-]{1,63}$/;
+
+/** Whether the text, as canonicalDomain writes it, can be a domain of hosts. */
+export function isDomain(text: string): boolean {
+  return DOMAIN.test(text);
+}
+
 /** Whether anybody can have a domain below it: `co.uk`, `github.io`. */
 export function isPublicSuffix(name: string): boolean {
   const domain = canonicalDomain(name);

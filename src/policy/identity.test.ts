@@ -51,6 +51,7 @@ test.for<[name: string | undefined, domain: string | undefined]>([
   ['1.2.3.4\t', undefined],
   ['x1.2.3.4', undefined],
   ['mx.exa;mple.com', undefined],
+  [`${'x'.repeat(64)}.com`, undefined],
 ])('%s belongs to %s', ([name, domain]) => {
   expect(identityDomain(name)).toBe(domain);
 });

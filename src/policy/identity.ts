@@ -1,6 +1,6 @@
 // Whom a client belongs to: the registrable domain of its verified name, else the address itself. A name that was made
 // for an access line says whose network it is in, not who sends, so such clients stand for themselves.
-import { registrableDomain } from './domains.ts';
+import { isDomain, registrableDomain } from './domains.ts';
 
 /** Words by which access networks name their customers' lines. */
 const ACCESS_WORDS: ReadonlySet<string> = new Set(
@@ -20,12 +20,9 @@ export function looksDynamic(name: string): boolean {
   return (host.match(/\d+/g) ?? []).length >= 2 && words.some((word) => ACCESS_WORDS.has(word));
 }
 
-/** Hosts have no other names (RFC 1123 section 2.1), and what looks like an address or a network is none. */
-const HOST_DOMAIN = /^(?:[a-z0-9_-]+\.)+(?!\d+$)[a-z0-9_-]+$/;
-
 /** The domain that a client with this verified name belongs to; undefined if the name gives none. */
 export function identityDomain(verifiedName: string | undefined): string | undefined {
   if (verifiedName === undefined || looksDynamic(verifiedName)) return undefined;
   const domain = registrableDomain(verifiedName);
-  return domain !== undefined && HOST_DOMAIN.test(domain) ? domain : undefined;
+  return domain !== undefined && isDomain(domain) ? domain : undefined;
 }

@@ -9,7 +9,7 @@ import {
   parseNetwork,
   siteNetwork,
 } from './address.ts';
-import { canonicalDomain, isPublicSuffix } from './domains.ts';
+import { canonicalDomain, isDomain, isPublicSuffix } from './domains.ts';
 import type { StoredTuple } from './greylist.ts';
 import type { PassKey } from './pass.ts';
 
@@ -20,15 +20,12 @@ export type Subject =
 
 type NetworkSubject = Exclude<Subject, { readonly kind: 'domain' }>;
 
-/** Two labels at least; the last one is no number. */
-const DOMAIN = /^(?=.{3,253}$)[\w-]{1,63}(?:\.[\w-]{1,63})*\.(?!\d+$)[\w-]{1,63}$/;
-
 /** What the text names, with its canonical text (`203.0.113.7/24`: `203.0.113.0/24`); undefined if it is none of these. */
 export function parseSubject(text: string): Subject | undefined {
   const address = parseAddress(text.replace(/\/.*$/, ''));
   if (address === undefined) {
     const domain = canonicalDomain(text);
-    return DOMAIN.test(domain) ? { kind: 'domain', text: domain } : undefined;
+    return isDomain(domain) ? { kind: 'domain', text: domain } : undefined;
   }
   const network = parseNetwork(text);
   if (network === undefined) return undefined;
