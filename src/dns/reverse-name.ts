@@ -1,5 +1,5 @@
 // Addresses as labels in reverse order, the form in which reverse zones and DNS lists are asked.
-import type { Address } from '../policy/address.ts';
+import { type Address, ipv6Groups } from '../policy/address.ts';
 
 /** `7.113.0.203` for 203.0.113.7; 32 hexadecimal digits for IPv6 (RFC 3596 section 2.5, RFC 5782 section 2.4). */
 export function reversedLabels({ family, text }: Address): string {
@@ -8,13 +8,7 @@ export function reversedLabels({ family, text }: Address): string {
 }
 
 function hexDigits(text: string): string {
-  const [before = '', after = ''] = text.split('::');
-  const left = groupsOf(before);
-  const right = groupsOf(after);
-  const zeros = '0'.repeat(4 * (8 - left.length - right.length));
-  return left.join('') + zeros + right.join('');
-}
-
-function groupsOf(text: string): readonly string[] {
-  return text === '' ? [] : text.split(':').map((group) => group.padStart(4, '0'));
+  return ipv6Groups(text)
+    .map((group) => group.padStart(4, '0'))
+    .join('');
 }

@@ -5,7 +5,7 @@
 // `2001:db8:1:2:0:0:0:0/64`; a null sender is `nullsender`, an unknown host name `-`. Control characters, blanks, `;`,
 // `#` and `%` in a field are written `%XX`, so that no address can shift the fields behind it. What is read in can be
 // written again in a line of LONGEST_RECORD characters (lib/line-protocol.ts), so that it can be read in elsewhere.
-import { type Address, clientKey, parseAddress, siteNetwork } from '../policy/address.ts';
+import { type Address, clientKey, ipv6Groups, parseAddress, siteNetwork } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { StoredTuple, TupleState } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
@@ -128,11 +128,7 @@ function formatClientPart(part: string): string {
 /** All eight groups; a prefix length stays. */
 function expandIpv6(text: string): string {
   const [address = '', bits] = text.split('/');
-  const [head = '', tail = ''] = address.split('::');
-  const groups = (half: string): string[] => half.split(':').filter((group) => group !== '');
-  const [first, last] = [groups(head), groups(tail)];
-  const zeros = Array.from({ length: 8 - first.length - last.length }, () => '0');
-  return [...first, ...zeros, ...last].join(':') + (bits === undefined ? '' : `/${bits}`);
+  return ipv6Groups(address).join(':') + (bits === undefined ? '' : `/${bits}`);
 }
 
 function parseClientPart(text: string, client: Address): string | undefined {

@@ -38,6 +38,12 @@ export function socketHost(text = ''): Address | undefined {
   return parseAddress(text.replace(/%.*$/, ''));
 }
 
+/** The eight groups of an IPv6 address in canonical text. */
+export function ipv6Groups(text: string): readonly string[] {
+  const [first = [], last = []] = text.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  return [...first, ...Array.from({ length: 8 - first.length - last.length }, () => '0'), ...last];
+}
+
 /** `203.0.113.7` with 24 bits: `203.0.113.0/24`. IPv6 likewise; the text of a network is its canonical form. */
 export function networkText(address: Address, bits: number): string {
   if (address.family === 4 && bits === 24) return `${address.text.slice(0, address.text.lastIndexOf('.'))}.0/24`;
