@@ -124,8 +124,8 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 /** None while `reputation` is switched off. */
 function standingsOf(standings: Standings, inForce: InForce): Pick<JudgeParts, 'standingOf' | 'preview'> {
   return {
-    standingOf: ({ client }) => (inForce.config.reputation ? standings.of(client) : undefined),
-    preview: async ({ client }) => (inForce.config.reputation ? standings.preview(client) : undefined),
+    standingOf: (client) => (inForce.config.reputation ? standings.of(client) : undefined),
+    preview: async (client) => (inForce.config.reputation ? standings.preview(client) : undefined),
   };
 }
 

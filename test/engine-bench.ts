@@ -123,8 +123,8 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
     ...shared,
     manual,
     settings: () => checkSettings(config, policy, (client: Address) => trusted.has(client)),
-    standingOf: ({ client }: Check) => (config.reputation ? standings.of(client) : undefined),
-    preview: async ({ client }: Check) => (config.reputation ? standings.preview(client) : undefined),
+    standingOf: (client: Address) => (config.reputation ? standings.of(client) : undefined),
+    preview: async (client: Address) => (config.reputation ? standings.preview(client) : undefined),
     server,
     onAnswer: reportTraps({
       traps: () => indexTraps(trapsOf(config)),
@@ -132,7 +132,6 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
       clock,
     }),
   };
-  const preview = async ({ client }: Check) => (config.reputation ? standings.preview(client) : undefined);
   const upkeep = { ...shared, manual, settings: () => maintenanceSettings(config, policy) };
   return {
     ...shared,
@@ -154,7 +153,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
       },
     }),
     answerCheck: createAnswerCheck(checks),
-    explain: (check) => explain({ ...checks, preview, lifetimes: () => upkeep.settings().lifetimes }, check),
+    explain: (check) => explain({ ...checks, lifetimes: () => upkeep.settings().lifetimes }, check),
     maintain: () => runMaintenance(upkeep, () => Promise.resolve()),
     reported: async () => {
       await new Promise(setImmediate);

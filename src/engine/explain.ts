@@ -3,13 +3,14 @@
 import { type DnsList, meaningOf } from '../dns/lists.ts';
 import type { Lookup, Records } from '../dns/resolver.ts';
 import { seconds } from '../lib/clock.ts';
+import type { Address } from '../policy/address.ts';
 import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
 import { decide, decideByRule, type Recalled } from '../policy/decide.ts';
 import { decideByPolicy, type PolicyHit } from '../policy/decide-by-policy.ts';
+import type { Window } from '../policy/greylist.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { windowOf } from '../policy/window.ts';
-import type { Window } from '../policy/greylist.ts';
 import type { Lifetimes } from '../store/store.ts';
 import type { CheckParts } from './answer-check.ts';
 import { recall } from './check-memory.ts';
@@ -48,14 +49,14 @@ export interface ExplainedLookup {
 export interface ExplainParts extends Pick<CheckParts, 'store' | 'clock' | 'settings' | 'manual'> {
   readonly lifetimes: () => Pick<Lifetimes, 'pendingShort'>;
   /** What would be known of the client now; undefined while reputation is switched off. */
-  readonly preview: (check: Check) => Promise<StandingPreview | undefined>;
+  readonly preview: (client: Address) => Promise<StandingPreview | undefined>;
 }
 
 /** Explains a check. Like the check itself it may take as long as the DNS does. */
 export async function explain(parts: ExplainParts, check: Check): Promise<Explanation> {
   const { rules } = parts.settings();
   const ruling = decideByRule(check, rules);
-  const preview = await parts.preview(check);
+  const preview = await parts.preview(check.client);
   const known = await knowClient({ ...parts, standingOf: () => preview?.standing }, check, rules);
   const { standing, domain, manual, misfit, shortLived } = known;
   const client = { standing, domain, manual, misfit, shortLived };

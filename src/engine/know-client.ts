@@ -1,5 +1,6 @@
 // Who asks: the client's domain, its standing, what was entered by hand about it.
 import { chain, type MaybePromise } from '../lib/maybe-promise.ts';
+import type { Address } from '../policy/address.ts';
 import type { Check } from '../policy/check.ts';
 import type { ClientView, Rules } from '../policy/decide.ts';
 import { senderFitsClient } from '../policy/equivalent-domains.ts';
@@ -11,7 +12,7 @@ import type { ManualList } from './manual-entries.ts';
 export interface ClientParts {
   readonly manual: ManualList;
   /** The client's standing; undefined while reputation is switched off. */
-  readonly standingOf: (check: Check) => MaybePromise<Standing | undefined>;
+  readonly standingOf: (client: Address) => MaybePromise<Standing | undefined>;
 }
 
 export interface KnownClient extends ClientView {
@@ -23,7 +24,7 @@ export interface KnownClient extends ClientView {
 
 /** What is known of the client of a check. */
 export function knowClient(parts: ClientParts, check: Check, rules: Rules): MaybePromise<KnownClient> {
-  return chain(parts.standingOf(check), (standing) => {
+  return chain(parts.standingOf(check.client), (standing) => {
     const domain = domainOf(check, standing);
     const manual = parts.manual.find(check.client, [check.clientName, domain]);
     return new Client({ standing, domain, manual }, check, rules);
