@@ -1,6 +1,6 @@
 // ddgrey check IP FROM TO [name=NAME]: asks the running daemon as a mail server would. The attempt counts like any other.
 import type { Verdict } from '../policy/verdict.ts';
-import { askDaemon } from './ask-daemon.ts';
+import { askDaemon, itemOf } from './ask-daemon.ts';
 import { checkQuestion } from './check-question.ts';
 import type { Command } from './command.ts';
 import { describeVerdict } from './verdict-text.ts';
@@ -15,13 +15,14 @@ export const checkCommand: Command = {
   least: 3,
   most: 5,
   run: async ({ location, words, json }) => {
-    const { document } = await askDaemon(location, `verdict ${checkQuestion(words)}`);
-    const text = document.join('\n');
-    const verdict = JSON.parse(text) as Verdict & { readonly id: string };
-    return { text: json ? `${text}\n` : describe(verdict), exitCode: EXIT_CODES[verdict.kind] };
+    const verdict = itemOf<Answered>(await askDaemon(location, `verdict ${checkQuestion(words)}`));
+    return { text: json ? `${JSON.stringify(verdict)}\n` : describe(verdict), exitCode: EXIT_CODES[verdict.kind] };
   },
 };
 
-function describe(verdict: Verdict & { readonly id: string }): string {
+/** As the daemon tells it. */
+type Answered = Verdict & { readonly id: string };
+
+function describe(verdict: Answered): string {
   return `${verdict.kind}: ${describeVerdict(verdict)} (id ${verdict.id})\n`;
 }

@@ -2,6 +2,7 @@
 import { inWords } from '../policy/reply.ts';
 import { REASONS, type Verdict } from '../policy/verdict.ts';
 import type { Finding } from './doctor-finding.ts';
+import type { Explained } from './explanation-text.ts';
 import type { HowToRun } from './how-to-run.ts';
 
 /** Seconds between the daemon's clock and ours that are no accident. */
@@ -39,11 +40,7 @@ export function clockFindings(daemon: number, ours: number): readonly Finding[] 
 }
 
 /** One question that the DNS was asked about an address. */
-export interface LookupFacts {
-  readonly about: string;
-  readonly answer: 'found' | 'absent' | 'failed' | 'under way';
-  readonly note?: string | undefined;
-}
+export type LookupFacts = Pick<Explained['lookups'][number], 'about' | 'answer' | 'note'>;
 
 /** What the questions about a reserved address say about the resolver and the lists. */
 export function lookupFindings(lookups: readonly LookupFacts[]): readonly Finding[] {

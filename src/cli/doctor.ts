@@ -20,13 +20,13 @@ import {
   failedFindings,
   failingDaemonFinding,
   listFindings,
-  type LookupFacts,
   lookupFindings,
   PLAYED,
   silentDaemonFinding,
   unchangedFinding,
 } from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
+import type { Explained } from './explanation-text.ts';
 import { fileFindings } from './file-findings.ts';
 import { howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
@@ -48,6 +48,7 @@ import { peerFindings } from './peer-findings.ts';
 import { reloadFindings } from './reload-findings.ts';
 import { socketFindings } from './socket-findings.ts';
 import { spaceFindings } from './space-findings.ts';
+import type { Statistics } from './stats.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -126,7 +127,7 @@ async function lookAtDaemon(location: Location, read: ReadableConfig): Promise<D
 }
 
 async function askTheDaemon(location: Location, { config, errors }: ReadableConfig): Promise<DaemonLook> {
-  const { version, counters } = itemOf<Stats>(await askDaemon(location, 'stats'));
+  const { version, counters } = itemOf<Statistics>(await askDaemon(location, 'stats'));
   const goesBy = itemOf<GoesBy>(await askDaemon(location, 'config'));
   const { now, lookups } = itemOf<Explained>(await askDaemon(location, `explain ${ATTEMPT}`));
   const findings: readonly Finding[] = [
@@ -141,18 +142,6 @@ async function askTheDaemon(location: Location, { config, errors }: ReadableConf
     ...(isPeering(config) ? await lookAtPeers(location) : []),
   ];
   return { findings, running: true, policyProblem: goesBy.policyProblem, port: goesBy.port };
-}
-
-/** Of engine/overview.ts. */
-interface Stats {
-  readonly version: string;
-  readonly counters: { readonly [name: string]: number };
-}
-
-/** Of engine/explain.ts. */
-interface Explained {
-  readonly now: number;
-  readonly lookups: readonly LookupFacts[];
 }
 
 /** Whether another server would remember what is played. */

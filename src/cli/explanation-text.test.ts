@@ -149,7 +149,7 @@ test('what the reason rests on stands before the wait', () => {
   );
 });
 
-test.for<[answer: string, reason: string]>([
+test.for<[answer: 'absent' | 'found', reason: string]>([
   ['absent', 'no name in DNS'],
   ['found', 'dynamic address'],
 ])('the name of a dynamic address is %s: %s', ([answer, reason]) => {

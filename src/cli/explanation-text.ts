@@ -26,7 +26,7 @@ export interface Explained {
   };
   readonly lookups: readonly {
     readonly about: string;
-    readonly answer: string;
+    readonly answer: 'found' | 'absent' | 'failed' | 'under way';
     readonly records: readonly string[];
     readonly note?: string;
     readonly age?: Seconds;

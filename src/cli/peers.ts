@@ -1,8 +1,8 @@
 // ddgrey peers: the servers that reports are exchanged with, and how that goes.
 import type { PeerState } from '../peers/sync-protocol.ts';
-import { askDaemon } from './ask-daemon.ts';
+import { askDaemon, itemsOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
-import { formatTable, formatTime } from './render.ts';
+import { formatJson, formatTable, formatTime } from './render.ts';
 import { fitTable } from './screen.ts';
 
 const HEADING = ['peer', 'name', 'reports', 'state', 'since', 'count', 'behind', 'last error'];
@@ -14,10 +14,9 @@ export const peersCommand: Command = {
   least: 0,
   most: 0,
   run: async ({ location, json, screen }) => {
-    const { document } = await askDaemon(location, 'peers');
-    if (json) return { text: `[${document.join(',\n')}]\n`, exitCode: 0 };
-    const rows = document.map((line) => row(JSON.parse(line) as PeerState));
-    return { text: fitTable(formatTable(HEADING, rows), screen), exitCode: 0 };
+    const peers = itemsOf<PeerState>(await askDaemon(location, 'peers'));
+    if (json) return { text: formatJson(peers), exitCode: 0 };
+    return { text: fitTable(formatTable(HEADING, peers.map(row)), screen), exitCode: 0 };
   },
 };
 

@@ -1,11 +1,11 @@
 // ddgrey stats: what the daemon counted since its start.
 import { inWords } from '../policy/reply.ts';
-import { askDaemon } from './ask-daemon.ts';
+import { askDaemon, itemOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { formatTable } from './render.ts';
 
 /** As engine/overview.ts gives it. */
-interface Statistics {
+export interface Statistics {
   readonly version: string;
   readonly uptime: number;
   readonly tuples: { readonly pending: number; readonly valid: number };
@@ -19,9 +19,8 @@ export const statsCommand: Command = {
   least: 0,
   most: 0,
   run: async ({ location, json }) => {
-    const { document } = await askDaemon(location, 'stats');
-    const text = document.join('\n');
-    return { text: json ? `${text}\n` : describe(JSON.parse(text) as Statistics), exitCode: 0 };
+    const statistics = itemOf<Statistics>(await askDaemon(location, 'stats'));
+    return { text: json ? `${JSON.stringify(statistics)}\n` : describe(statistics), exitCode: 0 };
   },
 };
 
