@@ -6,6 +6,7 @@
 //
 // White space around the words and comments from `#` on do not count, nor does the case of letters.
 import type { Mailbox } from '../policy/check.ts';
+import { parents } from '../policy/domains.ts';
 import { parseTrapTarget, TRAP_TARGETS } from '../policy/trap-target.ts';
 
 export type TrapKind = 'hard' | 'soft';
@@ -83,18 +84,6 @@ function parseTrap(words: string): Trap | string {
     : { target, kind };
 }
 
-// A domain name has at most 127 labels (RFC 1035 section 3.1), a hostile recipient may have more.
-const LABEL_LIMIT = 127;
-
-function* targetsOf({ local, domain }: Mailbox): Iterable<string> {
-  if (domain === '') return;
-  yield `${local}@${domain}`;
-  yield `${local}@`;
-  let rest = domain;
-  for (let labels = 0; labels < LABEL_LIMIT; labels += 1) {
-    yield rest;
-    const dot = rest.indexOf('.');
-    if (dot < 0) return;
-    rest = rest.slice(dot + 1);
-  }
+function targetsOf({ local, domain }: Mailbox): readonly string[] {
+  return domain === '' ? [] : [`${local}@${domain}`, `${local}@`, domain, ...parents(domain)];
 }
