@@ -6,6 +6,7 @@
 //   Exchange   from HELO (ADDRESS) by NAME (ADDRESS) with ...   qmail: from NAME (HELO HELO) (ADDRESS) by ...
 //
 // The HELO is the client's own word, so an address is never taken from there. Steps are linear in the line's length.
+import { knownFields } from '../lib/known-fields.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { withoutEnd } from '../policy/without-end.ts';
@@ -42,7 +43,7 @@ export function parseReceived(value: string): Hop {
   const namesClient = tokens[0]?.toLowerCase() === 'from' && by > 0;
   const clauses = namesClient ? tokens.slice(by) : tokens;
   const protocol = valueAfter(clauses, 'with')?.toLowerCase();
-  return present({
+  return knownFields({
     namesClient,
     // What was fetched names the mailbox's server, not a sender.
     from: namesClient && !/^(?:pop|imap)/.test(protocol ?? '') ? clientOf(tokens.slice(1, by)) : undefined,
@@ -134,10 +135,4 @@ function timeOf(text: string): Seconds | undefined {
   const time = Date.parse(`${date} ${ZONE.test(zone) ? zone : 'UTC'}`);
   // No mail is older than our times, and no report of such a time would be taken.
   return time >= 0 ? time / 1000 : undefined;
-}
-
-type Fields = { readonly [Key in keyof Hop]-?: Hop[Key] | undefined };
-
-function present(fields: Fields): Hop {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as Hop;
 }

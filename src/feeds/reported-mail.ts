@@ -2,6 +2,7 @@
 // attached mail, in a feedback report (RFC 5965) or not, or the mail itself when it was resent to the alias. Its Received
 // lines are walked from the top, from our own hosts to the first that is not ours: that one is reported. What stands
 // below was written by strangers and is never looked at.
+import { knownFields } from '../lib/known-fields.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { isLocal } from '../policy/local-networks.ts';
@@ -69,9 +70,7 @@ function reportOf({ sender, recipient, id, time = Infinity }: Hop, from: Address
     time: Math.min(time, now),
     ip: from.text,
     event: 'manual',
-    ...(sender === undefined ? {} : { sender }),
-    ...(recipient === undefined ? {} : { recipient }),
-    ...(id === undefined ? {} : { mtaId: id }),
+    ...knownFields({ sender, recipient, mtaId: id }),
   };
 }
 
@@ -106,14 +105,14 @@ function feedbackHop(feedback: Part): Hop {
   const sender = headerValue(headers, 'original-mail-from')?.replace(/^<|>$/g, '');
   const recipient = headerValue(headers, 'original-rcpt-to')?.replace(/^<|>$/g, '');
   const { time } = parseReceived(`; ${headerValue(headers, 'arrival-date') ?? ''}`);
-  return {
+  return knownFields({
     namesClient: true,
     authenticated: false,
-    ...(from === undefined ? {} : { from }),
-    ...(sender === undefined ? {} : { sender: sender === '' ? '<>' : sender }),
-    ...(recipient === undefined ? {} : { recipient }),
-    ...(time === undefined ? {} : { time }),
-  };
+    from,
+    sender: sender === '' ? '<>' : sender,
+    recipient,
+    time,
+  });
 }
 
 function unusable(problem: string): ReportedMail {

@@ -1,6 +1,7 @@
 // Greylisting as a mail filter: the answer at RCPT, the header, and reports of what was seen. (docs/protocols/milter.md)
 import type { AnswerCheck } from '../engine/answer-check.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
+import { knownFields } from '../lib/known-fields.ts';
 import { chain, type MaybePromise } from '../lib/maybe-promise.ts';
 import { createTimedTest } from '../lib/timed-pattern.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
@@ -215,8 +216,8 @@ class Message implements FilteredMessage {
   }
 
   #report(event: Event, recipient: string): void {
-    const mtaId = this.#queueId === undefined ? {} : { mtaId: this.#queueId };
-    this.#client.report(event, { sender: reportedSender(this.#sender), recipient, ...mtaId });
+    const details = { sender: reportedSender(this.#sender), recipient, mtaId: this.#queueId };
+    this.#client.report(event, knownFields(details));
   }
 }
 

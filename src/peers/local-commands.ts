@@ -16,6 +16,7 @@ import type { AnswerCheck } from '../engine/answer-check.ts';
 import type { Explanation } from '../engine/explain.ts';
 import type { Overview } from '../engine/overview.ts';
 import type { Standings } from '../engine/standings.ts';
+import { knownFields } from '../lib/known-fields.ts';
 import { type Check, parseMailbox } from '../policy/check.ts';
 import { STANDING_KINDS } from '../policy/standing.ts';
 import { item, needAddress, needSubject } from './local-arguments.ts';
@@ -85,14 +86,12 @@ function checkFrom([ip, sender, recipient, ...pairs]: readonly string[], id: str
   const details = new Map(pairs.map((pair) => [pair.replace(/=.*$/s, ''), pair.replace(/^[^=]*=?/, '')]));
   const odd = [...details.keys()].find((key) => key !== 'name' && key !== 'helo');
   if (odd !== undefined) throw new Error(`${odd} is not known here; name=NAME and helo=NAME are`);
-  const [clientName = '', helo = ''] = [details.get('name'), details.get('helo')];
   return {
     id,
     client: needAddress(ip),
     sender: parseMailbox(sender),
     recipient: parseMailbox(recipient),
     via: 'sync',
-    ...(clientName === '' ? {} : { clientName }),
-    ...(helo === '' ? {} : { helo }),
+    ...knownFields({ clientName: details.get('name') || undefined, helo: details.get('helo') || undefined }),
   };
 }
