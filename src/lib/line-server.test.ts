@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createCounters, type Counters } from './counters.ts';
 import type { Answer, LineLimits, LineProtocol, LineSession, Peer } from './line-protocol.ts';
-import { type LineServer, startLineServer } from './line-server.ts';
+import { startLineServer } from './line-server.ts';
+import type { RunningServer } from './run-server.ts';
 import { createLog, type LogLevel, silentLog } from './log.ts';
 
 const clients: Socket[] = [];
-const servers: LineServer[] = [];
+const servers: RunningServer[] = [];
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy();
@@ -48,7 +49,7 @@ function echoProtocol(): Echo {
 }
 
 interface Started {
-  readonly server: LineServer;
+  readonly server: RunningServer;
   readonly echo: Echo;
   readonly counters: Counters;
   readonly logged: string[];
@@ -96,7 +97,7 @@ interface Client {
   chunks(): readonly string[];
 }
 
-function connect({ address }: LineServer): Client {
+function connect({ address }: RunningServer): Client {
   if (address.kind === 'unix') throw new Error('not in this test');
   const socket = createConnection({ host: address.host, port: address.port, allowHalfOpen: true });
   clients.push(socket);
@@ -382,7 +383,7 @@ async function serve(
   open: (peer: Peer) => LineSession,
   rest?: Partial<LineProtocol>,
   limits = {},
-): Promise<LineServer> {
+): Promise<RunningServer> {
   const protocol: LineProtocol = { name: 'test', tooLong: '', open, ...rest };
   const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
   const server = await startLineServer({ address, protocol, log: silentLog, counters: createCounters(), limits });

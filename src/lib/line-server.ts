@@ -1,54 +1,31 @@
 // Serves a protocol of lines on a unix socket or a TCP port, and holds each client to its limits.
 import { createServer, type Socket } from 'node:net';
-import { closeServer } from './close-server.ts';
-import type { Counters } from './counters.ts';
 import { causeOf } from './error-cause.ts';
 import { LineConnection, type ConnectionParts } from './line-connection.ts';
 import { addressOf, DEFAULT_LIMITS, type LineLimits, type LineProtocol, type Peer } from './line-protocol.ts';
-import { listen, type SocketAccess } from './listen.ts';
-import type { Log } from './log.ts';
 import { logConnection } from './log-connection.ts';
 import { secureServer } from './mutual-tls.ts';
-import { formatSocketAddress, type SocketAddress } from './socket-address.ts';
+import { type RunningServer, runServer, type ServerOptions } from './run-server.ts';
+import type { SocketAddress } from './socket-address.ts';
 import { createTrouble } from './trouble.ts';
 
-export interface LineServerOptions extends SocketAccess {
-  readonly address: SocketAddress;
+export interface LineServerOptions extends ServerOptions {
   readonly protocol: LineProtocol;
-  readonly log: Log;
-  readonly counters: Counters;
   readonly limits?: Partial<LineLimits>;
-  /** Seconds that answers in hand get when the server is closed; asked for then. */
-  readonly closeWithin?: () => number;
-}
-
-export interface LineServer extends AsyncDisposable {
-  /** Where it listens; with the real port if 0 was asked for. */
-  readonly address: SocketAddress;
 }
 
 /** Seconds between two looks at the connections: one timer for all, since a timer a request would cost too much. */
 const SWEEP_INTERVAL = 5;
 /** Milliseconds of silence after which the system asks whether the other end is still there. */
 const KEEP_ALIVE = 60_000;
-/** Seconds for which a trouble that was logged is not logged again. */
-const QUIET = 60;
 
-/**
- * Listens and serves until it is closed. Closing lets the checks in hand be answered first. Throws an error with a
- * message for an administrator if it can't listen.
- */
-export async function startLineServer(options: LineServerOptions): Promise<LineServer> {
-  const { protocol, log, closeWithin = () => 5 } = options;
+/** Serves until it is closed, as runServer says. */
+export async function startLineServer(options: LineServerOptions): Promise<RunningServer> {
+  const { protocol, log, counters } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const interval = Math.min(SWEEP_INTERVAL, limits.idle / 4);
   const connections = new Set<LineConnection>();
-  const trouble = createTrouble({
-    name: protocol.name,
-    log,
-    counters: options.counters,
-    quietSweeps: Math.ceil(QUIET / interval),
-  });
+  const trouble = createTrouble({ name: protocol.name, log, counters, interval });
   const parts: ConnectionParts = {
     protocol,
     limits,
@@ -85,22 +62,10 @@ export async function startLineServer(options: LineServerOptions): Promise<LineS
     trouble.report('connection refused', `more than ${limits.connections} connections`);
     refuse(socket, protocol.busy);
   });
-  const address = await listen(server, options.address, options);
-  // Such as no file descriptor left: the next client may have more luck.
-  server.on('error', (error) => trouble.report('connection refused', error.message));
-  const sweeping = setInterval(() => {
-    trouble.sweep();
+  const sweep = (): void => {
     for (const connection of connections) connection.sweep();
-  }, interval * 1000).unref();
-  log.event(0, 'listening', { via: protocol.name, address: formatSocketAddress(address) });
-
-  return {
-    address,
-    [Symbol.asyncDispose]: async () => {
-      await closeServer(server, connections, closeWithin());
-      clearInterval(sweeping);
-    },
   };
+  return runServer(server, options, { name: protocol.name, connections, trouble, sweep, interval });
 }
 
 function securedPeer(peer: Peer): Peer {

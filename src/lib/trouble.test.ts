@@ -7,7 +7,7 @@ test('each client has its line, until there are too many', () => {
   const lines: string[] = [];
   const log = createLog({ level: 0, format: 'text' }, (text) => void lines.push(...text.trimEnd().split('\n')));
   const counters = createCounters();
-  const trouble = createTrouble({ name: 'peer', log, counters, quietSweeps: 1 });
+  const trouble = createTrouble({ name: 'peer', log, counters, interval: 60 });
   for (let round = 0; round < 2; round += 1)
     for (let at = 0; at < 100; at += 1) trouble.report('access denied', 'stranger', `192.0.2.${at}`);
   log.flush();
@@ -30,7 +30,7 @@ test('every trouble is counted, and each kind logged once in so many sweeps', ()
     flush: () => {},
   };
   const counters = createCounters();
-  const trouble = createTrouble({ name: 'milter', log, counters, quietSweeps: 2 });
+  const trouble = createTrouble({ name: 'milter', log, counters, interval: 30 });
   trouble.report('cut off', 'idle');
   trouble.report('cut off', 'other cause');
   trouble.report('refused', 'too many');

@@ -14,15 +14,18 @@ export interface TroubleParts {
   readonly name: string;
   readonly log: Log;
   readonly counters: Counters;
-  /** A kind that was logged is not logged again for so many sweeps. */
-  readonly quietSweeps: number;
+  /** Seconds between two sweeps. */
+  readonly interval: number;
 }
 
+/** Seconds for which a kind that was logged is not logged again. */
+const QUIET = 60;
 /** Lines that are logged before those of all clients count as one kind. */
 const MOST_LINES = 20;
 
 /** Trouble of one server. */
-export function createTrouble({ name, log, counters, quietSweeps }: TroubleParts): Trouble {
+export function createTrouble({ name, log, counters, interval }: TroubleParts): Trouble {
+  const quietSweeps = Math.ceil(QUIET / interval);
   const quiet = new Map<string, number>();
   return {
     report: (what, cause, client) => {

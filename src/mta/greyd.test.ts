@@ -6,7 +6,8 @@ import { lookUpHostNames } from '../engine/host-names.ts';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
 import { LONGEST_RECORD } from '../lib/line-protocol.ts';
-import { type LineServer, startLineServer } from '../lib/line-server.ts';
+import { startLineServer } from '../lib/line-server.ts';
+import type { RunningServer } from '../lib/run-server.ts';
 import { createLog } from '../lib/log.ts';
 import { accessRight, namesMatter } from '../policy/access-right.ts';
 import type { Check } from '../policy/check.ts';
@@ -25,7 +26,7 @@ afterEach(async () => {
 });
 
 interface Stage {
-  readonly server: LineServer;
+  readonly server: RunningServer;
   readonly tuples: StoredTuple[];
   readonly passes: Pass[];
   readonly asked: Check[];

@@ -1,11 +1,8 @@
 // Serves a mail filter on a unix socket or a TCP port, and holds each MTA to its limits.
 import { createServer, type Socket } from 'node:net';
-import { closeServer } from '../lib/close-server.ts';
-import type { Counters } from '../lib/counters.ts';
-import { listen, type SocketAccess } from '../lib/listen.ts';
 import type { Log } from '../lib/log.ts';
 import { logConnection } from '../lib/log-connection.ts';
-import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
+import { type RunningServer, runServer, type ServerOptions } from '../lib/run-server.ts';
 import { createTrouble, type Trouble } from '../lib/trouble.ts';
 import { MilterConnection } from './milter-connection.ts';
 import type { PacketLimits } from './milter-packets.ts';
@@ -32,49 +29,24 @@ const DEFAULT_MILTER_LIMITS: MilterLimits = {
   idle: 7210,
 };
 
-export interface MilterServerOptions extends SocketAccess {
-  readonly address: SocketAddress;
+export interface MilterServerOptions extends ServerOptions {
   readonly filter: MilterFilter;
-  readonly log: Log;
-  readonly counters: Counters;
   readonly limits?: Partial<MilterLimits>;
-  /** Seconds that an answer in hand gets when the server is closed; asked for then. */
-  readonly closeWithin?: () => number;
 }
 
-export interface MilterServer extends AsyncDisposable {
-  /** Where it listens; with the real port if 0 was asked for. */
-  readonly address: SocketAddress;
-}
+/** Seconds between two sweeps of what is logged once in a while. */
+const SWEEP_INTERVAL = 60;
 
-/** Seconds for which a trouble that was logged is not logged again. */
-const QUIET = 60;
-
-/**
- * Listens and serves until it is closed. Closing lets the checks in hand be answered first. Throws an error with a
- * message for an administrator if it can't listen.
- */
-export async function startMilterServer(options: MilterServerOptions): Promise<MilterServer> {
-  const { log, closeWithin = () => 5 } = options;
+/** Serves until it is closed, as runServer says. */
+export async function startMilterServer(options: MilterServerOptions): Promise<RunningServer> {
   const limits = { ...DEFAULT_MILTER_LIMITS, ...options.limits };
-  const connections = new Set<MilterConnection>();
-  const trouble = createTrouble({ ...options, name: 'milter', quietSweeps: 1 });
+  const serving = { name: 'milter', interval: SWEEP_INTERVAL, connections: new Set<MilterConnection>() };
+  const trouble = createTrouble({ ...options, ...serving });
   const server = createServer({ noDelay: true });
   server.maxConnections = limits.connections;
-  server.on('connection', (socket) => accept(socket, connections, { ...options, limits, trouble }));
+  server.on('connection', (socket) => accept(socket, serving.connections, { ...options, limits, trouble }));
   server.on('drop', () => trouble.report('connection refused', `more than ${limits.connections} connections`));
-  const address = await listen(server, options.address, options);
-  // Such as no file descriptor left: the next connection may have more luck.
-  server.on('error', (error) => trouble.report('connection refused', error.message));
-  const sweeping = setInterval(() => trouble.sweep(), QUIET * 1000).unref();
-  log.event(0, 'listening', { via: 'milter', address: formatSocketAddress(address) });
-  return {
-    address,
-    [Symbol.asyncDispose]: async () => {
-      await closeServer(server, connections, closeWithin());
-      clearInterval(sweeping);
-    },
-  };
+  return runServer(server, options, { ...serving, trouble });
 }
 
 interface Service {

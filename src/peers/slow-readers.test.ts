@@ -4,7 +4,8 @@ import { createConnection, type Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createCounters } from '../lib/counters.ts';
 import type { LineLimits } from '../lib/line-protocol.ts';
-import { type LineServer, startLineServer } from '../lib/line-server.ts';
+import { startLineServer } from '../lib/line-server.ts';
+import type { RunningServer } from '../lib/run-server.ts';
 import { silentLog } from '../lib/log.ts';
 import { localCaller } from './caller.ts';
 import { fakeParts, REPORT } from './fake-sync-parts.ts';
@@ -32,7 +33,7 @@ async function start(reports: ReportSource, limits: Partial<LineLimits> = {}) {
   return { server, parts, counters };
 }
 
-async function reader({ address }: LineServer): Promise<Socket> {
+async function reader({ address }: RunningServer): Promise<Socket> {
   const socket = createConnection({ host: '127.0.0.1', port: address.kind === 'tcp' ? address.port : 0 });
   closers.push(() => void socket.destroy());
   socket.on('error', () => {});
