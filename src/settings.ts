@@ -8,6 +8,7 @@ import type { CheckSettings } from './engine/answer-check.ts';
 import type { MaintenanceSettings } from './engine/maintain.ts';
 import type { StandingSettings } from './engine/standings.ts';
 import type { TrustedSettings } from './engine/trusted-clients.ts';
+import type { Trap } from './feeds/spamtraps.ts';
 import type { MilterSettings } from './mta/greylist-milter.ts';
 import { type Address, parseNetwork } from './policy/address.ts';
 import type { Seconds } from './policy/check.ts';
@@ -133,6 +134,14 @@ export function resolverSettings(
 ): ResolverSettings {
   const servers = resolver.length > 0 ? resolver : ofSystem();
   return { servers, timeout: QUESTION_OUTLIVES_CHECK * dns_timeout };
+}
+
+/** The spam traps that it names itself. */
+export function trapsOf({ hard_trap: hard, soft_trap: soft }: Config): readonly Trap[] {
+  return [
+    ...hard.map((target): Trap => ({ target, kind: 'hard' })),
+    ...soft.map((target): Trap => ({ target, kind: 'soft' })),
+  ];
 }
 
 /** What the milter goes by. */

@@ -13,6 +13,7 @@ import type { Clock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
 import type { Check } from './policy/check.ts';
 import type { Report } from './policy/report.ts';
+import { trapsOf } from './settings.ts';
 import type { Store } from './store/store.ts';
 
 export interface FeedStart {
@@ -54,10 +55,8 @@ export async function openFeeds(start: FeedStart): Promise<Feeds> {
 }
 
 async function openTraps({ config, directory, clock, log }: FeedStart): Promise<Traps> {
-  const configured = (['hard', 'soft'] as const).flatMap((kind) =>
-    (kind === 'hard' ? config.hard_trap : config.soft_trap).map((target) => ({ target, kind })),
-  );
-  const traps = new Traps({ files: config.traps.map((file) => resolve(directory, file)), configured, clock, log });
+  const files = config.traps.map((file) => resolve(directory, file));
+  const traps = new Traps({ files, configured: trapsOf(config), clock, log });
   await traps.refresh();
   if (traps.problems.length > 0) throw new Error(`traps: ${traps.problems.join('; ')}`);
   return traps;

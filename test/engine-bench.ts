@@ -16,7 +16,7 @@ import { type ManualList, openManualList } from '../src/engine/manual-entries.ts
 import { Standings } from '../src/engine/standings.ts';
 import { TrustedClients } from '../src/engine/trusted-clients.ts';
 import { reportTraps } from '../src/feeds/report-traps.ts';
-import { indexTraps, type Trap } from '../src/feeds/spamtraps.ts';
+import { indexTraps } from '../src/feeds/spamtraps.ts';
 import { type Clock, type ManualClock, manualClock } from '../src/lib/clock.ts';
 import { type Counters, createCounters } from '../src/lib/counters.ts';
 import { createLog } from '../src/lib/log.ts';
@@ -24,7 +24,7 @@ import { createNews } from '../src/lib/news.ts';
 import { type Address, parseAddress } from '../src/policy/address.ts';
 import { type Check, parseMailbox } from '../src/policy/check.ts';
 import { readPolicy } from '../src/policy/rules.ts';
-import { checkSettings, maintenanceSettings, standingSettings, trustedSettings } from '../src/settings.ts';
+import { checkSettings, maintenanceSettings, standingSettings, trapsOf, trustedSettings } from '../src/settings.ts';
 import { MemoryStore } from '../src/store/memory-store.ts';
 import type { Store } from '../src/store/store.ts';
 
@@ -182,10 +182,4 @@ export function addressOf(text: string): Address {
   const address = parseAddress(text);
   if (address === undefined) throw new Error(`no address: ${text}`);
   return address;
-}
-
-function trapsOf(config: Config): readonly Trap[] {
-  return (['hard', 'soft'] as const).flatMap((kind) =>
-    (kind === 'hard' ? config.hard_trap : config.soft_trap).map((target) => ({ target, kind })),
-  );
 }

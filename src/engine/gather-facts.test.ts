@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { addressOf } from '../../test/engine-bench.ts';
 import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
 import { BLOCK_LISTS, DNSWL } from '../dns/known-lists.ts';
 import { type DnsList, listedName } from '../dns/lists.ts';
-import { type Address, parseAddress } from '../policy/address.ts';
 import { type Facts, NO_BAD, NO_GOOD } from '../policy/facts.ts';
 import { factsFrom, nameFacts, type NameFacts } from './gather-facts.ts';
 import { type Findings, lookUpClient } from './look-up-client.ts';
@@ -10,12 +10,6 @@ import { type Findings, lookUpClient } from './look-up-client.ts';
 const CLIENT = addressOf('203.0.113.10');
 const NAMED: FakeDns = { ptr: { '203.0.113.10': ['mail.example.com'] }, a: { 'mail.example.com': ['203.0.113.10'] } };
 const LISTS: readonly DnsList[] = [...BLOCK_LISTS, DNSWL];
-
-function addressOf(text: string): Address {
-  const address = parseAddress(text);
-  if (address === undefined) throw new Error(`not an address: ${text}`);
-  return address;
-}
 
 async function findingsOf(dns: FakeDns, client = CLIENT, usable = true): Promise<Findings> {
   const resolver = fakeResolver(dns);

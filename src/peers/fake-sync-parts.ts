@@ -1,6 +1,7 @@
 // The parts of a daemon as the sync protocol sees them, for tests: they note what they are asked, and know a little.
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
+import type { Answer } from '../lib/line-protocol.ts';
 import { silentLog } from '../lib/log.ts';
 import { createNews } from '../lib/news.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
@@ -204,4 +205,13 @@ function fakeMemory(tuples: StoredTuple[], passes: Pass[]): Pick<SyncParts, 'sto
       };
     },
   };
+}
+
+/** All that an answer says. */
+export async function textOf(answer: Answer | undefined): Promise<string> {
+  const text = answer?.text ?? '';
+  if (typeof text === 'string' || text instanceof Promise) return text;
+  let all = '';
+  for await (const piece of text) all += piece;
+  return all;
 }

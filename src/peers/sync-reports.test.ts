@@ -5,7 +5,7 @@ import type { News } from '../lib/news.ts';
 import type { StoredReport } from '../policy/report.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { type Caller, localCaller } from './caller.ts';
-import { fakeParts } from './fake-sync-parts.ts';
+import { fakeParts, textOf } from './fake-sync-parts.ts';
 import { PeerList } from './peer-list.ts';
 import { peerProtocol } from './sync-server.ts';
 
@@ -69,14 +69,6 @@ function pieces(answer: Answer | undefined): AsyncIterator<string> {
   return text[Symbol.asyncIterator]();
 }
 
-async function whole(answer: Answer | undefined): Promise<string> {
-  const text = answer?.text ?? '';
-  if (typeof text === 'string' || text instanceof Promise) return text;
-  let all = '';
-  for await (const piece of text) all += piece;
-  return all;
-}
-
 /** The origin ids of the reports in a piece. */
 function ids(piece: IteratorResult<string>): readonly number[] {
   return [...String(piece.value).matchAll(/^origin_id:(\d+)/gm)].map(([, id]) => Number(id));
@@ -89,14 +81,14 @@ test.for<[line: string, lines: string[]]>([
   [`list ${'9'.repeat(400)}`, []],
 ])('p05: %s', async ([line, lines]) => {
   const { session } = await stage({}, { stored: T0 + 100 });
-  expect(await whole(session().line(line))).toBe(
+  expect(await textOf(session().line(line))).toBe(
     `300 document following\r\n${lines.map((one) => `${one}\r\n`).join('')}.\r\n`,
   );
 });
 
 test('a list is as long as there are reports', async () => {
   const { session } = await stage(...Array.from({ length: 450 }, () => ({})));
-  expect((await whole(session().line('list'))).split('\r\n')).toHaveLength(450 + 3);
+  expect((await textOf(session().line('list'))).split('\r\n')).toHaveLength(450 + 3);
 });
 
 test.for<[line: string, answer: string]>([
@@ -112,13 +104,13 @@ test.for<[line: string, answer: string]>([
   ['subscribe abc', '500 bad argument\r\n'],
 ])('p05, p09: %s is answered %j', async ([line, answer]) => {
   const { session } = await stage({ mtaId: undefined } as unknown as Partial<StoredReport>);
-  expect(await whole(session().line(line))).toBe(answer);
+  expect(await textOf(session().line(line))).toBe(answer);
 });
 
 test('p07: what is stored since, then what is new, and an end', async () => {
   const { session, add, peers, logged } = await stage({}, { stored: T0 + 100 }, { stored: T0 + 200 });
   const { line } = bound(session({ address: '192.0.2.7' }));
-  await whole(line('helo mx3.example.org'));
+  await textOf(line('helo mx3.example.org'));
   const stream = pieces(line('subscribe 1700000100'));
   expect(await stream.next()).toEqual({ done: false, value: BEGIN });
   expect(ids(await stream.next())).toEqual([2, 3]);
@@ -132,7 +124,7 @@ test('p07: what is stored since, then what is new, and an end', async () => {
   expect(line('.')).toEqual({ text: '200 subscription finished\r\n', close: false });
   expect((await end).done).toBe(true);
   expect(await peers.states()).toMatchObject([{ state: 'away', reports: 3, behind: 0, lastError: undefined }]);
-  expect(await whole(line('helo x'))).toContain('200 welcome');
+  expect(await textOf(line('helo x'))).toContain('200 welcome');
   expect(logged()).toEqual([
     'peer reads peer=192.0.2.7 name=mx3.example.org',
     'peer reads no more peer=192.0.2.7 name=mx3.example.org sent=3',
@@ -175,7 +167,7 @@ test.for<[line: string, got: number[]]>([
 ])('own reports are not sent back unless the client asks for all, and new ones never: %s', async ([line, got]) => {
   const { session, add } = await stage({}, { origin: 'mx9' }, {});
   const open = bound(session());
-  await whole(open.line('helo mx9'));
+  await textOf(open.line('helo mx9'));
   const stream = pieces(open.line(line));
   await stream.next();
   expect(ids(await stream.next())).toEqual(got);
@@ -230,9 +222,9 @@ test('who may not do anything any more is told so, and hands nothing in', async 
   const lines = ['report', ...TEXT.trimEnd().split('\r\n')];
   for (const line of lines) open.line(line);
   denied = 'may no longer hand in reports';
-  expect(await whole(open.line('.'))).toBe('500 permission denied\r\n');
+  expect(await textOf(open.line('.'))).toBe('500 permission denied\r\n');
   for (const line of ['list', 'get 1', 'subscribe', 'report', 'helo x'])
-    expect(await whole(open.line(line))).toBe('500 permission denied\r\n');
+    expect(await textOf(open.line(line))).toBe('500 permission denied\r\n');
 });
 
 test.for<[may: Partial<Caller>, denied: string[]]>([
@@ -247,14 +239,14 @@ test.for<[may: Partial<Caller>, denied: string[]]>([
   });
   const refused = [];
   for (const line of answers)
-    if ((await whole(session(may).line(line))) === '500 permission denied\r\n') refused.push(line);
+    if ((await textOf(session(may).line(line))) === '500 permission denied\r\n') refused.push(line);
   expect(refused).toEqual(denied);
 });
 
 test('over the network there are no verbs of the command line', async () => {
   const { session } = await stage();
   for (const line of ['verdict 203.0.113.7 a b', 'stats', 'peers', 'export valid'])
-    expect(await whole(session().line(line))).toBe('500 unknown command\r\n');
+    expect(await textOf(session().line(line))).toBe('500 unknown command\r\n');
 });
 
 function bound(open: LineSession): Pick<LineSession, 'line'> {

@@ -1,23 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Answer, LineSession } from '../lib/line-protocol.ts';
+import type { LineSession } from '../lib/line-protocol.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
-import { type FakeParts, fakeParts, GOES_BY, NOW, REPORT, STANDING, STATISTICS, TUPLE } from './fake-sync-parts.ts';
+import {
+  type FakeParts,
+  fakeParts,
+  GOES_BY,
+  NOW,
+  REPORT,
+  STANDING,
+  STATISTICS,
+  textOf,
+  TUPLE,
+} from './fake-sync-parts.ts';
 import { parseAnswer } from './sync-protocol.ts';
 import { syncProtocol } from './sync-server.ts';
 
 function session(parts: FakeParts): LineSession {
   return syncProtocol(parts).open({ kind: 'unix' });
-}
-
-async function textOf(answer: Answer | undefined): Promise<string> {
-  if (answer === undefined) return '';
-  const { text } = answer;
-  if (typeof text === 'string' || text instanceof Promise) return text;
-  let all = '';
-  for await (const piece of text) all += piece;
-  return all;
 }
 
 /** What the lines of one connection are answered with. */

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { addressOf } from '../../test/engine-bench.ts';
 import {
   type Address,
   clientKey,
@@ -193,12 +194,6 @@ function bitsOf({ family, text }: Address): string {
 
 function groupBits(group: string): string {
   return Number.parseInt(group, 16).toString(2).padStart(16, '0');
-}
-
-function addressOf(text: string): Address {
-  const address = parseAddress(text);
-  if (address === undefined) throw new Error(`not an address: ${text}`);
-  return address;
 }
 
 function networkOf(text: string): NonNullable<ReturnType<typeof parseNetwork>> {

@@ -2,7 +2,7 @@
 import { type DnsList, listedName } from '../../src/dns/lists.ts';
 import { DNSWL, ownList } from '../../src/dns/known-lists.ts';
 import { addressesQuestion, namesQuestion } from '../../src/dns/resolver.ts';
-import { type Address, parseAddress } from '../../src/policy/address.ts';
+import { addressOf } from '../engine-bench.ts';
 import { type StubDnsServer, type StubScript, startStubDnsServer } from '../stub-dns-server.ts';
 
 type Records = NonNullable<StubScript['records']>;
@@ -47,10 +47,4 @@ export function blockListed(ip: string): Records {
 /** 1 low, 2 medium, 3 high. */
 export function dnswlListed(ip: string, trust: 1 | 2 | 3): Records {
   return [[listedName(DNSWL, addressOf(ip)), 'A', `127.0.5.${trust}`]];
-}
-
-function addressOf(ip: string): Address {
-  const address = parseAddress(ip);
-  if (address === undefined) throw new Error(`${ip} is no address`);
-  return address;
 }
