@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { problemsAt, type SetLines } from './config/conflict.ts';
 import type { Problem } from './config/option-lines.ts';
 import type { Config } from './config/options.ts';
+import { causeOf } from './lib/error-cause.ts';
 import { isFingerprint } from './lib/fingerprint.ts';
 import { unreadable } from './lib/read-problem.ts';
 import { tlsOf } from './start-peers.ts';
@@ -16,7 +17,7 @@ export function checkCertificates(config: Config, set: SetLines, directory: stri
     tlsOf(config, directory);
     return [];
   } catch (error) {
-    const message = (error as Error).message;
-    return problemsAt([{ options: ['peer_tls', 'peer_ca', 'peer_certificate', 'peer_key'], message }], set);
+    const options = ['peer_tls', 'peer_ca', 'peer_certificate', 'peer_key'] as const;
+    return problemsAt([{ options, message: causeOf(error) }], set);
   }
 }

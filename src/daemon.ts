@@ -1,5 +1,5 @@
 // The composition root: builds every part of the daemon in start order and says who knows whom. Parts are closed in
-// reverse. Read this first; start-reputation.ts, start-feeds.ts, start-peers.ts and start-listeners.ts are its wings.
+// reverse. Read this first; the files start-*.ts are its wings.
 import { resolve } from 'node:path';
 import type { Config } from './config/options.ts';
 import { admit } from './engine/admit.ts';

@@ -10,6 +10,7 @@ import { waitingForRestart } from './config/takes-restart.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { DAEMON_PAGE } from './daemon-page.ts';
 import { systemClock } from './lib/clock.ts';
+import { causeOf } from './lib/error-cause.ts';
 import { createLog, type Log, type LogLevel, type LogSettings } from './lib/log.ts';
 import { logOutput } from './lib/log-output.ts';
 import { notifySystemd } from './lib/notify-systemd.ts';
@@ -111,7 +112,7 @@ function reloader(given: Arguments, started: Config, daemon: Daemon, log: Log): 
       const waiting = waitingForRestart(started, config).join(',');
       log.event(0, 'configuration read again', waiting === '' ? {} : { needs_restart: waiting });
     } catch (error) {
-      log.event(0, 'configuration not changed', { cause: (error as Error).message });
+      log.event(0, 'configuration not changed', { cause: causeOf(error) });
       throw error;
     }
     await daemon.readPolicy();

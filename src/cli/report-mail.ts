@@ -52,7 +52,7 @@ function readConfig({ configFile }: Location): Config {
   try {
     return loadConfig(configFile).config;
   } catch (error) {
-    throw new ConfigMistake((error as Error).message, { cause: error });
+    throw new ConfigMistake(causeOf(error), { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 // What the configuration names and this machine must have: users, groups, files. Looked at when the daemon starts, and by
 // --check-config; not while it runs, since asking for a user can take long.
 import { dirname, resolve } from 'node:path';
+import { causeOf } from '../lib/error-cause.ts';
 import { isFingerprint } from '../lib/fingerprint.ts';
 import { type Identity, identityFor, withRightsOf } from '../lib/privileges.ts';
 import { inPlaceOfFile, isMissing, unreadable } from '../lib/read-problem.ts';
@@ -103,6 +104,6 @@ function nameProblem({ kind, name }: Named): string | undefined {
     else groupId(name);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return causeOf(error);
   }
 }

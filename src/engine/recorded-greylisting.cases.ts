@@ -199,7 +199,7 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t31: {
-    why: 'points.md: a standing that has ended is not used any more',
+    why: 'a standing that has ended is not used any more',
     steps: `
       0 ask 10 a@example.com b@example.org: grey
       604799 standing: grey_default 0 (basic) 0-604800
@@ -209,7 +209,7 @@ export const DIFFERENCES: RecordedCases = {
     `,
   },
   t33: {
-    why: 'points.md: good mail counts from a day on, so the standing ends then',
+    why: 'good mail counts from a day on, so the standing ends then',
     steps: `
       0 ask 10 a@example.com b@example.org: grey
       100 report ok

@@ -1,8 +1,7 @@
 // Exim's main log as a feed: each line may give reports. A mail is `ok` once Exim has done with it, for each recipient it was
 // delivered to, so its sender and client are remembered from `<=` until `Completed`.
 import type { Log } from '../lib/log.ts';
-import type { Address } from '../policy/address.ts';
-import { parseAddress } from '../policy/address.ts';
+import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Event, Report } from '../policy/report.ts';
 import { type About, type LogLine, parseLogLine } from './exim-line.ts';

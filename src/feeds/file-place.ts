@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../lib/error-cause.ts';
 import { openToRead } from '../lib/read-problem.ts';
 
 export interface Place {
@@ -98,6 +99,6 @@ async function rotatedFiles(log: string): Promise<RotatedFile[]> {
 
 /** For `catch`: a file that is not there is undefined, every other error stays one. */
 export function ignoreMissing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  if (errorCode(error) === 'ENOENT') return undefined;
   throw error;
 }

@@ -1,6 +1,7 @@
 // TLS between servers, as the configuration has it: our certificate, and whose certificates are trusted.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { causeOf } from '../lib/error-cause.ts';
 import { isFingerprint, parseFingerprint } from '../lib/fingerprint.ts';
 import { type TlsIdentity, tls } from '../lib/mutual-tls.ts';
 import { readProblem } from '../lib/read-problem.ts';
@@ -48,7 +49,7 @@ function readIdentity({ certificate, key, trusted }: PeerTlsFiles): TlsIdentity 
     tls().createSecureContext(context);
     return { context, pinned };
   } catch (error) {
-    throw new Error(`peer_certificate and peer_key can not be used: ${(error as Error).message}`, { cause: error });
+    throw new Error(`peer_certificate and peer_key can not be used: ${causeOf(error)}`, { cause: error });
   }
 }
 

@@ -51,8 +51,8 @@ const DAY: Seconds = 86_400;
 const LATEST_REVEAL: Seconds = 8 * DAY;
 
 /** The kind of a class; a blacklisting that does not show yet is black. */
-export function kindOf(kind: StandingClass): StandingKind {
-  return kind === 'white' || kind === 'black' ? kind : 'grey';
+export function kindOf(one: StandingClass): StandingKind {
+  return one === 'white' || one === 'black' ? one : 'grey';
 }
 
 /** The class of a score. */
