@@ -6,7 +6,7 @@ import { reportFlags } from '../policy/dewhite.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import { passOwner } from '../policy/pass.ts';
 import { isBad } from './bad-client.ts';
-import type { MaintenanceParts } from './maintain.ts';
+import type { Rest, RoundParts } from './maintain.ts';
 import { loadWithheld, OwnersOfBad, saveWithheld } from './withheld-passes.ts';
 
 /** Where the last round ended, and by which rules, so that a restart misses nothing. */
@@ -14,10 +14,8 @@ const PLACE = 'dewhite';
 /** Tuples or passes a step: about a millisecond of work. */
 const STEP = 50;
 
-type Rest = () => Promise<void>;
-
 /** Removes what bad clients have gained; returns how many tuples and passes that were. */
-export async function dewhite(parts: MaintenanceParts, rest: Rest): Promise<number> {
+export async function dewhite(parts: RoundParts, rest: Rest): Promise<number> {
   const { store, clock, settings } = parts;
   const rules = settings().dewhite;
   // The place stays too: flags that are set later look back to it.
@@ -38,7 +36,7 @@ export async function dewhite(parts: MaintenanceParts, rest: Rest): Promise<numb
   return removed;
 }
 
-async function removeAllOf(parts: MaintenanceParts, bad: readonly string[], rest: Rest): Promise<number> {
+async function removeAllOf(parts: RoundParts, bad: readonly string[], rest: Rest): Promise<number> {
   const { store, clock } = parts;
   const now = seconds(clock);
   const withheld = await loadWithheld(parts);
@@ -71,7 +69,7 @@ async function removeAllOf(parts: MaintenanceParts, bad: readonly string[], rest
  * that host is not bad any more. What is withheld because of them stays so.
  */
 async function ownersOf(
-  store: MaintenanceParts['store'],
+  store: RoundParts['store'],
   { bad, withheld, now }: { readonly bad: readonly string[]; readonly withheld: OwnersOfBad; readonly now: Seconds },
   rest: Rest,
 ): Promise<OwnersOfBad> {

@@ -21,6 +21,11 @@ export interface MaintenanceParts {
   readonly settings: () => MaintenanceSettings;
 }
 
+/** What each part of a round needs. */
+export type RoundParts = Pick<MaintenanceParts, 'store' | 'clock' | 'settings'>;
+/** A pause between two steps, in which checks have the daemon to themselves. */
+export type Rest = () => Promise<void>;
+
 export interface MaintenanceSettings {
   readonly lifetimes: Lifetimes;
   /** From the end of one pass to the start of the next. */
@@ -33,13 +38,13 @@ export interface MaintenanceSettings {
 
 /** Entries a step: about a millisecond of work. */
 const STEP = 50;
-/** Milliseconds between two steps, in which checks have the daemon to themselves. */
+/** Milliseconds between two steps. */
 const PAUSE = 5;
 
 /** One round of everything. */
 export async function runMaintenance(parts: MaintenanceParts, pause: Pause): Promise<void> {
   const { counters, log } = parts;
-  const rest = (): Promise<void> => pause(PAUSE);
+  const rest: Rest = () => pause(PAUSE);
   const done = {
     expired: await expire(parts, rest),
     // First, so that what bad clients did earns nobody a pass.
@@ -52,7 +57,7 @@ export async function runMaintenance(parts: MaintenanceParts, pause: Pause): Pro
 }
 
 /** Removes everything that is past its lifetime; returns how much that was. */
-async function expire({ store, clock, settings }: MaintenanceParts, rest: () => Promise<void>): Promise<number> {
+async function expire({ store, clock, settings }: RoundParts, rest: Rest): Promise<number> {
   const { lifetimes } = settings();
   let expired = 0;
   for (;;) {

@@ -6,17 +6,14 @@ import { parseMailbox } from '../policy/check.ts';
 import { senderFitsClient } from '../policy/equivalent-domains.ts';
 import { PASS_AGE, PASS_USES, type Pass, type PassKey } from '../policy/pass.ts';
 import type { PassCandidate } from '../store/store.ts';
-import type { MaintenanceParts, MaintenanceSettings } from './maintain.ts';
+import type { MaintenanceSettings, Rest, RoundParts } from './maintain.ts';
 import { findWithheld } from './withheld-passes.ts';
 
 /** Candidates a step: about a millisecond of work. */
 const STEP = 50;
 
 /** Gives the passes that are due; returns how many that were. A pass that is there already is left as it is. */
-export async function promote(
-  parts: Pick<MaintenanceParts, 'store' | 'clock' | 'settings'>,
-  rest: () => Promise<void>,
-): Promise<number> {
+export async function promote(parts: RoundParts, rest: Rest): Promise<number> {
   const { store, clock, settings } = parts;
   const now = seconds(clock);
   const { equivalents } = settings();

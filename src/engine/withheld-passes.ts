@@ -4,9 +4,8 @@ import { seconds } from '../lib/clock.ts';
 import type { Seconds } from '../policy/check.ts';
 import { reportFlags } from '../policy/dewhite.ts';
 import { isBad } from './bad-client.ts';
-import type { MaintenanceParts } from './maintain.ts';
+import type { Rest, RoundParts } from './maintain.ts';
 
-type Parts = Pick<MaintenanceParts, 'store' | 'clock' | 'settings'>;
 /** Whether an owner whose pass these clients have earned must not have it now. */
 type IsWithheld = (owner: string, clients: Iterable<string>) => Promise<boolean>;
 
@@ -62,7 +61,7 @@ export class OwnersOfBad {
 }
 
 /** Those from whom passes are withheld, but for who was found bad so long ago that no such report counts any more. */
-export async function loadWithheld({ store, clock, settings }: Parts): Promise<OwnersOfBad> {
+export async function loadWithheld({ store, clock, settings }: RoundParts): Promise<OwnersOfBad> {
   const since = seconds(clock) - settings().searchDuration;
   const withheld = new OwnersOfBad(MOST);
   const kept = JSON.parse((await store.place(PLACE)) ?? '[]') as readonly BadClientOf[];
@@ -71,12 +70,12 @@ export async function loadWithheld({ store, clock, settings }: Parts): Promise<O
 }
 
 /** Saves all of them. */
-export async function saveWithheld({ store }: Pick<Parts, 'store'>, withheld: OwnersOfBad): Promise<void> {
+export async function saveWithheld({ store }: Pick<RoundParts, 'store'>, withheld: OwnersOfBad): Promise<void> {
   await store.savePlace(PLACE, JSON.stringify(withheld.all()));
 }
 
 /** What tells it: a client that cost the owner something, or earned the pass, is bad by the flags and reports of now. */
-export async function findWithheld(parts: Parts, rest: () => Promise<void>): Promise<IsWithheld> {
+export async function findWithheld(parts: RoundParts, rest: Rest): Promise<IsWithheld> {
   if (reportFlags(parts.settings().dewhite).length === 0) return async () => false;
   const withheld = await loadWithheld(parts);
   return async (owner, clients) => {
