@@ -6,7 +6,7 @@ import { type RunningServer, runServer, type ServerOptions } from '../lib/run-se
 import { createTrouble, type Trouble } from '../lib/trouble.ts';
 import { MilterConnection } from './milter-connection.ts';
 import type { PacketLimits } from './milter-packets.ts';
-import { createMilterSession, type MessageLimits, type MilterFilter } from './milter-session.ts';
+import { type MessageLimits, type MilterFilter, MilterSession } from './milter-session.ts';
 
 /** What one MTA may take of us. */
 export interface MilterLimits extends PacketLimits, MessageLimits {
@@ -58,7 +58,7 @@ interface Service {
 
 function accept(socket: Socket, connections: Set<MilterConnection>, { filter, limits, log, trouble }: Service): void {
   const connection = new MilterConnection(socket, {
-    session: createMilterSession(filter, limits),
+    session: new MilterSession(filter, limits),
     limits,
     log,
     onCutOff: (cause) => trouble.report('mail server cut off', cause),

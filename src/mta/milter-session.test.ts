@@ -4,7 +4,7 @@ import { decodeReplies } from '../../test/milter-mta.ts';
 import type { Needs } from './milter-negotiation.ts';
 import type { Command, Step } from './milter-packets.ts';
 import { encodeReply, type MilterReply } from './milter-replies.ts';
-import { createMilterSession, type MilterFilter } from './milter-session.ts';
+import { type MilterFilter, MilterSession } from './milter-session.ts';
 
 const NEEDS: Needs = { data: true, headers: true, changesHeaders: true, refusedRecipients: false, macros: {} };
 const LIMITS = { recipients: 3, recipientCharacters: 20, headers: 3, commands: 12 };
@@ -86,7 +86,7 @@ function noted(notes: string[]): MilterFilter {
 /** What the filter was told, and the letters of the replies or the reason why the connection was closed. */
 async function play(script: string): Promise<{ notes: string; replies: string }> {
   const notes: string[] = [];
-  const session = createMilterSession(noted(notes), LIMITS);
+  const session = new MilterSession(noted(notes), LIMITS);
   const replies: string[] = [];
   for (const text of script.split(', ')) {
     const reaction = await session.take(command(text));
@@ -180,13 +180,13 @@ test.for<[script: string, replies: string, notes: string]>([
 });
 
 test('an MTA that is too old, and one that sends nonsense', () => {
-  const session = (): ReturnType<typeof createMilterSession> => createMilterSession(noted([]), LIMITS);
+  const session = (): MilterSession => new MilterSession(noted([]), LIMITS);
   expect(session().take({ ...NOW, version: 1 })).toEqual({ kind: 'close', cause: 'protocol version 1 is too old' });
   expect(session().take({ kind: 'malformed', cause: 'why' })).toEqual({ kind: 'close', cause: 'why' });
 });
 
 test('an MTA that lets no filter change headers', async () => {
-  const session = createMilterSession(noted([]), LIMITS);
+  const session = new MilterSession(noted([]), LIMITS);
   await session.take({ ...NOW, actions: 0x100 });
   for (const text of ['connect', 'mail a', 'rcpt b']) await session.take(command(text));
   expect(await session.take(command('eom'))).toEqual({ kind: 'reply', replies: [{ kind: 'continue' }] });
@@ -200,7 +200,7 @@ test.for<[script: string, told: readonly string[]]>([
   ['now connect mail:a rcpt:b data quit', []],
 ])('an MTA that hangs up after %s', ([script, told]) => {
   const notes: string[] = [];
-  const session = createMilterSession(noted(notes), LIMITS);
+  const session = new MilterSession(noted(notes), LIMITS);
   for (const word of script.split(' ')) void session.take(command(word.replace(':', ' ')));
   const before = notes.length;
   session.hangUp();

@@ -49,13 +49,6 @@ export type Reaction =
   /** The connection ends; with a cause, because of the MTA's fault. */
   | { readonly kind: 'close'; readonly cause?: string };
 
-export interface MilterSession {
-  /** The reaction to a command. The next command may be given only when a promise is settled. */
-  take(command: Command): Reaction | Promise<Reaction>;
-  /** The MTA closed the connection without a word. */
-  hangUp(): void;
-}
-
 /** What is known of the message that is being sent. */
 interface Current {
   readonly filtered: FilteredMessage;
@@ -74,11 +67,7 @@ const CONTINUE: Reaction = { kind: 'reply', replies: [{ kind: 'continue' }] };
 const TOO_MANY_RECIPIENTS: MilterReply = { kind: 'reply', code: '452', text: '4.5.3 Too many recipients' };
 
 /** A session for a new connection. */
-export function createMilterSession(filter: MilterFilter, limits: MessageLimits): MilterSession {
-  return new Session(filter, limits);
-}
-
-class Session implements MilterSession {
+export class MilterSession {
   readonly #filter: MilterFilter;
   readonly #limits: MessageLimits;
   #agreement: Agreement | undefined;
@@ -92,6 +81,7 @@ class Session implements MilterSession {
     this.#limits = limits;
   }
 
+  /** The reaction to a command. The next command may be given only when a promise is settled. */
   take(command: Command): Reaction | Promise<Reaction> {
     const { kind } = command;
     switch (kind) {
@@ -121,7 +111,10 @@ class Session implements MilterSession {
     }
   }
 
-  /** In the middle of a message that is all Sendmail says when its client is lost; else it tells nothing of the client. */
+  /**
+   * The MTA closed the connection without a word. In the middle of a message that is all Sendmail says when its client is
+   * lost; else it tells nothing of the client.
+   */
   hangUp(): void {
     if (this.#message !== undefined) this.#leave();
   }
