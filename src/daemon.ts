@@ -61,7 +61,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const inForce = new InForce(config, (client) => trusted.has(client));
 
   actAs(identity);
-  parts.use(lockFor('ddgreyd', directory, config.database));
+  parts.use(lockFor(directory, config.database));
   const store = parts.use(await openStore({ path: resolve(directory, config.database), log, clock }));
   const manual = await openManualList(store, clock);
 

@@ -60,7 +60,7 @@ async function run(given: Arguments, config: Config, log: Log): Promise<void> {
   log.event(0, 'ready', { version: VERSION, pid: process.pid, directory: given.directory });
   // The only thing that comes in this way: systemd's socket.
   // oxlint-disable-next-line node/no-process-env
-  const problem = await notifySystemd('READY=1', process.env);
+  const problem = await notifySystemd(process.env);
   if (problem !== undefined) log.event(0, 'systemd was not told', { cause: problem });
   const signal = await stop;
   log.event(0, 'stopping', { signal });

@@ -9,7 +9,7 @@ import { lockFor } from './directory-lock.ts';
 let directory = '';
 
 function lock(database = 'ddgrey.db', where = directory): Disposable {
-  return lockFor('ddgreyd', where, join(directory, database));
+  return lockFor(where, join(directory, database));
 }
 
 beforeEach(() => {
@@ -65,7 +65,7 @@ test('a directory that is missing is not called held', () => {
 test('a holder that was killed holds no longer', async () => {
   const script = `
     import { lockFor } from ${JSON.stringify(import.meta.resolve('./directory-lock.ts'))};
-    globalThis.lock = lockFor('ddgreyd', ${JSON.stringify(directory)}, ${JSON.stringify(join(directory, 'ddgrey.db'))});
+    globalThis.lock = lockFor(${JSON.stringify(directory)}, ${JSON.stringify(join(directory, 'ddgrey.db'))});
     console.log('held');
     setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {

@@ -9,24 +9,25 @@ import { withFileMode } from './file-mode.ts';
 /** SQLITE_BUSY: another connection has the lock. */
 const BUSY = 5;
 
+/** The program of which there is one. */
+const NAME = 'ddgreyd';
+
 /**
- * Holds both for the program of that name; a relative path of the database starts in the directory. Throws, in words for an
- * administrator, if that can't be done.
+ * Holds both; a relative path of the database starts in the directory. Throws, in words for an administrator, if that can't
+ * be done.
  */
-export function lockFor(name: string, directory: string, database: string): Disposable {
+export function lockFor(directory: string, database: string): Disposable {
   using locks = new DisposableStack();
-  locks.use(lockDirectory(directory, name));
-  locks.use(lockDatabase(resolve(directory, database), name));
+  locks.use(lockDirectory(directory));
+  locks.use(lockDatabase(resolve(directory, database)));
   return locks.move();
 }
 
-/** Holds DIR/NAME.lock and writes DIR/NAME.pid. */
-function lockDirectory(directory: string, name: string): Disposable {
-  const pidFile = join(directory, `${name}.pid`);
-  const held = `another ${name} is running on ${directory}`;
-  const lock = lockFile(join(directory, `${name}.lock`), { name, held }, () =>
-    writeFileSync(pidFile, `${process.pid}\n`),
-  );
+/** Holds DIR/ddgreyd.lock and writes DIR/ddgreyd.pid. */
+function lockDirectory(directory: string): Disposable {
+  const pidFile = join(directory, `${NAME}.pid`);
+  const held = `another ${NAME} is running on ${directory}`;
+  const lock = lockFile(join(directory, `${NAME}.lock`), held, () => writeFileSync(pidFile, `${process.pid}\n`));
   return {
     [Symbol.dispose]: () => {
       rmSync(pidFile, { force: true });
@@ -36,22 +37,13 @@ function lockDirectory(directory: string, name: string): Disposable {
 }
 
 /** Holds FILE.lock. */
-function lockDatabase(file: string, name: string): Disposable {
-  const lock = lockFile(`${file}.lock`, {
-    name,
-    held: `another ${name} uses ${file}; each needs a database of its own`,
-  });
+function lockDatabase(file: string): Disposable {
+  const lock = lockFile(`${file}.lock`, `another ${NAME} uses ${file}; each needs a database of its own`);
   return { [Symbol.dispose]: () => lock.close() };
 }
 
-interface Holder {
-  readonly name: string;
-  /** What to say when it is another one. */
-  readonly held: string;
-}
-
-/** `use`: what is done first of all with the lock; when it fails there is none. */
-function lockFile(file: string, holder: Holder, use: () => void = () => {}): DatabaseSync {
+/** `held`: what to say when another one has it. `use`: what is done first of all with the lock; when it fails there is none. */
+function lockFile(file: string, held: string, use: () => void = () => {}): DatabaseSync {
   const lock = new DatabaseSync(file, { timeout: 0, open: false });
   try {
     // Whoever may read it could lock it as well, and no daemon would start.
@@ -61,13 +53,13 @@ function lockFile(file: string, holder: Holder, use: () => void = () => {}): Dat
     return lock;
   } catch (error) {
     if (lock.isOpen) lock.close();
-    throw new Error(explain(error, dirname(file), holder), { cause: error });
+    throw new Error(explain(error, dirname(file), held), { cause: error });
   }
 }
 
-function explain(error: unknown, directory: string, { name, held }: Holder): string {
+function explain(error: unknown, directory: string, held: string): string {
   if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return held;
   if (!existsSync(directory)) return `the directory ${directory} does not exist; create it`;
   const cause = causeOf(error);
-  return `cannot lock ${directory} (${cause}); it and what is in it must belong to the user that ${name} runs as (option user, where root starts it)`;
+  return `cannot lock ${directory} (${cause}); it and what is in it must belong to the user that ${NAME} runs as (option user, where root starts it)`;
 }

@@ -20,17 +20,17 @@ function installProgram(script: string): void {
 
 test('nothing is sent when systemd did not ask for it', async () => {
   installProgram('exit 1');
-  expect(await notifySystemd('READY=1', { PATH: directory })).toBeUndefined();
+  expect(await notifySystemd({ PATH: directory })).toBeUndefined();
 });
 
 test("systemd's own program is told the state, the process and the socket", async () => {
   installProgram(`echo "$@ $NOTIFY_SOCKET" > ${directory}/told`);
-  expect(await notifySystemd('READY=1', { PATH: directory, NOTIFY_SOCKET: '/run/n' })).toBeUndefined();
+  expect(await notifySystemd({ PATH: directory, NOTIFY_SOCKET: '/run/n' })).toBeUndefined();
   expect(readFileSync(join(directory, 'told'), 'utf8')).toBe(`--pid=${process.pid} READY=1 /run/n\n`);
 });
 
 test('a program that is missing or fails is told, not thrown', async () => {
-  expect(await notifySystemd('READY=1', { PATH: directory, NOTIFY_SOCKET: '/run/n' })).toContain('ENOENT');
+  expect(await notifySystemd({ PATH: directory, NOTIFY_SOCKET: '/run/n' })).toContain('ENOENT');
   installProgram('echo no such socket >&2; exit 1');
-  expect(await notifySystemd('READY=1', { PATH: directory, NOTIFY_SOCKET: '/run/n' })).toContain('no such socket');
+  expect(await notifySystemd({ PATH: directory, NOTIFY_SOCKET: '/run/n' })).toContain('no such socket');
 });

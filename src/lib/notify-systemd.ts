@@ -2,12 +2,12 @@
 // call for; systemd brings a program that sends it.
 import { execFile } from 'node:child_process';
 
-/** Sends the state (`READY=1`) if the process was started by systemd with Type=notify; resolves to what went wrong. */
-export function notifySystemd(state: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** Does so if the process was started by systemd with Type=notify; resolves to what went wrong. */
+export function notifySystemd(environment: NodeJS.ProcessEnv): Promise<string | undefined> {
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   if (environment['NOTIFY_SOCKET'] === undefined) resolve(undefined);
   else {
-    const words = [`--pid=${process.pid}`, state];
+    const words = [`--pid=${process.pid}`, 'READY=1'];
     execFile('systemd-notify', words, { env: environment }, (error) => resolve(error?.message));
   }
   return promise;
