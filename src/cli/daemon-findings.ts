@@ -85,7 +85,7 @@ export function failedFindings(counters: { readonly [name: string]: number }): r
   return [{ state: 'note', about: 'checks', text, mend: 'the lines with reason=failed in the log have the cause' }];
 }
 
-/** What the doctor asks about, reserved for documentation (RFC 5737, RFC 2606): nobody's mail comes from there, or goes there. */
+/** What the doctor asks about, reserved (RFC 5737, RFC 2606): nobody's mail comes from there, or goes there. */
 export const PLAYED = { client: '192.0.2.213', mailboxes: 'doctor@sender.invalid doctor@recipient.invalid' } as const;
 
 /** What to do about a failure, by what the error says; the first that fits counts. */

@@ -1,4 +1,5 @@
-// ddgrey white|black [local] SUBJECT [DURATION] [REASON...]: makes an entry by hand; peers are told unless it is local. ddgrey entries lists them.
+// ddgrey white|black [local] SUBJECT [DURATION] [REASON...]: makes an entry by hand; peers are told unless it is local.
+// ddgrey entries lists them.
 import { readableConfig } from '../config/load-config.ts';
 import { duration } from '../config/option-types.ts';
 import { OPTIONS } from '../config/options.ts';

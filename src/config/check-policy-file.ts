@@ -5,7 +5,10 @@ import { readPolicy } from '../policy/rules.ts';
 import type { Problem } from './option-lines.ts';
 import type { Config } from './options.ts';
 
-/** Its mistakes and oddities, each at its line. That there is no such file, or none that can be read, is for checkMachine to say. */
+/**
+ * Its mistakes and oddities, each at its line. That there is no such file, or none that can be read, is for
+ * checkMachine to say.
+ */
 export function checkPolicyFile({ policy }: Config, directory: string): readonly Problem[] {
   const file = resolve(directory, policy);
   if (policy === '' || unreadable(file) !== undefined) return [];

@@ -119,7 +119,10 @@ export interface OwnList {
   readonly ipv6?: boolean;
 }
 
-/** A list of the administrator's own: the title is its name, every answer that is no error a listing, IPv4 only, unless it says otherwise. */
+/**
+ * A list of the administrator's own: the title is its name, every answer that is no error a listing, IPv4 only, unless
+ * it says otherwise.
+ */
 export function ownList(own: OwnList): BlockList {
   return { kind: 'dnsbl', title: own.name, ipv6: false, mayBeWrong: false, terms: 'as agreed', ...own };
 }

@@ -1,5 +1,5 @@
-// Which name server is asked first: the one that answered last. Now and then a question goes to the first of the list again, which
-// is the one that is wanted: it may be the only one that block lists answer.
+// Which name server is asked first: the one that answered last. Now and then a question goes to the first of the list
+// again, which is the one that is wanted: it may be the only one that block lists answer.
 import type { Clock } from '../lib/clock.ts';
 import { formatNameServer, type NameServer } from '../lib/name-server.ts';
 

@@ -23,7 +23,7 @@ export class GoodMail {
     this.#kept = kept;
   }
 
-  /** Mail was accepted then: of the client with this standing, if it has one, which belongs to this domain, if that is known. */
+  /** Mail was accepted then. `standing`: that of its client, if it has one; `domain`: whom it belongs to, if known. */
   async accepted(standing: Standing | undefined, domain: string | undefined, time: Seconds): Promise<void> {
     const own = standing && (this.#kept.live(standing.ip) ?? standing);
     const others = domain === undefined ? [] : this.#kept.liveOf(domain).filter(({ ip }) => ip !== own?.ip);

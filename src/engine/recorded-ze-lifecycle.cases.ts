@@ -1,4 +1,5 @@
-// Recorded of ze-filter's greyd: answers and tables over time, bounces, GREYVALID, limits. How a step reads: recorded-ze.cases.ts.
+// Recorded of ze-filter's greyd: answers and tables over time, bounces, GREYVALID, limits. How a step reads:
+// recorded-ze.cases.ts.
 import type { RecordedCases } from './recorded-ze.cases.ts';
 
 export const LIFECYCLE: RecordedCases = {

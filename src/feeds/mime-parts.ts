@@ -31,7 +31,7 @@ export function parsePart(bytes: Buffer, defaultType = 'text/plain'): Part {
   return { headers, contentType, body: bytes.subarray(bodyStart(bytes, end)) };
 }
 
-/** The parts of the mail that have no parts of their own, in order; the mail itself if it has none. Attached mails are not opened. */
+/** The parts that have no parts of their own, in order; the mail itself if it has none. Attached mails stay closed. */
 export function leafParts(mail: Part): readonly Part[] {
   const leaves: Part[] = [];
   collect(mail, leaves, DEPTH_LIMIT);

@@ -3,7 +3,10 @@
 
 export type MaybePromise<T> = T | Promise<T>;
 
-/** What `follow` makes of the value: at once if it is there. Throws or rejects as `follow` does, and rejects as the value does. */
+/**
+ * What `follow` makes of the value: at once if it is there. Throws or rejects as `follow` does, and rejects as the
+ * value does.
+ */
 export function chain<T, U>(value: MaybePromise<T>, follow: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return value instanceof Promise ? value.then(follow) : follow(value);
 }

@@ -25,7 +25,10 @@ export function unreadable(path: string): string | undefined {
   }
 }
 
-/** The text of a file. Throws what readProblem tells in words, also where there is no file but a pipe, which could be waited for. */
+/**
+ * The text of a file. Throws what readProblem tells in words, also where there is no file but a pipe, which could be
+ * waited for.
+ */
 export function readText(path: string): string {
   const file = openFile(path);
   try {

@@ -15,7 +15,7 @@ export function readOptions<T extends ParseArgsConfig>(config: T): ReturnType<ty
   }
 }
 
-/** What a program that failed prints: why, each line with its name, and after a mistake in its arguments where they are explained. */
+/** What a program that failed prints: why, each line with its name; for wrong arguments, where they are explained. */
 export function failureText(program: string, error: unknown): string {
   const message = causeOf(error);
   const why = message.replace(/^.*$/gm, `${program}: $&`);

@@ -19,7 +19,10 @@ export interface White {
   readonly kind: 'white';
   readonly reason: WhiteReason;
   readonly waited?: Seconds;
-  /** What the reason rests on: a standing's reasons, a line of the policy file, who made an entry, what failed. For the log, never the sender. */
+  /**
+   * What the reason rests on: a standing's reasons, a line of the policy file, who made an entry, what failed. For the
+   * log, never the sender.
+   */
   readonly because?: string;
 }
 

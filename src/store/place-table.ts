@@ -1,4 +1,5 @@
-// The statements on places: how far files and peers were read, and other notes of a part to itself for the next start. Synchronous, within the caller's transaction.
+// The statements on places: how far files and peers were read, and other notes of a part to itself for the next start.
+// Synchronous, within the caller's transaction.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 export class PlaceTable {

@@ -175,10 +175,10 @@ export interface Store extends AsyncDisposable {
   // --- reports and standings ---
 
   /**
-   * Keeps a report. One with the same origin, originId, time, ip and event (a server that has lost its database may give
-   * an id again), or else with the same origin, ip, event, time, reporter, mtaId, sender and recipient, is a duplicate; `ok` reports of one domain (else ip) beyond the cap of a UTC day are
-   * not kept. originId 0 asks for an id that no report of this origin has or ever had here, which `report` then has in
-   * listings.
+   * Keeps a report. One with the same origin, originId, time, ip and event (a server that has lost its database may
+   * give an id again), or else with the same origin, ip, event, time, reporter, mtaId, sender and recipient, is a
+   * duplicate; `ok` reports of one domain (else ip) beyond the cap of a UTC day are not kept. originId 0 asks for an id
+   * that no report of this origin has or ever had here, which `report` then has in listings.
    */
   addReport(report: StoredReport): Promise<Stored>;
 

@@ -4,9 +4,10 @@ import type { StoredTuple } from '../policy/greylist.ts';
 import { coversTuple, parseSubject } from '../policy/subject.ts';
 
 /**
- * Whether a stored tuple belongs into the listing for `text`; upper and lower case are the same. No text: all. An address
- * or network: what `forget` would forget of it. `LOCAL@DOMAIN`: that sender or recipient. `<>`: bounces. Anything else: a part of the tuple,
- * or the domain, or a parent of the domain, of client, sender or recipient, in Unicode or as the DNS has it.
+ * Whether a stored tuple belongs into the listing for `text`; upper and lower case are the same. No text: all. An
+ * address or network: what `forget` would forget of it. `LOCAL@DOMAIN`: that sender or recipient. `<>`: bounces.
+ * Anything else: a part of the tuple, or the domain, or a parent of the domain, of client, sender or recipient, in
+ * Unicode or as the DNS has it.
  */
 export function tupleMatcher(text: string | undefined): (stored: StoredTuple) => boolean {
   if (text === undefined) return () => true;

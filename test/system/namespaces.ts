@@ -1,5 +1,5 @@
-// Hosts of their own on this machine: network namespaces with addresses of their own, on one switch, whose lines can swallow all
-// there is on them.
+// Hosts of their own on this machine: network namespaces with addresses of their own, on one switch, whose lines can
+// swallow all there is on them.
 import { spawnSync } from 'node:child_process';
 import type { Program } from './daemon.ts';
 import { run } from './processes.ts';
