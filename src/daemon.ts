@@ -6,7 +6,7 @@ import { admit } from './engine/admit.ts';
 import { type CheckParts, type CheckSettings, createAnswerCheck } from './engine/answer-check.ts';
 import { explain, type ExplainParts } from './engine/explain.ts';
 import { startMaintenance } from './engine/maintain.ts';
-import { openManualList } from './engine/manual-entries.ts';
+import { openManualList } from './engine/manual-list.ts';
 import { createOverview } from './engine/overview.ts';
 import type { Standings } from './engine/standings.ts';
 import { followPolicyFile, type PolicyFile, type PolicyFileParts } from './feeds/policy-file.ts';

@@ -5,7 +5,7 @@ import { type AcceptReport, acceptInBackground } from './engine/accept-report.ts
 import type { AnswerCheck } from './engine/answer-check.ts';
 import type { Explanation } from './engine/explain.ts';
 import { lookUpHostNames } from './engine/host-names.ts';
-import type { ManualList } from './engine/manual-entries.ts';
+import type { ManualList } from './engine/manual-list.ts';
 import type { Overview } from './engine/overview.ts';
 import type { Standings } from './engine/standings.ts';
 import type { InForce } from './in-force.ts';

@@ -12,7 +12,7 @@ import type { CentralServer } from '../src/engine/central-server.ts';
 import { explain, type ExplainParts, type Explanation } from '../src/engine/explain.ts';
 import type { ReportParts } from '../src/engine/keep-report.ts';
 import { type MaintenanceParts, runMaintenance } from '../src/engine/maintain.ts';
-import { type ManualList, openManualList } from '../src/engine/manual-entries.ts';
+import { type ManualList, openManualList } from '../src/engine/manual-list.ts';
 import { Standings } from '../src/engine/standings.ts';
 import { TrustedClients } from '../src/engine/trusted-clients.ts';
 import { reportTraps } from '../src/feeds/report-traps.ts';

@@ -12,7 +12,7 @@ import {
   type ReportParts,
   type ReportSettings,
 } from './keep-report.ts';
-import type { ManualList } from './manual-entries.ts';
+import type { ManualList } from './manual-list.ts';
 import { type AttemptParts, recordPeerAttempt } from './peer-attempt.ts';
 
 export interface PeerReportSettings extends ReportSettings {

@@ -7,7 +7,7 @@ import { senderFitsClient } from '../policy/equivalent-domains.ts';
 import { identityDomain } from '../policy/identity.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { type Standing, standingDomain } from '../policy/standing.ts';
-import type { ManualList } from './manual-entries.ts';
+import type { ManualList } from './manual-list.ts';
 
 export interface ClientParts {
   readonly manual: ManualList;

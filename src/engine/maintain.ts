@@ -9,7 +9,7 @@ import type { DewhiteRules } from '../policy/dewhite.ts';
 import type { Policy } from '../policy/rules.ts';
 import type { Lifetimes, Store } from '../store/store.ts';
 import { dewhite } from './dewhite.ts';
-import type { ManualList } from './manual-entries.ts';
+import type { ManualList } from './manual-list.ts';
 import { promote } from './promote.ts';
 
 export interface MaintenanceParts {

@@ -8,7 +8,7 @@
 //                                            was removed; `shared`: a network whose other clients' attempts were
 //                                            among that
 // Peers are told of entries, unless they are local, and of removed ones.
-import type { ManualList } from '../engine/manual-entries.ts';
+import type { ManualList } from '../engine/manual-list.ts';
 import type { Standings } from '../engine/standings.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Address } from '../policy/address.ts';

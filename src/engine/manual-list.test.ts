@@ -3,7 +3,7 @@ import { addressOf, checkOf, engineBench, T0 } from '../../test/engine-bench.ts'
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { entryReport } from '../policy/shared-entry.ts';
 import { MemoryStore } from '../store/memory-store.ts';
-import { openManualList } from './manual-entries.ts';
+import { openManualList } from './manual-list.ts';
 
 const DAY = 86_400;
 
