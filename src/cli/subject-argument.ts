@@ -2,6 +2,7 @@
 import { asciiName } from '../lib/ascii-name.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import { parseAddress } from '../policy/address.ts';
+import { NULL_SENDER } from '../policy/check.ts';
 import { parseSubject, type Subject } from '../policy/subject.ts';
 
 /** The address, network or domain that the argument names. Throws a UsageError if it names none. */
@@ -18,5 +19,5 @@ export function needAddress(text: string): void {
 
 /** The text of such a subject, or the mail address that the argument is; `<>` is the sender of bounces. */
 export function subjectOrMailbox(text: string): string {
-  return text === '<>' || /[^@]@[^@]/.test(text) ? text : needSubject(text).text;
+  return text === NULL_SENDER || /[^@]@[^@]/.test(text) ? text : needSubject(text).text;
 }

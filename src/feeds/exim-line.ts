@@ -5,7 +5,7 @@
 // HELO names, senders and recipients are the client's own words. So an address is only taken from where the client's words
 // cannot have put it, and a line that could be read in two ways tells nothing. Every step is linear in the line's length.
 import { type Address, parseAddress } from '../policy/address.ts';
-import type { Seconds } from '../policy/check.ts';
+import { NULL_SENDER, type Seconds } from '../policy/check.ts';
 import type { Event } from '../policy/report.ts';
 import { parseStamp } from './exim-stamp.ts';
 
@@ -220,5 +220,5 @@ function bare(address: string): string {
 }
 
 function nullOr(sender: string): string {
-  return sender === '' ? '<>' : sender;
+  return sender === '' ? NULL_SENDER : sender;
 }

@@ -8,7 +8,7 @@
 // The HELO is the client's own word, so an address is never taken from there. Steps are linear in the line's length.
 import { knownFields } from '../lib/known-fields.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
-import type { Seconds } from '../policy/check.ts';
+import { NULL_SENDER, type Seconds } from '../policy/check.ts';
 import { withoutEnd } from '../policy/without-end.ts';
 
 /** One hop of a mail, as the receiving host wrote it. Absent: it did not say. */
@@ -107,7 +107,7 @@ function isAuthenticated(tokens: readonly string[], protocol = ''): boolean {
 function senderOf(tokens: readonly string[]): string | undefined {
   for (const token of tokens) {
     const sender = /^\(envelope-(?:from|sender) (.*)\)$/.exec(token)?.[1];
-    if (sender !== undefined) return mailAddress(sender) ?? '<>';
+    if (sender !== undefined) return mailAddress(sender) ?? NULL_SENDER;
   }
   return undefined;
 }

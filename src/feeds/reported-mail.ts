@@ -4,7 +4,7 @@
 // below was written by strangers and is never looked at.
 import { knownFields } from '../lib/known-fields.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
-import type { Seconds } from '../policy/check.ts';
+import { NULL_SENDER, type Seconds } from '../policy/check.ts';
 import { isLocal } from '../policy/local-networks.ts';
 import type { Report } from '../policy/report.ts';
 import { decodedBody, type Header, headerValue, leafParts, type Part, parsePart } from './mime-parts.ts';
@@ -109,7 +109,7 @@ function feedbackHop(feedback: Part): Hop {
     namesClient: true,
     authenticated: false,
     from,
-    sender: sender === '' ? '<>' : sender,
+    sender: sender === '' ? NULL_SENDER : sender,
     recipient,
     time,
   });

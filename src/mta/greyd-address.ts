@@ -2,7 +2,8 @@
 // for the empty sender.
 import { type Mailbox, parseMailbox } from '../policy/check.ts';
 
-const NULL_SENDER = 'nullsender';
+/** The empty sender. */
+export const NULL_SENDER_WORD = 'nullsender';
 
 /**
  * The sender that an argument of GREYCHECK or GREYVALID means. Postmaster and mailer-daemon are senders like others, since
@@ -10,7 +11,7 @@ const NULL_SENDER = 'nullsender';
  */
 export function parseGreydSender(argument: string): Mailbox {
   const bare = withoutBrackets(argument);
-  return parseMailbox(bare.toLowerCase() === NULL_SENDER ? '' : bare);
+  return parseMailbox(bare.toLowerCase() === NULL_SENDER_WORD ? '' : bare);
 }
 
 /** The recipient that such an argument means. It may have any name. */

@@ -6,9 +6,10 @@
 // `#` and `%` in a field are written `%XX`, so that no address can shift the fields behind it. What is read in can be
 // written again in a line of LONGEST_RECORD characters (lib/line-protocol.ts), so that it can be read in elsewhere.
 import { type Address, clientKey, ipv6Groups, parseAddress, siteNetwork } from '../policy/address.ts';
-import type { Seconds } from '../policy/check.ts';
+import { NULL_SENDER, type Seconds } from '../policy/check.ts';
 import type { StoredTuple, TupleState } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
+import { NULL_SENDER_WORD } from './greyd-address.ts';
 
 /** What a line says, or what is wrong with it. */
 export type Parsed<T> =
@@ -30,8 +31,6 @@ interface RecordFields {
  * five that may have so many, with each character written as three, fit a line.
  */
 export const LONGEST_FIELD = 16_384;
-const NULL_SENDER = 'nullsender';
-const NULL_SENDER_PART = '<>';
 const NO_NAME = '-';
 /** A host name that the mail server did not know: `[10.1.2.3]` is how filters write it. */
 const NO_NAMES = /^(?:-|unknown|\[.*)$/;
@@ -39,8 +38,8 @@ const DOMAIN = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 
 /** The line of a tuple, without a line end. */
 export function formatTuple({ tuple, client, clientName, senderText, ...stored }: StoredTuple): string {
-  const sender = tuple.sender === NULL_SENDER_PART ? NULL_SENDER : escapeWord(tuple.sender, NULL_SENDER);
-  const from = stored.nullSender ? NULL_SENDER : escapeWord(senderText, NULL_SENDER);
+  const sender = tuple.sender === NULL_SENDER ? NULL_SENDER_WORD : escapeWord(tuple.sender, NULL_SENDER_WORD);
+  const from = stored.nullSender ? NULL_SENDER_WORD : escapeWord(senderText, NULL_SENDER_WORD);
   const record = formatRecord({ ...stored, ip: client, hostname: formatName(clientName), from });
   return `${formatClientPart(tuple.client)};${sender};${escapeField(tuple.recipient)} ${record}`;
 }
@@ -58,10 +57,10 @@ export function parseTuple(line: string, state: TupleState): Parsed<StoredTuple>
   const client = parseClientPart(part, address);
   if (client === undefined) return wrong('ip of the key is no address, network or domain');
   if (record.from === '') return wrong('no sender');
-  const nullSender = record.from === NULL_SENDER;
+  const nullSender = record.from === NULL_SENDER_WORD;
   const tuple = {
     client,
-    sender: sender === NULL_SENDER ? NULL_SENDER_PART : unescapeField(sender),
+    sender: sender === NULL_SENDER_WORD ? NULL_SENDER : unescapeField(sender),
     recipient: unescapeField(recipient),
   };
   const { firstSeen, lastSeen, uses } = record;

@@ -29,14 +29,20 @@ export interface Check {
   readonly queueId?: string;
 }
 
+/**
+ * What stands for the null sender in reports, tuples and rules. In an address, brackets stand only within quotes (RFC 5321
+ * section 4.1.2).
+ */
+export const NULL_SENDER = '<>';
+
 /** The empty reverse-path `<>` of bounces (RFC 5321 section 4.5.5). */
 export function isNullSender(sender: Mailbox): boolean {
   return sender.text === '';
 }
 
-/** The sender as reports have it: the null sender is `<>`. */
+/** The sender as reports have it. */
 export function reportedSender(sender: Mailbox): string {
-  return isNullSender(sender) ? '<>' : sender.text;
+  return isNullSender(sender) ? NULL_SENDER : sender.text;
 }
 
 /** The text as a mailbox. Angle brackets around it and dots at the domain's end are dropped; the last `@` counts. */

@@ -1,10 +1,10 @@
 // The rules of one section of the policy file, found by hash lookups: what a lookup costs depends on the number of labels
 // in a name and of prefix lengths in use, not on the number of rules.
 import type { Address } from './address.ts';
-import { isNullSender, type Mailbox } from './check.ts';
+import { isNullSender, type Mailbox, NULL_SENDER } from './check.ts';
 import { canonicalDomain, parents } from './domains.ts';
 import { NetworkTable } from './network-table.ts';
-import { type LookupKey, NULL_SENDER_KEY } from './rule-key.ts';
+import type { LookupKey } from './rule-key.ts';
 
 /** A line of the policy file. */
 export interface Rule<V> {
@@ -50,7 +50,7 @@ export class RuleIndex<V> {
   /** The rule for the full address, else for its domain or one above, else for its local part in every domain. */
   byMailbox(mailbox: Mailbox): Rule<V> | undefined {
     if (this.#texts.size === 0) return undefined;
-    if (isNullSender(mailbox)) return this.#texts.get(NULL_SENDER_KEY);
+    if (isNullSender(mailbox)) return this.#texts.get(NULL_SENDER);
     const { local, domain } = mailbox;
     const user = `${local}@`;
     // A text without `@` may be a domain as well as a local part (`postmaster`, RFC 5321 section 4.5.1).

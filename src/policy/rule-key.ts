@@ -1,6 +1,6 @@
 // What a rule is about: a rule's key in the one form under which it is looked up.
 import { type Prefix, parsePrefix } from './address-prefix.ts';
-import { parseMailbox } from './check.ts';
+import { NULL_SENDER, parseMailbox } from './check.ts';
 import { canonicalDomain } from './domains.ts';
 
 /** Whom the keys of a section mean: hosts (addresses, names), mailboxes and domains, or both. */
@@ -11,7 +11,7 @@ export type LookupKey =
   | { readonly kind: 'default' }
   | { readonly kind: 'star' }
   | { readonly kind: 'network'; readonly prefix: Prefix }
-  /** A domain, `local@domain`, `local@` or NULL_SENDER_KEY, in lower case. `oddity`: it works, but may not be meant. */
+  /** A domain, `local@domain`, `local@` or NULL_SENDER, in lower case. `oddity`: it works, but may not be meant. */
   | { readonly kind: 'text'; readonly text: string; readonly oddity?: string };
 
 export type RuleKey =
@@ -19,9 +19,6 @@ export type RuleKey =
   /** Harmless, but matches nothing. */
   | { readonly kind: 'idle'; readonly message: string }
   | { readonly kind: 'wrong'; readonly message: string };
-
-/** The key of the empty sender. */
-export const NULL_SENDER_KEY = '<>';
 
 /** The key that the text spells. */
 export function parseRuleKey(text: string, keyedBy: KeyedBy): RuleKey {
@@ -48,7 +45,7 @@ function hostKey(text: string): RuleKey | undefined {
 }
 
 function mailboxKey(text: string): RuleKey {
-  if (text === NULL_SENDER_KEY || text === 'nullsender') return { kind: 'text', text: NULL_SENDER_KEY };
+  if (text === NULL_SENDER || text === 'nullsender') return { kind: 'text', text: NULL_SENDER };
   const { local, domain } = parseMailbox(text);
   if (local === '' || /[<>*]/.test(text.replace(/^<(.*)>$/, '$1')))
     return wrong(`${text}: write example.com (with all below it), joe@example.com or joe@ (in every domain)`);

@@ -1,6 +1,6 @@
 // The key under which an attempt is remembered: (client part, sender part, recipient part).
 import { type Address, siteNetwork } from './address.ts';
-import { type Check, isNullSender, type Mailbox } from './check.ts';
+import { type Check, isNullSender, type Mailbox, NULL_SENDER } from './check.ts';
 
 export type ClientPart = 'DOMAIN' | 'NET' | 'FULL' | 'NONE';
 export type MailboxPart = 'FULL' | 'HOST' | 'USER' | 'NONE';
@@ -17,9 +17,6 @@ export interface Tuple {
   readonly sender: string;
   readonly recipient: string;
 }
-
-/** The sender part of bounces; in an address, brackets stand only within quotes (RFC 5321 section 4.1.2). */
-const NULL_SENDER = '<>';
 
 /**
  * The tuples under which a check is looked for; under the first it is recorded. With DOMAIN that is the client's verified
