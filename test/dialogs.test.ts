@@ -3,7 +3,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { admit } from '../src/engine/admit.ts';
 import type { AnswerCheck } from '../src/engine/answer-check.ts';
 import type { ManualClock } from '../src/lib/clock.ts';
@@ -41,12 +41,6 @@ const WORLD = `
 /** Milliseconds in which an answer must come. */
 const PATIENCE = 2000;
 
-const closers: (() => void | PromiseLike<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
-
 for (const protocol of ['greylist', 'policy', 'greyd', 'sync'] as const) {
   test.for(readdirSync(join(DIALOGS, protocol)).filter((name) => name.endsWith('.txt')))(
     `${protocol}/%s`,
@@ -80,7 +74,7 @@ interface Stage {
 
 async function startStage(protocol: Protocol, patience = PATIENCE): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-dialog-'));
-  closers.push(() => rmSync(directory, { recursive: true }));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
   const bench = await engineBench({ config: WORLD });
   const { clock, counters } = bench;
   const gate = createGate(bench.answerCheck);
@@ -90,10 +84,10 @@ async function startStage(protocol: Protocol, patience = PATIENCE): Promise<Stag
     log: silentLog,
     counters,
   });
-  closers.push(() => server[Symbol.asyncDispose]());
+  onTestFinished(() => server[Symbol.asyncDispose]());
   const connect = (): DialogClient => {
     const client = new DialogClient(join(directory, 'socket'), patience);
-    closers.push(() => client.destroy());
+    onTestFinished(() => client.destroy());
     return client;
   };
   return { clock, gate, connect };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters, type Counters } from '../lib/counters.ts';
 import type { LineProtocol } from '../lib/line-protocol.ts';
@@ -16,12 +16,6 @@ import {
   parseAnswer,
 } from './greyd-client.ts';
 import { greydProtocol } from './greyd.ts';
-
-const closers: (() => void | PromiseLike<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
 
 function check(recipient = 'bob@example.org', sender = 'joe@example.com', clientName?: string): Check {
   const mailboxes = { sender: parseMailbox(sender), recipient: parseMailbox(recipient) };
@@ -59,7 +53,7 @@ async function scripted(
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(() => stop({ server, sockets }));
+  onTestFinished(() => stop({ server, sockets }));
   const address = server.address();
   return { port: typeof address === 'object' && address !== null ? address.port : 0, server, blocks, sockets };
 }
@@ -85,7 +79,7 @@ function asking(port: number, options: Partial<GreydClientOptions> = {}): Asking
   });
   const address = { kind: 'tcp', host: '127.0.0.1', port } as const;
   const client = createGreydClient({ address, connectTimeout: 2, log, counters, random: () => 0, ...options });
-  closers.push(() => client[Symbol.asyncDispose]());
+  onTestFinished(() => client[Symbol.asyncDispose]());
   const logged = (): string => {
     log.flush();
     return text;
@@ -179,7 +173,7 @@ async function ours(): Promise<{ port: number; inHand: Check[]; release: () => v
   });
   const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
   const server = await startLineServer({ address, protocol, log: silentLog, counters: createCounters() });
-  closers.push(() => server[Symbol.asyncDispose]());
+  onTestFinished(() => server[Symbol.asyncDispose]());
   const port = server.address.kind === 'tcp' ? server.address.port : 0;
   return { port, inHand, told, release: () => releases.splice(0).forEach((release) => release()) };
 }

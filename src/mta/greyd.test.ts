@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type FakeResolver, fakeResolver } from '../dns/fake-resolver.ts';
 import { lookUpHostNames } from '../engine/host-names.ts';
 import { manualClock } from '../lib/clock.ts';
@@ -18,12 +18,6 @@ import type { Verdict } from '../policy/verdict.ts';
 import { type GreydParts, greydProtocol } from './greyd.ts';
 import { type GreydAccess, greydAccess, type GreydRights } from './greyd-access.ts';
 import type { GreydTables } from './greyd-tables.ts';
-
-const closers: (() => void | PromiseLike<void>)[] = [];
-
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
 
 interface Stage {
   readonly server: RunningServer;
@@ -79,7 +73,7 @@ async function start(changes: Partial<GreydParts> = {}, verdict = GREY): Promise
   });
   const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
   const server = await startLineServer({ address, protocol, log, counters });
-  closers.push(() => server[Symbol.asyncDispose]());
+  onTestFinished(() => server[Symbol.asyncDispose]());
   const logged = (): string => {
     log.flush();
     return text;
@@ -91,7 +85,7 @@ function connect({ server }: Stage, from = '127.0.0.1'): Socket {
   if (server.address.kind === 'unix') throw new Error('not in this test');
   const { host, port } = server.address;
   const socket = createConnection({ host, port, localAddress: from, allowHalfOpen: true });
-  closers.push(() => void socket.destroy());
+  onTestFinished(() => void socket.destroy());
   return socket;
 }
 

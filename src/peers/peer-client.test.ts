@@ -1,7 +1,7 @@
 // Our client against scripted servers that talk as the original daemon was recorded to (m01, m03, m09), or worse.
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { FROM_THE_FUTURE, type Sender } from '../engine/accept-peer-report.ts';
 import type { NamedReport } from '../engine/keep-report.ts';
 import { manualClock } from '../lib/clock.ts';
@@ -20,11 +20,6 @@ function text(id: number, stored: number): string {
     'ip:203.0.113.10\r\ndomain:example.com\r\nevent:check\r\ne_from:a@example.com\r\ne_to:b@example.org\r\nmta_id:\r\n\r\n'
   );
 }
-
-const closers: (() => void | PromiseLike<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
 
 /** What the server does on its connection number n, for each line that it hears. */
 type Script = (n: number, line: string, socket: Socket) => void;
@@ -68,7 +63,7 @@ async function stage(script: Script, changed: Partial<PeerClientParts> = {}, pla
     waits: { first: 1, longest: 5 },
     ...changed,
   });
-  closers.push(() => client[Symbol.asyncDispose]());
+  onTestFinished(() => client[Symbol.asyncDispose]());
   const logged = (): readonly string[] => {
     output.flush();
     return log.split('\n').flatMap((line) => (line === '' ? [] : line.slice(line.indexOf(' ') + 1)));
@@ -77,12 +72,10 @@ async function stage(script: Script, changed: Partial<PeerClientParts> = {}, pla
 }
 
 async function startScripted(script: Script, heard: string[]): Promise<Server> {
-  let connections = 0;
+  const sockets: Socket[] = [];
   const server = createServer((socket) => {
-    connections += 1;
-    const number = connections;
+    const number = sockets.push(socket);
     socket.on('error', () => {});
-    closers.push(() => void socket.destroy());
     socket.on('data', (bytes) => {
       for (const line of bytes.toString().split('\r\n').slice(0, -1)) {
         heard.push(`${number} ${line}`);
@@ -91,7 +84,10 @@ async function startScripted(script: Script, heard: string[]): Promise<Server> {
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closers.push(() => void server.close());
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
   return server;
 }
 
@@ -149,7 +145,7 @@ test('m03, m07: it comes back and goes on where the server was, by the server’
 
 test('its own reports are taken back for an hour at most, however long a peer goes on telling', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  closers.push(() => void vi.useRealTimers());
+  onTestFinished(() => void vi.useRealTimers());
   const sockets: Socket[] = [];
   const { heard, taken } = await stage(
     original((_, socket) => {

@@ -1,7 +1,7 @@
 // Subscriptions over real lines: readers that do not read, that say nothing for long, and the end of the server.
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createCounters } from '../lib/counters.ts';
 import type { LineLimits } from '../lib/line-protocol.ts';
 import { startLineServer } from '../lib/line-server.ts';
@@ -11,11 +11,6 @@ import { localCaller } from './caller.ts';
 import { fakeParts, REPORT } from './fake-sync-parts.ts';
 import type { ReportSource } from './sync-reports.ts';
 import { peerProtocol } from './sync-server.ts';
-
-const closers: (() => void | PromiseLike<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
 
 /** A server over these reports. */
 async function start(reports: ReportSource, limits: Partial<LineLimits> = {}) {
@@ -29,13 +24,13 @@ async function start(reports: ReportSource, limits: Partial<LineLimits> = {}) {
     limits,
     closeWithin: () => 60,
   });
-  closers.push(() => server[Symbol.asyncDispose]());
+  onTestFinished(() => server[Symbol.asyncDispose]());
   return { server, parts, counters };
 }
 
 async function reader({ address }: RunningServer): Promise<Socket> {
   const socket = createConnection({ host: '127.0.0.1', port: address.kind === 'tcp' ? address.port : 0 });
-  closers.push(() => void socket.destroy());
+  onTestFinished(() => void socket.destroy());
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
