@@ -1,6 +1,7 @@
 // Where the log goes: a stream whose reader may be slow, gone, or out of space. None of that may end the daemon, keep it
 // from ending, or fill its memory, so what does not fit is dropped, and said to be dropped once there is room again.
 import type { Writable } from 'node:stream';
+import { inTime } from './in-time.ts';
 import type { WriteLines } from './log.ts';
 
 /** Bytes that wait for a slow reader before more is dropped. */
@@ -29,13 +30,10 @@ export function logOutput(stream: Writable, mostWaiting: number = MOST_WAITING):
     },
     left: async (patience) => {
       if (stream.writableLength === 0) return true;
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      const timer = setTimeout(resolve, patience, false);
+      const { promise, resolve } = Promise.withResolvers<void>();
       // Called after all that was written before, or when that has failed.
-      stream.write('', () => resolve(true));
-      const hasLeft = await promise;
-      clearTimeout(timer);
-      return hasLeft;
+      stream.write('', () => resolve());
+      return inTime(promise, patience);
     },
   };
 }
