@@ -32,17 +32,15 @@ import { howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
 import { logFindings } from './log-findings.ts';
 import {
-  centralServers,
   configFacts,
   databaseSpace,
   followedLogs,
-  isThisMachine,
-  lookAtSockets,
   mailUsers,
   mtaFiles,
   namedFiles,
   runningProcess,
 } from './look-at-machine.ts';
+import { centralServers, isThisMachine, lookAtSockets } from './look-at-sockets.ts';
 import { mtaFindings } from './mta-findings.ts';
 import { peerFindings } from './peer-findings.ts';
 import { reloadFindings } from './reload-findings.ts';
