@@ -47,6 +47,7 @@ export class KeptStandings {
     return this.#cache.get(ip) ?? (await this.#parts.store.standing(ip));
   }
 
+  /** Itself, unless it has expired. */
   ifAlive(standing: Standing | undefined): Standing | undefined {
     return standing !== undefined && standing.expires > seconds(this.#parts.clock) ? standing : undefined;
   }
