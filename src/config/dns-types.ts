@@ -1,25 +1,10 @@
 // The option types of what is asked in DNS: `rbl_score`, `rbl_zone`, `resolver`.
+import type { ListScore, OwnListZone } from '../dns/choose-lists.ts';
 import { isHostName } from '../lib/host-name.ts';
 import { formatNameServer, type NameServer, parseNameServer } from '../lib/name-server.ts';
 import { parseAddress } from '../policy/address.ts';
 import { linesOf, orNone, wordsOf } from './list-type.ts';
 import { type OptionType, quoted } from './option-types.ts';
-
-/** `rbl_score NAME SCORE`. */
-export interface ListScore {
-  readonly name: string;
-  readonly score: number;
-}
-
-/** `rbl_zone NAME ZONE [ipv6] [CODE...]`. */
-export interface OwnListZone {
-  readonly name: string;
-  readonly zone: string;
-  /** Whether it lists IPv6 addresses too. */
-  readonly ipv6: boolean;
-  /** The answers that mean "listed"; empty: all but errors. */
-  readonly codes: readonly string[];
-}
 
 const LEAST_SCORE = -1000;
 

@@ -1,7 +1,8 @@
 // Options: what a client's past, DNS and the lists say about it.
+import type { ListScore, OwnListZone } from '../dns/choose-lists.ts';
 import { BLOCK_LISTS, DNSWL } from '../dns/known-lists.ts';
 import type { NameServer } from '../lib/name-server.ts';
-import { type ListScore, listScores, nameServers, type OwnListZone, ownListZones } from './dns-types.ts';
+import { listScores, nameServers, ownListZones } from './dns-types.ts';
 import { words } from './list-type.ts';
 import { DAY, MINUTE, type OptionTable } from './option.ts';
 import { duration, durationFrom, yesNo } from './option-types.ts';

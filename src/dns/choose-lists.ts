@@ -2,18 +2,27 @@
 import { BLOCK_LISTS, DNSWL, ownList, retiredList } from './known-lists.ts';
 import type { DnsList } from './lists.ts';
 
-interface OwnListChoice {
+/** `rbl_score NAME SCORE`. */
+export interface ListScore {
+  readonly name: string;
+  readonly score: number;
+}
+
+/** `rbl_zone NAME ZONE [ipv6] [CODE...]`. */
+export interface OwnListZone {
   readonly name: string;
   readonly zone: string;
+  /** Whether it lists IPv6 addresses too. */
   readonly ipv6: boolean;
+  /** The answers that mean "listed"; empty: all but errors. */
   readonly codes: readonly string[];
 }
 
 export interface ListChoice {
   /** Names: of known lists, or of own ones. */
   readonly names: readonly string[];
-  readonly scores: readonly { readonly name: string; readonly score: number }[];
-  readonly own: readonly OwnListChoice[];
+  readonly scores: readonly ListScore[];
+  readonly own: readonly OwnListZone[];
   readonly dnswl: boolean;
 }
 

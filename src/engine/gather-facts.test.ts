@@ -72,15 +72,17 @@ test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
 });
 
 function titles({ listings }: Facts): string {
-  return listings.map(({ title, points, mayErr }) => `${title} ${points}${mayErr ? ' mayErr' : ''}`).join(', ');
+  return listings
+    .map(({ title, points, mayBeWrong }) => `${title} ${points}${mayBeWrong ? ' mayBeWrong' : ''}`)
+    .join(', ');
 }
 
 type Answers = Parameters<typeof listed>[0];
 
 test.for<[answers: Answers, listings: string, dnswl: Facts['dnswl'], incomplete: boolean]>([
   [{}, '', 0, false],
-  [{ spamcop: ['127.0.0.2'] }, 'Spamcop -80 mayErr', 0, false],
-  [{ 'uce-2': ['127.0.0.2'], barracuda: ['127.0.0.2'] }, 'Uceprotect level 2 -50, Barracuda -80 mayErr', 0, false],
+  [{ spamcop: ['127.0.0.2'] }, 'Spamcop -80 mayBeWrong', 0, false],
+  [{ 'uce-2': ['127.0.0.2'], barracuda: ['127.0.0.2'] }, 'Uceprotect level 2 -50, Barracuda -80 mayBeWrong', 0, false],
   [{ spamhaus: ['127.0.0.4', '127.0.0.10'] }, 'Spamhaus ZEN -100', 0, false],
   // Errors and failures say nothing, and what is missing is known to be missing.
   [{ spamhaus: ['127.255.255.254'] }, '', 0, true],

@@ -86,7 +86,7 @@ function listingOf(
   const listed = isUnclear(list, lookup)
     ? before?.isListed(title) === true
     : lookup?.kind === 'found' && meaningOf(list, lookup.value) === 'listed';
-  return listed ? { title, points: score, mayErr: mayBeWrong } : undefined;
+  return listed ? { title, points: score, mayBeWrong } : undefined;
 }
 
 function trustIn(

@@ -32,7 +32,7 @@ export interface Listing {
   readonly title: string;
   readonly points: number;
   /** Lists that err now and then are not believed against good history. */
-  readonly mayErr: boolean;
+  readonly mayBeWrong: boolean;
 }
 
 /** How a client's name looks; `undefined` facts are those whose lookup failed. */

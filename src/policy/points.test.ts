@@ -73,7 +73,7 @@ test.for<[event: Exclude<keyof Facts['bad'], 'newest'>, expected: readonly strin
   expect(expected.map((_, index) => awarded({ bad: { ...NO_BAD, [event]: index + 1 } }))).toEqual(expected);
 });
 
-const LISTING = { title: 'L', points: -80, mayErr: true };
+const LISTING = { title: 'L', points: -80, mayBeWrong: true };
 const KNOWN = { ...NO_GOOD, olderThanDay: 5, olderThanWeek: 5 };
 
 test.for<[what: string, facts: Partial<Facts>, expected: string]>([
@@ -87,7 +87,7 @@ test.for<[what: string, facts: Partial<Facts>, expected: string]>([
   ['five do', { listings: [LISTING], good: KNOWN }, '20 5 mails accepted; 0 L, taken for a false listing'],
   [
     'unless the list does not err',
-    { listings: [{ ...LISTING, mayErr: false }], good: KNOWN },
+    { listings: [{ ...LISTING, mayBeWrong: false }], good: KNOWN },
     '20 5 mails accepted; -80 L',
   ],
   ['DNSWL low does not', { listings: [LISTING], dnswl: 1 }, '10 DNSWL low; -80 L'],
@@ -108,7 +108,7 @@ test.for<[what: string, unknown: number, week: number, facts: Partial<Facts>, ex
   ['few mails, and DNSWL', 1, 1, { dnswl: 1 }, `-20 ${many}`],
   ['no old mails, and DNSWL', 1, 0, { dnswl: 3 }, '-30 unknown recipients'],
   ['dynamic', 1, 10, { dynamic: true, domain: undefined }, '-30 unknown recipients'],
-  ['listed', 1, 10, { listings: [{ ...LISTING, mayErr: false }] }, '-30 unknown recipients'],
+  ['listed', 1, 10, { listings: [{ ...LISTING, mayBeWrong: false }] }, '-30 unknown recipients'],
   ['listed, taken for a false listing', 1, 10, { listings: [LISTING] }, '-30 unknown recipients'],
 ])('unknown recipients: %s: %i, of %i mails', ([, unknown, week, facts, expected]) => {
   const good = { ...NO_GOOD, olderThanDay: week, olderThanWeek: week };

@@ -142,8 +142,8 @@ const ROWS: readonly Row[] = [
 /** Everything that counts for or against the client. */
 export function award(facts: Facts): readonly Award[] {
   const listed = facts.listings.map(
-    ({ title, points, mayErr }): Award =>
-      mayErr && isWellKnown(facts) ? { points: 0, reason: falseListing(title) } : { points, reason: title },
+    ({ title, points, mayBeWrong }): Award =>
+      mayBeWrong && isWellKnown(facts) ? { points: 0, reason: falseListing(title) } : { points, reason: title },
   );
   return [...ROWS.flatMap((row) => row(facts) ?? []), ...listed];
 }

@@ -25,8 +25,8 @@ const PLAIN: Facts = {
   good: NO_GOOD,
   incomplete: false,
 };
-const SPAMHAUS = { title: 'Spamhaus ZEN', points: -100, mayErr: false };
-const UCE = { title: 'Uceprotect level 2', points: -50, mayErr: false };
+const SPAMHAUS = { title: 'Spamhaus ZEN', points: -100, mayBeWrong: false };
+const UCE = { title: 'Uceprotect level 2', points: -50, mayBeWrong: false };
 /** Worst last. */
 const CLASSES = ['white', 'grey_min', 'grey_short', 'grey_default', 'grey_long', 'grey_max', 'black'] as const;
 
@@ -142,7 +142,7 @@ const anyFacts = fc.record<Facts>({
   domain: fc.constantFrom('example.com', 'example.xyz', undefined),
   dynamic: fc.boolean(),
   nameUnknown: fc.boolean(),
-  listings: fc.subarray([SPAMHAUS, UCE, { title: 'Spamcop', points: -80, mayErr: true }]),
+  listings: fc.subarray([SPAMHAUS, UCE, { title: 'Spamcop', points: -80, mayBeWrong: true }]),
   dnswl: fc.constantFrom(0, 1, 2, 3),
   bad: fc.oneof(fc.constant(NO_BAD), badCounts),
   good: fc.record({ olderThanDay: fc.nat(30), olderThanWeek: fc.nat(200), first: fc.constant([]) }),
