@@ -16,6 +16,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -34,8 +35,13 @@ async function accepted({ store }: Pick<Bench, 'store'>, age: number, mails: num
     await store.addReport({ ...OTHER_MEMBER, time: T0 - age - mail, event: 'ok' });
 }
 
+function report(bench: Bench, ip: string, event: string, mtaId?: string): Promise<void> {
+  const about = { ip, event, ...(mtaId !== undefined && { mtaId }) };
+  return bench.acceptReport({ reporter: 'exim4', time: bench.clock.now() / 1000, ...about });
+}
+
 function spam(bench: Bench, event = 'spam'): Promise<void> {
-  return bench.acceptReport({ reporter: 'exim4', time: bench.clock.now() / 1000, ip: MX, event });
+  return report(bench, MX, event);
 }
 
 test.for<[what: string, dns: FakeDns, standing: Partial<Standing>]>([
@@ -245,8 +251,10 @@ test('one that is being computed is computed once more when a report comes in', 
   expect(bench.dns.asked.filter((question) => question.startsWith('PTR'))).toHaveLength(2);
 });
 
-test('a report that comes while the first standing is computed is not lost', async () => {
-  const bench = await engineBench({ dns: NAMED });
+/** The client's first standing, and a report of it that comes when the reports were counted. */
+async function reportWhileComputing(
+  bench: Bench,
+): Promise<{ readonly first: unknown; readonly reported: Promise<void> }> {
   const countReports = bench.store.countReports.bind(bench.store);
   const reading = Promise.withResolvers<void>();
   bench.store.countReports = async (query) => {
@@ -259,9 +267,41 @@ test('a report that comes while the first standing is computed is not lost', asy
   const reported = spam(bench, 'soft_trap');
   await vi.advanceTimersByTimeAsync(1);
   reading.resolve();
+  return { first, reported };
+}
+
+test('a report that comes while the first standing is computed is not lost', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  const { first, reported } = await reportWhileComputing(bench);
   expect(await first).toMatchObject({ score: 0 });
   await reported;
   expect(await bench.standings.known(CLIENT)).toMatchObject({ score: -50 });
+});
+
+/** More reports at once than standings are computed for. */
+async function flood(bench: Bench, ip: string): Promise<void> {
+  vi.spyOn(performance, 'now').mockReturnValue(5000);
+  await bench.standings.of(addressOf(ip));
+  for (let i = 0; i < 300; i += 1) await report(bench, ip, 'relay', `m${i}`);
+}
+
+test('in a flood of reports a standing is computed when somebody asks', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  const counted = vi.spyOn(bench.store, 'countReports');
+  await flood(bench, MX);
+  await spam(bench, 'hard_trap');
+  expect(counted.mock.calls.length).toBeLessThan(300);
+  expect(await bench.store.standing(MX)).toMatchObject({ expires: T0 });
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'black' });
+});
+
+test('nor is a report of a flood lost that comes while the first standing is computed', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await flood(bench, '203.0.113.99');
+  const { first, reported } = await reportWhileComputing(bench);
+  expect(await first).toMatchObject({ score: 0 });
+  await reported;
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ score: -50 });
 });
 
 test('one that could not be computed does not keep the next from being', async () => {

@@ -5,6 +5,7 @@ import { type Clock, seconds } from '../lib/clock.ts';
 import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { Pace } from '../lib/pace.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
@@ -41,11 +42,17 @@ export interface StandingPreview {
   readonly reports: readonly StoredReport[];
 }
 
+/** Standings a minute that are computed because of reports: some hundredths of the time that there is. */
+const RENEWALS = 12_000;
+/** So many may come at once: those of this time. Milliseconds. */
+const AT_ONCE = 1000;
+
 export class Standings {
   readonly #parts: StandingParts;
   readonly #kept: KeptStandings;
   readonly #good: GoodMail;
   readonly #computing = new Map<string, Promise<Standing>>();
+  readonly #pace = new Pace(() => RENEWALS);
   #closed = false;
 
   constructor(parts: StandingParts) {
@@ -85,15 +92,16 @@ export class Standings {
     }
   }
 
-  /** A new report was stored. What nobody asked about is computed when somebody does. */
+  /** A new report was stored. What nobody asked about is computed when somebody does; in a flood, so is all. */
   async reported({ ip, event, time, domain }: Pick<StoredReport, 'ip' | 'event' | 'time' | 'domain'>): Promise<void> {
     const client = parseAddress(ip);
     if (client === undefined || event === 'check') return;
     // Asked first: one that is being computed may have counted before the report was there, and is done soon.
     const computing = this.#computing.has(client.text);
     const standing = await this.known(client);
-    if (event !== 'ok' && (computing || standing !== undefined)) await this.renew(client);
-    else if (event === 'ok') await this.#good.accepted(standing, domain, time);
+    if (event === 'ok') await this.#good.accepted(standing, domain, time);
+    else if (computing || standing !== undefined)
+      await (this.#pace.takeWithin(AT_ONCE) ? this.renew(client) : this.#end(client));
   }
 
   /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
@@ -115,6 +123,13 @@ export class Standings {
   /** From now on late answers complete nothing; the store is about to close. */
   [Symbol.dispose](): void {
     this.#closed = true;
+  }
+
+  /** It is computed again when somebody asks. */
+  async #end(client: Address): Promise<void> {
+    await this.#computing.get(client.text)?.catch(() => {});
+    const standing = await this.known(client);
+    if (standing !== undefined) await this.#kept.save({ ...standing, expires: seconds(this.#parts.clock) });
   }
 
   async #getOrMake(client: Address): Promise<Standing> {

@@ -35,3 +35,17 @@ test('a changed rate counts from the next on; without one nobody waits', () => {
   rate = 0;
   expect(pace.take(1000)).toBe(0);
 });
+
+test('what would wait too long is not counted', () => {
+  let now = 5000;
+  const pace = new Pace(
+    () => 60,
+    () => now,
+  );
+  const three = (): boolean[] => [pace.takeWithin(1000), pace.takeWithin(1000), pace.takeWithin(1000)];
+  expect(three()).toEqual([true, true, false]);
+  now += 1000;
+  expect(three()).toEqual([true, false, false]);
+  now += 60_000;
+  expect(three()).toEqual([true, true, false]);
+});

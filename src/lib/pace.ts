@@ -21,4 +21,11 @@ export class Pace {
     this.#next = turn + (count * 60_000) / rate;
     return turn - now;
   }
+
+  /** Counts one more if its turn comes within so many milliseconds, and nothing otherwise; whether it does. */
+  takeWithin(milliseconds: number): boolean {
+    if (this.#next - this.#now() > milliseconds) return false;
+    this.take(1);
+    return true;
+  }
 }
