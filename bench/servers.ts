@@ -25,9 +25,11 @@ export interface Server extends AsyncDisposable {
 const ROOT = new URL('..', import.meta.url).pathname;
 
 /** Nothing that is measured asks anybody beyond this machine. */
-const CONFIG = ['user root', 'reputation no', 'resolver 127.0.0.1:1', 'retry 3d', 'GREY_PENDING_NORMAL 0'];
+const CONFIG = ['user root', 'resolver 127.0.0.1:1', 'retry 3d', 'GREY_PENDING_NORMAL 0'];
 
 export interface DdgreyOptions {
+  /** Whether clients have standings. */
+  readonly reputation?: boolean;
   /** Further lines of the configuration. */
   readonly config?: readonly string[];
   /** Puts files into the directory, such as a database, before the daemon starts. */
@@ -35,9 +37,11 @@ export interface DdgreyOptions {
 }
 
 /** ddgreyd with a delay of a second, so that tuples can be made to pass before the measurement. */
-export function startDdgrey({ config = ['grey_default 1s'], prepare }: DdgreyOptions = {}): Promise<Server> {
+export function startDdgrey(options: DdgreyOptions = {}): Promise<Server> {
+  const { reputation = false, config = ['grey_default 1s'], prepare } = options;
   return start('ddgrey', async (directory) => {
-    writeFileSync(join(directory, 'ddgrey.conf'), `${[...CONFIG, ...config].join('\n')}\n`);
+    const lines = [...CONFIG, `reputation ${reputation ? 'yes' : 'no'}`, ...config];
+    writeFileSync(join(directory, 'ddgrey.conf'), `${lines.join('\n')}\n`);
     await prepare?.(directory);
     return { program: join(ROOT, 'bin/ddgreyd'), words: ['-D', directory], socket: 'greylist.socket' };
   });

@@ -8,8 +8,8 @@ import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
 /** A second: fewer take a few hundredths of it, and are not worth a thread. */
 const MANY = 500;
-/** Some 3 ms. */
-const LOT = 128;
+/** Some 2 ms. */
+const LOT = 64;
 
 export interface ReportWriterParts {
   /** Of the database. */
