@@ -12,6 +12,9 @@ import { ASKERS, reporter } from './talkers.ts';
 const ROUNDS = shortOrLong(6, 300);
 /** Connections to each socket. */
 const EACH = 2;
+/** Those on which reports are handed in, and how many are before the end: a flood of them is stored in another way. */
+const REPORTERS = 8;
+const FLOOD = 600;
 
 test(`killed ${ROUNDS} times with all protocols in use`, async () => {
   await using daemon = await testDaemon(REAL_CLOCK, ...EVERYTHING);
@@ -20,10 +23,12 @@ test(`killed ${ROUNDS} times with all protocols in use`, async () => {
     const reported: string[] = [];
     const answered = new Map<string, string[]>(Object.keys(ASKERS).map((socket) => [socket, []]));
     const talking = [
-      reporter(
-        daemon.file('ddgrey.socket'),
-        (n) => `${client} ${100_000 * round + n + 1}`,
-        (it) => reported.push(it),
+      ...Array.from({ length: REPORTERS }, (_, connection) =>
+        reporter(
+          daemon.file('ddgrey.socket'),
+          (n) => `${client} ${100_000 * (REPORTERS * round + connection) + n + 1}`,
+          (it) => reported.push(it),
+        ),
       ),
       ...Object.entries(ASKERS).flatMap(([socket, ask]) =>
         Array.from({ length: EACH }, (_, connection) =>
@@ -35,7 +40,8 @@ test(`killed ${ROUNDS} times with all protocols in use`, async () => {
         ),
       ),
     ];
-    await until('an answer on every socket', () => [reported, ...answered.values()].every(({ length }) => length > 0));
+    await until('an answer on every socket', () => [...answered.values()].every(({ length }) => length > 0));
+    await until('a flood of reports', () => reported.length > FLOOD);
     await sleep(Math.random() * 400);
     await daemon.end('SIGKILL');
     await Promise.all(talking);
