@@ -5,11 +5,14 @@ import type { Event } from '../policy/report.ts';
 import type { Macros } from './milter-packets.ts';
 
 /** The first that fits counts; refusals for other reasons say nothing about the client. */
-const EVENTS: readonly (readonly [pattern: RegExp, event: Event])[] = [
-  // Their own words only: the text may be an administrator's or a list's, which speak of relays for other reasons.
-  [/\brelay access denied\b|\brelaying denied\b/i, 'relay'],
+const EVENTS: readonly (readonly [pattern: RegExp, event: Event | undefined])[] = [
+  // Their own words only: the text may be an administrator's, a list's or another server's (where addresses are verified),
+  // which speak of relays for other reasons.
+  [/^\S* "?(?:\d{3} )?(?:\d[.\d]+ )?(?:relay access|relaying) denied\b/i, 'relay'],
   // Postfix's reject_unauth_pipelining.
   [/\bImproper use of SMTP command pipelining\b/i, 'smtp_no_wait'],
+  // Postfix refuses senders at RCPT, too, and says of them as well that the user is unknown.
+  [/^\S* (?:Sender address|Client host|Helo command) rejected:/, undefined],
   // RFC 3463 section 3.2, RFC 7505 (5.1.10).
   [/\b5\.1\.(?:1|6|10)\b|\bnouser\b|\buser unknown\b/i, 'unknown'],
 ];
