@@ -183,7 +183,7 @@ test('a pattern that would need years costs a moment, and the message counts as 
 });
 
 test.for<[what: string, events: string[], script: (client: FilteredClient) => Promise<void>]>([
-  ['no mail', ['smtp_no_mail'], async () => {}],
+  ['HELO without MAIL', [], async () => {}],
   ['a greylisted recipient', [], async (client) => (await send(client, 'grey')).abort()],
   ['a callout', [], async (client) => (await send(client, 'known')).abort()],
   ['gone in DATA', ['smtp_connection_lost'], async (client) => lose(await send(client, 'known'))],
@@ -209,6 +209,11 @@ test.for<[what: string, events: string[], script: (client: FilteredClient) => Pr
   await script(client);
   client.close();
   expect(events()).toEqual(expected);
+});
+
+test('who leaves without a greeting is reported', () => {
+  filter.connect(CLIENT).close();
+  expect(events()).toEqual(['smtp_no_mail']);
 });
 
 function lose(message: FilteredMessage): void {

@@ -102,9 +102,10 @@ class Client implements FilteredClient {
     this.#lostData = true;
   }
 
+  /** Who greeted may have tried to send: of a MAIL that the MTA refuses (its disk is full) we are told nothing. */
   close(): void {
     if (this.#lostData) this.report('smtp_connection_lost');
-    else if (!this.#sawMail) this.report('smtp_no_mail');
+    else if (!this.#sawMail && this.#helo === undefined) this.report('smtp_no_mail');
   }
 
   report(event: Event, details: Pick<Report, 'sender' | 'recipient' | 'mtaId'> = {}): void {

@@ -11,6 +11,8 @@ import { until } from './processes.ts';
 export interface MilterServer extends AsyncDisposable {
   /** A session of a client at that address, past EHLO. */
   connect(client: string, name?: string): Promise<SmtpSession>;
+  /** A client at that address connects and leaves, without a greeting. */
+  visit(client: string): Promise<void>;
   /** All mail that was delivered to a recipient. */
   inbox(recipient: string): string;
 }
@@ -167,8 +169,7 @@ export function decidesAsMilter(world: () => MilterWorld, { client, ipv6, tellsO
     const sender = newcomer();
     const address = client(7);
     await ddgrey(daemon, 'white', address);
-    const silent = await server.connect(address);
-    await silent.say('QUIT');
+    await server.visit(address);
     const spammer = await server.connect(address);
     await spammer.envelope(sender, ANNA, 'someone@elsewhere.example');
     await spammer.message('X-Spam-Flag: YES');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { DOMAIN, freePort, RECIPIENTS } from './mail-server.ts';
 import type { MilterServer } from './milter-mail.ts';
 import { SASL_CONFIG, startPasswordServer } from './milter-passwords.ts';
-import { openSmtp } from './milter-smtp.ts';
+import { EHLO, openSmtp, type SmtpSession } from './milter-smtp.ts';
 import { run } from './processes.ts';
 import { HOME } from './programs.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -77,12 +77,20 @@ export async function startMilterPostfix(milter: string): Promise<MilterServer> 
     await run('postfix', '-c', directory.path, 'stop');
   });
   const running = parts.move();
+  const reach = async (client: string, name = '[UNAVAILABLE]'): Promise<SmtpSession> => {
+    const session = await openSmtp(connect(port, '127.0.0.1'));
+    await session.say(EHLO);
+    await session.say(`XCLIENT ADDR=${client.includes(':') ? `IPV6:${client}` : client} NAME=${name}`);
+    return session;
+  };
   return {
-    connect: async (client, name = '[UNAVAILABLE]') => {
-      const session = await openSmtp(connect(port, '127.0.0.1'));
-      await session.say(`XCLIENT ADDR=${client.includes(':') ? `IPV6:${client}` : client} NAME=${name}`);
-      await session.say('EHLO mail.example.net');
+    connect: async (client, name) => {
+      const session = await reach(client, name);
+      await session.say(EHLO);
       return session;
+    },
+    visit: async (client) => {
+      await (await reach(client)).say('QUIT');
     },
     inbox: (recipient) => {
       const file = join(directory.file('inbox'), recipient.slice(0, recipient.lastIndexOf('@')));

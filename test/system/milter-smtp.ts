@@ -17,8 +17,11 @@ export interface SmtpSession extends AsyncDisposable {
   vanish(): void;
 }
 
-/** A session on a socket that connects, past the greeting and EHLO. */
-export async function openSmtp(socket: Socket, helo = 'mail.example.net'): Promise<SmtpSession> {
+/** What these clients greet with. */
+export const EHLO = 'EHLO mail.example.net';
+
+/** A session on a socket that connects, past the server's greeting. */
+export async function openSmtp(socket: Socket): Promise<SmtpSession> {
   socket.on('error', () => {});
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
   const say = (line: string): Promise<Reply> => {
@@ -26,7 +29,6 @@ export async function openSmtp(socket: Socket, helo = 'mail.example.net'): Promi
     return readReply(lines, line);
   };
   await readReply(lines, 'the greeting');
-  await say(`EHLO ${helo}`);
   return {
     say,
     envelope: async (sender, ...recipients) => {

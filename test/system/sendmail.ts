@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { DOMAIN, freePort, RECIPIENTS } from './mail-server.ts';
 import { SASL_CONFIG, startPasswordServer } from './milter-passwords.ts';
 import type { MilterServer } from './milter-mail.ts';
-import { openSmtp } from './milter-smtp.ts';
+import { EHLO, openSmtp, type SmtpSession } from './milter-smtp.ts';
 import { run, startProcess, until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts';
@@ -112,12 +112,20 @@ async function startSendmail(directory: TemporaryDirectory): Promise<MilterServe
   // Each session has a process of its own, which ends with the session.
   const sessions = parts.use(new DisposableStack());
   const running = parts.move();
+  const reach = (client: string): Promise<SmtpSession> => {
+    const host = client.includes(':') ? '::1' : '127.0.0.1';
+    const socket = connect({ port, host, localAddress: client });
+    sessions.defer(() => socket.destroy());
+    return openSmtp(socket);
+  };
   return {
-    connect: (client) => {
-      const host = client.includes(':') ? '::1' : '127.0.0.1';
-      const socket = connect({ port, host, localAddress: client });
-      sessions.defer(() => socket.destroy());
-      return openSmtp(socket);
+    connect: async (client) => {
+      const session = await reach(client);
+      await session.say(EHLO);
+      return session;
+    },
+    visit: async (client) => {
+      await (await reach(client)).say('QUIT');
     },
     inbox: (recipient) => {
       const file = directory.file(`var/mail/${recipient.slice(0, recipient.lastIndexOf('@'))}`);
