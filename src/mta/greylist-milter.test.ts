@@ -174,6 +174,13 @@ test.for<[name: string, value: string, event: string]>([
   expect(events()).toEqual([`${event} known@example.org`]);
 });
 
+test('spam is reported once, however many recipients it has', async () => {
+  const message = await send(connect(), 'grey', 'known', 'retried', 'longer');
+  message.header('X-Spam-Flag', 'YES');
+  message.eom(NONE);
+  expect(events()).toEqual(['spam known@example.org']);
+});
+
 test('a pattern that would need years costs a moment, and the message counts as it would without', async () => {
   settings = { ...settings, spamHeaders: [{ name: 'x-spam-level', pattern: /^(s+)+$/ }] };
   const message = await send(connect(), 'known');

@@ -179,8 +179,7 @@ class Message implements FilteredMessage {
 
   eom(macros: Macros): readonly Modification[] {
     this.#queueId = macros.get('i') || this.#queueId;
-    const event = this.#spamMarks.found ? 'spam' : 'ok';
-    for (const recipient of this.#accepted) this.#report(event, recipient);
+    this.#reportReceived();
     const { clock, settings } = this.#client.parts;
     const { host, header } = settings();
     if (!header || this.#passed === undefined) return [];
@@ -214,6 +213,13 @@ class Message implements FilteredMessage {
     if ((verdict.waited ?? -1) > (this.#passed?.waited ?? -1)) this.#passed = verdict;
     this.#passed ??= verdict;
     return CONTINUE;
+  }
+
+  /** Spam counts once: else a single message to three, marked wrongly, would blacklist its client. */
+  #reportReceived(): void {
+    const spam = this.#spamMarks.found;
+    for (const recipient of spam ? this.#accepted.slice(0, 1) : this.#accepted)
+      this.#report(spam ? 'spam' : 'ok', recipient);
   }
 
   #report(event: Event, recipient: string): void {
