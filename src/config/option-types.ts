@@ -132,7 +132,7 @@ export const serverName: OptionType<string> = {
 /** GREY_REPLY. */
 export const reply: OptionType<ReplyTemplate> = {
   allowed:
-    'CODE:STATUS:TEXT of a temporary refusal, such as "451:4.2.0:Greylisted, try again in {wait}", in ASCII, the text of at most 400 characters, with no other placeholders than {wait}, {why} and {id}',
+    'CODE:STATUS:TEXT of a temporary refusal (but not 421, after which mail servers hang up), such as "451:4.2.0:Greylisted, try again in {wait}", in ASCII, the text of at most 400 characters, with no other placeholders than {wait}, {why} and {id}',
   parse: (words) => {
     const template = parseReplyTemplate(words.join(' '));
     return template !== undefined && unknownPlaceholders(template).length === 0 ? template : undefined;

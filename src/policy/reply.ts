@@ -27,13 +27,14 @@ const WHY: { readonly [R in GreyReason]: string } = {
 };
 
 /**
- * `CODE:STATUS:TEXT` as a template; undefined unless code and status are of the temporary kind (4xx, 4.x.x)
- * and the text has 1 to 400 characters of ASCII. In the text
- * `{wait}` stands for the time that is left, `{why}` for the reason, `{id}` for the check's id in the log.
+ * `CODE:STATUS:TEXT` as a template; undefined unless code and status are of the temporary kind (4xx, 4.x.x), but not 421, and
+ * the text has 1 to 400 characters of ASCII. After a 421 mail servers hang up (RFC 5321 section 4.2.2): the other recipients of
+ * the message would not even be asked about. In the text `{wait}` stands for the time that is left, `{why}` for the reason,
+ * `{id}` for the check's id in the log.
  */
 export function parseReplyTemplate(text: string): ReplyTemplate | undefined {
   // With what stands in for placeholders it fits into a reply line (RFC 5321 section 4.5.3.1.5: 512 octets).
-  const parts = /^(4\d\d):(4\.\d{1,3}\.\d{1,3}):([\x20-\x7e]{1,400})$/.exec(text);
+  const parts = /^(4(?!21)\d\d):(4\.\d{1,3}\.\d{1,3}):([\x20-\x7e]{1,400})$/.exec(text);
   if (parts === null) return undefined;
   const [, code = '', status = '', words = ''] = parts;
   return { code, status, text: words };
