@@ -71,12 +71,11 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
 
   const policyFile = parts.use(await policyFileOf(inForce, directory, { clock, log }));
 
-  const shared = { store, manual, resolver, clock, log, counters };
   const settings = (): CheckSettings => inForce.check;
-  const peers = parts.use(startPeers({ ...reputation, attempts: { ...shared, settings }, inForce, directory }));
+  const shared = { store, manual, resolver, clock, log, counters, settings };
+  const peers = parts.use(startPeers({ ...reputation, attempts: shared, inForce, directory }));
   const checks: JudgeParts = {
     ...shared,
-    settings,
     ...standingsOf(standings, inForce),
     server: parts.use(startCentralServer({ config, directory, clock, log, counters })).server,
     onAnswer: (check, verdict) => {
@@ -99,6 +98,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
       ...shared,
       standings,
       acceptReport,
+      onRefused: feeds.onAnswer,
       exchange: { ...peers, reports: store, news: reports.news },
       inForce,
       policyProblem: async () => policyFile?.problem(),

@@ -27,7 +27,7 @@ export interface FeedStart {
 }
 
 export interface Feeds {
-  /** What is to be done about every check that was answered. */
+  /** What is to be done about every check that was answered, and every recipient that the mail server refused itself. */
   readonly onAnswer: (check: Check) => void;
   /**
    * Goes on reading the files, until it is closed. Not while the daemon is root to bind its sockets: what its user may not

@@ -40,6 +40,7 @@ async function stage(config: string) {
       return verdict;
     },
     admit: async () => {},
+    onRefused: () => {},
     overview: createOverview({ store, clock, counters, version: '1', most: 1 }),
     exchange: { ...peers, reports: store, news: reports.news },
     inForce,

@@ -40,6 +40,8 @@ export interface ListenersStart {
   readonly manual: ManualList;
   readonly standings: Standings;
   readonly acceptReport: AcceptReport;
+  /** Told of recipients that are not asked about, since the mail server refuses them itself. */
+  readonly onRefused: (check: Check) => void;
   /** What is exchanged with other servers. */
   readonly exchange: Pick<Peers, 'access' | 'tls' | 'peers' | 'acceptPeerReport' | 'share'> &
     Pick<SyncParts, 'reports' | 'news'>;

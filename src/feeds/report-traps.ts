@@ -12,7 +12,7 @@ export interface TrapParts {
   readonly clock: Clock;
 }
 
-/** What is to be done about every check that was answered. */
+/** What is to be done about every check that was answered, and every recipient that the mail server refused itself. */
 export function reportTraps({ traps, report, clock }: TrapParts): (check: Check) => void {
   return ({ client, sender, recipient, id }) => {
     const index = traps();

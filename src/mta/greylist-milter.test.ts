@@ -28,6 +28,7 @@ const VERDICTS: { readonly [local: string]: Verdict } = {
 
 let checks: Check[] = [];
 let reports: Report[] = [];
+let refusedRecipients: string[] = [];
 let slowPatterns: string[] = [];
 let settings: MilterSettings;
 let filter: MilterFilter;
@@ -35,6 +36,7 @@ let filter: MilterFilter;
 beforeEach(() => {
   checks = [];
   reports = [];
+  refusedRecipients = [];
   slowPatterns = [];
   settings = { host: HOST, header: true, spamHeaders: SPAM_HEADERS };
   const answerCheck: AnswerCheck = async (check) => {
@@ -44,6 +46,7 @@ beforeEach(() => {
   filter = greylistMilter({
     answerCheck,
     accept: (report) => void reports.push(report),
+    onRefused: ({ recipient }) => void refusedRecipients.push(recipient.text),
     onSlowPattern: (header) => void slowPatterns.push(header),
     nextId: () => `id${checks.length + 1}`,
     reply: (check, verdict) => ({ code: verdict.kind === 'grey' ? '451' : '550', text: `told ${check.id}` }),
@@ -135,6 +138,8 @@ test('a recipient that the mail server refuses is reported, and not asked about'
   expect(await message.rcpt('<nobody@example.org>', refused('5.1.1'))).toEqual({ kind: 'continue' });
   expect(await message.rcpt('<grey@example.org>', refused('4.3.0'))).toEqual({ kind: 'continue' });
   expect(checks).toEqual([]);
+  // Whether they are spam traps is seen elsewhere.
+  expect(refusedRecipients).toEqual(['nobody@example.org', 'grey@example.org']);
   expect(reports).toEqual([
     {
       reporter: 'milter',

@@ -29,6 +29,8 @@ export interface GreylistMilterParts extends Pick<SpamMarkParts, 'onSlowPattern'
   readonly answerCheck: AnswerCheck;
   /** Takes a report; must not throw. */
   readonly accept: (report: Report) => void;
+  /** Told of each recipient that the MTA itself refuses: a spam trap need not exist there. */
+  readonly onRefused: (check: Check) => void;
   readonly nextId: () => string;
   /** What a sender is told for a verdict that is not white. */
   readonly reply: (check: Check, verdict: Verdict) => SmtpReply;
@@ -154,12 +156,13 @@ class Message implements FilteredMessage {
   rcpt(text: string, macros: Macros): MaybePromise<MilterReply> {
     this.#queueId = macros.get('i') || this.#queueId;
     const recipient = parseMailbox(text);
+    const check = this.#check(recipient);
     if (isRefused(macros)) {
+      this.#client.parts.onRefused(check);
       const event = refusalEvent(macros);
       if (event !== undefined) this.#report(event, recipient.text);
       return CONTINUE;
     }
-    const check = this.#check(recipient);
     return chain(this.#client.parts.answerCheck(check), (verdict) => this.#answer(check, verdict));
   }
 

@@ -156,6 +156,7 @@ function filterOf({ answerCheck, clock }: Bench, { GREY_REPLY: template }: Confi
   return greylistMilter({
     answerCheck,
     accept: () => {},
+    onRefused: () => {},
     onSlowPattern: () => {},
     nextId: () => 'id',
     reply: (asked, verdict) => ({ code: template.code, text: replyText(template, asked, verdict) }),

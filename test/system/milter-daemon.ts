@@ -17,6 +17,7 @@ export async function milterDaemon(listen: string): Promise<TestDaemon> {
       `resolver 127.0.0.1:${names.server.port}`,
       `name mx.${DOMAIN}`,
       'grey_default 290s',
+      `hard_trap trap@${DOMAIN}`,
       'GREY_PENDING_NORMAL 0',
       'GREY_REPLY 450:4.7.1:100% {why}, back in {wait} (id {id})',
       `listen milter ${listen}`,

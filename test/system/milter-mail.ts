@@ -115,6 +115,17 @@ export function decidesAsMilter(world: () => MilterWorld, { client, ipv6, tellsO
     expect(server.inbox(BELA)).not.toContain(sender);
   });
 
+  test('a spam trap that the mail server does not know is hit all the same', async () => {
+    const { server, daemon } = world();
+    const sender = newcomer();
+    await using session = await server.connect(client(13));
+    expect(await session.envelope(sender, `trap@${DOMAIN}`)).toEqual(matching(/^550/));
+    expect(await reports(daemon, client(13), 2)).toEqual([
+      `hard_trap ${sender} trap@${DOMAIN}`,
+      `unknown ${sender} trap@${DOMAIN}`,
+    ]);
+  });
+
   test('a client that is black by hand is refused for good', async () => {
     const { server, daemon } = world();
     await ddgrey(daemon, 'black', client(3));
