@@ -200,6 +200,7 @@ test.for<[what: string, events: string[], script: (client: FilteredClient) => Pr
   ['a callout', [], async (client) => (await send(client, 'known')).abort()],
   ['gone in DATA', ['smtp_connection_lost'], async (client) => lose(await send(client, 'known'))],
   ['DATA without recipients', [], async (client) => lose(await send(client, 'grey'))],
+  ['DATA, then QUIT', [], async (client) => (await send(client, 'known')).data()],
   [
     'DATA refused, then another message',
     ['ok known@example.org'],

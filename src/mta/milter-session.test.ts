@@ -122,10 +122,12 @@ test.for<[script: string, replies: string, notes: string]>([
   [
     'now, connect, mail a, rcpt b, eom, mail c, rcpt d, abort, abort, mail e, quit',
     'Ocmiccend',
-    'connect 192.0.2.1, mail a, rcpt b, eom , mail c, rcpt d, abort, mail e, abort, close',
+    'connect 192.0.2.1, mail a, rcpt b, eom , mail c, rcpt d, abort, mail e, close',
   ],
   ['now, connect, helo, quit-nc, connect, mail a', 'O', 'connect 192.0.2.1, helo mx, close, connect 192.0.2.1, mail a'],
-  ['now, connect, mail a, quit-nc, mail b', 'Ocommand mail out of order', 'connect 192.0.2.1, mail a, abort, close'],
+  ['now, connect, mail a, quit-nc, mail b', 'Ocommand mail out of order', 'connect 192.0.2.1, mail a, close'],
+  // Refused in DATA by Sendmail itself: nothing is said of that.
+  ['now, connect, mail a, rcpt b, data, quit', 'Ocend', 'connect 192.0.2.1, mail a, rcpt b, data, close'],
   // Accepted early: the next MAIL comes without an end of this one.
   ['now, connect, mail a, rcpt b, mail c', 'Oc', 'connect 192.0.2.1, mail a, rcpt b, mail c'],
   ['now, connect, helo, helo, unknown XYZ', 'Oc', 'connect 192.0.2.1, helo mx, helo mx'],

@@ -21,7 +21,7 @@ export interface FilteredClient {
   close(): void;
 }
 
-/** A message from MAIL on. Ends with eom or abort, or by the next MAIL when it was accepted early. */
+/** A message from MAIL on. Ends with eom or abort, or by the client's next MAIL or its QUIT. */
 export interface FilteredMessage {
   /** The answer to a recipient. Must not reject. */
   rcpt(recipient: string, macros: Macros): MaybePromise<MilterReply>;
@@ -116,7 +116,9 @@ export class MilterSession {
    * lost; else it tells nothing of the client.
    */
   hangUp(): void {
-    if (this.#message !== undefined) this.#leave();
+    if (this.#message === undefined) return;
+    this.#abort();
+    this.#leave();
   }
 
   #negotiate(offer: Offer): Reaction {
@@ -224,8 +226,9 @@ export class MilterSession {
     this.#message = undefined;
   }
 
+  /** A message that is still open here was refused by the MTA: Sendmail says nothing of that. */
   #leave(): void {
-    this.#abort();
+    this.#message = undefined;
     this.#client?.close();
     this.#client = undefined;
     this.#macros.clear();
