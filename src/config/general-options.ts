@@ -46,7 +46,8 @@ export const GENERAL_OPTIONS: OptionTable<GeneralConfig> = {
     // A timer of Node's that is to wait longer than 24 days does not wait at all.
     type: durationFrom(1, HOUR),
     default: 5,
-    about: 'Every check is answered within this time; when it passes, on_failure decides.',
+    about:
+      'Every check is answered within this time; when it passes, on_failure decides. With the pieces in conf/, mail servers wait for 7 seconds and then let mail pass: whoever raises this must raise that as well.',
   },
   on_failure: {
     type: choice('white', 'grey'),
