@@ -153,6 +153,14 @@ test('a recipient that the mail server refuses is reported, and not asked about'
   ]);
 });
 
+test('the engine is asked about the mailbox, however the client wrote it', async () => {
+  const message = connect().mail('<@relay.example:joe@example.com>', NONE);
+  await message.rcpt('<"known"@example.org>', NONE);
+  expect(checks.map(({ sender, recipient }) => [sender.text, recipient.text])).toEqual([
+    ['joe@example.com', 'known@example.org'],
+  ]);
+});
+
 test('the null sender is reported as everywhere', async () => {
   const message = connect().mail('<>', NONE);
   await message.rcpt('<known@example.org>', NONE);

@@ -5,7 +5,7 @@ import { knownFields } from '../lib/known-fields.ts';
 import { chain, type MaybePromise } from '../lib/maybe-promise.ts';
 import { createTimedTest } from '../lib/timed-pattern.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
-import { type Check, type Mailbox, parseMailbox, reportedSender } from '../policy/check.ts';
+import { type Check, type Mailbox, reportedSender } from '../policy/check.ts';
 import type { Event, Report } from '../policy/report.ts';
 import type { Verdict, White } from '../policy/verdict.ts';
 import { GREYLIST_HEADER, greylistHeader, isForged } from './greylist-header.ts';
@@ -14,6 +14,7 @@ import type { ClientInfo, Macros } from './milter-packets.ts';
 import { isRefused, refusalEvent } from './milter-refusals.ts';
 import type { MilterReply, Modification, SmtpReply } from './milter-replies.ts';
 import type { FilteredClient, FilteredMessage, MilterFilter } from './milter-session.ts';
+import { parsePath } from './smtp-path.ts';
 import { SlowPatterns, type SpamHeader, type SpamMarkParts, SpamMarks } from './spam-marks.ts';
 
 /** What may change while the daemon runs. */
@@ -96,7 +97,7 @@ class Client implements FilteredClient {
     this.#sawMail = true;
     this.#lostData = false;
     if (this.address === undefined || isAuthenticated(macros)) return EXEMPT;
-    return new Message(this, this.address, parseMailbox(sender), macros.get('i') || undefined);
+    return new Message(this, this.address, parsePath(sender), macros.get('i') || undefined);
   }
 
   /** The client's message ended after DATA without its end. If it does nothing more, the connection was lost. */
@@ -155,7 +156,7 @@ class Message implements FilteredMessage {
 
   rcpt(text: string, macros: Macros): MaybePromise<MilterReply> {
     this.#queueId = macros.get('i') || this.#queueId;
-    const recipient = parseMailbox(text);
+    const recipient = parsePath(text);
     const check = this.#check(recipient);
     if (isRefused(macros)) {
       this.#client.parts.onRefused(check);
