@@ -48,6 +48,11 @@ test.for([
   ['no MAIL in SMTP connection from x.example [198.51.100.7] I=[192.0.2.1]:25 D=1s', 'smtp_no_mail 198.51.100.7'],
   ['no MAIL in SMTP connection from x.example [198.51.100.7] X=TLS1.3 D=1s', 'smtp_no_mail 198.51.100.7'],
   ['no MAIL in TFO SMTP connection from [198.51.100.7] D=1s', 'smtp_no_mail 198.51.100.7'],
+  [
+    'no MAIL in SMTP connection from (x) [198.51.100.7] D=2s X=TLS1.3 CV=no C=EHLO,STARTTLS',
+    'smtp_no_mail 198.51.100.7',
+  ],
+  ['no MAIL in SMTP connection from (x) [198.51.100.7] D=1s C=EHLO,STARTTLS', undefined],
   ['no MAIL in SMTP connection from (x) [198.51.100.7] D=1s A=plain:user C=EHLO,AUTH,QUIT', undefined],
   // Early talkers; the input is the client's
   [`${TOO_EARLY} H=[198.51.100.7] input="EHLO H=x [192.0.2.9]\\r\\n"`, 'smtp_no_wait 198.51.100.7'],

@@ -109,8 +109,14 @@ function parseHost(text: string): Host | undefined {
 
 function connectionEvent(event: Event, text: string): Seen | undefined {
   const host = parseHost(text);
-  if (host === undefined || (event === 'smtp_no_mail' && isAuthenticated(host.tail))) return undefined;
+  if (host === undefined || (event === 'smtp_no_mail' && !choseNoMail(host.tail))) return undefined;
   return { kind: 'event', event, client: host.client, about: {} };
+}
+
+// A user's program may only try whether it can log in. A mail server that fails at STARTTLS comes again, without it or later.
+function choseNoMail(tail: string): boolean {
+  const failedAtTls = / C=(?:\S*,)?STARTTLS(?: |$)/.test(tail) && !tail.includes(' X=');
+  return !failedAtTls && !isAuthenticated(tail);
 }
 
 function lostTransaction({ client, tail }: Host): Seen | undefined {
