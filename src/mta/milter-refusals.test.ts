@@ -14,6 +14,8 @@ test.for<[host: string, text: string, event: Event | undefined]>([
   // As Postfix 3.7 sends them.
   ['5.1.1', 'Recipient address rejected: User unknown in local recipient table', 'unknown'],
   ['5.1.1', 'Recipient address rejected: undeliverable address: mailbox full', 'unknown'],
+  ['4.1.1', 'Recipient address rejected: User unknown in local recipient table', undefined],
+  ['4.1.1', 'Recipient address rejected: undeliverable address: mx said: 550 5.1.1 User unknown', 'unknown'],
   ['4.7.1', 'Relay access denied', 'relay'],
   ['5.7.1', 'Relay access denied', 'relay'],
   ['5.7.1', 'Client host rejected: Access denied', undefined],

@@ -13,6 +13,8 @@ const EVENTS: readonly (readonly [pattern: RegExp, event: Event | undefined])[] 
   [/\bImproper use of SMTP command pipelining\b/i, 'smtp_no_wait'],
   // Postfix refuses senders at RCPT, too, and says of them as well that the user is unknown.
   [/^\S* (?:Sender address|Client host|Helo command) rejected:/, undefined],
+  // With soft_bounce, or unknown_..._reject_code = 450: whoever sets that is not sure yet that it knows all users.
+  [/^4\S* Recipient address rejected: User unknown\b/, undefined],
   // RFC 3463 section 3.2, RFC 7505 (5.1.10).
   [/\b5\.1\.(?:1|6|10)\b|\bnouser\b|\buser unknown\b/i, 'unknown'],
 ];
