@@ -53,6 +53,7 @@ async function removeAllOf(parts: RoundParts, bad: readonly string[], rest: Rest
     await withhold(addOwners(owners, piece, now));
     const tuples = piece.map(({ tuple }) => tuple);
     removed += await inSteps(tuples, (step) => store.forget({ tuples: step }), rest);
+    await rest();
   }
   for await (const piece of store.exportPasses(0)) {
     const passes = piece.filter(({ client }) => owners.clientsOf(client).length > 0);

@@ -98,3 +98,26 @@ test('maintenance that fails is logged, and does not end the daemon', async () =
   await running[Symbol.asyncDispose]();
   expect(bench.logged()).toEqual(['maintenance failed cause="Error: disk full"']);
 });
+
+async function* endless(): AsyncGenerator<[]> {
+  for (;;) {
+    await new Promise(setImmediate);
+    yield [];
+  }
+}
+
+test.for<keyof Bench['store']>(['passCandidates', 'validTuplesOf'])(
+  'whoever closes it does not wait for the end of %s',
+  { timeout: 2000 },
+  async (listing) => {
+    const bench = await engineBench({
+      config: 'reputation no\nGREY_DEWHITE_FLAGS SpamTrap\nGREY_DEWHITE_THRESHOLD 0.1',
+    });
+    await bench.acceptReport({ reporter: 'exim4', time: T0, ip: '203.0.113.7', event: 'hard_trap' });
+    Object.assign(bench.store, { [listing]: endless });
+    const running = startMaintenance(bench.upkeep);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await running[Symbol.asyncDispose]();
+    expect(bench.logged().filter((line) => line.startsWith('maintenance'))).toEqual([]);
+  },
+);

@@ -30,6 +30,8 @@ export async function promote(parts: RoundParts, rest: Rest): Promise<number> {
   };
   let last: Pair | undefined;
   for await (const candidates of store.passCandidates(now - PASS_AGE, PASS_USES)) {
+    // They come last: who closes must not wait until then.
+    if (candidates.length === 0) await rest();
     for (let start = 0; start < candidates.length; start += STEP) {
       const step = candidates.slice(start, start + STEP);
       const pairs = pairsOf(

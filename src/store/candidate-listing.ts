@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqli
 import { parseMailbox, type Seconds } from '../policy/check.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import { passOwner } from '../policy/pass.ts';
-import { inPieces } from './pieces.ts';
+import { inPieces, TURN } from './pieces.ts';
 import type { PassCandidate } from './store.ts';
 
 /** Nothing of it has to survive anything. */
@@ -19,9 +19,6 @@ const SUMS = `
     SELECT owner, domain, client, client_name, sum(uses) AS uses, sum(sum(uses)) OVER (PARTITION BY owner, domain) AS total
     FROM candidate GROUP BY owner, domain, client, client_name)
   WHERE total >= ? ORDER BY owner, domain`;
-
-/** Tuples after which other listings get their turn. */
-const TURN = 2000;
 
 export class CandidateListing {
   readonly #pass: StatementSync;

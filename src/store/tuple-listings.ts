@@ -8,7 +8,7 @@ import { packAddress } from './packed-address.ts';
 import { CandidateListing } from './candidate-listing.ts';
 import { passOf } from './pass-table.ts';
 import { countKey } from './pending-counts.ts';
-import { inPieces } from './pieces.ts';
+import { inPieces, pickedInPieces } from './pieces.ts';
 import type { TupleQuery } from './store.ts';
 import { KIND, kindsOf } from './tuple-kind.ts';
 import { newestFirst, tupleMatcher } from './tuple-query.ts';
@@ -43,13 +43,13 @@ export function tupleListings(db: DatabaseSync): Pick<ListingKinds, Listing> {
   const hashes = db.prepare('SELECT hash FROM tuple WHERE hash > ? ORDER BY hash LIMIT ?', { returnArrays: true });
   const candidates = new CandidateListing(db);
   return {
-    tuples: (query) => inPieces(matchingTuples(newest, query)),
+    tuples: (query) => matchingTuples(newest, query),
     count: () => [[counts.get()].map((row) => ({ pending: Number(row?.['pending']), valid: Number(row?.['valid']) }))],
     tupleHashes: () => hashesInOrder(hashes),
     exportTuples: ({ state, after }) => inPieces(tuplesAfter(oldest, kindsOf(state), after)),
     exportPasses: ({ after }) => inPieces(passesAfter(passes, after)),
     passCandidates: ({ before, uses }) => candidates.list(tuplesAfter(oldest, kindsOf('valid'), -1), before, uses),
-    validTuplesOf: ({ clients }) => inPieces(tuplesOfClients(oldest, clients)),
+    validTuplesOf: ({ clients }) => tuplesOfClients(oldest, clients),
   };
 }
 
@@ -74,22 +74,24 @@ function tupleScan(db: DatabaseSync, after: '<' | '>', order: 'ASC' | 'DESC'): T
   };
 }
 
-function matchingTuples(newest: TupleScan, { text, limit }: TupleQuery): readonly StoredTuple[] {
+/** Until the last tuple is read, all pieces are empty. */
+function* matchingTuples(newest: TupleScan, { text, limit }: TupleQuery): Generator<readonly StoredTuple[], void> {
   const matching = tupleMatcher(text);
-  const found = Object.values(KIND).flatMap((kind) =>
-    newestOf(newest(kind, Number.MAX_SAFE_INTEGER, ROWS), matching, limit),
-  );
-  return found.toSorted(newestFirst).slice(0, limit);
+  const found: StoredTuple[] = [];
+  for (const kind of limit > 0 ? Object.values(KIND) : []) {
+    const before = found.length;
+    for (const piece of pickedInPieces(newest(kind, Number.MAX_SAFE_INTEGER, ROWS), (row) => storedIf(row, matching))) {
+      found.push(...piece);
+      if (found.length - before >= limit) break;
+      yield [];
+    }
+  }
+  yield* inPieces(found.toSorted(newestFirst).slice(0, limit));
 }
 
-function newestOf(rows: Iterable<Row>, matching: (stored: StoredTuple) => boolean, limit: number): StoredTuple[] {
-  const found: StoredTuple[] = [];
-  if (limit <= 0) return found;
-  for (const row of rows) {
-    const stored = storedTuple(row);
-    if (matching(stored) && found.push(stored) === limit) break;
-  }
-  return found;
+function storedIf(row: Row, matching: (stored: StoredTuple) => boolean): StoredTuple | undefined {
+  const stored = storedTuple(row);
+  return matching(stored) ? stored : undefined;
 }
 
 function* tuplesAfter(oldest: TupleScan, kinds: readonly number[], after: Seconds): Generator<StoredTuple, void> {
@@ -118,11 +120,11 @@ function* hashesInOrder(page: StatementSync): Generator<readonly number[], void>
   }
 }
 
-function* tuplesOfClients(oldest: TupleScan, clients: readonly string[]): Generator<StoredTuple, void> {
+function* tuplesOfClients(oldest: TupleScan, clients: readonly string[]): Generator<readonly StoredTuple[], void> {
   const wanted = new Set(clients.map((client) => countKey(packAddress(client)).join()));
   for (const kind of kindsOf('valid')) {
-    for (const row of oldest(kind, 0, ROWS)) {
-      if (wanted.has(countKey(clientOfListed(row)).join())) yield storedTuple(row);
-    }
+    yield* pickedInPieces(oldest(kind, 0, ROWS), (row) =>
+      wanted.has(countKey(clientOfListed(row)).join()) ? storedTuple(row) : undefined,
+    );
   }
 }
