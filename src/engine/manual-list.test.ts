@@ -124,3 +124,30 @@ test('an entry that could not be kept does not count', async () => {
   await expect(manual.put(entry('203.0.113.7'))).rejects.toThrow('disk full');
   expect(manual.list()).toEqual([]);
 });
+
+test('what is entered while maintenance removes what has ended stays', async () => {
+  const { manual, clock, store } = await engineBench();
+  for (const subject of ['example.com', '203.0.113.7']) await manual.put(entry(subject, 'white', T0 + 1));
+  clock.advance(1);
+  const entered = ['203.0.113.7', 'example.net'].map((subject) => entry(subject, 'black'));
+  await Promise.all([manual.expire(), ...entered.map((one) => manual.put(one))]);
+  expect(manual.list()).toEqual(entered);
+  expect(await store.entries()).toEqual(entered);
+});
+
+test('a removal does not undo a later entry that is just being kept', async () => {
+  const store = new MemoryStore();
+  const kept = Promise.withResolvers<void>();
+  const putEntry = store.putEntry.bind(store);
+  store.putEntry = (one) => putEntry(one).then(() => kept.promise);
+  const { manual } = await engineBench({ store });
+  const later = { ...entry('203.0.113.7'), made: T0 + 3 };
+  const entering = manual.takeOver({ kind: 'put', entry: later });
+  await new Promise(setImmediate);
+  const removing = manual.takeOver({ kind: 'removed', subject: later.subject, time: T0 + 2, expires: later.expires });
+  await new Promise(setImmediate);
+  kept.resolve();
+  await Promise.all([entering, removing]);
+  expect(manual.list()).toEqual([later]);
+  expect(await store.entries()).toEqual([later]);
+});

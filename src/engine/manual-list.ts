@@ -1,4 +1,5 @@
 // What is white or black by hand: kept by the store, looked up in memory, since every check asks.
+import { atMost } from '../lib/at-most.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
@@ -31,6 +32,8 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
   const renew = (): void => {
     index = indexManualEntries([...entries.values()], seconds(clock));
   };
+  // What a change is decided by must not change until it is kept.
+  const inTurn = atMost(1, (change: () => Promise<ManualEntry | undefined>) => change());
   const remove = async (subject: string): Promise<ManualEntry | undefined> => {
     const removed = entries.get(subject);
     await store.removeEntry(subject);
@@ -38,21 +41,34 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
     index.remove(subject);
     return removed;
   };
-  const put = async (entry: ManualEntry): Promise<void> => {
+  const put = async (entry: ManualEntry): Promise<undefined> => {
     await store.putEntry(entry);
     entries.set(entry.subject, entry);
     index.put(entry);
   };
-  const live = (): ManualEntry[] => [...entries.values()].filter(({ expires }) => expires > seconds(clock));
+  const takeOver = async (shared: SharedEntry): Promise<ManualEntry | undefined> => {
+    const subject = shared.kind === 'put' ? shared.entry.subject : shared.subject;
+    if (shared.kind === 'put' && (await isOutdated(store, shared.entry))) return undefined;
+    if (isNewer(entries.get(subject), shared)) return undefined;
+    if (shared.kind === 'removed') return remove(subject);
+    return shared.entry.expires > seconds(clock) ? put(shared.entry) : undefined;
+  };
+  const isLive = ({ expires }: ManualEntry): boolean => expires > seconds(clock);
+  const removeEnded = async (subject: string): Promise<ManualEntry | undefined> => {
+    const entry = entries.get(subject);
+    return entry === undefined || isLive(entry) ? undefined : remove(subject);
+  };
   return {
     find: (client, names) => {
       // An entry past its time must not hide that of the network or domain around it until maintenance comes by.
       if (index.until <= seconds(clock)) renew();
       return index.find(client, names);
     },
-    list: live,
-    put,
-    remove,
+    list: () => [...entries.values()].filter(isLive),
+    put: async (entry) => {
+      await inTurn(() => put(entry));
+    },
+    remove: (subject) => inTurn(() => remove(subject)),
     timeOfChange: async (subject) => {
       const now = seconds(clock);
       const told = await store.newestEntryReport(reportedAddress(subject), subject, now);
@@ -60,15 +76,10 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
       return Math.max(now, ...before.map((time) => time + 1));
     },
     takeOver: async (shared) => {
-      const subject = shared.kind === 'put' ? shared.entry.subject : shared.subject;
-      if (shared.kind === 'put' && (await isOutdated(store, shared.entry))) return;
-      if (isNewer(entries.get(subject), shared)) return;
-      if (shared.kind === 'removed') await remove(subject);
-      else if (shared.entry.expires > seconds(clock)) await put(shared.entry);
+      await inTurn(() => takeOver(shared));
     },
     expire: async () => {
-      const kept = new Set(live());
-      for (const [subject, entry] of entries) if (!kept.has(entry)) await remove(subject);
+      for (const [subject, entry] of entries) if (!isLive(entry)) await inTurn(() => removeEnded(subject));
     },
   };
 }
