@@ -67,7 +67,12 @@ export class KeptStandings {
   /** Forgets those of an address, network or domain; returns how many there were. */
   async remove(text: string): Promise<number> {
     this.#cache.clear();
-    return this.#parts.store.removeStandings(text);
+    try {
+      return await this.#parts.store.removeStandings(text);
+    } finally {
+      // Checks that came meanwhile have brought some back.
+      this.#cache.clear();
+    }
   }
 
   /** The reports that count now. */

@@ -459,3 +459,16 @@ test('of a resolver that is closed nothing follows', async () => {
   await expect(bench.standings.identityOf(CLIENT)).rejects.toThrow('closed');
   expect(await bench.store.standing(MX)).toBeUndefined();
 });
+
+test('a standing that is removed does not live on because checks come meanwhile', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await bench.standings.of(CLIENT);
+  const remove = bench.store.removeStandings.bind(bench.store);
+  bench.store.removeStandings = async (text) => {
+    await bench.standings.of(CLIENT);
+    return remove(text);
+  };
+  bench.dns.change({});
+  expect(await bench.standings.remove(MX)).toBe(1);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: MX, score: -10 });
+});
