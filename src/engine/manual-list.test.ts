@@ -76,6 +76,16 @@ test('an entry counts until its time, then the next larger network does; mainten
   expect((await store.entries()).map(({ subject }) => subject)).toEqual(['203.0.113.0/24']);
 });
 
+test('an entry whose time had come by a clock that was put back counts as it is listed', async () => {
+  const { manual, clock } = await engineBench();
+  await manual.put(entry('203.0.113.7', 'black', T0 + 100));
+  const counting = (): string | undefined => manual.find(addressOf('203.0.113.7'), [])?.subject;
+  clock.advance(100);
+  expect([counting(), manual.list().length]).toEqual([undefined, 0]);
+  clock.advance(-1);
+  expect([counting(), manual.list().length]).toEqual(['203.0.113.7', 1]);
+});
+
 test('the entry of a host goes before that of its domain', async () => {
   const { manual, answerCheck } = await engineBench({ config: 'reputation no' });
   await manual.put(entry('example.com', 'black'));

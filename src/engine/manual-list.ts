@@ -28,9 +28,11 @@ export interface ManualList {
 /** The list as the store has it. */
 export async function openManualList(store: Store, clock: Clock): Promise<ManualList> {
   const entries = new Map((await store.entries()).map((entry) => [entry.subject, entry]));
-  let index: ManualEntries = indexManualEntries([...entries.values()], seconds(clock));
+  let indexed = seconds(clock);
+  let index: ManualEntries = indexManualEntries([...entries.values()], indexed);
   const renew = (): void => {
-    index = indexManualEntries([...entries.values()], seconds(clock));
+    indexed = seconds(clock);
+    index = indexManualEntries([...entries.values()], indexed);
   };
   // What a change is decided by must not change until it is kept.
   const inTurn = atMost(1, (change: () => Promise<ManualEntry | undefined>) => change());
@@ -60,8 +62,10 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
   };
   return {
     find: (client, names) => {
-      // An entry past its time must not hide that of the network or domain around it until maintenance comes by.
-      if (index.until <= seconds(clock)) renew();
+      const now = seconds(clock);
+      // An entry past its time must not hide that of the network or domain around it until maintenance comes by; and if the
+      // clock was ahead for a while, it is not past its time.
+      if (index.until <= now || now < indexed) renew();
       return index.find(client, names);
     },
     list: () => [...entries.values()].filter(isLive),
