@@ -121,6 +121,15 @@ test('what was reported since the last round counts, though the flags have chang
   expect(await left(bench)).toEqual(NEIGHBOUR);
 });
 
+test('what was reported since the last round counts, though the clock was put back', async () => {
+  const bench = await settled('SpamTrap');
+  await bench.maintain();
+  bench.clock.advance(-3600);
+  await report(bench, 'hard_trap', 9);
+  await bench.maintain();
+  expect(await left(bench)).toEqual(NEIGHBOUR);
+});
+
 test.for<[flags: string, asked: number]>([
   ['none', 0],
   ['DomainMatch,BadResolve', 0],

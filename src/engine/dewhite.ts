@@ -24,9 +24,10 @@ export async function dewhite(parts: RoundParts, rest: Rest): Promise<number> {
   const now = seconds(clock);
   const byRules = `${flags.join(' ')} ${rules.threshold}`;
   const [since = '', ...sinceRules] = ((await store.place(PLACE)) ?? '').split(' ');
+  // Who was not bad by other rules may be by these. And if the clock was put back, nobody knows what came since.
+  const goesOn = sinceRules.join(' ') === byRules && Number(since) <= now;
   const bad: string[] = [];
-  // Who was not bad by other rules may be by these.
-  for (const ip of await store.badClientsSince(sinceRules.join(' ') === byRules ? Number(since) : 0)) {
+  for (const ip of await store.badClientsSince(goesOn ? Number(since) : 0)) {
     if (await isBad(parts, ip)) bad.push(ip);
     await rest();
   }
