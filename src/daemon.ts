@@ -84,7 +84,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
     },
   };
   const answerCheck = createAnswerCheck(checks);
-  const overview = createOverview({ store, clock, counters, version: VERSION, most: MOST_LISTED });
+  const overview = createOverview({ ...shared, uptime: () => process.uptime(), version: VERSION, most: MOST_LISTED });
   parts.use(startMaintenance({ ...shared, settings: () => inForce.maintenance }));
   // Closed when the checks in hand have their answers, and before all that would wait for the DNS.
   parts.use(reputation.lookups);

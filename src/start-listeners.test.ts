@@ -41,7 +41,7 @@ async function stage(config: string) {
     },
     admit: async () => {},
     onRefused: () => {},
-    overview: createOverview({ store, clock, counters, version: '1', most: 1 }),
+    overview: createOverview({ store, clock, uptime: () => 0, counters, version: '1', most: 1 }),
     exchange: { ...peers, reports: store, news: reports.news },
     inForce,
     policyProblem: async () => undefined,

@@ -6,8 +6,8 @@ import { createOverview } from './overview.ts';
 
 test('the overview tells version, time, memory and counters', async () => {
   const [store, clock, counters] = [new MemoryStore(), manualClock(), createCounters()];
-  const overview = createOverview({ store, clock, counters, version: '1.2.3', most: 1 });
-  clock.advance(61.9);
+  const overview = createOverview({ store, clock, uptime: () => 61.9, counters, version: '1.2.3', most: 1 });
+  clock.advance(86_400);
   counters.add('verdict grey', 2);
   const client = { family: 4, text: '203.0.113.7' } as const;
   const tuple = { client: '203.0.113.0/24', sender: 'example.com', recipient: 'b@example.org' };

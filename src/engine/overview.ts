@@ -30,6 +30,8 @@ export interface Overview {
 export interface OverviewParts {
   readonly store: Store;
   readonly clock: Clock;
+  /** Seconds that the daemon has been running. Not by the clock, which may be set right meanwhile. */
+  readonly uptime: () => number;
   readonly counters: Counters;
   readonly version: string;
   /** Tuples of a listing. */
@@ -37,12 +39,11 @@ export interface OverviewParts {
 }
 
 /** The overview over a running daemon. */
-export function createOverview({ store, clock, counters, version, most }: OverviewParts): Overview {
-  const started = clock.now();
+export function createOverview({ store, clock, uptime, counters, version, most }: OverviewParts): Overview {
   return {
     statistics: async () => ({
       version,
-      uptime: Math.floor((clock.now() - started) / 1000),
+      uptime: Math.floor(uptime()),
       tuples: await store.count(),
       counters: Object.fromEntries(counters.list()),
     }),
