@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -60,6 +60,11 @@ test('a database is held once, from whatever directory; another beside it is fre
 
 test('a directory that is missing is not called held', () => {
   expect(() => lock('ddgrey.db', join(directory, 'none'))).toThrow(/none does not exist; create it/);
+});
+
+test.runIf(existsSync('/dev/full'))('a full disk is no matter of rights', () => {
+  symlinkSync('/dev/full', join(directory, 'ddgreyd.pid'));
+  expect(() => lock()).toThrow(/^cannot lock \S+: ENOSPC: no space left on device, write$/);
 });
 
 test('a holder that was killed holds no longer', async () => {

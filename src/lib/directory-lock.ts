@@ -3,7 +3,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { causeOf } from './error-cause.ts';
+import { causeOf, errorCode } from './error-cause.ts';
 import { withFileMode } from './file-mode.ts';
 
 /** SQLITE_BUSY: another connection has the lock. */
@@ -61,5 +61,6 @@ function explain(error: unknown, directory: string, held: string): string {
   if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return held;
   if (!existsSync(directory)) return `the directory ${directory} does not exist; create it`;
   const cause = causeOf(error);
+  if (errorCode(error) === 'ENOSPC') return `cannot lock ${directory}: ${cause}`;
   return `cannot lock ${directory} (${cause}); it and what is in it must belong to the user that ${NAME} runs as (option user, where root starts it)`;
 }
