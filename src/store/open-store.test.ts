@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
@@ -76,6 +78,27 @@ test.for<[what: string, damage: (path: string) => void, told: RegExp]>([
   const opened = openStore({ path, log: silentLog });
   await expect(opened).rejects.toThrow(`cannot use the database ${path}`);
   await expect(opened).rejects.toThrow(told);
+});
+
+test('a disk that is full is named', async () => {
+  const path = join(newDirectory(), 'ddgrey.db');
+  await (await openStore({ path, log: silentLog }))[Symbol.asyncDispose]();
+  const script = `
+    import { openStore } from ${JSON.stringify(import.meta.resolve('./open-store.ts'))};
+    await openStore({ path: ${JSON.stringify(path)} }).catch(({ message }) => console.log(message));`;
+  // No file may grow to the 32 KiB that SQLite needs for the one beside the database.
+  const limited = [
+    '-c',
+    'ulimit -f 16; exec "$0" "$@"',
+    process.execPath,
+    '--input-type=module-typescript',
+    '-e',
+    script,
+  ];
+  const { stdout } = await promisify(execFile)('sh', limited);
+  expect(stdout).toBe(
+    `cannot use the database ${path}: disk I/O error; its disk is full: make room for the files beside it\n`,
+  );
 });
 
 /** All but its first page, which says that it is a database. */

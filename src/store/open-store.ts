@@ -26,15 +26,18 @@ export async function openStore({ path, log, clock }: StoreSettings): Promise<St
   }
 }
 
-/** SQLite's code for a damaged file. */
-const SQLITE_CORRUPT = 11;
+/** What to do, by SQLite's code: SQLITE_CORRUPT, and SQLITE_IOERR_SHMSIZE, which it only calls a disk I/O error. */
+const CURES: ReadonlyMap<number, string> = new Map([
+  [11, 'put the last backup in its place, or take it away (Backup in docs/administration.md)'],
+  [4874, 'its disk is full: make room for the files beside it'],
+]);
 
 /** What SQLite says names no file. */
 function withPath(error: unknown, path: string): unknown {
   if (!(error instanceof Error && 'errcode' in error)) return error;
-  const cure =
-    Number(error.errcode) % 256 === SQLITE_CORRUPT
-      ? '; put the last backup in its place, or take it away (Backup in docs/administration.md)'
-      : '';
-  return new Error(`cannot use the database ${path}: ${error.message}${cure}`, { cause: error });
+  const code = Number(error.errcode);
+  const cure = CURES.get(code) ?? CURES.get(code % 256);
+  return new Error(`cannot use the database ${path}: ${error.message}${cure === undefined ? '' : `; ${cure}`}`, {
+    cause: error,
+  });
 }
