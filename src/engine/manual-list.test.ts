@@ -105,6 +105,14 @@ test('an entry replaces that of the same subject, and can be removed', async () 
   expect(manual.find(addressOf('203.0.113.7'), ['example.com'])).toBeUndefined();
 });
 
+test('who removes an entry past its time is told that there was none', async () => {
+  const { manual, clock, store } = await engineBench();
+  await manual.put(entry('203.0.113.7', 'black', T0 + 1));
+  clock.advance(1);
+  expect(await manual.remove('203.0.113.7')).toBeUndefined();
+  expect(await store.entries()).toEqual([]);
+});
+
 test.for<[what: string, made: number | undefined, told: number | undefined, time: number]>([
   ['nothing before', undefined, undefined, T0],
   ['an older one', T0 - 9, T0 - 8, T0],

@@ -15,7 +15,7 @@ export interface ManualList {
   list(): readonly ManualEntry[];
   /** Creates or replaces the entry of a subject; resolves when it is kept. */
   put(entry: ManualEntry): Promise<void>;
-  /** The entry that there was. */
+  /** The entry that there was, unless it was past its time. */
   remove(subject: string): Promise<ManualEntry | undefined>;
   /** When a change of a subject's entry now counts as made: later than all before, whichever server's clock made those. */
   timeOfChange(subject: string): Promise<Seconds>;
@@ -34,6 +34,7 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
     indexed = seconds(clock);
     index = indexManualEntries([...entries.values()], indexed);
   };
+  const isLive = ({ expires }: ManualEntry): boolean => expires > seconds(clock);
   // What a change is decided by must not change until it is kept.
   const inTurn = atMost(1, (change: () => Promise<ManualEntry | undefined>) => change());
   const remove = async (subject: string): Promise<ManualEntry | undefined> => {
@@ -41,7 +42,7 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
     await store.removeEntry(subject);
     entries.delete(subject);
     index.remove(subject);
-    return removed;
+    return removed !== undefined && isLive(removed) ? removed : undefined;
   };
   const put = async (entry: ManualEntry): Promise<undefined> => {
     await store.putEntry(entry);
@@ -55,7 +56,6 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
     if (shared.kind === 'removed') return remove(subject);
     return shared.entry.expires > seconds(clock) ? put(shared.entry) : undefined;
   };
-  const isLive = ({ expires }: ManualEntry): boolean => expires > seconds(clock);
   const removeEnded = async (subject: string): Promise<ManualEntry | undefined> => {
     const entry = entries.get(subject);
     return entry === undefined || isLive(entry) ? undefined : remove(subject);
