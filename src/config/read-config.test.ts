@@ -74,6 +74,11 @@ test('a list grows with every line, in their order; protocols without a line kee
   expect(config.listen.map(({ protocol }) => protocol)).toEqual(['policy', 'greylist', 'sync']);
 });
 
+test('a list of forty thousand lines is read at once: a reload waits for it', { timeout: 10_000 }, () => {
+  const lines = Array.from({ length: 40_000 }, (_, number) => `hard_trap trap${number}@example.org`);
+  expect(read(lines.join('\n')).config.hard_trap).toHaveLength(40_000);
+});
+
 test('all errors come at once, each with its line and what is allowed', () => {
   const text = ['retry soon', 'grey_defalt 5m', 'log_format xml', 'no_such_thing 1', 'trusted'].join('\n');
   expect(problems(text).errors).toEqual([

@@ -42,11 +42,11 @@ export function readConfig(file: string, readFile: ReadFile, further: FurtherChe
     const earlier = set.get(name);
     found.push(...oddities(name, line, earlier?.at(-1)).map((message) => warning(line, message)));
     const error = setValue(name, line, values, earlier !== undefined);
-    if (error === undefined) set.set(name, [...(earlier ?? []), line]);
-    else {
+    if (error !== undefined) {
       found.push(problem(line, error));
       wrong.add(name);
-    }
+    } else if (earlier === undefined) set.set(name, [line]);
+    else earlier.push(line);
   }
   for (const name of OPTION_NAMES) follow(name, values, set);
   for (const name of set.keys()) values[name] = anyOption(name).complete?.(values[name]) ?? values[name];
@@ -96,8 +96,10 @@ function setValue(
     return `${line.name}: ${wrongWith(line.words, option.type)}; allowed: ${option.type.allowed}`;
   }
   // `none` leaves nothing of what stands before it, in an included file perhaps.
-  const adds = option.list === true && isFurther && (value as unknown[]).length > 0;
-  values[name] = adds ? [...(values[name] as unknown[]), ...(value as unknown[])] : value;
+  if (option.list === true && isFurther && (value as unknown[]).length > 0) {
+    // In place: a copy for each of many thousand lines would take seconds, in which a reload answers no check.
+    for (const item of value as unknown[]) (values[name] as unknown[]).push(item);
+  } else values[name] = value;
   return undefined;
 }
 
