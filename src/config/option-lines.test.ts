@@ -39,6 +39,12 @@ test('empty lines and comments set nothing, but count as lines', () => {
   expect(readFiles({ '/etc/main': '\n# retry 1d\n  \nretry 3d\n' }).lines).toEqual(['/etc/main:4 ["retry","3d"]']);
 });
 
+test("what a comment holds is nobody's mistake", () => {
+  expect(readFiles({ '/etc/main': '# f\ufffdr\u00a0mx1\nretry 3d # f\ufffdr' }).lines).toEqual([
+    '/etc/main:2 ["retry","3d"]',
+  ]);
+});
+
 test.for(['\n', '\r\n', '\r\r\n', '\r'])('lines may end with %j', (end) => {
   const text = ['# why', '', 'retry 3d', ''].join(end);
   expect(readFiles({ '/etc/main': text }).lines).toEqual(['/etc/main:3 ["retry","3d"]']);
@@ -60,6 +66,15 @@ test.for<[text: string, problem: string]>([
   ['include a b', '/etc/main:1: include: needs one file name'],
   ['a 1\nname "mx 1 # why', '/etc/main:2: "mx: the quote that starts here is never closed'],
   ["name 'mx", "/etc/main:1: 'mx: the quote that starts here is never closed"],
+  ['retry\u00a03d', '/etc/main:1: retry<U+00A0>3d: <U+00A0> is no blank here; write an ordinary one'],
+  ['retry 3d\u200b', '/etc/main:1: 3d<U+200B>: <U+200B> is no blank here; write an ordinary one'],
+  ['name "a\u3000b c"', '/etc/main:1: a<U+3000>b c: <U+3000> is no blank here; write an ordinary one'],
+  ['a 1\npolicy b\ufffdcher', '/etc/main:2: b\ufffdcher: this is not UTF-8; save it as UTF-8, or write only ASCII'],
+  ['a 1\nname \0', '/etc/main:2: a NUL character: the file is no text, or UTF-16; save it as UTF-8'],
+  [
+    Buffer.from('\ufeffname mx\nretry 3d', 'utf16le').toString(),
+    '/etc/main:1: a NUL character: the file is no text, or UTF-16; save it as UTF-8',
+  ],
 ])('%j: %s', ([text, problem]) => {
   expect(readFiles({ '/etc/main': text, '/etc/loop': 'include /etc/main' }).problems).toEqual([problem]);
 });

@@ -3,6 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import { readProblem } from '../lib/read-problem.ts';
 import { splitWords } from '../lib/words.ts';
+import { oddCharacter, UTF_8 } from './odd-character.ts';
 
 /** Where something stands in the configuration. */
 export interface Place {
@@ -84,18 +85,30 @@ export function readOptionLines(file: string, readFile: ReadFile): OptionLines {
   return { lines, problems };
 }
 
+// A lone CR ends a line as well, or a first comment would take in the whole of a file that some old editor wrote.
+const LINE_END = /\r*\n|\r/;
+
 function parseLines(file: string, text: string, problems: Problem[]): readonly OptionLine[] {
-  // Some editors begin a file with a byte order mark. A lone CR ends a line as well, or a first comment would take in the
-  // whole of a file that some old editor wrote.
-  const lines = text.replace(/^\uFEFF/, '').split(/\r*\n|\r/);
+  const nul = text.indexOf('\0');
+  if (nul >= 0) {
+    // Of UTF-16 each line would be an error, and none that could be understood.
+    const line = text.slice(0, nul).split(LINE_END).length;
+    problems.push({ file, line, message: `a NUL character: the file is no text, or UTF-16; ${UTF_8}` });
+    return [];
+  }
+  // Some editors begin a file with a byte order mark.
+  const lines = text.replace(/^\uFEFF/, '').split(LINE_END);
   return lines.flatMap((content, index) => {
     const place = { file, line: index + 1 };
     const unclosed: string[] = [];
     const [name, ...rest] = splitWords(content, { comments: true, onUnclosed: (word) => unclosed.push(word) });
     if (name === undefined) return [];
     const [start] = unclosed;
-    if (start === undefined) return [{ ...place, ...withoutEquals(name, rest) }];
-    problems.push({ ...place, message: `${start}: the quote that starts here is never closed` });
+    const odd = oddCharacter([name, ...rest]);
+    if (odd !== undefined) problems.push({ ...place, message: odd });
+    else if (start !== undefined)
+      problems.push({ ...place, message: `${start}: the quote that starts here is never closed` });
+    else return [{ ...place, ...withoutEquals(name, rest) }];
     return [];
   });
 }
