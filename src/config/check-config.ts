@@ -119,7 +119,7 @@ function collision(earlier: SocketAddress, later: SocketAddress): string {
 }
 
 /** The word of a line that spells the address. */
-function writtenAs(address: SocketAddress, set: SetLines): string | undefined {
+export function writtenAs(address: SocketAddress, set: SetLines): string | undefined {
   const words = (set.get('listen') ?? []).flatMap((line) => line.words);
   return words.findLast((written) => isDeepStrictEqual(parseSocketAddress(written), address));
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { checkMachine } from './check-machine.ts';
-import { formatProblem } from './option-lines.ts';
-import { readConfig } from './read-config.ts';
+import { formatProblem, type Problem } from './option-lines.ts';
+import { type ReadConfig, readConfig } from './read-config.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-machine-'));
 // The daemon of root looks for its files as another user.
@@ -17,6 +17,7 @@ writeFileSync(join(directory, 'private'), '', { mode: 0o600 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const USUAL_PORT = process.getuid?.() === 0 ? 722 : 1722;
+const LONG = 'long'.repeat(27);
 const TLS = 'peer_certificate there\npeer_key nokey\npeer_ca sha256:'.concat('ab'.repeat(32), ' noca');
 
 test.for<[text: string, errors: readonly string[]]>([
@@ -58,6 +59,9 @@ test.for<[text: string, errors: readonly string[]]>([
       `dd.conf:${USUAL_PORT === 722 ? 2 : 3}: listen: 127.0.0.1:${USUAL_PORT} is on the port to which other servers connect`,
     ],
   ],
+  [`user root\nlisten policy unix:${LONG}`, [`dd.conf:2: listen: DIR/${LONG} is longer than 107 bytes`]],
+  ['listen policy unix:a\nlisten milter unix:none/b', ['dd.conf:2: listen: the directory DIR/none does not exist']],
+  ['listen policy unix:/run/not-made-yet/a', []],
   ['listen policy unix:a\nlisten milter unix:./a', ['dd.conf:2: listen: two lines with the same address']],
   ['traps there nofile\ntraps there', ['dd.conf:1: traps: cannot read DIR/nofile: no such file']],
   [TLS, []],
@@ -92,6 +96,19 @@ test.runIf(process.geteuid?.() === 0)(
   },
 );
 
+test.for<[listener: string, warnings: readonly string[]]>([
+  ['policy 192.0.2.1:1', ['dd.conf:2: listen: 192.0.2.1 is not an address of this machine']],
+  ['policy [2001:DB8::0:1]:1', ['dd.conf:2: listen: 2001:DB8::0:1 is not an address of this machine']],
+  ['policy 127.9.9.9:1', []],
+  ['policy 0.0.0.0:1', []],
+  ['policy [::]:1', []],
+  ['policy mx.example.org:1', []],
+])('listen %s: %j', ([listener, warnings]) => {
+  const read = readOn(`user root\nlisten ${listener}`);
+  expect(read.errors).toEqual([]);
+  expect(read.warnings.map(shown)).toEqual(warnings);
+});
+
 test.runIf(process.geteuid?.() === 0)('a database that belongs to another user is none of who checks', () => {
   process.seteuid?.('nobody');
   try {
@@ -103,10 +120,17 @@ test.runIf(process.geteuid?.() === 0)('a database that belongs to another user i
 });
 
 function problems(text: string): readonly string[] {
-  const read = readConfig(
+  return readOn(text).errors.map(shown);
+}
+
+function readOn(text: string): ReadConfig {
+  return readConfig(
     'dd.conf',
     () => text,
     (config, set) => checkMachine(config, set, directory),
   );
-  return read.errors.map((problem) => formatProblem(problem).replace(directory, 'DIR').split(';')[0] ?? '');
+}
+
+function shown(problem: Problem): string {
+  return formatProblem(problem).replace(directory, 'DIR').split(';')[0] ?? '';
 }

@@ -7,6 +7,7 @@ import { type Identity, identityFor, withRightsOf } from '../lib/privileges.ts';
 import { inPlaceOfFile, isMissing, unreadable } from '../lib/read-problem.ts';
 import { groupId, userId } from '../lib/system-users.ts';
 import { sharedAddress } from './check-config.ts';
+import { checkSockets } from './check-sockets.ts';
 import { type Conflict, problemsAt, type SetLines } from './conflict.ts';
 import type { Problem } from './option-lines.ts';
 import type { Config, OptionName } from './options.ts';
@@ -31,7 +32,8 @@ export function checkMachine(config: Config, set: SetLines, directory: string): 
     const message = named.kind === 'file' ? fileProblem(resolve(directory, name), identity) : nameProblem(named);
     return message === undefined ? [] : [{ options: [option], word, message: `${option}: ${message}` }];
   });
-  return problemsAt([...missing, ...database(config, directory), ...samePath(config, set, directory)], set);
+  const sockets = [...samePath(config, set, directory), ...checkSockets(config, set, directory)];
+  return problemsAt([...missing, ...database(config, directory), ...sockets], set);
 }
 
 /**

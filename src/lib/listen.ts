@@ -18,7 +18,7 @@ export interface SocketAccess {
 /** Connections that may wait to be accepted; the system may lower it (net.core.somaxconn). */
 const BACKLOG = 1024;
 /** What a unix socket's path may have, in bytes (unix(7): sun_path is 108 with its end). */
-const LONGEST_PATH = 107;
+export const LONGEST_PATH = 107;
 
 /**
  * Listens. A socket file that nobody listens on any more is replaced. Returns the address with the port that was given

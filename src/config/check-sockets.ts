@@ -1,0 +1,47 @@
+// What keeps a socket from being opened on this machine, as far as can be told before it is tried.
+import { dirname, resolve } from 'node:path';
+import { LONGEST_PATH } from '../lib/listen.ts';
+import { isOwnAddress } from '../lib/own-address.ts';
+import { isMissing } from '../lib/read-problem.ts';
+import type { SocketAddress } from '../lib/socket-address.ts';
+import { parseAddress } from '../policy/address.ts';
+import { writtenAs } from './check-config.ts';
+import type { Conflict, SetLines } from './conflict.ts';
+import { allListeners } from './listeners.ts';
+import type { Config } from './options.ts';
+
+/** Systemd makes directories here when it starts the daemon. */
+const MADE_LATER = /^(?:\/var)?\/run\//;
+
+/** What stands for all addresses of the machine. */
+const ALL: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+/** The sockets that can't be opened, each at its line, and those that may not. */
+export function checkSockets(config: Config, set: SetLines, directory: string): readonly Conflict[] {
+  return allListeners(config).flatMap(({ address }): readonly Conflict[] => {
+    const found =
+      address.kind === 'unix' ? pathProblem(resolve(directory, address.path), directory) : hostProblem(address);
+    if (found === undefined) return [];
+    const word = writtenAs(address, set);
+    return [
+      { options: ['listen'], ...(word === undefined ? {} : { word }), ...found, message: `listen: ${found.message}` },
+    ];
+  });
+}
+
+type Found = Pick<Conflict, 'message' | 'warning'>;
+
+function pathProblem(path: string, directory: string): Found | undefined {
+  if (Buffer.byteLength(path) > LONGEST_PATH) return { message: `${path} is longer than ${LONGEST_PATH} bytes` };
+  const above = dirname(path);
+  // As with the database, the daemon's own directory may be made at its start.
+  if (above === resolve(directory) || MADE_LATER.test(path) || !isMissing(above)) return undefined;
+  return { message: `the directory ${above} does not exist; create it` };
+}
+
+/** An address may move to this machine later. */
+function hostProblem({ host }: SocketAddress & { kind: 'tcp' }): Found | undefined {
+  const address = parseAddress(host)?.text;
+  if (address === undefined || ALL.has(address) || isOwnAddress(address)) return undefined;
+  return { message: `${host} is not an address of this machine; ddgreyd would not start`, warning: true };
+}
