@@ -1,5 +1,4 @@
 // Arguments that name a client, or clients. What is none is a mistake of whoever typed it: no daemon is asked about it.
-import { asciiName } from '../lib/ascii-name.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import { parseAddress } from '../policy/address.ts';
 import { NULL_SENDER } from '../policy/check.ts';
@@ -7,7 +6,7 @@ import { parseSubject, type Subject } from '../policy/subject.ts';
 
 /** The address, network or domain that the argument names. Throws a UsageError if it names none. */
 export function needSubject(text: string): Subject {
-  const subject = parseSubject(asciiName(text));
+  const subject = parseSubject(text);
   if (subject === undefined) throw new UsageError(`${text} is not an address, network or domain`);
   return subject;
 }

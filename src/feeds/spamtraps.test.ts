@@ -11,6 +11,7 @@ both@example.org: soft
 honeypot@: hard
 @trap.example.net: soft
 sub.trap.example.net.:HARD
+bücher.example: soft
 `;
 
 test.for([
@@ -28,6 +29,8 @@ test.for([
   ['a@sub.trap.example.net', 'hard'],
   ['a@nottrap.example.net', undefined],
   ['a@example.net', undefined],
+  ['a@bücher.example', 'soft'],
+  ['a@xn--bcher-kva.example', 'soft'],
   ['honeypot', undefined],
   ['', undefined],
 ] as const)('%s is a trap: %s', ([recipient, expected]) => {

@@ -47,6 +47,16 @@ test.for(STAGE_CASES)('client, sender and recipient say %s', (line) => {
   expect(decide(policyOf(rules.filter((rule) => !rule.endsWith(' -')).join(';')), {})).toMatchObject({ verdict });
 });
 
+test.for<[rule: string, question: Question]>([
+  ['From:bücher.example NO', { from: 'joe@Bücher.example' }],
+  ['From:bücher.example NO', { from: 'joe@mail.xn--bcher-kva.example' }],
+  ['From:xn--bcher-kva.example NO', { from: 'joe@bücher.example' }],
+  ['To:jörg@bücher.example NO', { to: 'JÖRG@xn--bcher-kva.example' }],
+  ['Connect:bücher.example NO', { name: 'mx.xn--bcher-kva.example' }],
+])('%s is a rule for %j: a name in another script has two spellings', ([rule, question]) => {
+  expect(decide(policyOf(rule), question).verdict).toBe('no');
+});
+
 const recorded: readonly [policy: string, verdict: string | undefined, question?: Question][] = [
   ['', undefined],
   ['Connect:default YES', 'yes'],

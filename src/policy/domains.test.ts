@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalDomain, domainsFit, isPublicSuffix, parents, registrableDomain } from './domains.ts';
+import { asciiDomain, canonicalDomain, domainsFit, isPublicSuffix, parents, registrableDomain } from './domains.ts';
 
 const registrable: readonly [name: string, domain: string | undefined][] = [
   ['example.com', 'example.com'],
@@ -43,6 +43,22 @@ test('parents go down to the top-level domain', () => {
 
 test('empty labels do not count', () => {
   expect(canonicalDomain('.A..Example.com.')).toBe('a.example.com');
+});
+
+test.for<[name: string, ascii: string]>([
+  ['Münch_en.Example', 'xn--mnch_en-n2a.example'],
+  ['München.example', 'xn--mnchen-3ya.example'],
+  ['Example.COM', 'Example.COM'],
+  ['ü b', 'ü b'],
+  ['ü/b', 'ü/b'],
+  ['ü\tb', 'ü\tb'],
+  ['ü:25', 'ü:25'],
+  ['ü|b', 'ü|b'],
+  ['\u00ad', '\u00ad'],
+  ['\ud800', '\ud800'],
+  ['', ''],
+])('%j in ASCII is %j', ([name, ascii]) => {
+  expect(asciiDomain(name)).toBe(ascii);
 });
 
 // As ze-filter does.

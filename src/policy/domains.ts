@@ -5,15 +5,27 @@ import { getDomain, parse } from 'tldts';
 /** Names come from the envelope and DNS, never as URLs. A private suffix (github.io) has customers like a public one. */
 const SUFFIXES = { extractHostname: false, allowPrivateDomains: true } as const;
 const MAX_NAME = 255; // RFC 1035 section 2.3.4
+const OTHER_SCRIPT = /[^\0-\x7f]/;
+/** What would make a URL of more than the name, or is dropped from one. */
+const NOT_IN_A_NAME = /[\s/?#@:\\%[\]]/;
 
-/** The name in lower case and without empty labels (`.example.com`, `example.com.`). */
+/** The name as the DNS has it, in lower case and without empty labels (`.example.com`, `example.com.`). */
 export function canonicalDomain(name: string): string {
-  const lower = name.toLowerCase();
+  const lower = asciiDomain(name).toLowerCase();
   if (!lower.includes('..') && !lower.startsWith('.') && !lower.endsWith('.')) return lower;
   return lower
     .split('.')
     .filter((label) => label !== '')
     .join('.');
+}
+
+/**
+ * A name in another script as the DNS has it (`münchen.example`: `xn--mnchen-3ya.example`, RFC 5891): mail may come with either.
+ * What can't be one stays as it is.
+ */
+export function asciiDomain(name: string): string {
+  if (!OTHER_SCRIPT.test(name) || NOT_IN_A_NAME.test(name)) return name;
+  return URL.parse(`http://${name}`)?.hostname ?? name;
 }
 
 /** The domains above a name, nearest first, down to the top-level domain. A literal or an overlong name has none. */

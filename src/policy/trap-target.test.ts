@@ -7,6 +7,8 @@ test.for([
   ['@Example.org', 'example.org'],
   ['example.org.', 'example.org'],
   ['trap@mailhost', 'trap@mailhost'],
+  ['Jörg@Exämple.org', 'jörg@xn--exmple-cua.org'],
+  ['exämple.org', 'xn--exmple-cua.org'],
   ['@mailhost', undefined],
   ['@', undefined],
   ['nobody', undefined],

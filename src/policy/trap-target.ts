@@ -1,4 +1,5 @@
 // What a spam trap stands for: `user@example.org`, `user@` in every domain, or a domain with all below it.
+import { canonicalDomain } from './domains.ts';
 
 // A word alone could be anything; behind an @ it is a host of one's own.
 const TARGET = /^(?:[^\s@:]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:]+@[\p{L}\p{N}_-]*$/u;
@@ -8,5 +9,7 @@ export const TRAP_TARGETS = 'user@domain, user@ or a domain';
 /** The target that a word names, in lower case; `@example.org` is the domain. Undefined if it names none. */
 export function parseTrapTarget(word: string): string | undefined {
   const target = word.toLowerCase().replace(/^@/, '').replace(/\.$/, '');
-  return TARGET.test(target) ? target : undefined;
+  if (!TARGET.test(target)) return undefined;
+  const domainStart = target.lastIndexOf('@') + 1;
+  return `${target.slice(0, domainStart)}${canonicalDomain(target.slice(domainStart))}`;
 }
