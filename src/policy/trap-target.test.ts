@@ -9,6 +9,7 @@ test.for([
   ['trap@mailhost', 'trap@mailhost'],
   ['Jörg@Exämple.org', 'jörg@xn--exmple-cua.org'],
   ['exämple.org', 'xn--exmple-cua.org'],
+  ['*@example.org', undefined],
   ['@mailhost', undefined],
   ['@', undefined],
   ['nobody', undefined],

@@ -1,8 +1,9 @@
 // What a spam trap stands for: `user@example.org`, `user@` in every domain, or a domain with all below it.
 import { canonicalDomain } from './domains.ts';
 
-// A word alone could be anything; behind an @ it is a host of one's own.
-const TARGET = /^(?:[^\s@:]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:]+@[\p{L}\p{N}_-]*$/u;
+// A word alone could be anything; behind an @ it is a host of one's own. `*@example.org` is not all of the domain, but a user
+// that there is nowhere.
+const TARGET = /^(?:[^\s@:*]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:*]+@[\p{L}\p{N}_-]*$/u;
 
 export const TRAP_TARGETS = 'user@domain, user@ or a domain';
 
