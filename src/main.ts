@@ -1,5 +1,6 @@
 // ddgreyd: arguments, signals, exit code.
 import { checkCertificates } from './check-certificates.ts';
+import { checkTraps } from './check-traps.ts';
 import { checkMachine } from './config/check-machine.ts';
 import { checkPolicyFile } from './config/check-policy-file.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -89,14 +90,14 @@ function load(file: string, further?: FurtherCheck): Config {
   return config;
 }
 
-/** A start reads the policy file and the certificates itself, and need not wait until a large file is read twice. */
+/** A start reads these files and the certificates itself, and need not wait until a large file is read twice. */
 function machineCheck({ action, directory }: Arguments): FurtherCheck {
-  return (config, set) => [
-    ...checkMachine(config, set, directory),
-    ...(action === 'check-config'
-      ? [...checkCertificates(config, set, directory), ...checkPolicyFile(config, directory)]
-      : []),
-  ];
+  return (config, set) => {
+    const machine = checkMachine(config, set, directory);
+    if (action !== 'check-config') return machine;
+    const files = [...checkPolicyFile(config, directory), ...checkTraps(config, directory)];
+    return [...machine, ...checkCertificates(config, set, directory), ...files];
+  };
 }
 
 /**
