@@ -24,7 +24,15 @@ export class Unreachable extends Error {
 }
 
 /** The daemon's no to a command. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  constructor(text: string, command: string) {
+    super(text === UNKNOWN_COMMAND ? `ddgreyd does not know ${command.replace(/ .*$/s, '')}: ${OTHER_VERSION}` : text);
+  }
+}
+
+/** What every version says to a command of later ones. */
+const UNKNOWN_COMMAND = 'unknown command';
+const OTHER_VERSION = 'it is of another version than this program, perhaps not started anew since an upgrade';
 
 /**
  * The daemon's answer to a command line, and to the lines that follow it. Throws, in words for an administrator, if none
@@ -36,7 +44,7 @@ export async function askDaemon(location: Location, command: string, lines?: rea
   const answer = await exchange(open(address), `${command}\r\n${body}`).catch((error: unknown) => {
     throw new Unreachable(error, address);
   });
-  if (answer.code >= 400) throw new Refusal(answer.text);
+  if (answer.code >= 400) throw new Refusal(answer.text, command);
   return answer;
 }
 
@@ -142,7 +150,7 @@ async function* documentLines(socket: Socket, command: string, patience: number)
       if (lines.length === 0) continue;
       if (!begun) {
         const { code, text } = parseAnswer(`${lines.shift()}\n.\n`) ?? { code: 500, text: '' };
-        if (code !== 300) throw new Refusal(text);
+        if (code !== 300) throw new Refusal(text, command);
         begun = true;
       }
       const whole = lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));

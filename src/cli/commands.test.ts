@@ -201,7 +201,8 @@ test('export writes nothing before the daemon has said that it will answer', asy
 });
 
 test.for<[what: string, answer: (socket: Socket) => void, message: string]>([
-  ['a refusal', (socket) => socket.write('500 unknown command\r\n'), 'unknown command'],
+  ['a refusal', (socket) => socket.write('500 no such table\r\n'), 'no such table'],
+  ['another version', (socket) => socket.write('500 unknown command\r\n'), 'ddgreyd does not know x: it is of another'],
   ['another protocol', (socket) => socket.write('hello\r\n'), 'hello'],
   ['an end in the middle', (socket) => socket.end('300 document following\r\na\r\n'), 'in the middle of the answer'],
   ['an end at once', (socket) => socket.destroy(), 'ddgrey.socket: '],

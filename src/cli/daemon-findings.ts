@@ -27,6 +27,18 @@ export function silentDaemonFinding(cause: string, { process, denied }: Silence,
   return { ...finding, text, mend: `restart it: ${how.restart}` };
 }
 
+/** What is to be said about a daemon that answers. */
+export function versionFinding(running: string, installed: string, { restart }: HowToRun): Finding {
+  const finding = { state: 'good', about: 'daemon', text: `ddgreyd ${running} answers` } as const;
+  if (running === installed) return finding;
+  return {
+    ...finding,
+    state: 'bad',
+    text: `${finding.text}, but this is ${installed}`,
+    mend: `restart it: ${restart}`,
+  };
+}
+
 /** Both in seconds since 1970. */
 export function clockFindings(daemon: number, ours: number): readonly Finding[] {
   const about = 'clock';

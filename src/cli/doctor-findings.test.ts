@@ -18,6 +18,7 @@ import {
   type Silence,
   silentDaemonFinding,
   unchangedFinding,
+  versionFinding,
 } from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
 import { fileFindings, type NamedFile } from './file-findings.ts';
@@ -513,6 +514,13 @@ test.for<[silence: Silence, mend: string]>([
   [{ process: 7, denied: true }, "run ddgrey doctor as root or as the daemon's user"],
 ])('of a daemon that does not answer, %j: %s', ([silence, mend]) => {
   expect(silentDaemonFinding('no answer', silence, HOW)).toMatchObject({ state: 'bad', mend });
+});
+
+test.for<[running: string, finding: Partial<Finding>]>([
+  ['1.2.0', { state: 'good', text: 'ddgreyd 1.2.0 answers' }],
+  ['1.1.0', { state: 'bad', text: 'ddgreyd 1.1.0 answers, but this is 1.2.0', mend: 'restart it: RESTART' }],
+])('of ddgreyd %s, where 1.2.0 is installed: %j', ([running, finding]) => {
+  expect(versionFinding(running, '1.2.0', HOW)).toEqual({ about: 'daemon', ...finding });
 });
 
 test.for<[directory: string | undefined, file: string | undefined, start: string, reload: string]>([

@@ -5,6 +5,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { VERSION } from '../lib/version.ts';
 import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
 import type { Finding } from './doctor-finding.ts';
 import { doctorCommand } from './doctor.ts';
@@ -42,7 +43,7 @@ test('with mistakes in the configuration it looks at the daemon all the same', a
   expect(await examine(/^(?:configuration|daemon)$/)).toEqual([
     'bad: DIR/ddgrey.conf:3: rety: there is no such option -> did you mean retry?',
     expect.stringMatching(/^note: .* -> ddgreyd -D DIR --check-config$/),
-    'good: ddgreyd 1 answers',
+    `good: ddgreyd ${VERSION} answers`,
   ]);
 });
 
@@ -85,7 +86,7 @@ test('what is wrong with an attempt is told, though it can not be forgotten eith
   const answerCheck = async () => ({ kind: 'white', reason: 'failed', because: 'disk full' });
   Object.assign(daemon.parts, { answerCheck, standings: { remove } });
   expect(await examine(/^a first attempt|^daemon|^disk/)).toEqual([
-    'good: ddgreyd 1 answers',
+    `good: ddgreyd ${VERSION} answers`,
     expect.stringMatching(
       /^bad: answered white, since something failed: disk full; no mail is greylisted meanwhile -> /,
     ),

@@ -8,6 +8,7 @@ import type { Config } from '../config/options.ts';
 import { seconds, systemClock } from '../lib/clock.ts';
 import { causeOf } from '../lib/error-cause.ts';
 import { parseSocketAddress } from '../lib/socket-address.ts';
+import { VERSION } from '../lib/version.ts';
 import type { GoesBy, PeerState } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { askDaemon, itemOf, itemsOf, Refusal, Unreachable } from './ask-daemon.ts';
@@ -24,6 +25,7 @@ import {
   PLAYED,
   silentDaemonFinding,
   unchangedFinding,
+  versionFinding,
 } from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
 import type { Explained } from './explanation-text.ts';
@@ -129,7 +131,7 @@ async function askTheDaemon(location: Location, { config, errors }: ReadableConf
   const goesBy = itemOf<GoesBy>(await askDaemon(location, 'config'));
   const { now, lookups } = itemOf<Explained>(await askDaemon(location, `explain ${ATTEMPT}`));
   const findings: readonly Finding[] = [
-    { state: 'good', about: 'daemon', text: `ddgreyd ${version} answers` },
+    versionFinding(version, VERSION, howToRun(location)),
     // Which values lines with mistakes were to set is not known.
     ...(errors.length === 0 ? inForceFindings(config, goesBy, howToRun(location)) : []),
     ...clockFindings(now, seconds(systemClock)),

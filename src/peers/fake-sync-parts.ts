@@ -4,6 +4,7 @@ import { createCounters } from '../lib/counters.ts';
 import type { Answer } from '../lib/line-protocol.ts';
 import { silentLog } from '../lib/log.ts';
 import { createNews } from '../lib/news.ts';
+import { VERSION } from '../lib/version.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass } from '../policy/pass.ts';
@@ -18,7 +19,7 @@ export const NOW = 1_700_000_000;
 export const TRUSTED = '192.0.2.1';
 
 export const STATISTICS = {
-  version: '1',
+  version: VERSION,
   uptime: 5,
   tuples: { pending: 1, valid: 2 },
   counters: { 'verdict grey': 3 },
