@@ -233,6 +233,26 @@ test.for<[text: string, warnings: string[]]>([
   ],
   ['reputation no\ngrey_default 10m\ngrey_max 5m', []],
   [
+    'exim4_mainlog /x\nexim4_unknown none',
+    ['dd.conf:2: exim4_mainlog and exim4_unknown: no effect without service exim4: no log is followed'],
+  ],
+  ['service none\nexim4_mainlog /x', ['dd.conf:2: exim4_mainlog: no effect without service exim4: no log is followed']],
+  ['exim4_mainlog /x\nservice exim4\npeer_ca none', []],
+  [
+    'peer_key a\npeer_certificate b',
+    [
+      'dd.conf:1: peer_certificate and peer_key: no effect without peer_tls: connections between servers are not encrypted',
+    ],
+  ],
+  [
+    'GREY_VALIDLIST_LIFETIME 43199\nGREY_WHITELIST_LIFETIME 1h',
+    [
+      'dd.conf:1: GREY_VALIDLIST_LIFETIME (43199s) is shorter than 12h: who writes often is forgotten all the same, since use is noted every 6h',
+      'dd.conf:2: GREY_WHITELIST_LIFETIME (1h) is shorter than 12h: who writes often is forgotten all the same, since use is noted every 6h',
+    ],
+  ],
+  ['GREY_VALIDLIST_LIFETIME 12h\nGREY_WHITELIST_LIFETIME 0', []],
+  [
     'listen sync inet:1733@127.0.0.1\nlisten policy inet:10023@127.0.0.1',
     [`dd.conf:1: listen sync 127.0.0.1:1733: ${FOR_ALL}`],
   ],

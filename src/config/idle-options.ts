@@ -1,0 +1,39 @@
+// Options that are right, but do not do what whoever wrote them expects, since another one is missing or since they are too short.
+import { listed } from '../lib/listed.ts';
+import { REFRESH_AFTER } from '../policy/greylist.ts';
+import type { Conflict, SetLines } from './conflict.ts';
+import { duration } from './option-types.ts';
+import type { Config } from './options.ts';
+
+const LOG = ['exim4_mainlog', 'exim4_unknown'] as const;
+const TLS = ['peer_certificate', 'peer_key', 'peer_ca'] as const;
+
+/** Lines that say how, where none says that it is to be done at all. */
+export function idleOptions(config: Config, set: SetLines): readonly Conflict[] {
+  const idle = (names: readonly (typeof LOG | typeof TLS)[number][], without: string): readonly Conflict[] => {
+    // What a line takes back has no effect anyway.
+    const written = names.filter((name) => set.has(name) && config[name].length > 0);
+    if (written.length === 0) return [];
+    const message = `${listed(written)}: no effect without ${without}`;
+    return [{ options: written, message, warning: true }];
+  };
+  return [
+    ...(config.service.length > 0 ? [] : idle(LOG, 'service exim4: no log is followed')),
+    ...(config.peer_tls === 'none' ? idle(TLS, 'peer_tls: connections between servers are not encrypted') : []),
+  ];
+}
+
+/** Shorter ones end between two notes of the same use. */
+const LEAST_LIFETIME = 2 * REFRESH_AFTER;
+
+/** Lifetimes that end although the sender goes on writing. */
+export function shortLifetimes(config: Config): readonly Conflict[] {
+  const short = (['GREY_VALIDLIST_LIFETIME', 'GREY_WHITELIST_LIFETIME'] as const).filter(
+    (name) => config[name] > 0 && config[name] < LEAST_LIFETIME,
+  );
+  return short.map((name) => ({
+    options: [name],
+    message: `${name} (${duration.write(config[name])}) is shorter than ${duration.write(LEAST_LIFETIME)}: who writes often is forgotten all the same, since use is noted every ${duration.write(REFRESH_AFTER)}`,
+    warning: true,
+  }));
+}
