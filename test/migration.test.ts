@@ -62,7 +62,7 @@ test('what makes a pass is told in the figures of the code', () => {
   expect(new Set(told)).toEqual(new Set([`${PASS_USES} uses and ${PASS_AGE / 86_400} days`]));
 });
 
-/** The options of the others, by their manuals and configuration files: postgrey 1.37, sqlgrey 1.8, greylistd 0.9. */
+/** The options of the others, by their manuals and configuration files: postgrey 1.37, sqlgrey 1.8, greylistd 0.9, milter-greylist 4.6. */
 const THEIRS: Readonly<Record<string, string>> = {
   'ddgrey (Perl, 0.4)': `user trusted search_duration retry policy_duration grey_default grey_short grey_min grey_max blacklist
     rbls service exim4_mainlog exim4_unknown traps hard_trap soft_trap report_verify name port accept_reader accept_writer accept
@@ -82,6 +82,9 @@ const THEIRS: Readonly<Record<string, string>> = {
     reject_first_attempt reject_early_reconnect reject_code whitelists_host admin_mail clients_ip_whitelist clients_fqdn_whitelist`,
   greylistd: `retryMin retryMax expire path mode update statefile tripletfile savetriplets singlecheck singleupdate add delete
     check stats mrtg list save reload clear -netmask whitelist-hosts`,
+  'milter-greylist': `racl dacl list addr domain from rcpt domainexact extendedregex dnsrbl greylist delay autowhite timeout lazyaw
+    subnetmatch subnetmatch6 quiet report noauth noaccessdb nospf geoipdb urlcheck ldapconf p0fsock spamdsock tarpit peer syncaddr
+    syncsrcaddr dumpfile dumpfreq socket user pidfile nodetach verbose stat`,
 };
 
 test.for(Object.entries(THEIRS))('what becomes of every option of %s', ([program, options]) => {
