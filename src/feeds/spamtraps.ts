@@ -6,7 +6,7 @@
 //
 // White space around the words and comments from `#` on do not count, nor does the case of letters.
 import type { Mailbox } from '../policy/check.ts';
-import { parents } from '../policy/domains.ts';
+import { asciiDomain, parents } from '../policy/domains.ts';
 import { parseTrapTarget, TRAP_TARGETS } from '../policy/trap-target.ts';
 
 export type TrapKind = 'hard' | 'soft';
@@ -84,6 +84,8 @@ function parseTrap(words: string): Trap | string {
     : { target, kind };
 }
 
-function targetsOf({ local, domain }: Mailbox): readonly string[] {
-  return domain === '' ? [] : [`${local}@${domain}`, `${local}@`, domain, ...parents(domain)];
+function targetsOf({ local, domain: written }: Mailbox): readonly string[] {
+  if (written === '') return [];
+  const domain = asciiDomain(written);
+  return [`${local}@${domain}`, `${local}@`, domain, ...parents(domain)];
 }

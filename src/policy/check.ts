@@ -1,6 +1,5 @@
 // What an MTA asks: may this client hand over mail from this sender to this recipient now?
 import type { Address } from './address.ts';
-import { asciiDomain } from './domains.ts';
 import { withoutEnd } from './without-end.ts';
 
 /** Whole seconds since 1970, or a span of whole seconds. */
@@ -46,15 +45,12 @@ export function reportedSender(sender: Mailbox): string {
   return isNullSender(sender) ? NULL_SENDER : sender.text;
 }
 
-/**
- * The text as a mailbox. Angle brackets around it and dots at the domain's end are dropped; the last `@` counts. The domain is
- * as the DNS has it.
- */
+/** The text as a mailbox. Angle brackets around it and dots at the domain's end are dropped; the last `@` counts. */
 export function parseMailbox(text: string): Mailbox {
   const bare = text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text;
   const at = bare.lastIndexOf('@');
   const lower = bare.toLowerCase();
   if (at < 0) return { text: bare, local: lower, domain: '' };
   const domain = lower.slice(at + 1);
-  return { text: bare, local: lower.slice(0, at), domain: withoutEnd(asciiDomain(domain), '.') };
+  return { text: bare, local: lower.slice(0, at), domain: withoutEnd(domain, '.') };
 }

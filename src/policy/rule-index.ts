@@ -2,7 +2,7 @@
 // in a name and of prefix lengths in use, not on the number of rules.
 import type { Address } from './address.ts';
 import { isNullSender, type Mailbox, NULL_SENDER } from './check.ts';
-import { canonicalDomain, parents } from './domains.ts';
+import { asciiDomain, canonicalDomain, parents } from './domains.ts';
 import { NetworkTable } from './network-table.ts';
 import type { LookupKey } from './rule-key.ts';
 
@@ -51,7 +51,8 @@ export class RuleIndex<V> {
   byMailbox(mailbox: Mailbox): Rule<V> | undefined {
     if (this.#texts.size === 0) return undefined;
     if (isNullSender(mailbox)) return this.#texts.get(NULL_SENDER);
-    const { local, domain } = mailbox;
+    const { local } = mailbox;
+    const domain = asciiDomain(mailbox.domain);
     const user = `${local}@`;
     // A text without `@` may be a domain as well as a local part (`postmaster`, RFC 5321 section 4.5.1).
     if (domain === '') return this.byName(local) ?? this.#texts.get(user);

@@ -1,7 +1,7 @@
 // What a rule is about: a rule's key in the one form under which it is looked up.
 import { type Prefix, parsePrefix } from './address-prefix.ts';
 import { NULL_SENDER, parseMailbox } from './check.ts';
-import { canonicalDomain } from './domains.ts';
+import { asciiDomain, canonicalDomain } from './domains.ts';
 
 /** Whom the keys of a section mean: hosts (addresses, names), mailboxes and domains, or both. */
 export type KeyedBy = 'host' | 'mailbox' | 'any';
@@ -49,7 +49,7 @@ function mailboxKey(text: string): RuleKey {
   const { local, domain } = parseMailbox(text);
   if (local === '' || /[<>*]/.test(text.replace(/^<(.*)>$/, '$1')))
     return wrong(`${text}: write example.com (with all below it), joe@example.com or joe@ (in every domain)`);
-  if (domain !== '') return { kind: 'text', text: `${local}@${domain}` };
+  if (domain !== '') return { kind: 'text', text: `${local}@${asciiDomain(domain)}` };
   return text.includes('@') ? { kind: 'text', text: `${local}@` } : nameKey(local);
 }
 
