@@ -11,14 +11,20 @@ export type TrustedHost =
   | { readonly kind: 'name'; readonly name: string };
 
 /** Addresses, networks and names, any number on a line. */
-export const trustedHosts: OptionType<readonly TrustedHost[]> = orNone(
-  wordsOf({
-    allowed:
-      'addresses, networks such as 198.51.100.0/24 or 2001:db8::/32 (a range FROM-TO must be written as networks), and host names',
-    parse: parseTrustedHost,
-    write: writeHost,
-  }),
-);
+export const trustedHosts: OptionType<readonly TrustedHost[]> = {
+  ...orNone(
+    wordsOf({
+      allowed:
+        'addresses, networks such as 198.51.100.0/24 or 2001:db8::/32 (a range FROM-TO must be written as networks), and host names',
+      parse: parseTrustedHost,
+      write: writeHost,
+    }),
+  ),
+  oddities: (words) =>
+    words
+      .filter((text) => text.endsWith('::'))
+      .map((text) => `${text} is one address; a network has its bits behind it, as in ${text}/64`),
+};
 
 function parseTrustedHost(text: string): TrustedHost | undefined {
   const network = parseNetwork(text);

@@ -239,6 +239,10 @@ test.for<[text: string, warnings: string[]]>([
   ['service none\nexim4_mainlog /x', ['dd.conf:2: exim4_mainlog: no effect without service exim4: no log is followed']],
   ['exim4_mainlog /x\nservice exim4\npeer_ca none', []],
   [
+    'trusted 2001:db8::/32 2001:db8:1::',
+    ['dd.conf:1: trusted: 2001:db8:1:: is one address; a network has its bits behind it, as in 2001:db8:1::/64'],
+  ],
+  [
     'peer_key a\npeer_certificate b',
     [
       'dd.conf:1: peer_certificate and peer_key: no effect without peer_tls: connections between servers are not encrypted',

@@ -6,6 +6,15 @@ import { TrustedClients } from './trusted-clients.ts';
 
 const DNS = { a: { 'mx.example.com': ['203.0.113.7'] }, aaaa: { 'mx.example.com': ['2001:db8::7'] } };
 
+test.for<[config: string, client: string, trusted: boolean]>([
+  ['trusted 2001:db8:1::', '2001:db8:1::', true],
+  ['trusted 2001:db8:1::', '2001:db8:1::1', false],
+  ['trusted ::ffff:192.0.2.0/120', '192.0.2.9', true],
+])('%s: %s is trusted: %s', async ([config, client, isTrusted]) => {
+  const { trusted } = await engineBench({ config, dns: DNS });
+  expect(trusted.has(addressOf(client))).toBe(isTrusted);
+});
+
 test.for<[client: string, trusted: boolean]>([
   ['192.0.2.1', true],
   ['192.0.3.1', false],

@@ -5,12 +5,12 @@ import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
-import { parsePrefix } from '../policy/address-prefix.ts';
+import { exactPrefix } from '../policy/address-prefix.ts';
 import type { Seconds } from '../policy/check.ts';
 import { NetworkTable } from '../policy/network-table.ts';
 
 export interface TrustedSettings {
-  /** As parsePrefix reads them. */
+  /** As exactPrefix reads them. */
   readonly networks: readonly string[];
   readonly names: readonly string[];
 }
@@ -69,7 +69,7 @@ export class TrustedClients {
     const { networks, names } = this.#parts.settings();
     const table = new NetworkTable<true>();
     for (const text of [...networks, ...names.flatMap((name) => this.#addressesOf(name))]) {
-      const prefix = parsePrefix(text);
+      const prefix = exactPrefix(text);
       if (prefix !== undefined) table.set(prefix, true);
     }
     this.#table = table;

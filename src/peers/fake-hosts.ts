@@ -1,5 +1,5 @@
 // Sets of hosts, for tests.
-import { parsePrefix } from '../policy/address-prefix.ts';
+import { exactPrefix } from '../policy/address-prefix.ts';
 import { NetworkTable } from '../policy/network-table.ts';
 import type { NamedHosts } from './hosts.ts';
 
@@ -7,7 +7,7 @@ import type { NamedHosts } from './hosts.ts';
 export function hostsOf(...networks: readonly string[]): NamedHosts {
   const table = new NetworkTable<true>();
   for (const text of networks) {
-    const prefix = parsePrefix(text);
+    const prefix = exactPrefix(text);
     if (prefix !== undefined) table.set(prefix, true);
   }
   return { has: (client) => table.find(client) === true, complete: () => true, tried: Promise.resolve() };

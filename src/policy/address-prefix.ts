@@ -45,6 +45,11 @@ export function parsePrefix(text: string): Prefix | undefined {
   return length === undefined ? undefined : unmapped({ ...written, length });
 }
 
+/** The prefix of an address or network as parseNetwork reads it: `2001:db8::` is one address here, not all that begin so. */
+export function exactPrefix(text: string): Prefix | undefined {
+  return parsePrefix(text.includes('/') ? text : `${text}/${text.includes(':') ? BITS[6] : BITS[4]}`);
+}
+
 function parseIpv4(text: string): Prefix | undefined {
   const bare = text.replace(/(?:\.\*)+$|\.$/, '');
   const words = quadWords(bare);

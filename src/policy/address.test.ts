@@ -128,6 +128,10 @@ test.for<[network: string, address: string, holds: boolean]>([
   ['2001:db8::/33', '2001:db8:7fff::1', true],
   ['2001:db8::/33', '2001:db8:8000::1', false],
   ['IPv6:2001:db8::/32', '2001:db8::1', true],
+  ['::ffff:192.0.2.0/120', '192.0.2.9', true],
+  ['::ffff:192.0.2.0/120', '192.0.3.9', false],
+  ['::ffff:0:0/96', '203.0.113.7', true],
+  ['2001:db8::', '2001:db8::1', false],
 ])('%s holds %s: %j', ([network, address, holds]) => {
   expect(networkContains(networkOf(network), addressOf(address))).toBe(holds);
 });
@@ -144,6 +148,9 @@ test.for([
   '192.0.2.0/1e1',
   '2001:db8::/255.0.0.0',
   '192.0.2.0/0024',
+  // It would be taken for one of IPv6 elsewhere.
+  '::ffff:192.0.2.0/24',
+  '192.0.2.0/024',
   'example.org/24',
   '192.0.2/24',
 ])('%j is no network either', (text) => {

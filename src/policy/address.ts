@@ -18,6 +18,8 @@ export interface Network {
 
 const DOTTED_QUAD = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const IPV6_TAG = /^ipv6:/i;
+/** Of ::ffff:0:0/96, which holds the IPv4-mapped addresses (RFC 4291 section 2.5.5.2). */
+const MAPPED_BITS = 96;
 
 /**
  * The address that the text spells, or undefined. IPv4 only as four decimal numbers without leading zeros; IPv4-mapped
@@ -63,14 +65,21 @@ export function clientKey(address: Address): string {
   return address.family === 4 ? address.text : networkText(address, 64);
 }
 
-/** `ADDRESS`, `ADDRESS/BITS` or `ADDRESS/NETMASK` (IPv4) as a network; undefined if it is none. Host bits are ignored. */
+/**
+ * `ADDRESS`, `ADDRESS/BITS` or `ADDRESS/NETMASK` (IPv4) as a network; undefined if it is none. Host bits are ignored. Of
+ * IPv4-mapped IPv6 the bits are counted as of IPv6, and are 96 or more.
+ */
 export function parseNetwork(text: string): Network | undefined {
   const slash = text.indexOf('/');
-  const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+  const base = slash < 0 ? text : text.slice(0, slash);
+  const address = parseAddress(base);
   if (address === undefined) return undefined;
+  const { family } = address;
   const bytes = ipaddr.parse(address.text).toByteArray();
-  const bits = slash < 0 ? bytes.length * 8 : prefixLength(text.slice(slash + 1), address.family);
-  return bits === undefined ? undefined : { text, family: address.family, bits, bytes };
+  if (slash < 0) return { text, family, bits: bytes.length * 8, bytes };
+  const mapped = family === 4 && base.includes(':') ? MAPPED_BITS : 0;
+  const bits = prefixLength(text.slice(slash + 1), mapped > 0 ? 6 : family);
+  return bits === undefined || bits < mapped ? undefined : { text, family, bits: bits - mapped, bytes };
 }
 
 /** Whether the network holds the address. */
@@ -96,7 +105,7 @@ function withoutQuad(text: string): string {
 }
 
 function prefixLength(text: string, family: 4 | 6): number | undefined {
-  if (/^\d{1,3}$/.test(text)) {
+  if (/^(?:0|[1-9]\d{0,2})$/.test(text)) {
     const bits = Number(text);
     return bits <= (family === 4 ? 32 : 128) ? bits : undefined;
   }

@@ -39,6 +39,11 @@ test.for<[client: string, names: readonly (string | undefined)[], subject: strin
   expect(found(ENTRIES, client, names)).toBe(subject);
 });
 
+test('an address that ends in :: is one address', () => {
+  const entries = [entry('2001:db8::')];
+  expect([found(entries, '2001:db8::', []), found(entries, '2001:db8::1', [])]).toEqual(['2001:db8::', undefined]);
+});
+
 test.for<[expires: number, subject: string | undefined]>([
   [T, undefined],
   [T + 1, '203.0.113.7'],

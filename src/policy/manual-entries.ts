@@ -1,6 +1,6 @@
 // The entries made by hand, ready to be looked up: by the smallest network that holds the client, then by its domains.
 import type { Address } from './address.ts';
-import { parsePrefix } from './address-prefix.ts';
+import { exactPrefix } from './address-prefix.ts';
 import type { Seconds } from './check.ts';
 import { canonicalDomain, parents } from './domains.ts';
 import type { ManualEntry } from './manual-entry.ts';
@@ -24,7 +24,7 @@ export function indexManualEntries(entries: readonly ManualEntry[], made: Second
   let until = Number.POSITIVE_INFINITY;
   const put = (entry: ManualEntry): void => {
     until = Math.min(until, entry.expires);
-    const prefix = parsePrefix(entry.subject);
+    const prefix = exactPrefix(entry.subject);
     if (prefix === undefined) domains.set(entry.subject, entry);
     else networks.set(prefix, entry);
   };
@@ -39,7 +39,7 @@ export function indexManualEntries(entries: readonly ManualEntry[], made: Second
     },
     put,
     remove: (subject) => {
-      const prefix = parsePrefix(subject);
+      const prefix = exactPrefix(subject);
       if (prefix === undefined) domains.delete(subject);
       else networks.delete(prefix);
     },
