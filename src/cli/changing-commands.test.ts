@@ -109,6 +109,15 @@ test.for(['tuples <>', 'tuples a@localhost', 'tuples 203.0.113.0/24', 'tuples ex
   },
 );
 
+test.for<[argument: string, asked: string]>([
+  ['[203.0.113.7]', '203.0.113.7'],
+  ['[2001:DB8::1]', '2001:db8::1'],
+  ['[2001:db8::]/32', '2001:db8::/32'],
+])('%s, as logs have it, is %s', async ([argument, asked]) => {
+  await run(`tuples ${argument}`);
+  expect(daemon.parts.asked).toEqual([asked]);
+});
+
 test('a domain may be written as people read it', async () => {
   await run('black München.example');
   expect([...daemon.parts.entries.keys()]).toEqual(['xn--mnchen-3ya.example']);

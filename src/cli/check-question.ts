@@ -4,10 +4,10 @@ import { quoteArgument } from './ask-daemon.ts';
 import { needAddress } from './subject-argument.ts';
 
 /** The words behind the verb. Throws a UsageError where the daemon would refuse one. */
-export function checkQuestion(words: readonly string[]): string {
-  needAddress(words[0] ?? '');
-  const odd = words.slice(3).find((word) => !/^(?:name|helo)=/.test(word));
+export function checkQuestion([ip = '', ...words]: readonly string[]): string {
+  const address = needAddress(ip);
+  const odd = words.slice(2).find((word) => !/^(?:name|helo)=/.test(word));
   if (odd !== undefined)
     throw new UsageError(`${odd.replace(/=.*$/s, '')} is not known here; name=NAME and helo=NAME are`);
-  return words.map(quoteArgument).join(' ');
+  return [address, ...words].map(quoteArgument).join(' ');
 }

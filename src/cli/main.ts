@@ -5,7 +5,6 @@ import { nearest } from '../config/nearest.ts';
 import { helpText } from '../lib/program-page.ts';
 import { failureText, readOptions, UsageError } from '../lib/usage-error.ts';
 import { VERSION } from '../lib/version.ts';
-import { parseSubject } from '../policy/subject.ts';
 import type { Command, Flag, Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { DDGREY_PAGE } from './ddgrey-page.ts';
@@ -13,7 +12,7 @@ import { listCommand } from './listing.ts';
 import { print } from './print.ts';
 import { processScreen } from './screen.ts';
 import { shown } from './shown.ts';
-import { needSubject } from './subject-argument.ts';
+import { needSubject, readSubject } from './subject-argument.ts';
 
 const FLAGS: readonly Flag[] = ['white', 'grey', 'black', 'scores', 'events', 'calc', 'remove', 'dry-run', 'wide'];
 
@@ -50,7 +49,7 @@ function commandOf(
   if (command !== undefined) return { command, words };
   // Whoever writes an @, or an option of the listing, means no command.
   if (name.includes('@') || flags.some((flag) => flag !== 'wide')) needSubject(name);
-  else if (parseSubject(name) === undefined) throw new UsageError(noCommand(name));
+  else if (readSubject(name) === undefined) throw new UsageError(noCommand(name));
   return { command: listCommand, words: [name, ...words] };
 }
 

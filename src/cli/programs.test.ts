@@ -45,6 +45,8 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['-gc', 2, /^$/, /-c can not be combined with filter arguments\nTry/],
   ['--json list example.com', 0, /^\[\{"ip":"203.0.113.7"/, /^$/],
   ['check 203.0.113.7 a@b c@d', 10, /^grey: /, /^$/],
+  ['check [203.0.113.7] a@b c@d', 10, /^grey: /, /^$/],
+  ['[203.0.113.7]', 0, /^domain /, /^$/],
   ['check 203.0.113.7 a@b', 2, /^$/, /usage: ddgrey check IP FROM TO \[name=NAME\] \[helo=NAME\]\n/],
   ['stats -w', 2, /^$/, /stats does not take --white\n/],
   ['--json export', 2, /^$/, /export does not take --json\n/],

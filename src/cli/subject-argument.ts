@@ -4,16 +4,28 @@ import { parseAddress } from '../policy/address.ts';
 import { NULL_SENDER } from '../policy/check.ts';
 import { parseSubject, type Subject } from '../policy/subject.ts';
 
-/** The address, network or domain that the argument names. Throws a UsageError if it names none. */
+/** The address, network or domain that the argument names; undefined if it names none. */
+export function readSubject(text: string): Subject | undefined {
+  return parseSubject(withoutBrackets(text));
+}
+
+/** The same. Throws a UsageError if it names none. */
 export function needSubject(text: string): Subject {
-  const subject = parseSubject(text);
+  const subject = readSubject(text);
   if (subject === undefined) throw new UsageError(`${text} is not an address, network or domain`);
   return subject;
 }
 
-/** Throws a UsageError if the argument is no address. */
-export function needAddress(text: string): void {
-  if (parseAddress(text) === undefined) throw new UsageError(`${text} is not an IP address`);
+/** The address that the argument is. Throws a UsageError if it is none. */
+export function needAddress(text: string): string {
+  const address = parseAddress(withoutBrackets(text));
+  if (address === undefined) throw new UsageError(`${text} is not an IP address`);
+  return address.text;
+}
+
+/** `[203.0.113.7]`, as it stands in the logs of mail servers and in Received lines. */
+function withoutBrackets(text: string): string {
+  return text.replace(/^\[([^[\]]*)\]/, '$1');
 }
 
 /** The text of such a subject, or the mail address that the argument is; `<>` is the sender of bounces. */
