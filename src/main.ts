@@ -1,6 +1,7 @@
 // ddgreyd: arguments, signals, exit code.
 import { checkCertificates } from './check-certificates.ts';
 import { checkTraps } from './check-traps.ts';
+import { print } from './cli/print.ts';
 import { checkMachine } from './config/check-machine.ts';
 import { checkPolicyFile } from './config/check-policy-file.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -131,8 +132,8 @@ function anyOf(...signals: readonly NodeJS.Signals[]): Promise<NodeJS.Signals> {
   return promise;
 }
 
-function say(text: string): number {
-  process.stdout.write(text);
+async function say(text: string): Promise<number> {
+  await print({ text }, process.stdout);
   return 0;
 }
 

@@ -104,6 +104,16 @@ test.for<[config: string, line: string, exitCode: number, errors: RegExp]>([
   expect(ended).toMatchObject({ exitCode, errors: expect.stringMatching(errors) });
 });
 
+test.for<[file: string, program: string]>([
+  ['main.ts', 'ddgrey'],
+  ['report-main.ts', 'ddgrey-report'],
+  ['../main.ts', 'ddgreyd'],
+])('%s into a full disk says so', async ([file, program]) => {
+  const words = [process.execPath, join(import.meta.dirname, file), '--help'];
+  const child = spawn('sh', ['-c', 'exec "$@" >/dev/full', 'sh', ...words]);
+  expect(await textOf(child.stderr)).toMatch(new RegExp(`^${program}: .*no space left.*\n$`));
+});
+
 test.for<[file: string, args: readonly string[], exitCode: number]>([
   ['main.ts', ['stats'], 0],
   ['report-main.ts', ['-d', '--debug'], 65],

@@ -4,6 +4,7 @@ import { seconds, systemClock } from '../lib/clock.ts';
 import { helpText } from '../lib/program-page.ts';
 import { failureText, readOptions } from '../lib/usage-error.ts';
 import { VERSION } from '../lib/version.ts';
+import { print } from './print.ts';
 import { REPORT_PAGE } from './report-page.ts';
 import { EXIT_CODES, reportMail } from './report-mail.ts';
 
@@ -20,7 +21,8 @@ async function main(args: readonly string[]): Promise<number> {
     },
   });
   if (values.help === true || values.version === true) {
-    process.stdout.write(values.help === true ? helpText(REPORT_PAGE) : `ddgrey-report ${VERSION}\n`);
+    const text = values.help === true ? helpText(REPORT_PAGE) : `ddgrey-report ${VERSION}\n`;
+    await print({ text }, process.stdout);
     return EXIT_CODES.sent;
   }
   const location = locateConfig(values);
