@@ -36,6 +36,9 @@ export function parseRuleKey(text: string, keyedBy: KeyedBy): RuleKey {
 /** Undefined if the text does not look like an address. */
 function hostKey(text: string): RuleKey | undefined {
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  // No name is made of nothing but numbers and hyphens behind a dot (RFC 1123 section 2.1).
+  if (/^\d[\d.]*-[\d.]+$/.test(bare) && bare.includes('.'))
+    return wrong(`${text}: a range must be written as networks, such as 10.1.2.0/24`);
   if (!/^[\d.]+(?:\.\*)*(?:\/.*)?$/.test(bare) && !bare.includes(':')) return undefined;
   const prefix = parsePrefix(bare);
   if (prefix !== undefined) return { kind: 'network', prefix };

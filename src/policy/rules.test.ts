@@ -52,6 +52,8 @@ const broken: readonly [line: string, message: string][] = [
   ['GreyCheckTo:*.a.com NO', 'GreyCheckTo:*.a.com: a name covers all below it; write example.com'],
   ['GreyCheckConnect:joe@a.com NO', 'joe@a.com: a client is an address, a network or a name'],
   ['GreyCheckConnect:<> NO', 'a client is an address'],
+  ['GreyCheckConnect:10.1.2.3-10.1.2.9 NO', '10.1.2.3-10.1.2.9: a range must be written as networks'],
+  ['GreydAccess:10.1.2.0-9 OK', '10.1.2.0-9: a range must be written as networks'],
   ['GreyCheckConnect:10.1.2.0/33 NO', '10.1.2.0/33: not an address or network; write 10.1.2.3, 10.1.2, 10.1.2.0/24'],
   ['GreyCheckConnect:10.1.2.0/255.0.255.0 NO', 'not an address or network'],
   ['GreyCheckConnect:2001:db8::1::2 NO', 'not an address or network'],
