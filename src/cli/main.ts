@@ -47,6 +47,9 @@ function commandOf(
   if (name === undefined) return { command: listCommand, words: [] };
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command !== undefined) return { command, words };
+  // In the other programs -c names the configuration.
+  if (flags.includes('calc') && name.endsWith('.conf'))
+    throw new UsageError(`-c computes standings; the configuration is named by --config ${name}`);
   // Whoever writes an @, or an option of the listing, means no command.
   if (name.includes('@') || flags.some((flag) => flag !== 'wide')) needSubject(name);
   else if (readSubject(name) === undefined) throw new UsageError(noCommand(name));

@@ -63,6 +63,7 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['-d --debug stats', 0, /^/, /^$/],
   ['-V', 0, new RegExp(`^ddgrey ${VERSION.replaceAll('.', '\\.')}\n$`), /^$/],
   ['-h', 0, /explain IP FROM TO[^]*-w, --white[^]*Exit code:/, /^$/],
+  ['-c /etc/my.conf stats', 2, /^$/, /^ddgrey: -c computes standings; .* --config \/etc\/my\.conf\nTry/],
   ['white x', 2, /^$/, /^ddgrey: x is not an address, network or domain\nTry 'ddgrey --help'.\n$/],
   ['black 0.0.0.0/0 1h', 2, /^$/, /say --wide\n/],
   ['black 0.0.0.0/0 1h --wide', 0, /^0.0.0.0\/0 is black until /, /^$/],
