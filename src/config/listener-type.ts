@@ -19,21 +19,48 @@ export interface Listener {
 export const listeners: OptionType<readonly Listener[]> = linesOf({
   allowed: `${PROTOCOLS.join(', ')}, then ${SOCKET_ADDRESSES}, then perhaps mode=0660 group=NAME (unix)`,
   parse: parseListener,
+  problem: listenerProblem,
   write: writeListener,
 });
 
+function protocolOf(name = ''): Listener['protocol'] | undefined {
+  return PROTOCOLS.find((candidate) => candidate === name.toLowerCase());
+}
+
+const ACCESS = /^(?:mode=([0-7]{3,4})|group=(\S+))$/;
+
 function parseListener([name, where = '', ...rest]: readonly string[]): Listener | undefined {
-  const protocol = PROTOCOLS.find((candidate) => candidate === name?.toLowerCase());
+  const protocol = protocolOf(name);
   const address = parsePlace(where);
   if (protocol === undefined || address === undefined) return undefined;
   let listener: Listener = { protocol, address };
   for (const text of rest) {
-    const [, mode, group] = /^(?:mode=([0-7]{3,4})|group=(\S+))$/.exec(text) ?? [];
+    const [, mode, group] = ACCESS.exec(text) ?? [];
     if (address.kind !== 'unix' || (mode ?? group) === undefined) return undefined;
     listener = { ...listener, ...(mode === undefined ? {} : { mode: Number.parseInt(mode, 8) }) };
     listener = { ...listener, ...(group === undefined ? {} : { group }) };
   }
   return listener;
+}
+
+/** The first word that is wrong, and what was probably meant. */
+function listenerProblem([name, where, ...rest]: readonly string[]): string | undefined {
+  if (protocolOf(name) === undefined) return `"${name}" is no protocol`;
+  if (where === undefined) return 'no address given';
+  const address = parsePlace(where);
+  if (address === undefined) {
+    const meant = meantBy(where);
+    return `"${where}" is no address${meant === undefined ? '' : `; write ${meant}`}`;
+  }
+  if (address.kind === 'tcp' && rest.some((text) => ACCESS.test(text))) return 'mode= and group= are for unix sockets';
+  return `"${rest.find((text) => !ACCESS.test(text))}" is not allowed`;
+}
+
+/** The address of which only a port or a path was written. */
+function meantBy(where: string): string | undefined {
+  const [, port] = /^(?:inet6?:|\*:|:)?(\d+)$/.exec(where) ?? [];
+  if (port !== undefined) return `127.0.0.1:${port}, or 0.0.0.0:${port} for all`;
+  return /^[^:]*\/[^:]*$/.test(where) ? `unix:${where}` : undefined;
 }
 
 function writeListener({ protocol, address, mode, group }: Listener): string {

@@ -118,10 +118,24 @@ test.for<[text: string, error: string]>([
     'GREY_VALIDLIST_LIFETIME 0',
     `GREY_VALIDLIST_LIFETIME: "0" is not allowed; allowed: ${OPTIONS.GREY_VALIDLIST_LIFETIME.type.allowed}`,
   ],
-  [
-    'listen policy 127.0.0.256:10023',
-    `listen: "policy 127.0.0.256:10023" is not allowed; allowed: ${OPTIONS.listen.type.allowed}`,
-  ],
+  ...(
+    [
+      ['policy 127.0.0.256:10023', '"127.0.0.256:10023" is no address'],
+      ['policy inet:10023', '"inet:10023" is no address; write 127.0.0.1:10023, or 0.0.0.0:10023 for all'],
+      ['policy *:10023', '"*:10023" is no address; write 127.0.0.1:10023, or 0.0.0.0:10023 for all'],
+      ['policy /run/a', '"/run/a" is no address; write unix:/run/a'],
+      ['policy', 'no address given'],
+      ['postfix 127.0.0.1:10023', '"postfix" is no protocol'],
+      ['unix:/run/a', '"unix:/run/a" is no protocol'],
+      ['policy 127.0.0.1:10023 mode=0660', 'mode= and group= are for unix sockets'],
+      ['policy 127.0.0.1 10023', '"127.0.0.1" is no address'],
+      ['policy unix:a mode=0999', '"mode=0999" is not allowed'],
+      ['policy unix:a group=a user=b', '"user=b" is not allowed'],
+    ] as const
+  ).map(([value, wrong]): [string, string] => [
+    `listen ${value}`,
+    `listen: ${wrong}; allowed: ${OPTIONS.listen.type.allowed}`,
+  ]),
   ['port 70000', 'port: "70000" is not allowed; allowed: a port from 1 to 65535, or 0 for the usual one'],
   ['hard_trap a@ nobody', 'hard_trap: "nobody" is not allowed; allowed: user@domain, user@ or a domain; or none'],
   ['peer_ca sha256:zz', `peer_ca: "sha256:zz" is not allowed; allowed: ${OPTIONS.peer_ca.type.allowed}`],
