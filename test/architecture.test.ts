@@ -22,6 +22,7 @@ const MAY_IMPORT: { readonly [folder: string]: readonly string[] } = {
     'config',
     'peers/sync-protocol.ts',
     'peers/report-text.ts',
+    'dns/hosts-file.ts',
     'feeds/exim-mainlog.ts',
     'feeds/reported-mail.ts',
     'feeds/spamtraps.ts',
