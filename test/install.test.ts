@@ -80,6 +80,12 @@ test.for(['README.md', 'docs/administration.md', 'scripts/install.mjs', 'bin/run
   },
 );
 
+test('a reload is told what is wrong with the configuration that the unit starts with', () => {
+  const unit = readFileSync(join(HOME, 'conf/ddgrey.service'), 'utf8');
+  const [start] = /(?<=^ExecStart=).*$/m.exec(unit) ?? [];
+  expect(unit.match(/(?<=^ExecReload=).*$/gm)).toEqual(['/bin/kill -HUP $MAINPID', `${start} --check-config`]);
+});
+
 test('the user whom README.md makes is the one of the unit and of the configuration', () => {
   const readme = readFileSync(join(HOME, 'README.md'), 'utf8');
   const unit = readFileSync(join(HOME, 'conf/ddgrey.service'), 'utf8');
