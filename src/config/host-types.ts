@@ -2,6 +2,7 @@
 import { isHostName } from '../lib/host-name.ts';
 import { parseSocketAddress } from '../lib/socket-address.ts';
 import { type Network, parseAddress, parseNetwork } from '../policy/address.ts';
+import { asciiDomain } from '../policy/domains.ts';
 import { linesOf, orNone, wordsOf } from './list-type.ts';
 import { type OptionType, port } from './option-types.ts';
 
@@ -29,7 +30,8 @@ export const trustedHosts: OptionType<readonly TrustedHost[]> = {
 function parseTrustedHost(text: string): TrustedHost | undefined {
   const network = parseNetwork(text);
   if (network !== undefined) return { kind: 'network', network };
-  return isHostName(text) ? { kind: 'name', name: text } : undefined;
+  const name = asciiDomain(text);
+  return isHostName(name) ? { kind: 'name', name } : undefined;
 }
 
 /** `peer HOST [PORT]`: a server that is connected to. */
@@ -44,7 +46,8 @@ export interface PeerHost {
 export const peerHosts: OptionType<readonly PeerHost[]> = orNone(
   linesOf<PeerHost>({
     allowed: 'the name or address of a server, then perhaps its port',
-    parse: ([host = '', ...rest]) => {
+    parse: ([written = '', ...rest]) => {
+      const host = asciiDomain(written);
       const known = isHostName(host) || parseAddress(host) !== undefined;
       const number = rest.length === 0 ? 0 : port.parse(rest);
       return known && number !== undefined ? { host, port: number } : undefined;

@@ -86,6 +86,7 @@ test.for<[text: string, hosts: readonly string[] | undefined]>([
   ['192.0.2.0/255.255.255.0', ['network 192.0.2.0/255.255.255.0']],
   ['IPv6:2001:DB8::/32 mail.example.org', ['network IPv6:2001:DB8::/32', 'name mail.example.org']],
   ['backup-mx', ['name backup-mx']],
+  ['mx.bücher.example', ['name mx.xn--bcher-kva.example']],
   ['none', []],
   ['203.0.113.0-203.0.113.7', undefined],
   ['192.0.2.0/33', undefined],

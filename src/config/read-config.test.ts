@@ -61,6 +61,7 @@ test.for<[text: string, name: OptionName, value: unknown]>([
   ['GREY_MAX_PENDING_NORMAL 7', 'GREY_PENDING_NORMAL', 7],
   ['grey_check no', 'GREY_CHECK', false],
   ['server mx1 1722', 'server_read', [{ host: 'mx1', port: 1722 }]],
+  ['peer mx.bücher.example', 'peer', [{ host: 'mx.xn--bcher-kva.example', port: 0 }]],
   ['retry 3d\nretry 4d', 'retry', 345_600],
 ])('%j sets %s to %j', ([text, name, value]) => {
   const { config, errors } = read(text);
