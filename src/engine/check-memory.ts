@@ -1,8 +1,9 @@
 // What the store knows of a check, and what a check leaves there.
 import { seconds } from '../lib/clock.ts';
-import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { chain, type MaybePromise } from '../lib/maybe-promise.ts';
 import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
 import type { Change, Recalled, Rules } from '../policy/decide.ts';
+import { countsMore, isKnown } from '../policy/greylist.ts';
 import { passesFor } from '../policy/pass.ts';
 import { type Tuple, tuplesOf } from '../policy/tuple.ts';
 import type { Store } from '../store/store.ts';
@@ -26,7 +27,21 @@ export function recall(
   const { client, sender } = check;
   const tuples = tuplesOf(check, rules.parts, domain);
   const passes = passesFor(client, domain, sender);
-  return store.recall({ tuples, client, passes, passesSince: seconds(clock) - rules.passLifetime });
+  const now = seconds(clock);
+  const asked = { tuples, client, passes, passesSince: now - rules.passLifetime };
+  const [, network] = tuples;
+  if (network === undefined) return store.recall(asked);
+  return chain(store.recall(asked), (recalled) => {
+    const { entry, tuple } = recalled;
+    if (entry === undefined || tuple.client === network.client) return recalled;
+    if (isKnown(entry, rules.validLifetime, now)) return recalled;
+    // Another host of the domain began it; of this client's network more may be known, from a time without its name.
+    const retry = isNullSender(sender) ? rules.nullSender.retry : rules.retry;
+    const ages = { validLifetime: rules.validLifetime, retry, now };
+    return chain(store.recall({ ...asked, tuples: [network] }), (ofNetwork) =>
+      countsMore(ofNetwork.entry, entry, ages) ? ofNetwork : recalled,
+    );
+  });
 }
 
 /** Makes the change to the tuple of a check; resolves when it is kept. */

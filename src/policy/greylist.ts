@@ -56,6 +56,25 @@ export function isKnown({ state, lastSeen }: TupleEntry, validLifetime: Seconds,
   return state === 'valid' && lastSeen + validLifetime >= now;
 }
 
+/** Which entries count at a time. */
+export interface Ages {
+  readonly validLifetime: Seconds;
+  readonly retry: Seconds;
+  readonly now: Seconds;
+}
+
+/** Whether an entry lets a check pass sooner than another one that is not known: it is known, or waits since an earlier time. */
+export function countsMore(entry: TupleEntry | undefined, other: TupleEntry, ages: Ages): boolean {
+  if (entry === undefined) return false;
+  if (isKnown(entry, ages.validLifetime, ages.now)) return true;
+  return isWaiting(entry, ages) && (!isWaiting(other, ages) || entry.firstSeen < other.firstSeen);
+}
+
+function isWaiting(entry: TupleEntry, { retry, now }: Ages): boolean {
+  const { kind } = judgeAttempt(entry, { delay: 0, retry }, now);
+  return kind === 'early' || kind === 'retried';
+}
+
 /**
  * What an attempt at `now` is to a tuple that is not known. The retry window is open from `firstSeen + delay` (included)
  * to `firstSeen + retry` (not included). A clock that went back only makes it early; but by more than a day it begins again,

@@ -20,7 +20,7 @@ export interface Tuple {
 
 /**
  * The tuples under which a check is looked for; under the first it is recorded. With DOMAIN that is the client's verified
- * domain, where it is known, and also its network, so that a retry counts when only one attempt knew the domain.
+ * domain, where it is known, and also its network, under which it stands if the domain was not known before.
  */
 export function tuplesOf(check: Check, parts: TupleParts, domain: string | undefined): readonly Tuple[] {
   const network = tupleOf(check, parts);

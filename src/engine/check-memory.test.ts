@@ -1,0 +1,56 @@
+// Under which tuple a check is remembered when its client is known by its domain at one time, by its network at another.
+import { expect, test } from 'vitest';
+import { type Bench, checkOf, engineBench } from '../../test/engine-bench.ts';
+import { openStore } from '../store/open-store.ts';
+import { silentLog } from '../lib/log.ts';
+
+const CONFIG = 'reputation no\ngrey_default 1h\nretry 1d\nGREY_MIN_DELAY_NULLSENDER 1h\nGREY_MAX_DELAY_NULLSENDER 6h';
+/** Two hosts of one domain in different networks. */
+const HOSTS: { readonly [host: string]: string } = { near: '203.0.113.7', far: '198.51.100.7' };
+
+// AT HOST [nameless] [bounce]: ANSWER. Nameless: the DNS did not say the client's name this time.
+test.for([
+  ['a first attempt without the name counts', '0 near nameless; 3600 near', 'first retried'],
+  [
+    'what has passed stays known while mail from another network waits',
+    '0 near nameless; 3600 near nameless; 7200 far; 7201 near; 10800 far; 10801 near nameless; 10802 near',
+    'first retried first known retried known known',
+  ],
+  [
+    'of two first attempts the earlier one counts',
+    '0 near nameless; 1800 far; 3600 near; 5399 far; 5400 far; 5401 near',
+    'first first retried early retried known',
+  ],
+  ['but not past its window', '0 near nameless; 82800 far; 86400 near; 86400 far', 'first first retried known'],
+  [
+    'what has passed last is what counts when both have, if the first is past its lifetime',
+    '0 far; 3600 far; 1000000 near nameless; 1003600 near nameless; 1213201 near; 1213202 far',
+    'first retried first retried known first',
+  ],
+  [
+    'bounces likewise',
+    '0 near nameless bounce; 1800 far bounce; 3600 near bounce; 3601 near bounce',
+    'first first retried early',
+  ],
+] as const)('%s: %s', async ([, steps, answers]) => {
+  for (const store of [undefined, await openStore({ path: ':memory:', log: silentLog })]) {
+    const bench = await engineBench({ config: CONFIG, ...(store && { store }) });
+    expect(await answersTo(bench, steps)).toBe(answers);
+    await bench.store[Symbol.asyncDispose]();
+  }
+});
+
+async function answersTo({ clock, answerCheck }: Bench, steps: string): Promise<string> {
+  const reasons: string[] = [];
+  let now = 0;
+  for (const step of steps.split('; ')) {
+    const [at = '', host = '', ...how] = step.split(' ');
+    clock.advance(Number(at) - now);
+    now = Number(at);
+    const name = how.includes('nameless') ? undefined : `${host}.example.com`;
+    const sender = how.includes('bounce') ? '' : 'a@example.com';
+    const { reason } = await answerCheck(checkOf(HOSTS[host] ?? '', sender, 'b@example.org', name));
+    reasons.push(reason);
+  }
+  return reasons.join(' ');
+}
