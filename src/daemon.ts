@@ -9,6 +9,7 @@ import { startMaintenance } from './engine/maintain.ts';
 import { openManualList } from './engine/manual-list.ts';
 import { createOverview } from './engine/overview.ts';
 import type { Standings } from './engine/standings.ts';
+import { ToldNames } from './engine/told-names.ts';
 import { followPolicyFile, type PolicyFile, type PolicyFileParts } from './feeds/policy-file.ts';
 import { InForce } from './in-force.ts';
 import type { Clock } from './lib/clock.ts';
@@ -51,7 +52,7 @@ export interface Daemon extends AsyncDisposable {
 }
 
 /** What checks are answered with, and explained. */
-type JudgeParts = CheckParts & Pick<ExplainParts, 'preview'>;
+type JudgeParts = CheckParts & Pick<ExplainParts, 'preview' | 'names'>;
 
 /** Starts the daemon. Throws, with everything closed again, if a part can't start: the message is for an administrator. */
 export async function startDaemon({ config, directory, clock, log, commands }: DaemonStart): Promise<Daemon> {
@@ -76,7 +77,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const peers = parts.use(startPeers({ ...reputation, attempts: shared, inForce, directory }));
   const checks: JudgeParts = {
     ...shared,
-    ...standingsOf(standings, inForce),
+    ...clientsOf(standings, inForce, clock),
     server: parts.use(startCentralServer({ config, directory, clock, log, counters })).server,
     onAnswer: (check, verdict) => {
       feeds.onAnswer(check);
@@ -121,9 +122,14 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   };
 }
 
-/** None while `reputation` is switched off. */
-function standingsOf(standings: Standings, inForce: InForce): Pick<JudgeParts, 'standingOf' | 'preview'> {
+/** What is known of clients: their standings, none while `reputation` is switched off, and their names. */
+function clientsOf(
+  standings: Standings,
+  inForce: InForce,
+  clock: Clock,
+): Pick<JudgeParts, 'standingOf' | 'preview' | 'names'> {
   return {
+    names: new ToldNames(clock),
     standingOf: (client) => (inForce.config.reputation ? standings.of(client) : undefined),
     preview: async (client) => (inForce.config.reputation ? standings.preview(client) : undefined),
   };

@@ -14,6 +14,7 @@ import type { ReportParts } from '../src/engine/keep-report.ts';
 import { type MaintenanceParts, runMaintenance } from '../src/engine/maintain.ts';
 import { type ManualList, openManualList } from '../src/engine/manual-list.ts';
 import { Standings } from '../src/engine/standings.ts';
+import { ToldNames } from '../src/engine/told-names.ts';
 import { TrustedClients } from '../src/engine/trusted-clients.ts';
 import { reportTraps } from '../src/feeds/report-traps.ts';
 import { indexTraps } from '../src/feeds/spamtraps.ts';
@@ -123,6 +124,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
     ...shared,
     manual,
     settings: () => checkSettings(config, policy, (client: Address) => trusted.has(client)),
+    names: new ToldNames(clock),
     standingOf: (client: Address) => (config.reputation ? standings.of(client) : undefined),
     preview: async (client: Address) => (config.reputation ? standings.preview(client) : undefined),
     server,

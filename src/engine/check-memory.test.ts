@@ -11,6 +11,12 @@ const HOSTS: { readonly [host: string]: string } = { near: '203.0.113.7', far: '
 // AT HOST [nameless] [bounce]: ANSWER. Nameless: the DNS did not say the client's name this time.
 test.for([
   ['a first attempt without the name counts', '0 near nameless; 3600 near', 'first retried'],
+  ['and a retry without it', '0 near; 3600 near nameless', 'first retried'],
+  [
+    'what has passed stays known without the name, for two weeks after that was told',
+    '0 near; 3600 near; 1213199 near nameless; 1213200 near nameless; 1213201 near',
+    'first retried known first known',
+  ],
   [
     'what has passed stays known while mail from another network waits',
     '0 near nameless; 3600 near nameless; 7200 far; 7201 near; 10800 far; 10801 near nameless; 10802 near',

@@ -17,6 +17,7 @@ import { recall } from './check-memory.ts';
 import { type KnownClient, knowClient } from './know-client.ts';
 import type { Findings } from './look-up-client.ts';
 import type { StandingPreview } from './standings.ts';
+import type { ToldNames } from './told-names.ts';
 
 /** All of it is plain data, ready to be written as JSON. */
 export interface Explanation {
@@ -47,6 +48,7 @@ export interface ExplainedLookup {
 }
 
 export interface ExplainParts extends Pick<CheckParts, 'store' | 'clock' | 'settings' | 'manual'> {
+  readonly names: Pick<ToldNames, 'unchanged'>;
   readonly lifetimes: () => Pick<Lifetimes, 'pendingShort'>;
   /** What would be known of the client now; undefined while reputation is switched off. */
   readonly preview: (client: Address) => Promise<StandingPreview | undefined>;
@@ -57,7 +59,11 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
   const { rules } = parts.settings();
   const ruling = decideByRule(check, rules);
   const preview = await parts.preview(check.client);
-  const known = await knowClient({ ...parts, standingOf: () => preview?.standing }, check, rules);
+  const known = await knowClient(
+    { ...parts, names: parts.names.unchanged, standingOf: () => preview?.standing },
+    check,
+    rules,
+  );
   const { standing, domain, manual, misfit, shortLived } = known;
   const client = { standing, domain, manual, misfit, shortLived };
   const { entry, tuple, pass, pendingOfClient } = await recall(parts, check, client, rules);

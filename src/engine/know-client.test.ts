@@ -25,6 +25,22 @@ test.for<[config: string, dns: FakeDns, clientName: string | undefined, domain: 
   expect(client.standing === undefined).toBe(config !== '');
 });
 
+test.for<[config: string, domain: string | undefined]>([
+  ['reputation no', 'other.net'],
+  // What is not of a domain does not depend on what was told before.
+  ['reputation no\nGREY_IP_COMPONENT NET', undefined],
+  // Our own word goes before that of the mail server.
+  ['reputation yes', undefined],
+])('%s, named mx.other.net before: the domain is %s', async ([config, domain]) => {
+  const { checks } = await engineBench({ config });
+  const domains: (string | undefined)[] = [];
+  for (const name of ['mx.other.net', undefined]) {
+    const check = checkOf(MX, 'a@example.com', 'b@example.org', name);
+    domains.push((await knowClient(checks, check, checks.settings().rules)).domain);
+  }
+  expect(domains).toEqual(['other.net', domain]);
+});
+
 test.for<[flags: string, clientName: string | undefined, sender: string, misfit: boolean, shortLived: boolean]>([
   ['DomainMatch', 'mx.example.com', 'a@example.com', false, false],
   ['DomainMatch', 'mx.other.net', 'a@example.com', true, true],

@@ -8,11 +8,14 @@ import { identityDomain } from '../policy/identity.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { type Standing, standingDomain } from '../policy/standing.ts';
 import type { ManualList } from './manual-list.ts';
+import type { ClientNames } from './told-names.ts';
 
 export interface ClientParts {
   readonly manual: ManualList;
   /** The client's standing; undefined while reputation is switched off. */
   readonly standingOf: (client: Address) => MaybePromise<Standing | undefined>;
+  /** Asked only where there is no standing, and domains count. */
+  readonly names: ClientNames;
 }
 
 export interface KnownClient extends ClientView {
@@ -25,7 +28,7 @@ export interface KnownClient extends ClientView {
 /** What is known of the client of a check. */
 export function knowClient(parts: ClientParts, check: Check, rules: Rules): MaybePromise<KnownClient> {
   return chain(parts.standingOf(check.client), (standing) => {
-    const domain = domainOf(check, standing);
+    const domain = domainOf(check, standing, rules.parts.client === 'DOMAIN' ? parts.names : NOW);
     const manual = parts.manual.find(check.client, [check.clientName, domain]);
     return new Client({ standing, domain, manual }, check, rules);
   });
@@ -61,7 +64,10 @@ class Client implements KnownClient {
   }
 }
 
+/** By the name in the check alone. */
+const NOW: ClientNames = { domainOf: ({ clientName }) => identityDomain(clientName) };
+
 /** The standing's, which we verified ourselves; else that of the name that the mail server verified. */
-function domainOf({ clientName }: Check, standing: Standing | undefined): string | undefined {
-  return (standing && standingDomain(standing)) ?? identityDomain(clientName);
+function domainOf(check: Check, standing: Standing | undefined, names: ClientNames): string | undefined {
+  return standing === undefined ? names.domainOf(check) : (standingDomain(standing) ?? NOW.domainOf(check));
 }

@@ -14,7 +14,7 @@ export interface RememberedFacts {
 }
 
 /** How long what DNS said once stands in for what it does not say now, counted from when it said it. */
-const REMEMBERED: Seconds = 14 * 86_400;
+export const REMEMBERED: Seconds = 14 * 86_400;
 
 /** What the standing tells; undefined when that is too long ago. */
 export function rememberedFacts(standing: Standing, now: Seconds): RememberedFacts | undefined {
