@@ -375,6 +375,32 @@ test('a preview leaves nothing that the next check would find otherwise', async 
   expect(await after.standings.of(CLIENT)).toMatchObject(earned);
 });
 
+test.for<[ahead: number, restarted: boolean, standing: Partial<Standing>]>([
+  [10 * 365 * DAY, false, { class: 'grey_default', computed: T0 + 60, reveal: undefined }],
+  [10 * 365 * DAY, true, { class: 'grey_default', computed: T0 + 60, reveal: undefined }],
+  // By a wrong time zone nothing is lost.
+  [DAY, false, { class: 'black', computed: T0 + DAY }],
+  [DAY + 61, false, { class: 'grey_default' }],
+])('a standing made by a clock that was %i s ahead, restarted: %s', async ([ahead, restarted, standing]) => {
+  const bench = await engineBench({ dns: NAMED });
+  bench.clock.advance(ahead);
+  await spam(bench, 'hard_trap');
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'black', computed: T0 + ahead });
+  const { standings, clock } = restarted ? await engineBench({ dns: NAMED, store: bench.store }) : bench;
+  clock.advance(restarted ? 60 : 60 - ahead);
+  expect(await standings.of(CLIENT)).toMatchObject(standing);
+});
+
+test('a good standing made by a clock that was ahead stays, until something bad is reported', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await accepted(bench, 8 * DAY, 15);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'white', computed: T0 });
+  bench.clock.advance(-10 * 365 * DAY);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'white', computed: T0 });
+  await spam(bench);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'grey_long', computed: T0 - 10 * 365 * DAY });
+});
+
 test('what is removed is computed anew', async () => {
   const bench = await engineBench({ dns: NAMED });
   await bench.standings.of(CLIENT);

@@ -49,7 +49,7 @@ export type Attempt =
 export const REFRESH_AFTER: Seconds = 6 * 3600;
 
 /** How far a clock may go back, such as by a wrong time zone. */
-const MOST_BACK: Seconds = 86_400;
+export const MOST_BACK: Seconds = 86_400;
 
 /** Whether the tuple passed before, and that still counts. */
 export function isKnown({ state, lastSeen }: TupleEntry, validLifetime: Seconds, now: Seconds): boolean {
