@@ -57,6 +57,12 @@ test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
     '203.0.113.10',
     verified,
   ],
+  [
+    "one of two forward lookups failed, of a name that is nobody's",
+    { ptr: { '203.0.113.10': ['bad', 'mail.example.com'] }, a: NAMED.a ?? {}, failing: ['A bad'] },
+    '203.0.113.10',
+    verified,
+  ],
   ...['dsl-1-2.example.com', 'www.example.com', 'zzz.example.net'].map((name): [string, FakeDns, string, NameFacts] => [
     `two lead back, in any order: ${name}`,
     {
@@ -70,6 +76,27 @@ test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
   const address = addressOf(client);
   expect(nameFacts(await findingsOf(dns, address), address, undefined)).toEqual(facts);
 });
+
+const TWO_DOMAINS: FakeDns = {
+  ptr: { '203.0.113.10': ['mail.example.com', 'mail.example.net'] },
+  a: { 'mail.example.com': ['203.0.113.10'], 'mail.example.net': ['203.0.113.10'] },
+};
+
+test.for<[failing: string, before: string | undefined, domain: string | undefined, failed: boolean]>([
+  ['mail.example.com', 'example.com', 'example.com', true],
+  ['mail.example.com', 'example.net', 'example.net', false],
+  ['mail.example.com', 'example.org', 'example.net', false],
+  ['mail.example.com', undefined, 'example.net', false],
+  ['mail.example.net', 'example.com', 'example.com', false],
+  ['mail.example.net', 'example.net', 'example.net', true],
+])(
+  'of names in two domains %s can not be looked up, before it was %s: %s',
+  async ([failing, before, domain, failed]) => {
+    const findings = await findingsOf({ ...TWO_DOMAINS, failing: [`A ${failing}`] });
+    const remembered = { name: { domain: before, dynamic: false }, dnswl: 0, isListed: () => false } as const;
+    expect(nameFacts(findings, CLIENT, remembered)).toEqual({ ...nameless, domain, failed });
+  },
+);
 
 function titles({ listings }: Facts): string {
   return listings

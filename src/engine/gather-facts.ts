@@ -39,10 +39,16 @@ function foundName(
   // Servers give several names in any order, which must not decide whom the client belongs to.
   const list = names.kind === 'found' ? names.value.toSorted() : [];
   const verified = bestOf(list.filter((name) => leadsBack(findings.addresses.get(name), client)));
-  if (verified === undefined && list.some((name) => findings.addresses.get(name)?.kind === 'failed')) return undefined;
+  const domain = verified === undefined ? undefined : registrableDomain(verified);
+  const failed = list.filter((name) => findings.addresses.get(name)?.kind === 'failed');
+  if (verified === undefined && failed.length > 0) return undefined;
+  // A client with names in two domains must not change over because one name can not be looked up for a moment.
+  const known = before?.name?.domain;
+  if (known !== undefined && known !== domain && failed.some((name) => registrableDomain(name) === known))
+    return undefined;
   const name = verified ?? bestOf(list);
   const dynamic = name === undefined || looksDynamic(name) || listedDynamic(findings, before);
-  return { domain: verified === undefined || dynamic ? undefined : registrableDomain(verified), dynamic };
+  return { domain: dynamic ? undefined : domain, dynamic };
 }
 
 function bestOf(names: readonly string[]): string | undefined {
