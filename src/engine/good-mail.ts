@@ -26,8 +26,7 @@ export class GoodMail {
   /** Mail was accepted then. `standing`: that of its client, if it has one; `domain`: whom it belongs to, if known. */
   async accepted(standing: Standing | undefined, domain: string | undefined, time: Seconds): Promise<void> {
     const own = standing && (this.#kept.live(standing.ip) ?? standing);
-    const others = domain === undefined ? [] : this.#kept.liveOf(domain).filter(({ ip }) => ip !== own?.ip);
-    await this.#endInTime(own === undefined ? others : [own, ...others], time);
+    await this.#endInTime(own, domain, time);
   }
 
   /** Mail that came while nobody knew whom the client belongs to counts for that identity from now on. */
@@ -38,15 +37,16 @@ export class GoodMail {
       step = await this.#store.assignGood(ip, identity, STEP);
     if (assigned === 0) return;
     // Some of it may count already; for its own address it does not count any more.
-    const own = this.#kept.ifAlive(previous);
-    const others = this.#kept.liveOf(identity);
-    await this.#endInTime(own === undefined ? others : [own, ...others], seconds(this.#clock) - GOOD_AGE);
+    await this.#endInTime(this.#kept.ifAlive(previous), identity, seconds(this.#clock) - GOOD_AGE);
   }
 
-  /** These end when the mail of that time counts, unless they can't get better. */
-  async #endInTime(standings: readonly Standing[], time: Seconds): Promise<void> {
+  /** The client's own and those of its domain end when the mail of that time counts, unless they can't get better. */
+  async #endInTime(own: Standing | undefined, domain: string | undefined, time: Seconds): Promise<void> {
     const counts = Math.max(time + GOOD_AGE, seconds(this.#clock));
-    const ending = standings.filter((standing) => standing.class !== 'white' && counts < standing.expires);
+    const others = domain === undefined ? [] : this.#kept.liveOf(domain);
+    const ending = [...new Set(own === undefined ? others : [own, ...others])].filter(
+      (one) => one.class !== 'white' && counts < one.expires,
+    );
     await Promise.all(ending.map((standing) => this.#kept.save({ ...standing, expires: counts })));
   }
 }
