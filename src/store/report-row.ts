@@ -1,5 +1,6 @@
 // One row of the table `report` and what it stands for. The columns are described in schema.ts.
 import type { SQLOutputValue } from 'node:sqlite';
+import { knownFields } from '../lib/known-fields.ts';
 import type { StoredReport } from '../policy/report.ts';
 import { packAddress, packIdentity, unpackAddress } from './packed-address.ts';
 
@@ -38,12 +39,6 @@ export function storedReport(row: Record<string, SQLOutputValue>): StoredReport 
     ip,
     event: String(row['event']),
     reporter: String(row['reporter']),
-    ...withoutUndefined(optional),
+    ...knownFields(optional),
   };
-}
-
-type Optional = { readonly [K in 'domain' | 'sender' | 'recipient' | 'mtaId']?: string };
-
-function withoutUndefined(fields: { readonly [K in keyof Optional]: string | undefined }): Optional {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

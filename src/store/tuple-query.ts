@@ -1,5 +1,5 @@
 // Which stored tuples a listing shows, and in which order: the same for every backend.
-import { asciiName } from '../lib/ascii-name.ts';
+import { asciiDomain } from '../policy/domains.ts';
 import type { StoredTuple } from '../policy/greylist.ts';
 import { coversTuple, parseSubject } from '../policy/subject.ts';
 
@@ -29,7 +29,7 @@ function texts({ tuple, clientName, senderText }: StoredTuple): readonly string[
 
 function canonical(text: string): string {
   const domainStart = text.lastIndexOf('@') + 1;
-  return `${text.slice(0, domainStart)}${asciiName(text.slice(domainStart))}`.toLowerCase();
+  return `${text.slice(0, domainStart)}${asciiDomain(text.slice(domainStart))}`.toLowerCase();
 }
 
 function matches(known: string, wanted: string): boolean {
