@@ -46,7 +46,11 @@ function commentAt(content: string): number {
   return at < 0 ? content.length : at;
 }
 
+/** Of UTF-16 each second character is one that nobody sees, and of Latin-1 what is not ASCII becomes the other one. */
+const NOT_UTF_8 = /[\0\ufffd]/;
+
 function parseRule(rule: string, line: number): PolicyLine | PolicyProblem {
+  if (NOT_UTF_8.test(rule)) return { line, message: 'this line is not UTF-8; save the file as UTF-8' };
   const colon = rule.indexOf(':');
   if (colon < 0) return { line, message: `${rule}: a rule looks like GreyCheckTo:postmaster@ NO` };
   const word = rule.slice(0, colon).trimEnd();

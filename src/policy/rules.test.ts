@@ -35,6 +35,8 @@ GreydAccess:10.1.2.4 whatever`;
 const broken: readonly [line: string, message: string][] = [
   ['hello', 'hello: a rule looks like GreyCheckTo:postmaster@ NO'],
   ['GreyCheckForm:a.com NO', 'GreyCheckForm: unknown; allowed are GreyCheckConnect, GreyCheckFrom, GreyCheckTo, '],
+  ['GreyCheckTo:b\ufffdcher.example NO', 'this line is not UTF-8; save the file as UTF-8'],
+  [Buffer.from('GreyCheckTo:a.com NO', 'utf16le').toString(), 'this line is not UTF-8; save the file as UTF-8'],
   ['GreyCheckTo:postmaster@', 'GreyCheckTo:postmaster@: needs a key and a value with a blank between them'],
   ['GreyCheckTo:', 'GreyCheckTo:: needs a key and a value'],
   // Known differences: ze-filter takes the next ones; the word changes nothing but hides `default`, the keys never match.

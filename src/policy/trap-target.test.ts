@@ -10,6 +10,7 @@ test.for([
   ['Jörg@Exämple.org', 'jörg@xn--exmple-cua.org'],
   ['exämple.org', 'xn--exmple-cua.org'],
   ['*@example.org', undefined],
+  ['j\ufffdrg@example.org', undefined],
   ['@mailhost', undefined],
   ['@', undefined],
   ['nobody', undefined],

@@ -2,8 +2,8 @@
 import { canonicalDomain } from './domains.ts';
 
 // A word alone could be anything; behind an @ it is a host of one's own. `*@example.org` is not all of the domain, but a user
-// that there is nowhere.
-const TARGET = /^(?:[^\s@:*]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:*]+@[\p{L}\p{N}_-]*$/u;
+// that there is nowhere. NUL and U+FFFD are what is left of another encoding than UTF-8.
+const TARGET = /^(?:[^\s@:*\0\ufffd]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:*\0\ufffd]+@[\p{L}\p{N}_-]*$/u;
 
 export const TRAP_TARGETS = 'user@domain, user@ or a domain';
 
