@@ -30,6 +30,7 @@ function linesOf(attributes: Attributes): string[] {
 test('a request at RCPT is a check', () => {
   expect(parsePolicyRequest(linesOf(RCPT))).toEqual({
     kind: 'check',
+    instance: '3c1f.6553f1.0',
     check: {
       client: { family: 4, text: '203.0.113.7' },
       sender: { text: 'a@example.com', local: 'a', domain: 'example.com' },
@@ -139,6 +140,28 @@ test.for<[verdict: Verdict, answer: string]>([
   const asking = startAsking(verdict);
   expect(await asking.send(linesOf(RCPT))).toBe(answer);
   expect(asking.asked).toMatchObject([{ id: 'made-1', queueId: '3c1f.6553f1.0' }]);
+});
+
+test.for<[again: Attributes, asked: number]>([
+  [{}, 1],
+  [{ queue_id: '8045F2AB23' }, 1],
+  [{ instance: '3c1f.6553f1.1' }, 2],
+  [{ instance: '' }, 2],
+  [{ recipient: 'c@example.org' }, 2],
+  [{ client_address: '203.0.113.8' }, 2],
+  [{ sender: 'a@example.com' }, 2],
+])('a bounce that has passed; asked about again with %j', async ([again, times]) => {
+  const asking = startAsking({ kind: 'white', reason: 'retried', waited: 1600 });
+  const bounce = { ...RCPT, sender: '' };
+  expect(await asking.send(linesOf(bounce))).toBe('action=DUNNO\n\n');
+  expect(await asking.send(linesOf({ ...bounce, ...again }))).toBe('action=DUNNO\n\n');
+  expect(asking.asked).toHaveLength(times);
+});
+
+test('a bounce that waits is asked about each time', async () => {
+  const asking = startAsking({ kind: 'grey', reason: 'first', wait: 1500 });
+  for (const _ of [1, 2]) expect(await asking.send(linesOf({ ...RCPT, sender: '' }))).toContain('DEFER_IF_PERMIT');
+  expect(asking.asked).toHaveLength(2);
 });
 
 test('a line break in the text cannot end the answer', async () => {

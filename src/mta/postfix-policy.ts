@@ -3,8 +3,9 @@
 import type { AnswerCheck } from '../engine/answer-check.ts';
 import type { Answer, LineProtocol, LineSession } from '../lib/line-protocol.ts';
 import { chain } from '../lib/maybe-promise.ts';
+import { RecentMap } from '../lib/recent-map.ts';
 import { parseAddress } from '../policy/address.ts';
-import { type Check, parseMailbox } from '../policy/check.ts';
+import { type Check, isNullSender, parseMailbox } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { malformedRequest } from './malformed-request.ts';
 
@@ -13,7 +14,12 @@ export type PolicyRequest =
   /** Not for us to judge: not a recipient, or an authenticated sender. */
   | { readonly kind: 'dunno' }
   | { readonly kind: 'malformed'; readonly problem: string }
-  | { readonly kind: 'check'; readonly check: Omit<Check, 'id'> };
+  | {
+      readonly kind: 'check';
+      readonly check: Omit<Check, 'id'>;
+      /** Postfix's name for the delivery, the same in all requests about it. */
+      readonly instance: string | undefined;
+    };
 
 /** What Postfix may tell besides the addresses. */
 type Details = { -readonly [K in 'clientName' | 'helo' | 'queueId']?: string };
@@ -24,6 +30,10 @@ export interface PolicyParts {
   /** Status code and text for a verdict that is not white. */
   readonly replyText: (check: Check, verdict: Verdict) => string;
 }
+
+/** Bounces that have passed, by delivery and recipient. */
+type PassedBounces = RecentMap<string, true>;
+const MOST_PASSED = 1000;
 
 /** Postfix sends about 40 lines; its line_length_limit is 2048. */
 const MOST_LINES = 100;
@@ -47,10 +57,11 @@ const DUNNO = 'action=DUNNO\n\n';
 
 /** The protocol, for a line server. */
 export function policyProtocol(parts: PolicyParts): LineProtocol {
-  return { name: 'policy', tooLong: DUNNO, open: () => openSession(parts) };
+  const passed: PassedBounces = new RecentMap(MOST_PASSED);
+  return { name: 'policy', tooLong: DUNNO, open: () => openSession(parts, passed) };
 }
 
-function openSession(parts: PolicyParts): LineSession {
+function openSession(parts: PolicyParts, passed: PassedBounces): LineSession {
   let lines: string[] = [];
   let characters = 0;
   return {
@@ -64,23 +75,37 @@ function openSession(parts: PolicyParts): LineSession {
       const request = parsePolicyRequest(lines);
       lines = [];
       characters = 0;
-      return answer(request, parts);
+      return answer(request, parts, passed);
     },
   };
 }
 
-function answer(request: PolicyRequest, parts: PolicyParts): Answer {
+function answer(request: PolicyRequest, parts: PolicyParts, passed: PassedBounces): Answer {
   switch (request.kind) {
     case 'dunno':
       return { text: DUNNO, close: false };
     case 'malformed':
       return malformedRequest(DUNNO, request.problem);
     case 'check': {
+      const bounce = bounceOf(request);
+      if (bounce !== undefined && passed.get(bounce) === true) return { text: DUNNO, close: false };
       const check: Check = { ...request.check, id: parts.nextId() };
-      const verdict = parts.answerCheck(check);
-      return { text: chain(verdict, (it) => formatVerdict(it, () => parts.replyText(check, it))), close: false };
+      const text = chain(parts.answerCheck(check), (verdict) => {
+        if (bounce !== undefined && verdict.kind === 'white') passed.set(bounce, true);
+        return formatVerdict(verdict, () => parts.replyText(check, verdict));
+      });
+      return { text, close: false };
     }
   }
+}
+
+/**
+ * A bounce passes once, then it has to wait again. But Postfix asks twice about a recipient when two of its lists of
+ * restrictions say so, and the second answer would hold each bounce up for ever.
+ */
+function bounceOf({ check, instance }: Extract<PolicyRequest, { kind: 'check' }>): string | undefined {
+  if (instance === undefined || !isNullSender(check.sender)) return undefined;
+  return `${instance} ${check.client.text} ${check.recipient.text}`;
 }
 
 /** The answer to a request. `replyText` is asked only for verdicts that need it. */
@@ -126,6 +151,7 @@ function judgeAttributes(attributes: ReadonlyMap<string, string>): PolicyRequest
   if (!recipient) return malformed('no recipient');
   return {
     kind: 'check',
+    instance: known(attributes.get('instance')),
     check: {
       client: address,
       sender: parseMailbox(sender),
