@@ -119,6 +119,23 @@ test('only its owner may read the files, and closing leaves nothing beside the d
   await expect(store.remember(attempt, T)).rejects.toThrow('closed');
 });
 
+test('checks that come while it is closed are refused, at whatever moment', async () => {
+  const store = open(newPath());
+  await store.remember({ ...attempt, change: 'admit' }, T);
+  let isClosed = false;
+  const closing = store[Symbol.asyncDispose]().then(() => {
+    isClosed = true;
+  });
+  const refusals = new Set<unknown>();
+  while (!isClosed) {
+    const recalled = Promise.resolve().then(() => store.recall(asked(otherAdmitted)));
+    refusals.add(await recalled.catch((error: unknown) => (error as Error).message));
+    await new Promise(setImmediate);
+  }
+  await closing;
+  expect([...refusals]).toEqual(['the store is closed']);
+});
+
 test('the log begins again while it is written to without a pause', { timeout: 60_000 }, async () => {
   const path = newPath();
   await using store = open(path);

@@ -90,7 +90,8 @@ export class SqliteStore implements Store {
   }
 
   recall(recall: Recall): MaybePromise<Recalled> {
-    return this.#tuples.recall(recall, this.#passes.find(recall));
+    // A transaction that is opened now would still be open when the database is closed.
+    return this.#closed ? closed() : this.#tuples.recall(recall, this.#passes.find(recall));
   }
 
   remember(remembrance: Remembrance, now: Seconds): MaybePromise<void> {
