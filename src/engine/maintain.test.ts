@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { wholeList } from '../lib/whole-list.ts';
 import { type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import { admit } from './admit.ts';
-import { runMaintenance, startMaintenance } from './maintain.ts';
+import { runMaintenance, runRound, startMaintenance } from './maintain.ts';
 
 const DAY = 86_400;
 const CONFIG = `
@@ -97,6 +97,43 @@ test('maintenance that fails is logged, and does not end the daemon', async () =
   await new Promise(setImmediate);
   await running[Symbol.asyncDispose]();
   expect(bench.logged()).toEqual(['maintenance failed cause="Error: disk full"']);
+});
+
+/** By its clock then, what a round of the running daemon leaves. */
+async function leftByRound(bench: Bench, after: number): Promise<string> {
+  bench.clock.advance(after);
+  await runRound(bench.upkeep, () => Promise.resolve());
+  return left(bench);
+}
+
+const YEAR = 365 * DAY;
+const ALL = 'pass pending pending-bounce pending-misfit spam valid valid-misfit';
+
+test.for<[what: string, rounds: readonly (readonly [after: number, left: string])[], late: readonly number[]]>([
+  [
+    'when the clock jumps nothing is removed until it is put back',
+    [
+      [YEAR, ALL],
+      [600 - YEAR, ALL],
+    ],
+    [YEAR - 600],
+  ],
+  [
+    'or still says so at the next round',
+    [
+      [YEAR, ALL],
+      [600, ''],
+    ],
+    [YEAR - 600],
+  ],
+  ['a rest of a day is no jump', [[DAY + 600, 'pass pending spam valid valid-misfit']], []],
+  ['a longer one may be one', [[DAY + 601, ALL]], [DAY + 1]],
+])('%s', async ([, rounds, late]) => {
+  const bench = await filled();
+  expect(await leftByRound(bench, 0)).toBe(ALL);
+  for (const [after, rest] of rounds) expect(await leftByRound(bench, after)).toBe(rest);
+  const putOff = bench.logged().filter((line) => line.includes('put off'));
+  expect(putOff).toEqual(late.map((seconds) => `maintenance put off late=${seconds}`));
 });
 
 async function* endless(): AsyncGenerator<[]> {

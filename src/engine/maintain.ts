@@ -41,6 +41,25 @@ const STEP = 50;
 /** Milliseconds between two steps. */
 const PAUSE = 5;
 
+/** Where it is kept when the last round began. */
+const PLACE = 'maintenance';
+/** How much longer ago than the interval that may be, such as for a machine that was off. */
+const LONGEST_REST: Seconds = 86_400;
+
+/**
+ * One round of everything, unless the clock says that the last one was long ago. It may have jumped by years, and what is
+ * removed does not come back when somebody sets it right: that it still says so at the next round is waited for.
+ */
+export async function runRound(parts: MaintenanceParts, pause: Pause): Promise<void> {
+  const { store, clock, log, settings } = parts;
+  const now = seconds(clock);
+  const last = Number((await store.place(PLACE)) ?? now);
+  await store.savePlace(PLACE, String(now));
+  const late = now - last - settings().interval;
+  if (late > LONGEST_REST) log.event(0, 'maintenance put off', { late });
+  else await runMaintenance(parts, pause);
+}
+
 /** One round of everything. */
 export async function runMaintenance(parts: MaintenanceParts, pause: Pause): Promise<void> {
   const { counters, log } = parts;
@@ -71,7 +90,7 @@ async function expire({ store, clock, settings }: RoundParts, rest: Rest): Promi
 /** Runs maintenance now, and again after each interval, until it is closed. */
 export function startMaintenance(parts: MaintenanceParts): AsyncDisposable {
   return startRepeating({
-    work: (pause) => runMaintenance(parts, pause),
+    work: (pause) => runRound(parts, pause),
     interval: () => parts.settings().interval * 1000,
     onError: (error) => parts.log.event(0, 'maintenance failed', { cause: String(error) }),
   });
