@@ -89,7 +89,8 @@ export class MemoryReports {
   }
 
   wasAccepted(ip: string, mtaId: string): boolean {
-    return this.#reports().some((report) => report.event === 'ok' && report.ip === ip && report.mtaId === mtaId);
+    const tells = ({ event }: StoredReport): boolean => event === 'ok' || event === 'spam';
+    return this.#reports().some((report) => tells(report) && report.ip === ip && report.mtaId === mtaId);
   }
 
   badClientsSince(stored: Seconds): readonly string[] {

@@ -54,7 +54,9 @@ export class ReportTable {
     this.#assign = db.prepare(
       `UPDATE report SET domain = ?2, owner = ?3 WHERE id IN (SELECT id ${unassigned} ORDER BY time LIMIT ?4)`,
     );
-    this.#accepted = db.prepare(`SELECT 1 FROM report WHERE event = 'ok' AND mta_id = ? AND ip = ?`);
+    this.#accepted = db.prepare(
+      `SELECT 1 FROM report INDEXED BY report_mta_id WHERE event IN ('ok', 'spam') AND mta_id = ? AND ip = ? LIMIT 1`,
+    );
     const ofEntry = `event IN (${ENTRY_EVENTS.map((event) => `'${event}'`).join(', ')})`;
     this.#entryNews = db.prepare(
       `SELECT event, time FROM report INDEXED BY report_ip WHERE ip = ? AND ${ofEntry} AND mta_id = ? AND time >= ?

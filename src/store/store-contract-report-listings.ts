@@ -85,13 +85,16 @@ export function reportListingContract(open: () => Store): void {
     });
 
     test('whether a mail was accepted', async () => {
-      await add({ event: 'ok' }, { ip: '203.0.113.8' }, { event: 'ok', ip: '203.0.113.9', mtaId: 'x' });
+      const marked = { ip: '203.0.113.10' };
+      await add({ event: 'ok' }, { ip: '203.0.113.8', event: 'relay' }, { event: 'ok', ip: '203.0.113.9', mtaId: 'x' });
+      await add(marked);
       const accepted = [
         [spam.ip, spam.mtaId ?? ''],
         ['203.0.113.8', spam.mtaId ?? ''],
         ['203.0.113.9', spam.mtaId ?? ''],
         ['203.0.113.9', 'x'],
         [spam.ip, ''],
+        [marked.ip, spam.mtaId ?? ''],
       ] as const;
       expect(await Promise.all(accepted.map(([ip, id]) => open().wasAccepted(ip, id)))).toEqual([
         true,
@@ -99,6 +102,7 @@ export function reportListingContract(open: () => Store): void {
         false,
         true,
         false,
+        true,
       ]);
     });
 

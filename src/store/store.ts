@@ -219,7 +219,7 @@ export interface Store extends AsyncDisposable {
    */
   newestEntryReport(ip: string, mtaId: string, since: Seconds): Promise<EntryNews | undefined>;
 
-  /** Whether there is an `ok` report of this address with this id of the MTA. */
+  /** Whether there is an `ok` report of this address with this id of the MTA, or one of `spam`: mail that was marked. */
   wasAccepted(ip: string, mtaId: string): Promise<boolean>;
 
   /** The addresses with bad reports stored after that time, each once. */
