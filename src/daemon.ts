@@ -18,6 +18,7 @@ import { lockFor } from './lib/directory-lock.ts';
 import type { Log } from './lib/log.ts';
 import { actAs, asRoot, becomeUser, identityFor } from './lib/privileges.ts';
 import { VERSION } from './lib/version.ts';
+import { shareReads } from './peers/shared-reads.ts';
 import { MOST_LISTED } from './peers/sync-protocol.ts';
 import type { Policy } from './policy/rules.ts';
 import { startCentralServer } from './start-central-server.ts';
@@ -100,7 +101,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
       standings,
       acceptReport,
       onRefused: feeds.onAnswer,
-      exchange: { ...peers, reports: store, news: reports.news },
+      exchange: { ...peers, reports: shareReads(store, reports.news), news: reports.news },
       inForce,
       policyProblem: async () => policyFile?.problem(),
       commands,
