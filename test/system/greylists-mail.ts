@@ -122,17 +122,18 @@ export function greylistsMail(world: () => World, { stranger, trusted, own, name
 
   // Each would be asked about wrongly, or not at all, if the mail server put it into its question unprotected.
   test.for([
-    `"a b"@hostile-1.example`,
-    `"a\\"b c"@hostile-2.example`,
-    `"' x y"@hostile-3.example`,
-    `"=\` = '"@hostile-4.example`,
-    `"> <x@example.test> id=stolen "@hostile-5.example`,
-    `"${'\\"'.repeat(20)} "@hostile-6.example`,
-    `o'neill@hostile-7.example`,
-    `=@hostile-8.example`,
-  ])('a sender %s is greylisted, too', async (sender) => {
+    `"a b"`,
+    `"a\\"b c"`,
+    `"' x y"`,
+    `"=\` = '"`,
+    `"> <x@example.test> id=stolen "`,
+    `"${'\\"'.repeat(20)} "`,
+    `o'neill`,
+    `=`,
+  ])('a sender %s is greylisted, too', async (local) => {
     const { server, daemon } = world();
-    const mail: Attempt = { client: stranger, sender, recipients: [ANNA] };
+    const newcomers = newcomer(stranger, ANNA);
+    const mail: Attempt = { ...newcomers, sender: newcomers.sender.replace('someone', () => local) };
     expect((await server.attempt(mail)).recipients[0]).toMatch(GREY);
     await daemon.advance(300);
     expect((await server.attempt(mail)).recipients[0]).toMatch(/^250/);
