@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { StoredReport } from '../policy/report.ts';
 import { spam } from './contract-samples.ts';
@@ -11,6 +12,7 @@ import { ReportTable } from './report-table.ts';
 import { ReportWriter } from './report-writer.ts';
 import { openDatabase } from './schema.ts';
 import type { Stored } from './store.ts';
+import { callWorker } from './worker-calls.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-report-writer-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -22,6 +24,7 @@ const FIRST_OWN_ID = 1_000_000;
 interface Opened {
   readonly path: string;
   readonly writer: ReportWriter;
+  readonly reports: ReportTable;
   /** The next so many reports of another server. */
   readonly named: (count: number) => StoredReport[];
   readonly add: (...reports: readonly StoredReport[]) => Promise<readonly PromiseSettledResult<Stored>[]>;
@@ -30,6 +33,9 @@ interface Opened {
   /** The ids that the reports in the database have at their origin. */
   readonly kept: () => readonly unknown[];
   readonly clock: { now: number };
+  readonly commits: GroupCommit;
+  /** How often it was told that the worker may have written. */
+  readonly written: () => number;
 }
 
 let files = 0;
@@ -41,7 +47,8 @@ function open(): Opened {
   const here = vi.spyOn(reports, 'add');
   const commits = new GroupCommit(db, { committed: () => {}, rolledBack: () => {} });
   const clock = { now: 1000 };
-  const writer = new ReportWriter({ path, reports, commits, onWritten: () => {} }, () => clock.now);
+  const onWritten = vi.fn<() => void>();
+  const writer = new ReportWriter({ path, reports, commits, onWritten }, () => clock.now);
   let last = 0;
   onTestFinished(async () => {
     await writer[Symbol.asyncDispose]();
@@ -50,7 +57,10 @@ function open(): Opened {
   return {
     path,
     writer,
+    reports,
     clock,
+    commits,
+    written: () => onWritten.mock.calls.length,
     named: (count) => Array.from({ length: count }, () => ({ ...spam, originId: (last += 1), mtaId: `m${last}` })),
     add: (...all) => Promise.allSettled(all.map((report) => writer.add(reportRow(report)))),
     here: () => here.mock.calls.length,
@@ -89,6 +99,56 @@ test('it is a flood until a second brings few', async () => {
   expect(await hereOf(MANY)).toBe(MANY - 9);
   clock.now += 2000;
   expect(await hereOf(9)).toBe(9);
+});
+
+test('what comes when the flood is over does not overtake those that wait', async () => {
+  const { named, add, here, kept, clock } = open();
+  const all = named(2 * MANY);
+  const added = add(...all);
+  clock.now += 2000;
+  const [last] = named(1).map((report) => add(report));
+  await Promise.all([added, last]);
+  expect([here(), kept().at(-1)]).toEqual([MANY, 2 * MANY + 1]);
+  await add(...named(1));
+  expect(here()).toBe(MANY + 1);
+});
+
+test('what others read and write beside a flood is not disturbed, and what was written is told of', async () => {
+  const { writer, reports, named, add, commits, written } = open();
+  await add(...named(MANY + 1));
+  let flooding = true;
+  const added = add(...named(2 * MANY)).finally(() => (flooding = false));
+  const own: Stored[] = [];
+  while (flooding) {
+    commits.reads();
+    reports.wasAccepted(spam.ip, 'own');
+    await new Promise(setImmediate);
+    own.push(await writer.add(reportRow({ ...spam, originId: 0, mtaId: `own ${own.length}` })));
+  }
+  expect(new Set([...own, ...(await added).map(({ status }) => status)])).toEqual(new Set(['stored', 'fulfilled']));
+  expect(written()).toBeGreaterThan(1);
+});
+
+test('the worker ends some time after the flood', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const ended = vi.spyOn(Worker.prototype, 'terminate');
+  onTestFinished(() => ended.mockRestore());
+  const { named, add } = open();
+  await add(...named(2 * MANY));
+  await new Promise(setImmediate);
+  expect(ended).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(60_000);
+  expect(ended).toHaveBeenCalledOnce();
+});
+
+test('a worker that is started waits for no other writer', async () => {
+  const { path } = open();
+  const another = new DatabaseSync(path);
+  onTestFinished(() => another.close());
+  another.exec('BEGIN IMMEDIATE');
+  await using worker = callWorker(new URL('./report-worker.ts', import.meta.url), path);
+  expect(await worker.ask([])).toEqual([]);
 });
 
 test('own reports get their ids in one place, also in a flood', async () => {

@@ -45,8 +45,10 @@ export class ReportWriter implements AsyncDisposable {
   /** As Store.addReport. */
   add(row: ReportRow): Promise<Stored> {
     const { commits, reports } = this.#parts;
+    // Behind others that wait for the worker, few wait as well: they stay in their order.
+    const many = this.#areMany() || this.#running !== undefined;
     // The names of own ones are given by one table.
-    if (row.report.originId === 0 || !this.#areMany()) return commits.writeAside(() => reports.add(row));
+    if (row.report.originId === 0 || !many) return commits.writeAside(() => reports.add(row));
     const waiting = { ...Promise.withResolvers<Stored>(), row };
     this.#waiting.push(waiting);
     this.#running ??= this.#run();
