@@ -541,6 +541,17 @@ test('an answer in pieces comes in its turn, as a whole', async () => {
   expect(await client.all).toBe(`begin${'x'.repeat(10_000_000)}end`);
 });
 
+test('an answer that may leave with the next does not wait for one in pieces', async () => {
+  const answers: { readonly [line: string]: Partial<Answer> } = {
+    go: { text: '<go>', withNext: true },
+    b: { text: manyPieces(1).text, close: true },
+  };
+  const server = await serve(() => ({ line: (line) => ({ text: '', close: false, ...answers[line] }) }));
+  const client = connect(server);
+  client.socket.write('go\nb\n');
+  expect(await client.all).toBe(`<go>${'x'.repeat(100_000)}`);
+});
+
 test('no more pieces are made than the client reads; none when it is gone', async () => {
   const pieces = manyPieces(100_000);
   const server = await serve((peer) => ({
