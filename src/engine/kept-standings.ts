@@ -1,8 +1,7 @@
 // The standings that were made: those that were asked for lately are in memory, all are in the store.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Seconds } from '../policy/check.ts';
-import { MOST_BACK } from '../policy/greylist.ts';
-import { type Standing, withGood } from '../policy/standing.ts';
+import { isCredible, isInForce, type Standing, withGood } from '../policy/standing.ts';
 import type { ReportQuery, Store } from '../store/store.ts';
 import { StandingCache } from './standing-cache.ts';
 
@@ -43,16 +42,15 @@ export class KeptStandings {
     return known;
   }
 
-  /** The last one, dead or alive. */
+  /** The last one, dead or alive, if it is credible. */
   async last(ip: string): Promise<Standing | undefined> {
-    return this.#ifCredible(this.#cache.get(ip) ?? (await this.#parts.store.standing(ip)));
+    const last = this.#cache.get(ip) ?? (await this.#parts.store.standing(ip));
+    return last !== undefined && isCredible(last, seconds(this.#parts.clock)) ? last : undefined;
   }
 
-  /** Itself, unless it has expired. */
+  /** Itself, if it counts now. */
   ifAlive(standing: Standing | undefined): Standing | undefined {
-    if (standing === undefined || standing.expires <= seconds(this.#parts.clock)) return undefined;
-    // It may be our clock that is wrong, such as before it is set: that delays no good mail. A bad report renews it anyway.
-    return standing.class === 'white' ? standing : this.#ifCredible(standing);
+    return standing !== undefined && isInForce(standing, seconds(this.#parts.clock)) ? standing : undefined;
   }
 
   /** It is in memory at once; resolves when the store has it. */
@@ -82,11 +80,6 @@ export class KeptStandings {
   countedFor({ ip, identity }: Pick<Standing, 'ip' | 'identity'>): ReportQuery {
     const now = seconds(this.#parts.clock);
     return { ip, identity, since: now - this.#parts.settings().searchDuration, now };
-  }
-
-  /** Unless it was made by a clock that was far ahead: it would count until then. */
-  #ifCredible(standing: Standing | undefined): Standing | undefined {
-    return standing !== undefined && standing.computed <= seconds(this.#parts.clock) + MOST_BACK ? standing : undefined;
   }
 
   /** What was saved, if it lives. Of good mail of its domain it was told only while it was in memory. */

@@ -1,9 +1,10 @@
 // What the daemon can tell about itself: counters and the size of its memory.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
+import type { Seconds } from '../policy/check.ts';
 import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing, StandingKind } from '../policy/standing.ts';
+import { isInForce, type Standing, type StandingKind } from '../policy/standing.ts';
 import type { ReportOrder, Store } from '../store/store.ts';
 
 export interface Statistics {
@@ -48,8 +49,19 @@ export function createOverview({ store, clock, uptime, counters, version, most }
       counters: Object.fromEntries(counters.list()),
     }),
     tuples: (text) => store.tuples({ text, limit: most }),
-    standings: (text, kinds) => store.standings({ text, kinds, now: seconds(clock) }),
+    standings: (text, kinds) => {
+      const now = seconds(clock);
+      return inForce(store.standings({ text, kinds, now }), now);
+    },
     reports: (text, order) => store.reports(text, order),
     wasAccepted: (ip, mtaId) => store.wasAccepted(ip, mtaId),
   };
+}
+
+/** Those of them that count now. */
+async function* inForce(
+  standings: AsyncIterable<readonly Standing[]>,
+  now: Seconds,
+): AsyncGenerator<readonly Standing[], void> {
+  for await (const piece of standings) yield piece.filter((standing) => isInForce(standing, now));
 }

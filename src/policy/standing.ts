@@ -1,6 +1,7 @@
 // The standing of a client: the sum of its points, and what follows from it.
 import type { Seconds } from './check.ts';
 import { type Facts, type GoodCounts, NO_BAD } from './facts.ts';
+import { MOST_BACK } from './greylist.ts';
 import { type Award, award, betterHistoryAt, hasBetterHistory } from './points.ts';
 
 /** From no delay to none of its mail. */
@@ -93,6 +94,19 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
     reveal:
       keptReveal(previous, times, now) ?? (black ? now + DAY + Math.floor(random * (LATEST_REVEAL - DAY)) : undefined),
   };
+}
+
+/** Unless it was made by a clock that was far ahead: it would count until then. */
+export function isCredible({ computed }: Pick<Standing, 'computed'>, now: Seconds): boolean {
+  return computed <= now + MOST_BACK;
+}
+
+/**
+ * Whether it counts now. It may be our clock that is wrong, such as before it is set: that delays no good mail. A bad report
+ * renews a good standing anyway.
+ */
+export function isInForce(standing: Pick<Standing, 'class' | 'computed' | 'expires'>, now: Seconds): boolean {
+  return standing.expires > now && (standing.class === 'white' || isCredible(standing, now));
 }
 
 /** The standing as it is when the first accepted mails of its identity, of which it may not know all, were then. */
