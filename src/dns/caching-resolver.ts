@@ -31,7 +31,7 @@ const RECORD = 32;
 
 /** A resolver in front of another one. The `ttl` of an answer is what is left of it, `age` how long it is known. */
 export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Resolver {
-  const entries = new RecentMap<string, Entry>(maxEntries, placesOf);
+  const entries = new RecentMap<Entry>(maxEntries, placesOf);
   const asking = new Map<string, Promise<Lookup<Records>>>();
 
   const remember = (key: string, lookup: Lookup<Records>): void => {

@@ -10,9 +10,9 @@ const MOST_MEMBERS = 64;
 
 /** Standings by address, dead ones too. */
 export class StandingCache {
-  readonly #standings = new RecentMap<string, Standing>(MOST_CACHED);
+  readonly #standings = new RecentMap<Standing>(MOST_CACHED);
   /** The addresses of each domain; the latest come last. */
-  readonly #members = new RecentMap<string, Set<string>>(MOST_CACHED);
+  readonly #members = new RecentMap<Set<string>>(MOST_CACHED);
 
   /** The standing of an address as it was set last. */
   get(ip: string): Standing | undefined {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { bytesHeldBy, partOfLong } from '../../test/bytes-held.ts';
 import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { FakeDns } from '../dns/fake-resolver.ts';
 import { wholeList } from '../lib/whole-list.ts';
@@ -499,4 +500,13 @@ test('a standing that is removed does not live on because checks come meanwhile'
   bench.dns.change({});
   expect(await bench.standings.remove(MX)).toBe(1);
   expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: MX, score: -10 });
+});
+
+test('what came with the address of a client is not kept with its standing', async () => {
+  const bench = await engineBench();
+  const ask = async (): Promise<void> => {
+    for (let n = 0; n < 100; n += 1) await bench.standings.of(addressOf(partOfLong(`203.0.113.${100 + n}`)));
+  };
+  expect(await bytesHeldBy(ask)).toBeLessThan(2_000_000);
+  expect(await bench.standings.known(addressOf('203.0.113.199'))).toBeDefined();
 });

@@ -5,6 +5,7 @@ import { type Clock, seconds } from '../lib/clock.ts';
 import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
+import { ownText } from '../lib/own-text.ts';
 import { Pace } from '../lib/pace.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
@@ -192,7 +193,7 @@ export class Standings {
   async #judge(client: Address, findings: Findings): Promise<Standing> {
     const isAssigned = await this.#assignGood(client, findings);
     const { store, random, settings } = this.#parts;
-    const ip = client.text;
+    const ip = ownText(client.text);
     const previous = await this.#kept.last(ip);
     const before = this.#remembered(previous);
     const { domain } = nameFacts(findings, client, before);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bytesHeldBy, partOfLong } from '../../test/bytes-held.ts';
 import { addressOf } from '../../test/engine-bench.ts';
 import { manualClock } from '../lib/clock.ts';
 import { ToldNames } from './told-names.ts';
@@ -29,4 +30,16 @@ test.for([
     const check = { client: addressOf(ip), ...(name !== '-' && { clientName: name }) };
     expect([step, (looked === '' ? names : names.unchanged).domainOf(check) ?? '-']).toEqual([step, domain]);
   }
+});
+
+test('what came with a name is not kept with it', async () => {
+  const names = new ToldNames(manualClock(1_700_000_000));
+  const tell = (): void => {
+    for (let n = 0; n < 100; n += 1) {
+      const client = addressOf(partOfLong(`203.0.113.${100 + n}`));
+      names.domainOf({ client, clientName: partOfLong(`mx${n}.mail.example.com`) });
+    }
+  };
+  expect(await bytesHeldBy(tell)).toBeLessThan(1_000_000);
+  expect(names.domainOf({ client: addressOf('203.0.113.199') })).toBe('example.com');
 });

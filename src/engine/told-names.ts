@@ -1,6 +1,7 @@
 // What mail servers told lately of their clients' names. Where standings are switched off nothing else remembers whose a
 // client is, and a name that can not be looked up for a moment would make known mail wait again.
 import { type Clock, seconds } from '../lib/clock.ts';
+import { ownText } from '../lib/own-text.ts';
 import { RecentMap } from '../lib/recent-map.ts';
 import type { Check, Seconds } from '../policy/check.ts';
 import { identityDomain } from '../policy/identity.ts';
@@ -18,13 +19,13 @@ interface Told {
   at: Seconds;
 }
 
-/** Clients that are remembered; each takes about a quarter of a KiB. */
+/** Clients that are remembered; each takes about a third of a KiB. */
 const MOST = 20_000;
 
 /** Remembers the names of the checks that it is asked about. */
 export class ToldNames implements ClientNames {
   readonly #clock: Clock;
-  readonly #told = new RecentMap<string, Told>(MOST);
+  readonly #told = new RecentMap<Told>(MOST);
   /** The same, but it remembers nothing. */
   readonly unchanged: ClientNames = {
     domainOf: ({ client, clientName }) =>
@@ -42,8 +43,9 @@ export class ToldNames implements ClientNames {
       before.at = seconds(this.#clock);
       return before.domain;
     }
-    const domain = identityDomain(clientName);
-    this.#told.set(client.text, { name: clientName, domain, at: seconds(this.#clock) });
+    const name = ownText(clientName);
+    const domain = identityDomain(name);
+    this.#told.set(client.text, { name, domain, at: seconds(this.#clock) });
     return domain;
   }
 

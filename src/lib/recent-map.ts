@@ -1,24 +1,25 @@
 // A map of bounded size that lets go of what was not used for long. It has two generations: what is used moves into the
 // young one, and when that is full it becomes the old one, whose entries go. (Keeping all in the order of use would make
-// each reading two changes.)
+// each reading two changes.) Its keys are texts, which may be parts of what a client sent.
+import { ownText } from './own-text.ts';
 
-export class RecentMap<K, V> {
+export class RecentMap<V> {
   readonly #half: number;
-  readonly #sizeOf: (value: V, key: K) => number;
-  #young = new Map<K, V>();
+  readonly #sizeOf: (value: V, key: string) => number;
+  #young = new Map<string, V>();
   #youngSize = 0;
-  #old = new Map<K, V>();
+  #old = new Map<string, V>();
 
   /**
    * Never holds more than `most`, and always the half of that which was used last. `sizeOf`: what an entry counts for, where
    * they are not all alike; one that is larger than the half is still held, but nothing of its generation beside it.
    */
-  constructor(most: number, sizeOf: (value: V, key: K) => number = () => 1) {
+  constructor(most: number, sizeOf: (value: V, key: string) => number = () => 1) {
     this.#half = Math.ceil(most / 2);
     this.#sizeOf = sizeOf;
   }
 
-  get(key: K): V | undefined {
+  get(key: string): V | undefined {
     const young = this.#young.get(key);
     if (young !== undefined) return young;
     const old = this.#old.get(key);
@@ -26,7 +27,7 @@ export class RecentMap<K, V> {
     return old;
   }
 
-  set(key: K, value: V): void {
+  set(key: string, value: V): void {
     const size = this.#sizeOf(value, key);
     this.#leaveYoung(key);
     if (this.#youngSize + size > this.#half && this.#young.size > 0) {
@@ -34,11 +35,11 @@ export class RecentMap<K, V> {
       this.#young = new Map();
       this.#youngSize = 0;
     }
-    this.#young.set(key, value);
+    this.#young.set(ownText(key), value);
     this.#youngSize += size;
   }
 
-  delete(key: K): void {
+  delete(key: string): void {
     this.#leaveYoung(key);
     this.#old.delete(key);
   }
@@ -49,7 +50,7 @@ export class RecentMap<K, V> {
     this.#old.clear();
   }
 
-  #leaveYoung(key: K): void {
+  #leaveYoung(key: string): void {
     const value = this.#young.get(key);
     if (value === undefined) return;
     this.#young.delete(key);

@@ -35,7 +35,7 @@ interface Intake {
 /** Access by these rights. */
 export function createPeerAccess({ readers, writers, events, rate }: PeerRights): PeerAccess {
   // By address and not by connection: more connections are no more reports.
-  const intakes = new RecentMap<string, Intake>(MOST_INTAKES);
+  const intakes = new RecentMap<Intake>(MOST_INTAKES);
   const intakeOf = (address: string): Intake => {
     const intake = intakes.get(address) ?? { pace: new Pace(rate), waiting: 0 };
     intakes.set(address, intake);

@@ -10,7 +10,7 @@ const MOST = 32_768;
 const USUAL = 128;
 
 export class ValidTuples {
-  readonly #entries = new RecentMap<string, TupleEntry>(MOST, placesOf);
+  readonly #entries = new RecentMap<TupleEntry>(MOST, placesOf);
 
   find(tuple: Tuple): TupleEntry | undefined {
     return this.#entries.get(keyOf(tuple));
