@@ -4,6 +4,7 @@ import { askDaemon, itemOf } from './ask-daemon.ts';
 import { checkQuestion } from './check-question.ts';
 import type { Command } from './command.ts';
 import { type Explained, formatExplanation } from './explanation-text.ts';
+import { needAddress } from './subject-argument.ts';
 
 export const explainCommand: Command = {
   name: 'explain',
@@ -15,7 +16,7 @@ export const explainCommand: Command = {
     const [ip = '', sender = '', recipient = ''] = words;
     const explained = itemOf<Explained>(await askDaemon(location, `explain ${checkQuestion(words)}`));
     if (json) return { text: `${JSON.stringify(explained)}\n`, exitCode: 0 };
-    const asked = { ip, sender: bare(sender), recipient: bare(recipient) };
+    const asked = { ip: needAddress(ip), sender: bare(sender), recipient: bare(recipient) };
     return { text: formatExplanation({ asked, explained }, screen), exitCode: 0 };
   },
 };
