@@ -109,6 +109,14 @@ test.for<[listener: string, warnings: readonly string[]]>([
   expect(read.warnings.map(shown)).toEqual(warnings);
 });
 
+test('a socket at its default that can not be opened is no mistake of the lines of others', () => {
+  const read = readOn(`user root\nlisten policy 127.0.0.1:1\nlisten sync unix:${LONG}/a`, `/${LONG}`);
+  expect(read.errors.map(shown)).toEqual([
+    `listen: /${LONG}/greylist.socket is longer than 107 bytes`,
+    `dd.conf:3: listen: /${LONG}/${LONG}/a is longer than 107 bytes`,
+  ]);
+});
+
 test.runIf(process.geteuid?.() === 0)('a database that belongs to another user is none of who checks', () => {
   process.seteuid?.('nobody');
   try {
@@ -123,11 +131,11 @@ function problems(text: string): readonly string[] {
   return readOn(text).errors.map(shown);
 }
 
-function readOn(text: string): ReadConfig {
+function readOn(text: string, where = directory): ReadConfig {
   return readConfig(
     'dd.conf',
     () => text,
-    (config, set) => checkMachine(config, set, directory),
+    (config, set) => checkMachine(config, set, where),
   );
 }
 

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { LONGEST_PATH } from '../lib/listen.ts';
 import { isOwnAddress } from '../lib/own-address.ts';
 import { isMissing } from '../lib/read-problem.ts';
-import type { SocketAddress } from '../lib/socket-address.ts';
+import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { parseAddress } from '../policy/address.ts';
 import { writtenAs } from './check-config.ts';
 import type { Conflict, SetLines } from './conflict.ts';
@@ -22,10 +22,9 @@ export function checkSockets(config: Config, set: SetLines, directory: string): 
     const found =
       address.kind === 'unix' ? pathProblem(resolve(directory, address.path), directory) : hostProblem(address);
     if (found === undefined) return [];
-    const word = writtenAs(address, set);
-    return [
-      { options: ['listen'], ...(word === undefined ? {} : { word }), ...found, message: `listen: ${found.message}` },
-    ];
+    // One that is at its default stands in no line, also where other sockets do.
+    const word = writtenAs(address, set) ?? formatSocketAddress(address);
+    return [{ options: ['listen'], word, ...found, message: `listen: ${found.message}` }];
   });
 }
 
