@@ -58,8 +58,11 @@ function listenerProblem([name, where, ...rest]: readonly string[]): string | un
 
 /** The address of which only a port or a path was written. */
 function meantBy(where: string): string | undefined {
-  const [, port] = /^(?:inet6?:|\*:|:)?(\d+)$/.exec(where) ?? [];
-  if (port !== undefined) return `127.0.0.1:${port}, or 0.0.0.0:${port} for all`;
+  const [, before, port] = /^(inet6?:|\*:|:)?(\d+)$/.exec(where) ?? [];
+  if (port !== undefined)
+    return before === 'inet6:'
+      ? `[::1]:${port}, or [::]:${port} for all`
+      : `127.0.0.1:${port}, or 0.0.0.0:${port} for all`;
   return /^[^:]*\/[^:]*$/.test(where) ? `unix:${where}` : undefined;
 }
 

@@ -124,6 +124,7 @@ test.for<[text: string, error: string]>([
     [
       ['policy 127.0.0.256:10023', '"127.0.0.256:10023" is no address'],
       ['policy inet:10023', '"inet:10023" is no address; write 127.0.0.1:10023, or 0.0.0.0:10023 for all'],
+      ['policy inet6:10023', '"inet6:10023" is no address; write [::1]:10023, or [::]:10023 for all'],
       ['policy *:10023', '"*:10023" is no address; write 127.0.0.1:10023, or 0.0.0.0:10023 for all'],
       ['policy /run/a', '"/run/a" is no address; write unix:/run/a'],
       ['policy', 'no address given'],
