@@ -16,7 +16,9 @@ test('what to do about a compressed file is told', async () => {
   await using directory = await mkdtempDisposable('/tmp/ddgrey-');
   const file = `${directory.path}/main log.2.gz`;
   writeFileSync(file, gzipSync('some lines'));
-  await expect(openInput(file)).rejects.toThrow(`it is compressed; write - for it, behind zcat '${file}' |`);
+  await expect(openInput(file)).rejects.toThrow(
+    `it is compressed; unpack it on the way: zcat '${file}' | ddgrey ... -`,
+  );
 });
 
 test.for([

@@ -33,5 +33,7 @@ async function compression(handle: FileHandle, found: Stats, file: string): Prom
   // Nothing is taken out of a pipe.
   if (!found.isFile()) return undefined;
   const { buffer } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
-  return buffer.equals(GZIP) ? `it is compressed; write - for it, behind zcat ${shellWord(file)} |` : undefined;
+  return buffer.equals(GZIP)
+    ? `it is compressed; unpack it on the way: zcat ${shellWord(file)} | ddgrey ... -`
+    : undefined;
 }
