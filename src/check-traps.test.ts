@@ -13,7 +13,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const BAD = [
   'DIR/bad:2: left out: "b@example.org" does not end in ": hard" or ": soft"',
-  'DIR/bad:4: left out: "word" is not user@domain, user@ or a domain',
+  'DIR/bad:4: left out: "word" is not user@domain, user@ or a domain, without * and in UTF-8',
 ];
 
 test.for<[text: string, warnings: readonly string[]]>([

@@ -140,7 +140,10 @@ test.for<[text: string, error: string]>([
     `listen: ${wrong}; allowed: ${OPTIONS.listen.type.allowed}`,
   ]),
   ['port 70000', 'port: "70000" is not allowed; allowed: a port from 1 to 65535, or 0 for the usual one'],
-  ['hard_trap a@ nobody', 'hard_trap: "nobody" is not allowed; allowed: user@domain, user@ or a domain; or none'],
+  [
+    'hard_trap a@ nobody',
+    'hard_trap: "nobody" is not allowed; allowed: user@domain, user@ or a domain, without * and in UTF-8; or none',
+  ],
   ['peer_ca sha256:zz', `peer_ca: "sha256:zz" is not allowed; allowed: ${OPTIONS.peer_ca.type.allowed}`],
   [
     'GREY_REPLY 451:4.2.0:{who} {wait}, {id} {what}',

@@ -41,15 +41,16 @@ test.for([
 
 test('bad lines are named, good ones kept', () => {
   const { traps, badLines } = parseTraps(
-    'a@example.org hard\r\nb@example.org: hard\r\n: soft\nword: hard\nc d@x.org: soft\nx@y.org: firm\n',
+    'a@example.org hard\r\nb@example.org: hard\r\n: soft\nword: hard\nc d@x.org: soft\nx@y.org: firm\n*@z.org: hard\n',
   );
   expect(traps).toEqual([{ target: 'b@example.org', kind: 'hard' }]);
   expect(badLines).toEqual([
     { line: 1, problem: '"a@example.org hard" does not end in ": hard" or ": soft"' },
-    { line: 3, problem: '"" is not user@domain, user@ or a domain' },
-    { line: 4, problem: '"word" is not user@domain, user@ or a domain' },
-    { line: 5, problem: '"c d@x.org" is not user@domain, user@ or a domain' },
+    { line: 3, problem: '"" is not user@domain, user@ or a domain, without * and in UTF-8' },
+    { line: 4, problem: '"word" is not user@domain, user@ or a domain, without * and in UTF-8' },
+    { line: 5, problem: '"c d@x.org" is not user@domain, user@ or a domain, without * and in UTF-8' },
     { line: 6, problem: '"x@y.org: firm" does not end in ": hard" or ": soft"' },
+    { line: 7, problem: '"*@z.org" is not user@domain, user@ or a domain, without * and in UTF-8' },
   ]);
 });
 

@@ -5,7 +5,7 @@ import { canonicalDomain } from './domains.ts';
 // that there is nowhere. NUL and U+FFFD are what is left of another encoding than UTF-8.
 const TARGET = /^(?:[^\s@:*\0\ufffd]+@)?(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}_-]+$|^[^\s@:*\0\ufffd]+@[\p{L}\p{N}_-]*$/u;
 
-export const TRAP_TARGETS = 'user@domain, user@ or a domain';
+export const TRAP_TARGETS = 'user@domain, user@ or a domain, without * and in UTF-8';
 
 /** The target that a word names, in lower case; `@example.org` is the domain. Undefined if it names none. */
 export function parseTrapTarget(word: string): string | undefined {
