@@ -21,11 +21,15 @@ export const trustedHosts: OptionType<readonly TrustedHost[]> = {
       write: writeHost,
     }),
   ),
-  oddities: (words) =>
-    words
-      .filter((text) => text.endsWith('::'))
-      .map((text) => `${text} is one address; a network has its bits behind it, as in ${text}/64`),
+  oddities: withoutBits,
 };
+
+/** Those of the hosts that look like a network, and are one address. */
+function withoutBits(hosts: readonly string[]): readonly string[] {
+  return hosts
+    .filter((text) => text.endsWith('::'))
+    .map((text) => `${text} is one address; a network has its bits behind it, as in ${text}/64`);
+}
 
 function parseTrustedHost(text: string): TrustedHost | undefined {
   const network = parseNetwork(text);
@@ -76,6 +80,7 @@ export const peerEvents: OptionType<readonly PeerEvents[]> = orNone(
         ? undefined
         : { host, events };
     },
+    oddities: ([host = '']) => withoutBits([host]),
     write: ({ host, events }) => [writeHost(host), ...events].join(' '),
   }),
 );

@@ -263,6 +263,10 @@ test.for<[text: string, warnings: string[]]>([
     ['dd.conf:1: trusted: 2001:db8:1:: is one address; a network has its bits behind it, as in 2001:db8:1::/64'],
   ],
   [
+    'peer_events 2001:db8::/32 ok\npeer_events 2001:db8:: ok',
+    ['dd.conf:2: peer_events: 2001:db8:: is one address; a network has its bits behind it, as in 2001:db8::/64'],
+  ],
+  [
     'peer_key a\npeer_certificate b',
     [
       'dd.conf:1: peer_certificate and peer_key: no effect without peer_tls: connections between servers are not encrypted',
