@@ -155,7 +155,15 @@ test.for<[answer: 'absent' | 'found', reason: string]>([
 ])('the name of a dynamic address is %s: %s', ([answer, reason]) => {
   const standing = { ...STANDING, reasons: [{ points: -10, reason: 'dynamic address' }] };
   const lookups = [{ about: 'names', answer, records: [] }];
-  expect(text({ ...FIRST, lookups, client: { standing, misfit: false } })).toContain(`-10  ${reason}\n`);
+  const explained = { ...FIRST, lookups, client: { standing, misfit: false } };
+  const refused = (because: string): Partial<Explained> => ({
+    verdict: { kind: 'black', reason: 'blacklisted', because },
+  });
+  expect(text({ ...explained, ...refused('dynamic address') })).toContain(`-10  ${reason}\n`);
+  expect(text({ ...explained, ...refused('dynamic address') })).toContain(`the client is blacklisted (${reason})\n`);
+  expect(text({ ...explained, ...refused('by hand: dynamic address (root)') })).toContain(
+    '(by hand: dynamic address (',
+  );
 });
 
 const MANUAL = {

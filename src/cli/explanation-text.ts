@@ -4,10 +4,10 @@ import type { Recalled } from '../policy/decide.ts';
 import type { PolicyHit } from '../policy/decide-by-policy.ts';
 import type { Window } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
-import { type Award, COUNT_LIMIT, DNS_REASONS } from '../policy/points.ts';
+import { COUNT_LIMIT, DNS_REASONS } from '../policy/points.ts';
 import { inWords } from '../policy/reply.ts';
 import type { StoredReport } from '../policy/report.ts';
-import type { Standing } from '../policy/standing.ts';
+import { describeReasons, type Standing } from '../policy/standing.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { formatTime } from './render.ts';
 import { coloured, type Screen } from './screen.ts';
@@ -46,7 +46,8 @@ export interface ExplainedCheck {
 const MOST_REPORTS = 20;
 
 /** The whole text. */
-export function formatExplanation({ asked, explained }: ExplainedCheck, screen: Screen): string {
+export function formatExplanation({ asked, explained: given }: ExplainedCheck, screen: Screen): string {
+  const explained = namelessApart(given);
   const { verdict } = explained;
   const what = `${asked.ip}, <${asked.sender}> to <${asked.recipient}>`;
   const because = verdict.because === undefined ? '' : ` (${verdict.because})`;
@@ -89,22 +90,35 @@ function manualLines({ client: { manual } }: Explained): readonly string[] {
   return [`${subject} is ${kind} until ${formatTime(expires)}: ${reason} (${author})`];
 }
 
-function standingLines(explained: Explained): readonly string[] {
-  const { client, now } = explained;
-  const { standing } = client;
+function standingLines({ client: { standing }, now }: Explained): readonly string[] {
   if (standing === undefined) return ['none: reputation is switched off'];
   const { score, reasons, computed, expires, reveal, class: kind } = standing;
-  const points = reasons.map((award) => `${signed(award.points).padStart(5)}  ${reasonOf(award, explained)}`);
+  const lines = reasons.map(({ points, reason }) => `${signed(points).padStart(5)}  ${reason}`);
   const hidden =
     kind === 'black' && reveal !== undefined && reveal > now ? [`answered as grey until ${formatTime(reveal)}`] : [];
   const age = `from what DNS and the reports said ${inWords(Math.max(0, now - computed))} ago`;
-  return [`${standing.class}, score ${score}, ${age}; kept until ${formatTime(expires)}`, ...points, ...hidden];
+  return [`${standing.class}, score ${score}, ${age}; kept until ${formatTime(expires)}`, ...lines, ...hidden];
 }
 
 /** An address without a name counts like one with the name of an access line; here the difference can be told. */
-function reasonOf({ reason }: Award, { lookups }: Explained): string {
-  const nameless = lookups.some(({ about, answer }) => about === 'names' && answer === 'absent');
-  return nameless && reason === DNS_REASONS.dynamic ? 'no name in DNS' : reason;
+function namelessApart(explained: Explained): Explained {
+  const { lookups, verdict, client } = explained;
+  const { standing } = client;
+  const isNameless = lookups.some(({ about, answer }) => about === 'names' && answer === 'absent');
+  if (!isNameless || standing === undefined) return explained;
+  const told = {
+    ...standing,
+    reasons: standing.reasons.map((award) =>
+      award.reason === DNS_REASONS.dynamic ? { ...award, reason: 'no name in DNS' } : award,
+    ),
+  };
+  // It may rest on something else: an entry by hand has the words of whoever made it.
+  const restsOnIt = verdict.because === describeReasons(standing);
+  return {
+    ...explained,
+    client: { ...client, standing: told },
+    verdict: restsOnIt ? { ...verdict, because: describeReasons(told) } : verdict,
+  };
 }
 
 function signed(points: number): string {
