@@ -62,6 +62,8 @@ test.for<[text: string, errors: readonly string[]]>([
   [`user root\nlisten policy unix:${LONG}`, [`dd.conf:2: listen: DIR/${LONG} is longer than 107 bytes`]],
   ['listen policy unix:a\nlisten milter unix:none/b', ['dd.conf:2: listen: the directory DIR/none does not exist']],
   ['listen policy unix:/run/not-made-yet/a', []],
+  ['user root\nlisten policy unix:there/a', ['dd.conf:2: listen: DIR/there is not a directory']],
+  ['user root\nlisten policy unix:there', ['dd.conf:2: listen: DIR/there exists and is not a socket']],
   ['listen policy unix:a\nlisten milter unix:./a', ['dd.conf:2: listen: two lines with the same address']],
   ['traps there nofile\ntraps there', ['dd.conf:1: traps: cannot read DIR/nofile: no such file']],
   [TLS, []],

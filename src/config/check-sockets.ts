@@ -1,8 +1,8 @@
 // What keeps a socket from being opened on this machine, as far as can be told before it is tried.
+import { lstatSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { LONGEST_PATH } from '../lib/listen.ts';
+import { explainPath, LONGEST_PATH } from '../lib/listen.ts';
 import { isOwnAddress } from '../lib/own-address.ts';
-import { isMissing } from '../lib/read-problem.ts';
 import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import { parseAddress } from '../policy/address.ts';
 import { writtenAs } from './check-config.ts';
@@ -32,10 +32,22 @@ type Found = Pick<Conflict, 'message' | 'warning'>;
 
 function pathProblem(path: string, directory: string): Found | undefined {
   if (Buffer.byteLength(path) > LONGEST_PATH) return { message: `${path} is longer than ${LONGEST_PATH} bytes` };
+  const message = explainPath(errorAt(path, directory), path);
+  return message === undefined ? undefined : { message };
+}
+
+/** The code of the error that opening it would end with; undefined also where we may not look. */
+function errorAt(path: string, directory: string): string | undefined {
   const above = dirname(path);
-  // As with the database, the daemon's own directory may be made at its start.
-  if (above === resolve(directory) || MADE_LATER.test(path) || !isMissing(above)) return undefined;
-  return { message: `the directory ${above} does not exist; create it` };
+  try {
+    const found = statSync(above, { throwIfNoEntry: false });
+    // As with the database, the daemon's own directory may be made at its start.
+    if (found === undefined) return above === resolve(directory) || MADE_LATER.test(path) ? undefined : 'ENOENT';
+    if (!found.isDirectory()) return 'ENOTDIR';
+    return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === false ? 'EADDRINUSE' : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An address may move to this machine later. */

@@ -94,7 +94,7 @@ function explain(code: unknown, address: SocketAddress, error: unknown): string 
   return sentence ?? causeOf(error);
 }
 
-/** Exported for its test, since not every error can be provoked by every user. */
+/** Also for who tries nothing, but sees that it would fail; and for its test: not every error can be provoked by all. */
 export function explainPath(code: unknown, path: string): string | undefined {
   switch (code) {
     case 'ENOTDIR':
