@@ -4,6 +4,7 @@ import { isHostName } from '../lib/host-name.ts';
 import { listed } from '../lib/listed.ts';
 import { quoteWord } from '../lib/quote-word.ts';
 import { formatSocketAddress, parseSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
+import { asciiDomain } from '../policy/domains.ts';
 import { LONGEST_ENTRY } from '../policy/manual-entry.ts';
 import { formatReplyTemplate, parseReplyTemplate, type ReplyTemplate, unknownPlaceholders } from '../policy/reply.ts';
 
@@ -109,7 +110,9 @@ export function choice<const T extends string>(...choices: readonly T[]): Option
 /** The address of a socket, of a host that is a name or an address: `a..b` and `127.0.0.256` are neither. */
 export function parsePlace(text: string): SocketAddress | undefined {
   const address = parseSocketAddress(text);
-  return address?.kind === 'tcp' && !isHostName(address.host) && isIP(address.host) === 0 ? undefined : address;
+  if (address?.kind !== 'tcp') return address;
+  const host = asciiDomain(address.host);
+  return isHostName(host) || isIP(host) !== 0 ? { ...address, host } : undefined;
 }
 
 /** Where a server is found, which is never on port 0. */
@@ -125,7 +128,10 @@ export const socketAddress: OptionType<SocketAddress> = {
 /** The name that a server goes by; every machine can call itself localhost. */
 export const serverName: OptionType<string> = {
   allowed: 'a host name without "localhost" in it',
-  parse: one((text) => (isHostName(text) && !text.toLowerCase().includes('localhost') ? text : undefined)),
+  parse: one((text) => {
+    const name = asciiDomain(text);
+    return isHostName(name) && !name.toLowerCase().includes('localhost') ? name : undefined;
+  }),
   write: (value) => value,
 };
 

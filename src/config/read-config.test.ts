@@ -62,6 +62,8 @@ test.for<[text: string, name: OptionName, value: unknown]>([
   ['grey_check no', 'GREY_CHECK', false],
   ['server mx1 1722', 'server_read', [{ host: 'mx1', port: 1722 }]],
   ['peer mx.bücher.example', 'peer', [{ host: 'mx.xn--bcher-kva.example', port: 0 }]],
+  ['name mx.bücher.example', 'name', 'mx.xn--bcher-kva.example'],
+  ['GREY_SOCKET mx.bücher.example:1', 'GREY_SOCKET', { kind: 'tcp', host: 'mx.xn--bcher-kva.example', port: 1 }],
   ['retry 3d\nretry 4d', 'retry', 345_600],
 ])('%j sets %s to %j', ([text, name, value]) => {
   const { config, errors } = read(text);
