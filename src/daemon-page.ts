@@ -19,7 +19,7 @@ export const DAEMON_PAGE: ProgramPage = {
         ['-d, --debug', 'log more; once more for each level (log_level)'],
         [
           '    --check-config',
-          'report every error in the configuration, the policy file and the traps files, users, groups and files that are named in vain, sockets that can not be opened, and certificates that can not be used; exit',
+          'report every error in the configuration and in what it names: files, certificates, users, groups, sockets; exit',
         ],
         ['-h, --help', 'this text'],
         ['-V, --version', 'the version'],
