@@ -59,6 +59,11 @@ export class KeptStandings {
     await this.#parts.store.saveStanding(standing);
   }
 
+  /** Ends the saved one: the one in memory counts until another is made, but after a restart there is none that does. */
+  async endSaved(standing: Standing): Promise<void> {
+    await this.#parts.store.saveStanding({ ...standing, expires: seconds(this.#parts.clock) });
+  }
+
   /** Ends the one in memory. */
   outdate(ip: string): void {
     const standing = this.#cache.get(ip);

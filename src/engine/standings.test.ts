@@ -254,6 +254,28 @@ test('one that is being computed is computed once more when a report comes in', 
   expect(bench.dns.asked.filter((question) => question.startsWith('PTR'))).toHaveLength(2);
 });
 
+test('a report counts though the daemon ended while the DNS was asked because of it', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  const first = await bench.standings.of(CLIENT);
+  bench.dns.change({ ...NAMED, late: [`PTR ${MX}`] });
+  const reported = spam(bench, 'soft_trap');
+  await vi.advanceTimersByTimeAsync(1);
+  // Meanwhile checks go by what is known.
+  expect(await bench.standings.of(CLIENT)).toEqual(first);
+  const restarted = await engineBench({ dns: NAMED, store: bench.store });
+  expect(await restarted.standings.of(CLIENT)).toMatchObject({ score: -50 });
+  bench.dns.release();
+  await reported;
+});
+
+test('nor is one lost for which the store has no place at first', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await bench.standings.of(CLIENT);
+  vi.spyOn(bench.store, 'saveStanding').mockRejectedValueOnce(new Error('database is locked'));
+  await spam(bench, 'soft_trap');
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ score: -50 });
+});
+
 /** The client's first standing, and a report of it that comes when the reports were counted. */
 async function reportWhileComputing(
   bench: Bench,

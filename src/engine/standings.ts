@@ -102,7 +102,7 @@ export class Standings {
     const standing = await this.known(client);
     if (event === 'ok') await this.#good.accepted(standing, domain, time);
     else if (computing || standing !== undefined)
-      await (this.#pace.takeWithin(AT_ONCE) ? this.renew(client) : this.#end(client));
+      await (this.#pace.takeWithin(AT_ONCE) ? this.#renewFrom(standing, client) : this.#end(client));
   }
 
   /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
@@ -124,6 +124,13 @@ export class Standings {
   /** From now on late answers complete nothing; the store is about to close. */
   [Symbol.dispose](): void {
     this.#closed = true;
+  }
+
+  /** Computes it again. The DNS may take seconds: if the daemon ends meanwhile, that is still to be done after its start. */
+  async #renewFrom(standing: Standing | undefined, client: Address): Promise<void> {
+    // A store that takes nothing now keeps no standing from being made.
+    if (standing !== undefined) await this.#kept.endSaved(standing).catch(() => {});
+    await this.renew(client);
   }
 
   /** It is computed again when somebody asks. */
