@@ -49,12 +49,15 @@ const WHOSE = {
   black: 'it means the clients whose verified name is in example.com, whoever the sender is\n',
 };
 
+const NOT_A_NETWORK = '2001:db8:: is one address; a network has its bits behind it, as in 2001:db8::/64\n';
+
 test.for<[line: string, subject: string, kind: string, span: number, reason: string, notes?: string]>([
   ['white 203.0.113.7', '203.0.113.7', 'white', 21 * DAY, 'no reason given', USUALLY.white],
   ['black 203.0.113.7', '203.0.113.7', 'black', 60 * DAY, 'no reason given', USUALLY.black],
   ['white 203.0.113.7/24 3d', '203.0.113.0/24', 'white', 3 * DAY, 'no reason given'],
   ['black Example.com 4 hours sends "offers"', 'example.com', 'black', 4 * 3600, 'sends "offers"', WHOSE.black],
   ["black 2001:db8::/32 1w it's spam", '2001:db8::/32', 'black', 7 * DAY, "it's spam"],
+  ['black 2001:db8:: 1w test', '2001:db8::', 'black', 7 * DAY, 'test', NOT_A_NETWORK],
   ['white local example.com 1h here only', 'example.com', 'white', 3600, 'here only', WHOSE.white],
   ['white example.com 1d 2 new servers', 'example.com', 'white', DAY, '2 new servers', WHOSE.white],
   ['white 203.0.113.7 36500d', '203.0.113.7', 'white', 36_500 * DAY, 'no reason given'],

@@ -4,6 +4,7 @@ import { readableConfig } from '../config/load-config.ts';
 import { duration } from '../config/option-types.ts';
 import { OPTIONS } from '../config/options.ts';
 import { UsageError } from '../lib/usage-error.ts';
+import { notNetworks } from '../policy/address.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import { authorName } from './author-name.ts';
@@ -40,8 +41,8 @@ function entryCommand(
       if (json) return { text: `${JSON.stringify({ ...entry, was, trusted })}\n`, exitCode: 0 };
       const byDefault =
         span === undefined ? `no duration was given: ${duration.write(usual)}, as ${lifetime} says\n` : '';
-      const whose = subject.kind === 'domain' ? domainNote(kind, subject.text) : '';
-      return { text: describe(entry) + before(was) + byDefault + whose + (trusted ? TRUSTED_NOTE : ''), exitCode: 0 };
+      const meant = subject.kind === 'domain' ? domainNote(kind, subject.text) : addressNote(subject.text);
+      return { text: describe(entry) + before(was) + byDefault + meant + (trusted ? TRUSTED_NOTE : ''), exitCode: 0 };
     },
   };
 }
@@ -79,6 +80,12 @@ export const entriesCommand: Command = {
 function domainNote(kind: ManualEntry['kind'], domain: string): string {
   const senders = kind === 'white' ? '; senders are exempted by the policy file' : ', whoever the sender is';
   return `it means the clients whose verified name is in ${domain}${senders}\n`;
+}
+
+function addressNote(address: string): string {
+  return notNetworks([address])
+    .map((note) => `${note}\n`)
+    .join('');
 }
 
 function row({ kind, subject, expires, author, reason }: ManualEntry): readonly string[] {

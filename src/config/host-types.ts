@@ -1,7 +1,7 @@
 // The option types of what names hosts: `trusted`, `accept`, `peer`, `peer_events`.
 import { isHostName } from '../lib/host-name.ts';
 import { parseSocketAddress } from '../lib/socket-address.ts';
-import { type Network, parseAddress, parseNetwork } from '../policy/address.ts';
+import { type Network, notNetworks, parseAddress, parseNetwork } from '../policy/address.ts';
 import { asciiDomain } from '../policy/domains.ts';
 import { linesOf, orNone, wordsOf } from './list-type.ts';
 import { type OptionType, port } from './option-types.ts';
@@ -21,15 +21,8 @@ export const trustedHosts: OptionType<readonly TrustedHost[]> = {
       write: writeHost,
     }),
   ),
-  oddities: withoutBits,
+  oddities: notNetworks,
 };
-
-/** Those of the hosts that look like a network, and are one address. */
-function withoutBits(hosts: readonly string[]): readonly string[] {
-  return hosts
-    .filter((text) => text.endsWith('::'))
-    .map((text) => `${text} is one address; a network has its bits behind it, as in ${text}/64`);
-}
 
 function parseTrustedHost(text: string): TrustedHost | undefined {
   const network = parseNetwork(text);
@@ -80,7 +73,7 @@ export const peerEvents: OptionType<readonly PeerEvents[]> = orNone(
         ? undefined
         : { host, events };
     },
-    oddities: ([host = '']) => withoutBits([host]),
+    oddities: ([host = '']) => notNetworks([host]),
     write: ({ host, events }) => [writeHost(host), ...events].join(' '),
   }),
 );

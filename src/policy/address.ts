@@ -82,6 +82,13 @@ export function parseNetwork(text: string): Network | undefined {
   return bits === undefined || bits < mapped ? undefined : { text, family, bits: bits - mapped, bytes };
 }
 
+/** What is to be said of those of the addresses that are easily taken for networks, such as `2001:db8::`. */
+export function notNetworks(addresses: readonly string[]): readonly string[] {
+  return addresses
+    .filter((text) => text.endsWith('::'))
+    .map((text) => `${text} is one address; a network has its bits behind it, as in ${text}/64`);
+}
+
 /** Whether the network holds the address. */
 export function networkContains(network: Network, address: Address): boolean {
   if (network.family !== address.family) return false;
