@@ -32,7 +32,7 @@ export interface PolicyParts {
 }
 
 /** Bounces that have passed, by delivery and recipient. */
-type PassedBounces = RecentMap<string, true>;
+type PassedBounces = RecentMap<true>;
 const MOST_PASSED = 1000;
 
 /** Postfix sends about 40 lines; its line_length_limit is 2048. */
