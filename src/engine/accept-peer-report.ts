@@ -98,7 +98,7 @@ function isEntry({ event }: NamedReport): boolean {
 }
 
 async function follow(parts: PeerReportParts, report: NamedReport & Kept['owner']): Promise<void> {
-  const { log, manual, attempts } = parts;
+  const { manual, attempts } = parts;
   if (report.event === 'check') return recordPeerAttempt(attempts, report);
   const shared = sharedEntry(report);
   if (shared !== undefined) {
@@ -106,7 +106,5 @@ async function follow(parts: PeerReportParts, report: NamedReport & Kept['owner'
     return;
   }
   // Whom a report is about may have to be looked up again: that is not waited for.
-  countReport(parts, report).catch((error: unknown) => {
-    log.event(0, 'standing not computed', { ip: report.ip, cause: String(error) });
-  });
+  void countReport(parts, report);
 }

@@ -53,12 +53,17 @@ export async function keepReport(
   return { stored, owner };
 }
 
-/** Lets a report that was stored count for its client's standing, if there are standings. */
+/** Lets a report that was stored count for its client's standing, if there are standings. It is kept if that fails, too. */
 export async function countReport(
-  { standings, settings }: ReportParts,
+  { standings, log, settings }: ReportParts,
   report: IncomingReport & Kept['owner'],
 ): Promise<void> {
-  if (settings().reputation) await standings.reported(report);
+  if (!settings().reputation) return;
+  try {
+    await standings.reported(report);
+  } catch (error) {
+    log.event(0, 'standing not computed', { ip: report.ip, cause: String(error) });
+  }
 }
 
 /**
