@@ -111,6 +111,23 @@ test.for<[before: string, after: string, rest: readonly string[]]>([
   expect(await left(bench)).toEqual(rest);
 });
 
+test('what was on its way into the store in the last round counts', async () => {
+  const bench = await settled('SpamTrap\nGREY_DEWHITE_THRESHOLD 0.1');
+  const addReport = bench.store.addReport.bind(bench.store);
+  const kept = Promise.withResolvers<void>();
+  bench.store.addReport = async (stored) => {
+    await kept.promise;
+    return addReport(stored);
+  };
+  const reported = report(bench, 'hard_trap', 1);
+  bench.clock.advance(50);
+  await bench.maintain();
+  kept.resolve();
+  await reported;
+  await bench.maintain();
+  expect(await left(bench)).toEqual(NEIGHBOUR);
+});
+
 test('what was reported since the last round counts, though the flags have changed', async () => {
   const bench = await settled('BadRCPT,SpamTrap');
   await bench.maintain();

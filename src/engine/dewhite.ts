@@ -11,6 +11,8 @@ import { loadWithheld, OwnersOfBad, saveWithheld } from './withheld-passes.ts';
 
 /** Where the last round ended, and by which rules, so that a restart misses nothing. */
 const PLACE = 'dewhite';
+/** How long a report may be on its way into the store: in a flood it waits. */
+const UNDER_WAY: Seconds = 60;
 /** Tuples or passes a step: about a millisecond of work. */
 const STEP = 50;
 
@@ -32,8 +34,7 @@ export async function dewhite(parts: RoundParts, rest: Rest): Promise<number> {
     await rest();
   }
   const removed = bad.length === 0 ? 0 : await removeAllOf(parts, bad, rest);
-  // What was stored within this second may not have been there yet.
-  await store.savePlace(PLACE, `${now - 1} ${byRules}`);
+  await store.savePlace(PLACE, `${now - UNDER_WAY} ${byRules}`);
   return removed;
 }
 
