@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bytesHeldBy, partOfLong } from '../../test/bytes-held.ts';
 import { type Log, silentLog } from '../lib/log.ts';
 import type { Report } from '../policy/report.ts';
 import { createEximMainlog, eximLineReader, type EximMainlogSettings } from './exim-mainlog.ts';
@@ -203,6 +204,19 @@ test('a mail that never completes is dropped', () => {
   const later = '1zzzzz-000001-00 <= b@example.com H=[198.51.100.8] P=smtp S=1';
   mainlog.reports(`2023-11-22 22:10:00 +0000 ${later}`);
   expect(JSON.parse(mainlog.context())).toHaveLength(1);
+});
+
+test('a mail under way does not keep the part of the log that it stood in', async () => {
+  const mainlog = createEximMainlog(VERIFY);
+  const texts = (n: number): readonly string[] => [
+    `1j5IhX-000${n}-Rt <= sender-number-${n}@example.com H=mail.example.com [198.51.100.${n}] P=esmtp S=4502`,
+    `1j5IhX-000${n}-Rt => recipient-number-${n}@example.net R=dnslookup T=remote_smtp`,
+  ];
+  const read = (): void => {
+    for (let n = 100; n < 200; n += 1) for (const text of texts(n)) mainlog.reports(partOfLong(line(0, text)));
+  };
+  expect(await bytesHeldBy(read)).toBeLessThan(1_000_000);
+  expect(JSON.parse(mainlog.context())).toHaveLength(100);
 });
 
 // What the original made of the same lines: rows that it missed and that count here, or the reverse.

@@ -1,6 +1,7 @@
 // Exim's main log as a feed: each line may give reports. A mail is `ok` once Exim has done with it, for each recipient it was
 // delivered to, so its sender and client are remembered from `<=` until `Completed`.
 import type { Log } from '../lib/log.ts';
+import { ownText } from '../lib/own-text.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Event, Report } from '../policy/report.ts';
@@ -56,13 +57,13 @@ export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
         return wanted ? [report(time, seen.client.text, 'unknown', seen.about)] : [];
       }
       case 'arrived': {
-        const ip = shown(seen.client) ? seen.client.text : undefined;
+        const ip = shown(seen.client) ? ownText(seen.client.text) : undefined;
         const recipients = open.get(seen.id)?.recipients ?? [];
-        remember(open, seen.id, { since: time, ip, sender: seen.sender, recipients });
+        remember(open, seen.id, { since: time, ip, sender: ownText(seen.sender), recipients });
         return [];
       }
       case 'delivered':
-        addRecipient(open, seen.id, { time, recipient: seen.recipient });
+        addRecipient(open, seen.id, { time, recipient: ownText(seen.recipient) });
         return [];
       case 'completed': {
         const mail = open.get(seen.id);
@@ -127,7 +128,7 @@ function mayReport({ ip, sender }: OpenMail): boolean {
 
 function remember(open: Map<string, OpenMail>, id: string, mail: OpenMail): void {
   open.delete(id);
-  open.set(id, mail);
+  open.set(ownText(id), mail);
   for (const [oldest, { since }] of open) {
     if (open.size <= OPEN_LIMIT && since > mail.since - OPEN_LIFETIME) break;
     open.delete(oldest);
