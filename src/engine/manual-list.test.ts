@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bytesHeldBy, partOfLong } from '../../test/bytes-held.ts';
 import { addressOf, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { entryReport } from '../policy/shared-entry.ts';
@@ -50,6 +51,20 @@ test.for<[kind: ManualEntry['kind'], verdict: object]>([
   await manual.put(entry('203.0.113.7', kind));
   expect(await answerCheck(checkOf('203.0.113.7', 'a@example.com', 'b@example.org'))).toEqual(verdict);
   expect(await store.count()).toEqual({ pending: 0, valid: 0 });
+});
+
+test('what came with an entry is not kept with it', async () => {
+  const { manual, store } = await engineBench();
+  // A database copies what it is given.
+  store.putEntry = async () => {};
+  const enter = async (): Promise<void> => {
+    for (let n = 0; n < 100; n += 1) {
+      const texts = { author: partOfLong(`administrator ${n}`), reason: partOfLong(`for no reason at all ${n}`) };
+      await manual.put({ ...entry(partOfLong(`mail-host-${n}.example.com`)), ...texts });
+    }
+  };
+  expect(await bytesHeldBy(enter)).toBeLessThan(1_000_000);
+  expect(manual.list()).toHaveLength(100);
 });
 
 test('of many entries each costs no more than of few', async () => {

@@ -1,6 +1,7 @@
 // What is white or black by hand: kept by the store, looked up in memory, since every check asks.
 import { atMost } from '../lib/at-most.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
+import { ownText } from '../lib/own-text.ts';
 import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { indexManualEntries, type ManualEntries } from '../policy/manual-entries.ts';
@@ -46,8 +47,9 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
   };
   const put = async (entry: ManualEntry): Promise<undefined> => {
     await store.putEntry(entry);
-    entries.set(entry.subject, entry);
-    index.put(entry);
+    const own = inOwnTexts(entry);
+    entries.set(own.subject, own);
+    index.put(own);
   };
   const takeOver = async (shared: SharedEntry): Promise<ManualEntry | undefined> => {
     const subject = shared.kind === 'put' ? shared.entry.subject : shared.subject;
@@ -86,6 +88,12 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
       for (const [subject, entry] of entries) if (!isLive(entry)) await inTurn(() => removeEnded(subject));
     },
   };
+}
+
+/** There may be many, each from what a peer sent at once. */
+function inOwnTexts(entry: ManualEntry): ManualEntry {
+  const { subject, author, reason } = entry;
+  return { ...entry, subject: ownText(subject), author: ownText(author), reason: ownText(reason) };
 }
 
 /** Whether a later change of the entry is known, be it that it has been removed again. */
