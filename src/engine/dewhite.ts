@@ -9,32 +9,29 @@ import { isBad } from './bad-client.ts';
 import type { Rest, RoundParts } from './maintain.ts';
 import { loadWithheld, OwnersOfBad, saveWithheld } from './withheld-passes.ts';
 
-/** Where the last round ended, and by which rules, so that a restart misses nothing. */
-const PLACE = 'dewhite';
-/** How long a report may be on its way into the store: in a flood it waits. */
-const UNDER_WAY: Seconds = 60;
+/** The last report that the last round looked at, and by which rules, so that a restart misses nothing. */
+const PLACE = 'dewhited up to';
 /** Tuples or passes a step: about a millisecond of work. */
 const STEP = 50;
 
 /** Removes what bad clients have gained; returns how many tuples and passes that were. */
 export async function dewhite(parts: RoundParts, rest: Rest): Promise<number> {
-  const { store, clock, settings } = parts;
+  const { store, settings } = parts;
   const rules = settings().dewhite;
   // The place stays too: flags that are set later look back to it.
   const flags = reportFlags(rules);
   if (flags.length === 0) return 0;
-  const now = seconds(clock);
   const byRules = `${flags.join(' ')} ${rules.threshold}`;
   const [since = '', ...sinceRules] = ((await store.place(PLACE)) ?? '').split(' ');
-  // Who was not bad by other rules may be by these. And if the clock was put back, nobody knows what came since.
-  const goesOn = sinceRules.join(' ') === byRules && Number(since) <= now;
+  const last = await store.reportIdBefore(Number.POSITIVE_INFINITY);
   const bad: string[] = [];
-  for (const ip of await store.badClientsSince(goesOn ? Number(since) : 0)) {
+  // Who was not bad by other rules may be by these.
+  for (const ip of await store.badClientsAfter(sinceRules.join(' ') === byRules ? Number(since) : 0)) {
     if (await isBad(parts, ip)) bad.push(ip);
     await rest();
   }
   const removed = bad.length === 0 ? 0 : await removeAllOf(parts, bad, rest);
-  await store.savePlace(PLACE, `${now - UNDER_WAY} ${byRules}`);
+  await store.savePlace(PLACE, `${last} ${byRules}`);
   return removed;
 }
 

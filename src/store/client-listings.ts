@@ -26,9 +26,8 @@ export function clientListings(
     `SELECT ifnull((SELECT id - 1 FROM report WHERE stored >= ? ORDER BY id LIMIT 1), (SELECT max(id) FROM report)) AS id`,
   );
   const bad = BAD_EVENTS.map(({ event }) => `'${event}'`).join(', ');
-  const badClients = db.prepare(
-    `SELECT DISTINCT ip FROM report WHERE stored > ? AND event NOT IN ('ok', 'check') AND event IN (${bad})`,
-  );
+  const last = db.prepare('SELECT max(id) AS id FROM report');
+  const badClients = db.prepare(`SELECT DISTINCT ip FROM report NOT INDEXED WHERE id > ? AND event IN (${bad})`);
   const counted = countedStatement(db, bad);
   return {
     countedReports: ({ ip, identity, since, now, most }) =>
@@ -36,8 +35,12 @@ export function clientListings(
     reports: (query) => inPieces(reports(db, query)),
     reportsAfter: ({ id, limit }) =>
       inPieces(after.all(id, limit).map((row) => ({ ...storedReport(row), id: Number(row['id']) }))),
-    reportIdBefore: ({ stored }) => inPieces([Number(before.get(stored)?.['id'] ?? 0)]),
-    badClients: ({ since }) => inPieces(badClients.all(since).map(({ ip }) => unpackAddress(ip))),
+    reportIdBefore: ({ stored }) => {
+      // All would be looked through in vain.
+      const found = stored === Number.POSITIVE_INFINITY ? last.get() : before.get(stored);
+      return inPieces([Number(found?.['id'] ?? 0)]);
+    },
+    badClients: ({ after: id }) => inPieces(badClients.all(id).map(({ ip }) => unpackAddress(ip))),
     standings: (query) => inPieces(standings(db, query)),
   };
 }

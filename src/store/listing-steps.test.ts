@@ -18,7 +18,7 @@ function begun(end: () => void = () => {}) {
     }
   }
   const take = takeSteps({ badClients } as Partial<ListingKinds> as ListingKinds);
-  const first = take({ step: 'begin', id: 1, kind: 'badClients', query: { since: 0 } });
+  const first = take({ step: 'begin', id: 1, kind: 'badClients', query: { after: 0 } });
   return { take, first, closed: () => closed };
 }
 

@@ -25,7 +25,7 @@ export interface ListingKinds {
   countedReports(query: ReportQuery & { readonly most: number }): Pieces<StoredReport>;
   reportsAfter(query: { readonly id: number; readonly limit: number }): Pieces<NumberedReport>;
   reportIdBefore(query: { readonly stored: Seconds }): Pieces<number>;
-  badClients(query: { readonly since: Seconds }): Pieces<string>;
+  badClients(query: { readonly after: number }): Pieces<string>;
   standings(query: Omit<StandingQuery, 'now'> & { readonly now: Seconds | undefined }): Pieces<Standing>;
 }
 

@@ -93,9 +93,9 @@ export class MemoryReports {
     return this.#reports().some((report) => tells(report) && report.ip === ip && report.mtaId === mtaId);
   }
 
-  badClientsSince(stored: Seconds): readonly string[] {
-    const later = this.#reports().filter((report) => report.stored > stored && isBad(report));
-    return [...new Set(later.map(({ ip }) => ip))];
+  badClientsAfter(id: number): readonly string[] {
+    const later = this.#kept.filter((kept) => kept.id > id && isBad(kept.report));
+    return [...new Set(later.map(({ report }) => report.ip))];
   }
 
   expire(lifetimes: Lifetimes, now: Seconds, most: number): number {

@@ -182,8 +182,8 @@ export class MemoryStore implements Store {
     return this.#reports.wasAccepted(ip, mtaId);
   }
 
-  async badClientsSince(stored: Seconds): Promise<readonly string[]> {
-    return this.#reports.badClientsSince(stored);
+  async badClientsAfter(id: number): Promise<readonly string[]> {
+    return this.#reports.badClientsAfter(id);
   }
 
   async standing(ip: string): Promise<Standing | undefined> {

@@ -220,8 +220,8 @@ export class SqliteStore implements Store {
     return this.#reports.wasAccepted(ip, mtaId);
   }
 
-  badClientsSince(stored: Seconds): Promise<readonly string[]> {
-    return this.#listings.all('badClients', { since: stored });
+  badClientsAfter(id: number): Promise<readonly string[]> {
+    return this.#listings.all('badClients', { after: id });
   }
 
   async standing(ip: string): Promise<Standing | undefined> {

@@ -107,20 +107,15 @@ export function reportListingContract(open: () => Store): void {
     });
 
     test('the addresses with bad reports stored since', async () => {
-      const stored = T + 1;
-      await add(
-        { stored: T, ip: '203.0.113.1' },
-        { stored, ip: '203.0.113.2', event: 'ok' },
-        { stored, event: 'check' },
-      );
-      await add(
-        { stored, ip: '203.0.113.3' },
-        { stored, ip: '203.0.113.3', event: 'relay' },
-        { stored, ip: '203.0.113.4', event: 'odd' },
-      );
-      await add({ stored: T + 2, time: T - 50 * DAY, ip: '2001:db8::1', event: 'smtp_no_mail' });
-      expect((await open().badClientsSince(T)).toSorted()).toEqual(['2001:db8::1', '203.0.113.3']);
-      expect(await open().badClientsSince(T + 2)).toEqual([]);
+      await add({ ip: '203.0.113.1' });
+      const id = await open().reportIdBefore(Number.POSITIVE_INFINITY);
+      await add({ ip: '203.0.113.2', event: 'ok' }, { event: 'check' });
+      await add({ ip: '203.0.113.3' }, { ip: '203.0.113.3', event: 'relay' }, { ip: '203.0.113.4', event: 'odd' });
+      // Also by a clock that was put back.
+      await add({ stored: T - 1, time: T - 50 * DAY, ip: '2001:db8::1', event: 'smtp_no_mail' });
+      expect((await open().badClientsAfter(id)).toSorted()).toEqual(['2001:db8::1', '203.0.113.3']);
+      const last = await open().reportIdBefore(Number.POSITIVE_INFINITY);
+      expect([last - id, await open().badClientsAfter(last)]).toEqual([6, []]);
     });
 
     test('the newest report of what was entered by hand about a subject', async () => {

@@ -159,7 +159,7 @@ async function everything(store: Store, now: number): Promise<unknown> {
     ofDomain: await wholeList(store.reports('example.com')),
     counted: await store.countedReports({ ip: '203.0.113.7', identity: 'example.com', since: T, now }, 3),
     after: await store.reportsAfter(2, 99),
-    bad: sorted(await store.badClientsSince(T + DAY)),
+    bad: sorted(await store.badClientsAfter(2)),
     standings: await wholeList(store.standings({ text: undefined, kinds: STANDING_KINDS, now })),
   };
 }

@@ -222,8 +222,8 @@ export interface Store extends AsyncDisposable {
   /** Whether there is an `ok` report of this address with this id of the MTA, or one of `spam`: mail that was marked. */
   wasAccepted(ip: string, mtaId: string): Promise<boolean>;
 
-  /** The addresses with bad reports stored after that time, each once. */
-  badClientsSince(stored: Seconds): Promise<readonly string[]>;
+  /** The addresses with bad reports whose local id is greater, each once. */
+  badClientsAfter(id: number): Promise<readonly string[]>;
 
   /** The standing of an address as it was saved last. */
   standing(ip: string): Promise<Standing | undefined>;
