@@ -77,7 +77,7 @@ async function measure(name: string, store: Store, client: (round: number) => Cl
   for (let round = 0; round < ROUNDS; round += 1) {
     const { ip, identity } = client(round);
     const started = performance.now();
-    await store.countReports({ ip, identity, since: now() - SPAN, now: now() });
+    await store.countReports({ ip, identity, since: now() - SPAN, until: now(), now: now() });
     await store.standing(ip);
     await store.saveStanding(standingOf(ip, identity));
     const took = performance.now() - started;

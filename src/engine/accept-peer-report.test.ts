@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { wholeList } from '../lib/whole-list.ts';
 import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { Sender } from './accept-peer-report.ts';
+import { admit } from './admit.ts';
 import type { NamedReport } from './keep-report.ts';
 
 const ANY: Sender = { events: undefined, restores: false };
@@ -69,6 +70,16 @@ test.for<[what: string, changed: Partial<NamedReport>, count: number]>([
   const bench = await engineBench({ config: 'trusted 192.0.2.0/24\nretry 3d\nGREY_CHECK yes' });
   expect(await bench.acceptPeerReport({ ...SPAM, ...changed }, ANY)).toBeUndefined();
   expect(await kept(bench)).toHaveLength(count);
+});
+
+test.for([0, 2, DAY])('what a peer reports counts at once though its clock is %i s ahead', async (ahead) => {
+  const bench = await engineBench({ dns: DNS, config: 'GREY_DEWHITE_FLAGS SpamTrap\nGREY_DEWHITE_THRESHOLD 0.1' });
+  await bench.standings.of(addressOf(IP));
+  await admit(bench.checks, checkOf(IP, 'a@example.com', 'b@example.org'));
+  await bench.acceptPeerReport({ ...SPAM, event: 'hard_trap', time: T0 + ahead }, ANY);
+  await vi.waitFor(async () => expect(await bench.standings.of(addressOf(IP))).toMatchObject({ class: 'black' }));
+  await bench.maintain();
+  expect(await bench.store.count()).toEqual({ pending: 0, valid: 0 });
 });
 
 test('who lost the database gets its own reports back', async () => {

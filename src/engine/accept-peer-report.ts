@@ -2,7 +2,7 @@
 import { seconds } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
-import { LONGEST_FIELD } from '../policy/report.ts';
+import { LONGEST_FIELD, MOST_AHEAD } from '../policy/report.ts';
 import { ENTRY_EVENTS, entryEnd, sharedEntry } from '../policy/shared-entry.ts';
 import {
   countReport,
@@ -40,9 +40,6 @@ export type AcceptPeerReport = (report: NamedReport, sender: Sender) => Promise<
 
 /** The reason that may pass away by itself, as soon as our clock is right. */
 export const FROM_THE_FUTURE = 'time in the future';
-
-/** How far the clocks of two servers may be apart. Wrong by some hours, such as by a time zone, they lose nothing. */
-const MOST_AHEAD: Seconds = 86_400;
 
 /** The function that takes them in. */
 export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport {

@@ -1,6 +1,7 @@
 // The standings that were made: those that were asked for lately are in memory, all are in the store.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Seconds } from '../policy/check.ts';
+import { countedTimes } from '../policy/report.ts';
 import { isCredible, isInForce, type Standing, withGood } from '../policy/standing.ts';
 import type { ReportQuery, Store } from '../store/store.ts';
 import { StandingCache } from './standing-cache.ts';
@@ -83,8 +84,8 @@ export class KeptStandings {
 
   /** The reports that count now. */
   countedFor({ ip, identity }: Pick<Standing, 'ip' | 'identity'>): ReportQuery {
-    const now = seconds(this.#parts.clock);
-    return { ip, identity, since: now - this.#parts.settings().searchDuration, now };
+    const { clock, settings } = this.#parts;
+    return { ip, identity, ...countedTimes(settings().searchDuration, seconds(clock)) };
   }
 
   /** What was saved, if it lives. Of good mail of its domain it was told only while it was in memory. */

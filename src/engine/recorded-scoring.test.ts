@@ -75,7 +75,7 @@ async function outcomeOf(dns: string, events: string, options: Options): Promise
   const search = Number(options['search_duration'] ?? 60 * DAY);
   await using store = new MemoryStore();
   for (const report of reportsOf(events, client, identity)) await store.addReport(report);
-  const counts = await store.countReports({ ip: client.text, identity, since: NOW - search, now: NOW });
+  const counts = await store.countReports({ ip: client.text, identity, since: NOW - search, until: NOW, now: NOW });
   const standing = standingFrom({
     ip: client.text,
     facts: factsFrom(findings, client, counts, undefined),

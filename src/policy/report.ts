@@ -22,6 +22,12 @@ export type Event = (typeof EVENTS)[number];
 /** Characters of a field; no address of a mail is longer (RFC 5321 section 4.5.3.1.3 allows 256). Servers refuse more. */
 export const LONGEST_FIELD = 512;
 
+/**
+ * How far ahead the clock may be that a report was made by: it counts at once. Wrong by some hours, such as by a time zone, a
+ * server loses nothing.
+ */
+export const MOST_AHEAD: Seconds = 86_400;
+
 /** A report as its source tells it; who stores it adds the rest (origin, id, when it was stored). */
 export interface Report {
   /** What saw it: `exim4`, `traps`, `ddgrey-report`, `milter`, ... */
@@ -48,4 +54,12 @@ export interface StoredReport extends IncomingReport {
   readonly stored: Seconds;
   /** Whom the client belonged to then: its verified domain, or the address; undefined while that is not known. */
   readonly domain?: string;
+}
+
+/** Of the reports that count now, with how far back they do. */
+export function countedTimes(
+  searchDuration: Seconds,
+  now: Seconds,
+): { readonly since: Seconds; readonly until: Seconds; readonly now: Seconds } {
+  return { since: now - searchDuration, until: now + MOST_AHEAD, now };
 }

@@ -30,8 +30,8 @@ export function clientListings(
   const badClients = db.prepare(`SELECT DISTINCT ip FROM report NOT INDEXED WHERE id > ? AND event IN (${bad})`);
   const counted = countedStatement(db, bad);
   return {
-    countedReports: ({ ip, identity, since, now, most }) =>
-      inPieces(counted.all(packAddress(ip), since, now, most, packIdentity(identity)).map(storedReport)),
+    countedReports: ({ ip, identity, since, until, most }) =>
+      inPieces(counted.all(packAddress(ip), since, until, most, packIdentity(identity)).map(storedReport)),
     reports: (query) => inPieces(reports(db, query)),
     reportsAfter: ({ id, limit }) =>
       inPieces(after.all(id, limit).map((row) => ({ ...storedReport(row), id: Number(row['id']) }))),

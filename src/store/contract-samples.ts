@@ -51,7 +51,7 @@ export const otherPass: Pass = { ...pass, client: 'example.net', firstSeen: T, l
 /** A midnight (UTC) before T. */
 export const MIDNIGHT: number = T - (T % DAY);
 /** What counts for the client of `spam`. */
-export const COUNTED: ReportQuery = { ip: spam.ip, identity: 'example.com', since: T - 60 * DAY, now: T };
+export const COUNTED: ReportQuery = { ip: spam.ip, identity: 'example.com', since: T - 60 * DAY, until: T, now: T };
 
 interface ReportAdder {
   /** Adds reports like `spam` but for what is told; what became of each. */

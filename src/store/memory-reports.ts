@@ -44,15 +44,15 @@ export class MemoryReports {
     return oldest.size;
   }
 
-  counted({ ip, identity, since, now }: ReportQuery, most: number): readonly StoredReport[] {
-    const newest = this.list(undefined).filter(({ time }) => time >= since && time <= now);
+  counted({ ip, identity, since, until }: ReportQuery, most: number): readonly StoredReport[] {
+    const newest = this.list(undefined).filter(({ time }) => time >= since && time <= until);
     const bad = newest.filter((report) => report.ip === ip && isBad(report)).slice(0, most);
     const good = newest.filter((report) => report.event === 'ok' && ownerOf(report) === identity).slice(0, most);
     return newest.filter((report) => bad.includes(report) || good.includes(report));
   }
 
-  count({ ip, identity, since, now }: ReportQuery): { readonly bad: BadCounts; readonly good: GoodCounts } {
-    const searched = this.#reports().filter(({ time }) => time >= since && time <= now);
+  count({ ip, identity, since, until, now }: ReportQuery): { readonly bad: BadCounts; readonly good: GoodCounts } {
+    const searched = this.#reports().filter(({ time }) => time >= since && time <= until);
     const good = searched.filter((report) => report.event === 'ok' && ownerOf(report) === identity);
     const older = (age: Seconds): number =>
       Math.min(good.filter(({ time }) => time <= now - age).length, COUNT_LIMIT.goodForUnknown);

@@ -38,26 +38,26 @@ export class ReportCounts {
   }
 
   /** As Store.countReports. */
-  count({ ip, identity, since, now }: ReportQuery): { readonly bad: BadCounts; readonly good: GoodCounts } {
+  count({ ip, identity, since, until, now }: ReportQuery): { readonly bad: BadCounts; readonly good: GoodCounts } {
     const owner = packIdentity(identity);
-    const good = this.#good.get(owner, since, now, now);
+    const good = this.#good.get(owner, since, until, now);
     return {
-      bad: badCounts(this.#bad.get(packAddress(ip), since, now) ?? {}),
+      bad: badCounts(this.#bad.get(packAddress(ip), since, until) ?? {}),
       good: {
         olderThanDay: Number(good?.['day']),
         olderThanWeek: Number(good?.['week']),
-        first: this.#first(owner, since, now),
+        first: this.#first(owner, since, until),
       },
     };
   }
 
   /** As Store.firstGood. */
-  firstGood({ identity, since, now }: Omit<ReportQuery, 'ip'>): GoodCounts['first'] {
-    return this.#first(packIdentity(identity), since, now);
+  firstGood({ identity, since, until }: Omit<ReportQuery, 'ip'>): GoodCounts['first'] {
+    return this.#first(packIdentity(identity), since, until);
   }
 
-  #first(owner: ReturnType<typeof packIdentity>, since: Seconds, now: Seconds): GoodCounts['first'] {
-    return this.#firstGood.all(owner, since, now).map(({ time }) => Number(time));
+  #first(owner: ReturnType<typeof packIdentity>, since: Seconds, until: Seconds): GoodCounts['first'] {
+    return this.#firstGood.all(owner, since, until).map(({ time }) => Number(time));
   }
 }
 

@@ -63,7 +63,7 @@ export function reportCountContract(open: () => Store): void {
       const times = [0, 1, 59, 60, 119, 240, 300];
       await add(...times.map((second) => ({ event, time: start + second })));
       expect(await bad()).toEqual({ ...NO_BAD, [fact(event)]: 4, newest: start + 300 });
-      expect(await bad({ since: start + 60, now: start + 240 })).toMatchObject({
+      expect(await bad({ since: start + 60, until: start + 240 })).toMatchObject({
         [fact(event)]: 2,
         newest: start + 240,
       });
@@ -89,12 +89,20 @@ export function reportCountContract(open: () => Store): void {
         { event: 'ok' },
       );
       expect(await bad({ identity: 'example.org' })).toEqual({ ...NO_BAD, spam: 1, newest: T });
-      expect(await bad({ since: T - 60, now: T - 1 })).toEqual(NO_BAD);
+      expect(await bad({ since: T - 60, until: T - 1 })).toEqual(NO_BAD);
     });
 
     test('both ends of the time count', async () => {
       await many(5, (i) => ({ time: T - i, recipient: `${i}` }));
-      expect(await bad({ since: T - 3, now: T - 1 })).toMatchObject({ spam: 3, newest: T - 1 });
+      expect(await bad({ since: T - 3, until: T - 1 })).toMatchObject({ spam: 3, newest: T - 1 });
+    });
+
+    test('what is of a time to come counts until the end of the query, and is of no age', async () => {
+      await add({ time: T + 5 }, { time: T + 6, recipient: 'b' }, { time: T + 5, event: 'ok' });
+      expect(await bad({ until: T + 5 })).toEqual({ ...NO_BAD, spam: 1, newest: T + 5 });
+      expect(await good({ until: T + 5 })).toEqual({ olderThanDay: 0, olderThanWeek: 0, first: [T + 5] });
+      expect(await good({ until: T + 5 + DAY })).toMatchObject({ olderThanDay: 0 });
+      expect(await good({ until: T + 5 + DAY, now: T + 5 + DAY })).toMatchObject({ olderThanDay: 1 });
     });
 
     test.for<[event: string, limit: number]>([
@@ -122,7 +130,11 @@ export function reportCountContract(open: () => Store): void {
         .map((age) => T - age);
       expect(await good()).toEqual({ olderThanDay: 6, olderThanWeek: 4, first });
       const before = first.filter((time) => time <= T - DAY);
-      expect(await good({ now: T - DAY })).toEqual({ olderThanDay: 4, olderThanWeek: 2, first: before });
+      expect(await good({ until: T - DAY, now: T - DAY })).toEqual({
+        olderThanDay: 4,
+        olderThanWeek: 2,
+        first: before,
+      });
       expect(await good({ identity: '203.0.113.5' })).toEqual(NO_GOOD);
     });
 

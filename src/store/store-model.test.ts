@@ -82,7 +82,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   client.map(
     (one): Step =>
       (store, now) =>
-        store.countReports({ ...whom(one.text), since: now - 60 * DAY, now }),
+        store.countReports({ ...whom(one.text), since: now - 60 * DAY, until: now, now }),
   ),
   client.map(
     ({ text }): Step =>
@@ -157,7 +157,7 @@ async function everything(store: Store, now: number): Promise<unknown> {
     pending: (await store.recall({ ...all, passes: [] })).pendingOfClient,
     reports: await wholeList(store.reports(undefined)),
     ofDomain: await wholeList(store.reports('example.com')),
-    counted: await store.countedReports({ ip: '203.0.113.7', identity: 'example.com', since: T, now }, 3),
+    counted: await store.countedReports({ ip: '203.0.113.7', identity: 'example.com', since: T, until: now, now }, 3),
     after: await store.reportsAfter(2, 99),
     bad: sorted(await store.badClientsAfter(2)),
     standings: await wholeList(store.standings({ text: undefined, kinds: STANDING_KINDS, now })),

@@ -86,8 +86,10 @@ export interface ReportQuery {
   readonly ip: string;
   /** Good ones count for whom it belongs to. */
   readonly identity: string;
-  /** Reports of [since, now] count; times in seconds since 1970. */
+  /** Reports of [since, until] count; times in seconds since 1970. */
   readonly since: Seconds;
+  readonly until: Seconds;
+  /** How old good ones are is counted back from here. */
   readonly now: Seconds;
 }
 
