@@ -81,3 +81,15 @@ test('a database of the first version is brought up to date and keeps what is in
   expect(columns('report_ok_unassigned')).toEqual(['owner', 'time']);
   expect(db.prepare('SELECT answered FROM standing').get()?.['answered']).toBe(8);
 });
+
+test('what a version adds is done to a database of the one before it', () => {
+  const path = join(directory, 'before');
+  openDatabase(path).close();
+  withDatabase(
+    'before',
+    `CREATE INDEX report_bad ON report (stored) WHERE event NOT IN ('ok', 'check');
+     PRAGMA user_version = 7;`,
+  );
+  using db = openDatabase(path);
+  expect(db.prepare(`SELECT name FROM sqlite_schema WHERE name = 'report_bad'`).get()).toBeUndefined();
+});

@@ -115,11 +115,11 @@ const MIGRATIONS: readonly string[] = [
    CREATE UNIQUE INDEX report_origin ON report (origin, origin_id, time, ip, event);`,
   // Almost always empty.
   `CREATE INDEX report_ok_unassigned ON report (owner, time) WHERE event = 'ok' AND domain IS NULL;`,
-  // What was stored since is found by the id, which no clock can put back.
-  `DROP INDEX report_bad;`,
   // Mail that was marked as spam was accepted, too.
   `DROP INDEX report_mta_id;
    CREATE INDEX report_mta_id ON report (mta_id) WHERE event IN ('ok', 'spam') AND mta_id IS NOT NULL;`,
+  // What was stored since is found by the id, which no clock can put back.
+  `DROP INDEX report_bad;`,
 ];
 
 // A lock held by another process blocks the event loop for at most this long once a turn. Milliseconds.
