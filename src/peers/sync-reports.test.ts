@@ -197,6 +197,22 @@ test('p13: the end of the connection ends the subscription', async () => {
   expect(await peers.states()).toMatchObject([{ state: 'away' }]);
 });
 
+test('a subscription that can not begin leaves nobody who listens for news', async () => {
+  let listening = 0;
+  const news: News = {
+    listen: () => {
+      listening += 1;
+      return () => (listening -= 1);
+    },
+    tell: () => {},
+  };
+  const reports = { reportIdBefore: () => Promise.reject(new Error('disk I/O error')), reportsAfter: async () => [] };
+  const parts = { ...fakeParts(), reports, news, peers: (await stage()).peers };
+  const open = peerProtocol(parts, { callerOf: () => localCaller() }).open({ kind: 'unix' });
+  await expect(pieces(open.line('subscribe 0')).next()).rejects.toThrow('disk I/O error');
+  expect(listening).toBe(0);
+});
+
 test.for<[what: string, wake: (stage: Stage) => Promise<void> | void]>([
   ['before a report', ({ add }) => add({})],
   ['when the configuration was read again', ({ news }) => news.tell()],

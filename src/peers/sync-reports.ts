@@ -113,10 +113,10 @@ class Subscription implements Stream {
 
   async *#send(from: number): AsyncGenerator<string> {
     const { caller, reports, news, peers } = this.#parts;
-    const silence = news.listen(() => this.#notice());
     let place = await reports.reportIdBefore(from);
     const ownUpTo = this.#withOwn ? await reports.reportIdBefore(Number.POSITIVE_INFINITY) : 0;
     const reader = peers.addReader(caller, () => place);
+    const silence = news.listen(() => this.#notice());
     try {
       yield '302 document following (interrupt with single dot)\r\n';
       while (!this.#isOver()) {
