@@ -26,6 +26,11 @@ export class KeptStandings {
     return this.ifAlive(this.#cache.get(ip));
   }
 
+  /** Whether the one in memory does not count any more. */
+  isOver(ip: string): boolean {
+    return this.#cache.get(ip) !== undefined && this.live(ip) === undefined;
+  }
+
   /** The ones of a domain's clients that live, of those in memory. */
   liveOf(domain: string): readonly Standing[] {
     return [...this.#cache.membersOf(domain)].flatMap((ip) => this.live(ip) ?? []);

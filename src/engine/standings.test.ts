@@ -329,6 +329,18 @@ test('nor is a report of a flood lost that comes while the first standing is com
   expect(await bench.standings.of(CLIENT)).toMatchObject({ score: -50 });
 });
 
+test('a standing that a flood waited for is ended once', async () => {
+  const bench = await engineBench({ dns: { ...NAMED, late: [`PTR ${MX}`] } });
+  await flood(bench, '203.0.113.99');
+  const first = bench.standings.of(CLIENT);
+  const reported = Array.from({ length: 50 }, (_, i) => report(bench, MX, 'relay', `of a flood ${i}`));
+  await vi.advanceTimersByTimeAsync(1);
+  const saved = vi.spyOn(bench.store, 'saveStanding');
+  bench.dns.release();
+  await Promise.all([first, ...reported]);
+  expect(saved.mock.calls.map(([{ expires }]) => expires > T0)).toEqual([true, false]);
+});
+
 test('one that could not be computed does not keep the next from being', async () => {
   const bench = await engineBench({ dns: NAMED });
   const countReports = bench.store.countReports.bind(bench.store);

@@ -137,7 +137,9 @@ export class Standings {
   async #end(client: Address): Promise<void> {
     await this.#computing.get(client.text)?.catch(() => {});
     const standing = await this.known(client);
-    if (standing !== undefined) await this.#kept.save({ ...standing, expires: seconds(this.#parts.clock) });
+    // Many of a flood come here at once: the first has done it for all.
+    if (standing === undefined || this.#kept.isOver(client.text)) return;
+    await this.#kept.save({ ...standing, expires: seconds(this.#parts.clock) });
   }
 
   async #getOrMake(client: Address): Promise<Standing> {
