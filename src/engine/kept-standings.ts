@@ -44,6 +44,8 @@ export class KeptStandings {
   /** Likewise; it is in memory from now on. */
   async load(ip: string): Promise<Standing | undefined> {
     const known = await this.known(ip);
+    // One that came into memory meanwhile is newer.
+    if (this.#cache.get(ip) !== undefined) return this.live(ip);
     if (known !== undefined) this.#cache.set(known);
     return known;
   }

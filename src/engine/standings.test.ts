@@ -341,6 +341,28 @@ test('a standing that a flood waited for is ended once', async () => {
   expect(saved.mock.calls.map(([{ expires }]) => expires > T0)).toEqual([true, false]);
 });
 
+test.for([0, 300])(
+  'a check that recalls the standing does not bring it back after %i reports and one more',
+  async (reports) => {
+    const { store, standings } = await engineBench({ dns: NAMED });
+    await standings.of(CLIENT);
+    const bench = await engineBench({ dns: NAMED, store });
+    if (reports > 0) await flood(bench, '203.0.113.99');
+    const standing = store.standing.bind(store);
+    const read = Promise.withResolvers<void>();
+    vi.spyOn(store, 'standing').mockImplementationOnce(async (ip) => {
+      const found = await standing(ip);
+      await read.promise;
+      return found;
+    });
+    const check = bench.standings.of(CLIENT);
+    await report(bench, MX, 'hard_trap');
+    read.resolve();
+    await check;
+    expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'black' });
+  },
+);
+
 test('one that could not be computed does not keep the next from being', async () => {
   const bench = await engineBench({ dns: NAMED });
   const countReports = bench.store.countReports.bind(bench.store);
