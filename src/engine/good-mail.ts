@@ -25,8 +25,7 @@ export class GoodMail {
 
   /** Mail was accepted then. `standing`: that of its client, if it has one; `domain`: whom it belongs to, if known. */
   async accepted(standing: Standing | undefined, domain: string | undefined, time: Seconds): Promise<void> {
-    const own = standing && (this.#kept.live(standing.ip) ?? standing);
-    await this.#endInTime(own, domain, time);
+    await this.#endInTime(this.#kept.newest(standing), domain, time);
   }
 
   /** Mail that came while nobody knew whom the client belongs to counts for that identity from now on. */
@@ -37,7 +36,7 @@ export class GoodMail {
       step = await this.#store.assignGood(ip, identity, STEP);
     if (assigned === 0) return;
     // Some of it may count already; for its own address it does not count any more.
-    await this.#endInTime(this.#kept.ifAlive(previous), identity, seconds(this.#clock) - GOOD_AGE);
+    await this.#endInTime(this.#kept.newest(previous), identity, seconds(this.#clock) - GOOD_AGE);
   }
 
   /** The client's own and those of its domain end when the mail of that time counts, unless they can't get better. */

@@ -26,9 +26,9 @@ export class KeptStandings {
     return this.ifAlive(this.#cache.get(ip));
   }
 
-  /** Whether the one in memory does not count any more. */
-  isOver(ip: string): boolean {
-    return this.#cache.get(ip) !== undefined && this.live(ip) === undefined;
+  /** The one of its address that lives, as it was known a moment ago; what came into memory meanwhile is newer. */
+  newest(known: Standing | undefined): Standing | undefined {
+    return known && this.ifAlive(this.#cache.get(known.ip) ?? known);
   }
 
   /** The ones of a domain's clients that live, of those in memory. */
@@ -43,9 +43,7 @@ export class KeptStandings {
 
   /** Likewise; it is in memory from now on. */
   async load(ip: string): Promise<Standing | undefined> {
-    const known = await this.known(ip);
-    // One that came into memory meanwhile is newer.
-    if (this.#cache.get(ip) !== undefined) return this.live(ip);
+    const known = this.newest(await this.known(ip));
     if (known !== undefined) this.#cache.set(known);
     return known;
   }

@@ -329,6 +329,16 @@ test('nor is a report of a flood lost that comes while the first standing is com
   expect(await bench.standings.of(CLIENT)).toMatchObject({ score: -50 });
 });
 
+test.for([0, 1, 2, 3, 4, 5])('accepted mail %i steps later does not bring back what a flood ends', async (steps) => {
+  const bench = await engineBench({ dns: NAMED });
+  await bench.standings.of(CLIENT);
+  await flood(bench, '203.0.113.99');
+  const bad = report(bench, MX, 'hard_trap');
+  for (let step = 0; step < steps; step += 1) await Promise.resolve();
+  await Promise.all([bad, report(bench, MX, 'ok')]);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'black' });
+});
+
 test('a standing that a flood waited for is ended once', async () => {
   const bench = await engineBench({ dns: { ...NAMED, late: [`PTR ${MX}`] } });
   await flood(bench, '203.0.113.99');

@@ -136,10 +136,9 @@ export class Standings {
   /** It is computed again when somebody asks. */
   async #end(client: Address): Promise<void> {
     await this.#computing.get(client.text)?.catch(() => {});
-    const standing = await this.known(client);
-    // Many of a flood come here at once: the first has done it for all.
-    if (standing === undefined || this.#kept.isOver(client.text)) return;
-    await this.#kept.save({ ...standing, expires: seconds(this.#parts.clock) });
+    // Many of a flood come here at once: the first does it for all.
+    const standing = this.#kept.newest(await this.known(client));
+    if (standing !== undefined) await this.#kept.save({ ...standing, expires: seconds(this.#parts.clock) });
   }
 
   async #getOrMake(client: Address): Promise<Standing> {
