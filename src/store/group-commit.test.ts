@@ -51,6 +51,21 @@ test('what is written while writing is held comes afterwards, in order', async (
   expect(rows()).toEqual([1, 2, 3]);
 });
 
+test.for([0, 1, 2, 3, 4, 5, 6, 7])(
+  'nor does what comes %i steps after the end of a hold overtake it',
+  async (steps) => {
+    const { commits, add, rows } = setUp();
+    const release = Promise.withResolvers<void>();
+    const held = commits.hold(() => release.promise);
+    const waiting = [add(1), add(2)];
+    await turn();
+    release.resolve();
+    for (let step = 0; step < steps; step += 1) await Promise.resolve();
+    await Promise.all([add(3), ...waiting, held]);
+    expect(rows()).toEqual([1, 2, 3]);
+  },
+);
+
 test('writing goes on when the work that it was held for fails', async () => {
   const { commits, add, rows } = setUp();
   await expect(commits.hold(() => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');

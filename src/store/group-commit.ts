@@ -36,6 +36,8 @@ export class GroupCommit {
   readonly #hooks: CommitHooks;
   #round: Round | undefined;
   #held: Promise<void> | undefined;
+  /** What waits for the end of that, in order. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(db: DatabaseSync, hooks: CommitHooks) {
     this.#db = db;
@@ -80,12 +82,15 @@ export class GroupCommit {
       await work();
     } finally {
       this.#held = undefined;
+      // At once: what comes next must not overtake it.
+      for (const write of this.#waiting.splice(0)) write();
       resolve();
     }
   }
 
   #write<T>(work: () => T, answering: boolean): Promise<T> {
-    if (this.#held !== undefined) return this.#held.then(() => this.#write(work, answering));
+    if (this.#held !== undefined)
+      return new Promise((resolve) => this.#waiting.push(() => resolve(this.#write(work, answering))));
     this.#round ??= this.#open();
     const round = this.#round;
     // A lock is waited for once a round, not once a write.
