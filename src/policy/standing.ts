@@ -109,9 +109,11 @@ export function isInForce(standing: Pick<Standing, 'class' | 'computed' | 'expir
   return standing.expires > now && (standing.class === 'white' || isCredible(standing, now));
 }
 
-/** The standing as it is when the first accepted mails of its identity, of which it may not know all, were then. */
+/**
+ * The standing, one that can get better, as it is when the first accepted mails of its identity, of which it may not know all,
+ * were then.
+ */
 export function withGood(standing: Standing, first: GoodCounts['first'], now: Seconds): Standing {
-  if (standing.class === 'white') return standing;
   const better = hasBetterHistory(standing.reasons, first, now) ? now : betterHistoryAt({ first }, now);
   return { ...standing, expires: Math.min(standing.expires, better) };
 }
