@@ -132,8 +132,8 @@ export function greylistsMail(world: () => World, { stranger, trusted, own, name
     `=`,
   ])('a sender %s is greylisted, too', async (local) => {
     const { server, daemon } = world();
-    const newcomers = newcomer(stranger, ANNA);
-    const mail: Attempt = { ...newcomers, sender: newcomers.sender.replace('someone', () => local) };
+    const plain = newcomer(stranger, ANNA);
+    const mail: Attempt = { ...plain, sender: plain.sender.replace('someone', () => local) };
     expect((await server.attempt(mail)).recipients[0]).toMatch(GREY);
     await daemon.advance(300);
     expect((await server.attempt(mail)).recipients[0]).toMatch(/^250/);
