@@ -120,6 +120,15 @@ test('with a delay, lines of several turns are written at once', async () => {
   expect(written).toEqual([`${TIME} one\n${TIME} two\n`]);
 });
 
+test('many lines do not wait for more of them', () => {
+  const { log, written } = recordedLog({ level: 0, format: 'text' }, 60_000);
+  const cause = 'x'.repeat(1000);
+  for (let line = 0; line < 40; line += 1) log.event(0, 'failed', { cause });
+  expect(written.join('').length).toBeGreaterThan(32_000);
+  log.flush();
+  expect(written.join('')).toBe(`${TIME} failed cause=${cause}\n`.repeat(40));
+});
+
 test('each line has its own time', () => {
   const times = [0, 0, 1].values();
   const written: string[] = [];

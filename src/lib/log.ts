@@ -32,9 +32,15 @@ export type WriteLines = (text: string, lineOf: LineOf) => void;
 
 export interface LogTiming {
   readonly now?: () => number;
-  /** Milliseconds that a line waits for others; without it they are written at the end of the turn of the event loop. */
+  /** Milliseconds that a line waits for others at most; without it they are written at the end of the turn of the event loop. */
   readonly delay?: number;
 }
+
+/**
+ * Characters after which lines wait no longer: the pieces they are made of are still in the processor's cache then. Thousands
+ * of lines put together at once held up checks for nearly a millisecond.
+ */
+const MOST_AT_ONCE = 32 * 1024;
 
 /** A log that writes to `write`, which gets whole lines. */
 export function createLog(settings: LogSettings, write: WriteLines, timing: LogTiming = {}): Log {
@@ -61,6 +67,7 @@ export function createLog(settings: LogSettings, write: WriteLines, timing: LogT
       if (wanted > level) return;
       if (waiting === '') later();
       waiting += lineOf(event, fields);
+      if (waiting.length >= MOST_AT_ONCE) flush();
     },
     configure: (changed) => {
       ({ level, format } = changed);
