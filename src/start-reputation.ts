@@ -87,6 +87,8 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   };
   const tests = parts.use(startTests(health, () => config().reputation, log));
   parts.use(startTrustedLookups(trusted, log));
+  // Once no lookup is waited for any more.
+  parts.defer(() => standings.counted());
   parts.use(lookups);
   await trusted.triedWithin(config().dns_timeout);
   const running = parts.move();

@@ -549,6 +549,32 @@ test('what comes after the end completes nothing', async () => {
   expect(await bench.store.standing(CLIENT.text)).toEqual(half);
 });
 
+test('the end waits until reports that were stored count', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  const first = await bench.standings.of(CLIENT);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const save = bench.store.saveStanding.bind(bench.store);
+  bench.store.saveStanding = async (standing) => promise.then(() => save(standing));
+  const reported = bench.standings.reported({ ip: MX, event: 'relay', time: T0 });
+  let counted = false;
+  bench.standings[Symbol.dispose]();
+  const ended = bench.standings.counted().then(() => (counted = true));
+  await vi.advanceTimersByTimeAsync(1);
+  expect(counted).toBe(false);
+  resolve();
+  await ended;
+  await reported;
+  // It is computed after the next start.
+  expect(await bench.store.standing(MX)).toEqual({ ...first, expires: T0 });
+});
+
+test('the end waits for nothing where no report is in hand', async () => {
+  const bench = await engineBench();
+  await bench.standings.reported({ ip: MX, event: 'relay', time: T0 });
+  bench.standings[Symbol.dispose]();
+  await expect(bench.standings.counted()).resolves.toBeUndefined();
+});
+
 test('of a resolver that is closed nothing follows', async () => {
   const closed = new DOMException('the resolver is closed', 'AbortError');
   const bench = await engineBench({ resolver: () => ({ lookUp: () => Promise.reject(closed) }) });

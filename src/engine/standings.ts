@@ -43,6 +43,9 @@ export interface StandingPreview {
   readonly reports: readonly StoredReport[];
 }
 
+/** What is to be known of a report that is to count. */
+type ToldReport = Pick<StoredReport, 'ip' | 'event' | 'time' | 'domain'>;
+
 /** Standings a minute that are computed because of reports: some hundredths of the time that there is. */
 const RENEWALS = 12_000;
 /** So many may come at once: those of this time. Milliseconds. */
@@ -54,6 +57,9 @@ export class Standings {
   readonly #good: GoodMail;
   readonly #computing = new Map<string, Promise<Standing>>();
   readonly #pace = new Pace(() => RENEWALS);
+  /** Reports that were told of and do not count yet. */
+  #counting = 0;
+  readonly #counted = Promise.withResolvers<void>();
   #closed = false;
 
   constructor(parts: StandingParts) {
@@ -94,9 +100,19 @@ export class Standings {
   }
 
   /** A new report was stored. What nobody asked about is computed when somebody does; in a flood, so is all. */
-  async reported({ ip, event, time, domain }: Pick<StoredReport, 'ip' | 'event' | 'time' | 'domain'>): Promise<void> {
-    const client = parseAddress(ip);
-    if (client === undefined || event === 'check') return;
+  async reported(report: ToldReport): Promise<void> {
+    const client = parseAddress(report.ip);
+    if (client === undefined || report.event === 'check') return;
+    this.#counting += 1;
+    try {
+      await this.#count(client, report);
+    } finally {
+      this.#counting -= 1;
+      if (this.#closed && this.#counting === 0) this.#counted.resolve();
+    }
+  }
+
+  async #count(client: Address, { event, time, domain }: ToldReport): Promise<void> {
     // Asked first: one that is being computed may have counted before the report was there, and is done soon.
     const computing = this.#computing.has(client.text);
     const standing = await this.known(client);
@@ -121,16 +137,22 @@ export class Standings {
     return this.#kept.remove(text);
   }
 
-  /** From now on late answers complete nothing; the store is about to close. */
+  /** From now on late answers complete nothing, and nothing is computed because of reports: the store is about to close. */
   [Symbol.dispose](): void {
     this.#closed = true;
+    if (this.#counting === 0) this.#counted.resolve();
+  }
+
+  /** After the end: resolves when all reports that were told of count, by now or after the next start. */
+  counted(): Promise<void> {
+    return this.#counted.promise;
   }
 
   /** Computes it again. The DNS may take seconds: if the daemon ends meanwhile, that is still to be done after its start. */
   async #renewFrom(standing: Standing | undefined, client: Address): Promise<void> {
     // A store that takes nothing now keeps no standing from being made.
     if (standing !== undefined) await this.#kept.endSaved(standing).catch(() => {});
-    await this.renew(client);
+    await (this.#closed ? this.#end(client) : this.renew(client));
   }
 
   /** It is computed again when somebody asks. */
