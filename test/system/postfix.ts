@@ -1,15 +1,12 @@
 // A real Postfix with a tree of its own and conf/postfix-main.cf as it is shipped. XCLIENT plays any client address.
 import { existsSync, readFileSync } from 'node:fs';
-import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { DOMAIN, freePort, type MailServer, RECIPIENTS } from './mail-server.ts';
-import { run, until } from './processes.ts';
+import { DOMAIN, type MailServer, RECIPIENTS } from './mail-server.ts';
+import { startOwnPostfix } from './own-postfix.ts';
+import { until } from './processes.ts';
 import { HOME } from './programs.ts';
 import { attemptOn } from './smtp.ts';
-import { temporaryDirectory } from './temporary-directory.ts';
-
-const MASTER_EXAMPLE = '/usr/share/postfix/master.cf.dist';
 
 export interface Postfix extends MailServer {
   /** Where it takes mail: on 127.0.0.1. */
@@ -22,54 +19,24 @@ function errorLimits(): string {
   return [...page.matchAll(/'(smtpd_\w+_error_limit = [^']*)'/g)].map(([, setting]) => setting).join('\n');
 }
 
-/** main.cf: what any Postfix needs to live in a folder of its own, the shipped piece, and where ddgrey is. */
-function mainCf(place: string, policy: string): string {
-  const piece = readFileSync(join(HOME, 'conf/postfix-main.cf'), 'utf8');
+/** The shipped piece, and what this house needs beside it. */
+function settings(policy: string): string {
   return `
-compatibility_level = 3.6
-queue_directory = ${place}/queue
-data_directory = ${place}/data
-maillog_file_prefixes = ${place}
-maillog_file = ${place}/maillog
-myhostname = mx.${DOMAIN}
 mydestination = ${DOMAIN}
 mynetworks = 192.0.2.25 [2001:db8:2::25]
-inet_interfaces = 127.0.0.1
-inet_protocols = all
-alias_maps =
 local_recipient_maps = inline:{${RECIPIENTS.map((name) => `${name}=known`).join(', ')}}
 local_transport = discard:
-smtpd_authorized_xclient_hosts = 127.0.0.1
-smtpd_peername_lookup = no
 ${errorLimits()}
 
-${piece}
+${readFileSync(join(HOME, 'conf/postfix-main.cf'), 'utf8')}
 ddgrey_policy = ${policy}
 `;
 }
 
-/** master.cf: the package's example, on a port of its own and without a chroot. */
-function masterCf(port: number): string {
-  return readFileSync(MASTER_EXAMPLE, 'utf8')
-    .replace(/^smtp( +inet.*)$/m, `127.0.0.1:${port}$1`)
-    .replace(/^(\S+\s+(?:inet|unix|unix-dgram)\s+\S+\s+\S+\s+)y(\s)/gm, '$1n$2');
-}
-
 /** Starts a Postfix that asks ddgrey at `policy`: `unix:PATH` or `inet:HOST:PORT`. */
 export async function startPostfix(policy: string): Promise<Postfix> {
-  await using parts = new AsyncDisposableStack();
-  const directory = parts.use(await temporaryDirectory());
-  const port = await freePort();
-  await mkdir(directory.file('queue'));
-  await mkdir(directory.file('data'));
-  await chown(directory.file('data'), Number(await run('id', '-u', 'postfix')), 0);
-  await writeFile(directory.file('main.cf'), mainCf(directory.path, policy));
-  await writeFile(directory.file('master.cf'), masterCf(port));
-  await run('postfix', '-c', directory.path, 'start');
-  parts.defer(async () => {
-    await run('postfix', '-c', directory.path, 'stop');
-  });
-  const running = parts.move();
+  const postfix = await startOwnPostfix(async () => settings(policy));
+  const { directory, port } = postfix;
   const log = (): string =>
     existsSync(directory.file('maillog')) ? readFileSync(directory.file('maillog'), 'utf8') : '';
   return {
@@ -87,7 +54,7 @@ export async function startPostfix(policy: string): Promise<Postfix> {
           wasDelivered(log(), attempt.sender, recipient),
         );
     },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => postfix[Symbol.asyncDispose](),
   };
 }
 
