@@ -61,6 +61,20 @@ test('a sender that waits and comes back passes, and is known from then on', asy
   ]);
 });
 
+test('what comes once a month waits once, also when a pass that it earned has ended', async () => {
+  const { answerCheck, clock, maintain } = await bench({ config: 'GREY_VALIDLIST_LIFETIME 35d' });
+  const newsletter = checkOf('203.0.113.7', 'news@example.com', 'b@example.org', 'mx.example.com');
+  await answerCheck(newsletter);
+  clock.advance(600);
+  const reasons: string[] = [];
+  for (let day = 0; day < 8 * 31; day += 1) {
+    if (day % 31 === 0) reasons.push((await answerCheck(newsletter)).reason);
+    clock.advance(86_400);
+    await maintain();
+  }
+  expect(reasons).toEqual(['retried', 'known', 'known', 'known', 'known', 'pass', 'pass', 'pass']);
+});
+
 test('a valid entry is refreshed after more than 6 hours, not before', async () => {
   const { answerCheck, clock, store } = await bench();
   const uses: (number | undefined)[] = [];

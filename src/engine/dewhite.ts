@@ -76,7 +76,7 @@ async function ownersOf(
   const owners = new OwnersOfBad();
   for (const ip of bad) {
     owners.add(passOwner('', ip), ip, now);
-    // Tuples are not refreshed while there is a pass, so there may be none left that names the domain.
+    // A pass makes no tuples, so there may be none left that names the domain.
     const standing = await store.standing(ip);
     if (standing !== undefined) owners.add(standing.identity, ip, now);
     await rest();

@@ -132,10 +132,10 @@ export function decide(asked: Case, now: Seconds): Decision {
   if (client.standing !== undefined && isHidden(client.standing, now))
     return disguised(asked, client.standing, decideByTuple(asked, now));
   const passed = decideByPass(recalled.pass, rules.passLifetime, now);
-  if (passed !== undefined) return passed;
+  if (passed !== undefined) return { ...passed, change: useOf(recalled.entry, rules, now) };
   if (excusable && client.standing?.class === 'white') {
     const because = describeReasons(client.standing);
-    return { verdict: { kind: 'white', reason: 'standing', because }, change: 'none' };
+    return { verdict: { kind: 'white', reason: 'standing', because }, change: useOf(recalled.entry, rules, now) };
   }
   return decideByTuple(asked, now);
 }
@@ -149,10 +149,19 @@ export function decideByPass(pass: Pass | undefined, lifetime: Seconds, now: Sec
     : { verdict, change: 'none' };
 }
 
+/**
+ * What mail that passes, for whatever reason, does to what is known of its tuple: that lasts from the last mail on, and must
+ * not be gone when a pass or a good standing ends.
+ */
+function useOf(entry: TupleEntry | undefined, { validLifetime }: Rules, now: Seconds): 'refresh' | 'none' {
+  const isDue = entry !== undefined && isKnown(entry, validLifetime, now) && entry.lastSeen + REFRESH_AFTER < now;
+  return isDue ? 'refresh' : 'none';
+}
+
 function decideByTuple({ check, client, recalled, rules }: Case, now: Seconds): Decision {
   const { entry } = recalled;
   if (entry !== undefined && isKnown(entry, rules.validLifetime, now))
-    return { verdict: KNOWN, change: entry.lastSeen + REFRESH_AFTER < now ? 'refresh' : 'none' };
+    return { verdict: KNOWN, change: useOf(entry, rules, now) };
   const bounce = isNullSender(check.sender);
   const window = windowOf(check, client, rules);
   const attempt = judgeAttempt(entry, window, now);
