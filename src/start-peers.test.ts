@@ -107,10 +107,11 @@ test.for([
 const FIRST: Verdict = { kind: 'grey', reason: 'first', wait: 290 };
 const REPORT = { event: 'check', reporter: 'check', time: T0, ip: '203.0.113.7', recipient: 'b@example.org' };
 
-test.for([
-  ['a@example.com', 'a@example.com'],
-  ['', '<>'],
-])('peers are told of a first attempt from "%s" as one from %s', async ([from = '', told]) => {
+test.for<[from: string, name: string | undefined, told: object]>([
+  ['a@example.com', undefined, { sender: 'a@example.com' }],
+  ['', undefined, { sender: '<>' }],
+  ['a@example.com', 'mx.example.com', { sender: 'a@example.com', domain: 'example.com' }],
+])('peers are told of a first attempt from "%s" by %s: %j', async ([from, name, told]) => {
   const bench = await engineBench();
   const inForce = new InForce(configOf('accept_reader 192.0.2.1'), () => false);
   await using peers = startPeers({
@@ -121,8 +122,8 @@ test.for([
     inForce,
     directory: '.',
   });
-  peers.onAnswer(checkOf('203.0.113.7', from, 'b@example.org'), FIRST);
+  peers.onAnswer(checkOf('203.0.113.7', from, 'b@example.org', name), FIRST);
   await vi.waitFor(async () =>
-    expect(await wholeList(bench.store.reports(undefined))).toMatchObject([{ ...REPORT, sender: told }]),
+    expect(await wholeList(bench.store.reports(undefined))).toMatchObject([{ ...REPORT, ...told }]),
   );
 });

@@ -15,6 +15,7 @@ import type { InForce } from './in-force.ts';
 import { seconds } from './lib/clock.ts';
 import { causeOf } from './lib/error-cause.ts';
 import { isFingerprint } from './lib/fingerprint.ts';
+import { knownFields } from './lib/known-fields.ts';
 import type { Log } from './lib/log.ts';
 import { isOwnAddress } from './lib/own-address.ts';
 import { collide, formatSocketAddress, type SocketAddress } from './lib/socket-address.ts';
@@ -24,6 +25,7 @@ import { PeerEvents } from './peers/peer-events.ts';
 import { PeerList } from './peers/peer-list.ts';
 import { type PeerTls, readPeerTls } from './peers/peer-tls.ts';
 import { type Check, reportedSender } from './policy/check.ts';
+import { identityDomain } from './policy/identity.ts';
 import { entryReport, type SharedEntry } from './policy/shared-entry.ts';
 import type { Verdict } from './policy/verdict.ts';
 import { hostSettings, readerSettings, serverName, writerSettings } from './settings.ts';
@@ -182,9 +184,10 @@ function startSource(
 
 function attemptTeller({ reports, acceptReport, inForce }: PeersStart): Peers['onAnswer'] {
   const report = acceptInBackground(acceptReport, reports.log);
-  return ({ client, sender, recipient }, verdict) => {
+  return ({ client, clientName, sender, recipient }, verdict) => {
     if (verdict.kind !== 'grey' || verdict.reason !== 'first' || !isPeering(inForce.config)) return;
     const told = { ip: client.text, sender: reportedSender(sender), recipient: recipient.text };
-    report({ reporter: 'check', event: 'check', time: seconds(reports.clock), ...told });
+    const known = knownFields({ domain: identityDomain(clientName) });
+    report({ reporter: 'check', event: 'check', time: seconds(reports.clock), ...told, ...known });
   };
 }

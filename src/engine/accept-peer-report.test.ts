@@ -125,6 +125,38 @@ test('a retry here of what was first tried at the peer is accepted, after the de
   expect(await bench.answerCheck(retry)).toMatchObject({ kind: 'white', reason: 'retried', waited: 300 });
 });
 
+const POOL = ['203.0.113.7', '198.51.100.8', '2001:db8::9'];
+const POOL_DNS = {
+  ptr: Object.fromEntries(POOL.map((ip, at) => [ip, [`mx${at}.example.com`]])),
+  a: { 'mx0.example.com': ['203.0.113.7'], 'mx1.example.com': ['198.51.100.8'] },
+  aaaa: { 'mx2.example.com': ['2001:db8::9'] },
+};
+
+test.for<[what: string, told: string | undefined, retry: string, reason: string]>([
+  ['of the same domain', 'example.com', '198.51.100.8', 'retried'],
+  ['of the same domain by IPv6', 'example.com', '2001:db8::9', 'retried'],
+  ['of another domain', 'example.net', '198.51.100.8', 'first'],
+  ['of which the peer knows no domain', undefined, '198.51.100.8', 'first'],
+  ['itself, of which the peer knows no domain', undefined, IP, 'retried'],
+])('a retry here by a host %s: %j, %s, %s', async ([, domain, retry, reason]) => {
+  const bench = await engineBench({ config: 'grey_default 300s', dns: POOL_DNS });
+  await bench.acceptPeerReport({ ...CHECK, ...(domain === undefined ? {} : { domain }) }, ANY);
+  bench.clock.advance(300);
+  expect(await bench.answerCheck(checkOf(retry, 'a@example.com', 'b@example.org'))).toMatchObject({ reason });
+});
+
+test.for<[what: string, asked: string, told: string | undefined, kept: string | undefined]>([
+  ['is passed on as it was told', '192.0.2.1', 'example.net', 'example.net'],
+  ['is the one that is known here', IP, 'example.net', 'example.com'],
+  ['need not be told', IP, undefined, 'example.com'],
+  ['may be unknown', '192.0.2.1', undefined, undefined],
+])('the domain of a first attempt %s', async ([, asked, told, domain]) => {
+  const bench = await engineBench({ dns: POOL_DNS });
+  await bench.standings.of(addressOf(asked));
+  await bench.acceptPeerReport({ ...CHECK, ...(told === undefined ? {} : { domain: told }) }, ANY);
+  expect(await kept(bench)).toEqual([['mx2.example.org', 7, 'check', domain]]);
+});
+
 test.for([{ sender: '<>' }, {}])('bounces too, whose sender is told as %j', async (sender) => {
   const bench = await engineBench({ config: WORLD });
   const { sender: _, ...bounce } = CHECK;

@@ -54,8 +54,7 @@ export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport
     }
     if (!isWanted(report, sender, settings(), now)) return undefined;
     const { stored, owner } = await keepReport(parts, report);
-    if (stored === 'stored' || (stored === 'duplicate' && isRepeatable(report)))
-      await follow(parts, { ...report, ...owner });
+    if (stored === 'stored' || (stored === 'duplicate' && isRepeatable(report))) await follow(parts, report, owner);
     return undefined;
   };
 }
@@ -94,7 +93,7 @@ function isEntry({ event }: NamedReport): boolean {
   return ENTRY_EVENTS.includes(event);
 }
 
-async function follow(parts: PeerReportParts, report: NamedReport & Kept['owner']): Promise<void> {
+async function follow(parts: PeerReportParts, report: NamedReport, owner: Kept['owner']): Promise<void> {
   const { manual, attempts } = parts;
   if (report.event === 'check') return recordPeerAttempt(attempts, report);
   const shared = sharedEntry(report);
@@ -103,5 +102,5 @@ async function follow(parts: PeerReportParts, report: NamedReport & Kept['owner'
     return;
   }
   // Whom a report is about may have to be looked up again: that is not waited for.
-  void countReport(parts, report);
+  void countReport(parts, { ...report, ...owner });
 }

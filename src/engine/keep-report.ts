@@ -28,7 +28,7 @@ export interface ReportSettings {
 }
 
 /** A report with the name that it has for ever; originId 0: this server is the first that has it, and names it. */
-export type NamedReport = Omit<StoredReport, 'stored' | 'domain'>;
+export type NamedReport = Omit<StoredReport, 'stored'>;
 
 /** What became of a report, and whom its client belongs to. */
 export interface Kept {
@@ -41,10 +41,10 @@ export async function keepReport(
   { store, standings, clock, log, counters, news, settings }: ReportParts,
   report: NamedReport,
 ): Promise<Kept> {
-  const { ip, event, sender: from, recipient: to, mtaId: queue, reporter, time, origin } = report;
+  const { ip, event, domain, sender: from, recipient: to, mtaId: queue, reporter, time, origin } = report;
   const client = parseAddress(ip);
   const known = client !== undefined && settings().reputation;
-  const owner = known ? await ownerOf(standings, client, event) : {};
+  const owner = known ? await ownerOf(standings, client, { event, domain }) : {};
   const stored = await store.addReport({ ...report, ...owner, stored: seconds(clock) });
   counters.add(`report ${isKnown(event) ? event : 'other'} ${stored}`);
   const told = { observed: event, ip, from, to, queue, reporter, observed_at: time, origin, stored };
@@ -68,11 +68,16 @@ export async function countReport(
 
 /**
  * Good mail counts for whom the client belongs to, so that must be known; the rest counts for the address, and tells
- * listings whose it is if that is known already.
+ * listings whose it is if that is known already, or was told.
  */
-async function ownerOf(standings: Standings, client: Address, event: string): Promise<Kept['owner']> {
-  const domain = event === 'ok' ? await standings.identityOf(client) : (await standings.known(client))?.identity;
-  return domain === undefined ? {} : { domain };
+async function ownerOf(
+  standings: Standings,
+  client: Address,
+  { event, domain }: { readonly event: string; readonly domain: string | undefined },
+): Promise<Kept['owner']> {
+  const known = event === 'ok' ? await standings.identityOf(client) : (await standings.known(client))?.identity;
+  const owner = known === client.text ? (domain ?? known) : (known ?? domain);
+  return owner === undefined ? {} : { domain: owner };
 }
 
 /** Peers may make up events; they must not make up counters. */

@@ -14,7 +14,7 @@ export type AttemptParts = Pick<CheckParts, 'store' | 'clock' | 'manual' | 'sett
   readonly standings: Pick<Standings, 'known'>;
 };
 
-export type Attempted = Pick<StoredReport, 'ip' | 'time' | 'sender' | 'recipient'>;
+export type Attempted = Pick<StoredReport, 'ip' | 'time' | 'sender' | 'recipient' | 'domain'>;
 
 /** The report's tuple becomes pending since then, unless more is known of it here. Nothing is looked up in the DNS. */
 export async function recordPeerAttempt(parts: AttemptParts, report: Attempted): Promise<void> {
@@ -26,7 +26,8 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
   const ruling = decideByRule(check, rules);
   if (ruling.verdict !== undefined) return;
   const standing = await parts.standings.known(client);
-  const domain = standing && standingDomain(standing);
+  // The client may never come here itself, only others of its domain.
+  const domain = (standing && standingDomain(standing)) ?? report.domain;
   const recalled = await recall(parts, check, { domain }, rules);
   const known = { manual: parts.manual.find(client, [domain]), standing, misfit: false };
   // By a clock that is ahead of ours it may have been made in our future.

@@ -116,6 +116,7 @@ test('m01: helo, everything from the beginning, then what is new', async () => {
       reporter: 'check',
       time: 1_700_000_000,
       ip: '203.0.113.10',
+      domain: 'example.com',
       event: 'check',
       sender: 'a@example.com',
       recipient: 'b@example.org',

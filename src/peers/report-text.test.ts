@@ -51,6 +51,17 @@ test.for<[id: string, changed: { [field: string]: string }, report: Partial<Inco
   expect(outcome(lines(changed))).toEqual({ ...REPORT, ...report });
 });
 
+test.for<[what: string, changed: { [field: string]: string }, domain: string | undefined]>([
+  ['a first attempt', { event: 'check' }, 'example.com'],
+  ['what is told with its host', { event: 'check', domain: 'MX1.Example.com' }, 'example.com'],
+  ['an address', { event: 'check', domain: '203.0.113.10' }, undefined],
+  ['nothing', { event: 'check', domain: '' }, undefined],
+  ['what nobody can have', { event: 'check', domain: 'co.uk' }, undefined],
+  ['anything else', { event: 'spam' }, undefined],
+])('the domain of %s is taken as told', ([, changed, domain]) => {
+  expect(outcome(lines(changed))).toEqual({ ...REPORT, ...changed, domain });
+});
+
 test('p45: blank lines are skipped', () => {
   expect(outcome([...lines(), '', '', 'foo:x'])).toEqual(REPORT);
 });

@@ -1,6 +1,7 @@
 // A report as text: a line `field:value` for each of the fields below, all of them, in any order; others are ignored.
 // origin, origin_id, domain, stored, e_from, e_to and mta_id may be empty.
 import { parseAddress } from '../policy/address.ts';
+import { identityDomain } from '../policy/identity.ts';
 import type { IncomingReport, StoredReport } from '../policy/report.ts';
 
 /** The forms of the values. Digits, so that they are numbers; times of today have 10 of them, ids of ours 13. */
@@ -37,7 +38,7 @@ export type ParsedReport =
     }
   | { readonly kind: 'bad'; readonly reason: string };
 
-/** The report that the lines tell of; whose the client is, is found out here. Never throws. */
+/** The report that the lines tell of; whose the client is, is taken from them for first attempts only. Never throws. */
 export function parseReport(lines: readonly string[]): ParsedReport {
   const fields = new Map<string, string>();
   for (const line of lines) {
@@ -74,6 +75,7 @@ function reportFrom(fields: ReadonlyMap<string, string>, ip: string): IncomingRe
   const text = (name: string): string => fields.get(name) ?? '';
   const optional = <K extends string>(key: K, name: string): { [P in K]?: string } =>
     text(name) === '' ? {} : ({ [key]: text(name) } as { [P in K]?: string });
+  const domain = text('event') === 'check' ? identityDomain(text('domain')) : undefined;
   return {
     reporter: text('reporter'),
     time: Number(text('time')),
@@ -82,6 +84,7 @@ function reportFrom(fields: ReadonlyMap<string, string>, ip: string): IncomingRe
     ...optional('sender', 'e_from'),
     ...optional('recipient', 'e_to'),
     ...optional('mtaId', 'mta_id'),
+    ...(domain === undefined ? {} : { domain }),
   };
 }
 

@@ -43,7 +43,11 @@ export interface Report {
 }
 
 /** A report of any event: those of EVENTS count, others are only kept and passed on. */
-export type IncomingReport = Omit<Report, 'event'> & { readonly event: string };
+export type IncomingReport = Omit<Report, 'event'> & {
+  readonly event: string;
+  /** Of a first attempt: the client's verified domain, at the word of who saw it. Of anything else we find out ourselves. */
+  readonly domain?: string;
+};
 
 /** A report as it is kept and passed on. */
 export interface StoredReport extends IncomingReport {
