@@ -53,6 +53,10 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
     aliases: ['GREY_MAX_PENDING_NORMAL'],
     type: count,
     default: 50,
+    recommended: {
+      value: 500,
+      why: 'A mailing list may have some hundred members here. With 50 they get their mail in turns of 50, one turn for each attempt of its server: the last after many hours, or, if it soon gives up, never.',
+    },
     about:
       'How many first attempts one client (address, or IPv6 /64) may have waiting; further ones are deferred without being remembered. 0: no limit.',
   },
@@ -60,7 +64,11 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
     aliases: ['GREY_MAX_PENDING_NULLSENDER'],
     type: count,
     default: 6,
-    about: 'The same limit for bounces.',
+    recommended: {
+      value: 50,
+      why: 'Servers that ask back whether your users exist ask as bounces do. With 6, those of which some other mail waits would ask in vain, and never take the mail of your users.',
+    },
+    about: 'The same limit for bounces. It counts all that the client has waiting, as the other one does.',
   },
   GREY_IP_COMPONENT: {
     type: choice('DOMAIN', 'NET', 'FULL', 'NONE'),
