@@ -60,3 +60,51 @@ async function answersTo({ clock, answerCheck }: Bench, steps: string): Promise<
   }
   return reasons.join(' ');
 }
+
+test.for(['203.0.113.8', '198.51.100.7'])(
+  'what passed by a neighbour, %s, stays known when a host hits a trap, whatever that still tries',
+  async (neighbour) => {
+    const hosts = ['203.0.113.7', '203.0.113.8', '198.51.100.7'];
+    const bench = await engineBench({
+      config: 'grey_default 1h\ngrey_max 6h\nhard_trap trap@example.org',
+      dns: {
+        ptr: Object.fromEntries(hosts.map((ip, at) => [ip, [`mx${at}.example.com`]])),
+        a: Object.fromEntries(hosts.map((ip, at) => [`mx${at}.example.com`, [ip]])),
+      },
+    });
+    const ask = async (after: number, ip: string, recipient = 'b@example.org'): Promise<string> => {
+      bench.clock.advance(after);
+      const { kind, reason, ...told } = await bench.answerCheck(checkOf(ip, 'a@customer.example', recipient));
+      await bench.reported();
+      return 'told' in told ? `${kind} ${told.told} ${told.wait}` : `${kind} ${reason}`;
+    };
+    const BAD = '203.0.113.7';
+    const [HOUR, DAY] = [3600, 86_400];
+    expect([
+      await ask(0, neighbour),
+      await ask(HOUR, neighbour),
+      await ask(0, BAD, 'c@example.org'),
+      await ask(HOUR - 1, BAD, 'trap@example.org'),
+      // As it would go on without the trap.
+      await ask(0, BAD, 'c@example.org'),
+      await ask(0, BAD),
+      await ask(100, BAD),
+      await ask(0, neighbour),
+      await ask(6 * HOUR - 100, BAD),
+      await ask(0, neighbour),
+      await ask(4 * DAY, neighbour),
+    ]).toEqual([
+      'grey first',
+      'white retried',
+      'grey first',
+      'grey first',
+      'grey early 18001',
+      'grey first 21600',
+      'grey early 21500',
+      'white known',
+      'grey first 21600',
+      'white known',
+      'white known',
+    ]);
+  },
+);

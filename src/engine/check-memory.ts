@@ -5,8 +5,9 @@ import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
 import type { Change, Recalled, Rules } from '../policy/decide.ts';
 import { countsMore, isKnown } from '../policy/greylist.ts';
 import { passesFor } from '../policy/pass.ts';
-import { type Tuple, tuplesOf } from '../policy/tuple.ts';
-import type { Store } from '../store/store.ts';
+import { isHidden } from '../policy/standing.ts';
+import { ownTuple, type Tuple, tuplesOf } from '../policy/tuple.ts';
+import type { Recall, Store } from '../store/store.ts';
 import type { CheckParts } from './answer-check.ts';
 import type { KnownClient } from './know-client.ts';
 
@@ -21,7 +22,7 @@ export interface CheckedTuple {
 export function recall(
   { store, clock }: Pick<CheckParts, 'store' | 'clock'>,
   check: Check,
-  { domain }: Pick<KnownClient, 'domain'>,
+  { domain, standing }: Pick<KnownClient, 'domain' | 'standing'>,
   rules: Rules,
 ): MaybePromise<Recalled> {
   const { client, sender } = check;
@@ -29,7 +30,9 @@ export function recall(
   const passes = passesFor(client, domain, sender);
   const now = seconds(clock);
   const asked = { tuples, client, passes, passesSince: now - rules.passLifetime };
-  const [, network] = tuples;
+  const [shared, network] = tuples;
+  if (shared !== undefined && standing !== undefined && isHidden(standing, now))
+    return recallApart(store, asked, ownTuple(check, shared));
   if (network === undefined) return store.recall(asked);
   return chain(store.recall(asked), (recalled) => {
     const { entry, tuple } = recalled;
@@ -42,6 +45,21 @@ export function recall(
       countsMore(ofNetwork.entry, entry, ages) ? ofNetwork : recalled,
     );
   });
+}
+
+/**
+ * Of a blacklisted client that is answered like others for now: it gets the answers that others got, but what it leaves is its
+ * own. It never passes; what passed of its domain or network before must not wait again because it came along.
+ */
+function recallApart(store: Store, asked: Recall, own: Tuple): MaybePromise<Recalled> {
+  return chain(store.recall({ ...asked, tuples: [own, ...asked.tuples] }), (recalled) => ({
+    entry: recalled.entry,
+    tuple: own,
+    pass: recalled.pass,
+    get pendingOfClient() {
+      return recalled.pendingOfClient;
+    },
+  }));
 }
 
 /** Makes the change to the tuple of a check; resolves when it is kept. */

@@ -28,7 +28,7 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
   const standing = await parts.standings.known(client);
   // The client may never come here itself, only others of its domain.
   const domain = (standing && standingDomain(standing)) ?? report.domain;
-  const recalled = await recall(parts, check, { domain }, rules);
+  const recalled = await recall(parts, check, { domain, standing }, rules);
   const known = { manual: parts.manual.find(client, [domain]), standing, misfit: false };
   // By a clock that is ahead of ours it may have been made in our future.
   const time = Math.min(report.time, seconds(parts.clock));

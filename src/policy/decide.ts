@@ -7,7 +7,7 @@ import { isKnown, judgeAttempt, REFRESH_AFTER, type TupleEntry } from './greylis
 import type { ManualEntry } from './manual-entry.ts';
 import type { Pass } from './pass.ts';
 import type { Policy } from './rules.ts';
-import { describeReasons, type Standing } from './standing.ts';
+import { describeReasons, isHidden, type Standing } from './standing.ts';
 import type { Tuple, TupleParts } from './tuple.ts';
 import type { Verdict } from './verdict.ts';
 import { type WaitingClient, type WindowRules, windowOf } from './window.ts';
@@ -91,11 +91,6 @@ function decideByClient({ manual, standing }: ClientView, now: Seconds): Verdict
   }
   if (standing?.class !== 'black' || isHidden(standing, now)) return undefined;
   return { kind: 'black', reason: 'blacklisted', because: describeReasons(standing) };
-}
-
-/** Whether a blacklisting must not show yet: a trap must look like any other address. */
-function isHidden(standing: Standing, now: Seconds): boolean {
-  return standing.class === 'black' && standing.reveal !== undefined && now < standing.reveal;
 }
 
 /** Step 4: all is told and kept as of any greylisted sender, but it never passes. */

@@ -118,6 +118,11 @@ export function withGood(standing: Standing, first: GoodCounts['first'], now: Se
   return { ...standing, expires: Math.min(standing.expires, better) };
 }
 
+/** Whether a blacklisting must not show yet: a trap must look like any other address. */
+export function isHidden({ class: kind, reveal }: Pick<Standing, 'class' | 'reveal'>, now: Seconds): boolean {
+  return kind === 'black' && reveal !== undefined && now < reveal;
+}
+
 function sum(reasons: readonly Award[]): number {
   return reasons.reduce((total, { points }) => total + points, 0);
 }

@@ -27,6 +27,11 @@ export function tuplesOf(check: Check, parts: TupleParts, domain: string | undef
   return parts.client === 'DOMAIN' && domain !== undefined ? [{ ...network, client: domain }, network] : [network];
 }
 
+/** The tuple that only this address of a client has. */
+export function ownTuple({ client }: Check, shared: Tuple): Tuple {
+  return { ...shared, client: client.text };
+}
+
 function tupleOf(check: Check, parts: TupleParts): Tuple {
   return {
     client: clientPart(check.client, parts.client),
