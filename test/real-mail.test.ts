@@ -1,7 +1,7 @@
 // Mail as real servers send it, and the recommended configuration: how long it takes, and that none is lost.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Bench, checkOf, engineBench } from './engine-bench.ts';
+import { type Bench, checkOf, engineBench, T0 } from './engine-bench.ts';
 
 const CONFIG = readFileSync('conf/ddgrey.conf', 'utf8');
 const HOUR = 3600;
@@ -102,6 +102,25 @@ test('whether a user exists can be asked back by a server of which other mail wa
   await deliver(bench, { hosts, sender: 'ann@example.com', recipients, retries: [] });
   const question = { hosts, sender: '', recipients: ['bob@example.org'], retries: RETRIES.Postfix };
   expect(await deliver(bench, question)).toEqual([40 * 60]);
+});
+
+test('a server that asks back for forged senders, and is told of none of them, loses no mail', async () => {
+  const bench = await engineBench({ config: `${CONFIG}\nhard_trap trap@example.org`, dns: DNS });
+  const host = POOL.slice(0, 1);
+  const forged = ['trap', 'a1', 'b2', 'c3', 'd4'].map((user) => `${user}@example.org`);
+  await deliver(bench, { hosts: host, sender: '', recipients: forged, retries: [] });
+  for (const recipient of forged)
+    await bench.acceptReport({
+      reporter: 'exim4',
+      time: T0,
+      ip: host[0] ?? '',
+      event: 'unknown',
+      sender: '<>',
+      recipient,
+    });
+  await bench.reported();
+  const mailing = { hosts: host, sender: 'ann@example.com', recipients: ['b@example.org'], retries: RETRIES.Postfix };
+  expect(await deliver(bench, mailing)).toEqual([300]);
 });
 
 test('who comes back once, half a day later, loses no mail', async () => {

@@ -51,7 +51,7 @@ export const MTA_OPTIONS: OptionTable<MtaConfig> = {
     list: true,
     restart: true,
     about:
-      'Spam traps: addresses (user@example.org), users in every domain (user@) or domains that never had an honest correspondent. A mail to one blacklists, whatever speaks for the client.',
+      'Spam traps: addresses (user@example.org), users in every domain (user@) or domains that never had an honest correspondent. A mail to one blacklists, whatever speaks for the client. A bounce does not: it comes from who was sent mail in the name of the trap.',
   },
   soft_trap: {
     type: trapTargets,

@@ -65,6 +65,7 @@ test.for<[what: string, changed: Partial<NamedReport>, count: number]>([
   ['what is past its time', { time: T0 - 60 * DAY - 1 }, 0],
   ['a first attempt past its time', { event: 'check', time: T0 - 3 * DAY - 1 }, 0],
   ['what is told of a trusted client', { ip: '192.0.2.9' }, 0],
+  ['what is held against a bounce', { event: 'unknown', sender: '<>' }, 0],
   ['our own report', { origin: 'mx1.example.org' }, 0],
 ])('%s is no error', async ([, changed, count]) => {
   const bench = await engineBench({ config: 'trusted 192.0.2.0/24\nretry 3d\nGREY_CHECK yes' });

@@ -2,7 +2,7 @@
 import { seconds } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
-import { LONGEST_FIELD, MOST_AHEAD } from '../policy/report.ts';
+import { blamesBounce, LONGEST_FIELD, MOST_AHEAD } from '../policy/report.ts';
 import { ENTRY_EVENTS, entryEnd, sharedEntry } from '../policy/shared-entry.ts';
 import {
   countReport,
@@ -72,12 +72,12 @@ function problemOf(report: NamedReport, { events }: Sender, now: Seconds): strin
 }
 
 /**
- * What is past its time would be removed at once; what is told of trusted clients, or of ourselves, we know better. What
- * was entered by hand counts until the end that it names, and a network may begin with a trusted client.
+ * What is past its time would be removed at once; what is told of trusted clients, or of ourselves, we know better, and what
+ * is held against bounces. What was entered by hand counts until the end that it names, and a network may begin with a trusted client.
  */
 function isWanted(report: NamedReport, { restores }: Sender, settings: PeerReportSettings, now: Seconds): boolean {
   const { origin, keep, keepChecks, isTrusted } = settings;
-  if (report.origin === origin && !restores) return false;
+  if ((report.origin === origin && !restores) || blamesBounce(report)) return false;
   if (isEntry(report)) return Math.max(report.time + keep, entryEnd(report)) >= now;
   const client = parseAddress(report.ip);
   if (client !== undefined && isTrusted(client)) return false;

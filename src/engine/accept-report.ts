@@ -1,7 +1,7 @@
 // Takes in a report from one of this server's own feeds: may it be made of this client, and does it fit?
 import type { Log } from '../lib/log.ts';
 import { parseAddress } from '../policy/address.ts';
-import { type IncomingReport, LONGEST_FIELD } from '../policy/report.ts';
+import { blamesBounce, type IncomingReport, LONGEST_FIELD } from '../policy/report.ts';
 import { countReport, keepReport, type ReportParts } from './keep-report.ts';
 
 /** Resolves when the report is kept, or was not worth keeping. */
@@ -12,7 +12,7 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
   return async (report) => {
     const client = parseAddress(report.ip);
     const { origin, isTrusted } = parts.settings();
-    if (client === undefined || isTrusted(client)) return;
+    if (client === undefined || isTrusted(client) || blamesBounce(report)) return;
     const told = shortened(report);
     // Under a part of its sender or recipient a first attempt would be another one.
     if (report.event === 'check' && told !== report) return;

@@ -4,7 +4,7 @@ import type { Log } from '../lib/log.ts';
 import { ownText } from '../lib/own-text.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
-import type { Event, Report } from '../policy/report.ts';
+import { blamesBounce, type Event, type Report } from '../policy/report.ts';
 import { type About, type LogLine, parseLogLine } from './exim-line.ts';
 import type { LineReader } from './follow-file.ts';
 
@@ -54,7 +54,8 @@ export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
         return shown(seen.client) ? [report(time, seen.client.text, seen.event, seen.about)] : [];
       case 'unknown': {
         const wanted = seen.mode === settings.unknown && shown(seen.client);
-        return wanted ? [report(time, seen.client.text, 'unknown', seen.about)] : [];
+        const told = wanted ? [report(time, seen.client.text, 'unknown', seen.about)] : [];
+        return told.filter((one) => !blamesBounce(one));
       }
       case 'arrived': {
         const ip = shown(seen.client) ? ownText(seen.client.text) : undefined;

@@ -1,5 +1,5 @@
 // What was seen of a client: the word of an MTA's log, a trap, a user, a filter or a peer.
-import type { Seconds } from './check.ts';
+import { NULL_SENDER, type Seconds } from './check.ts';
 
 /** Every event that a report can tell of. Others may come from peers; they are kept, passed on and do not count. */
 export const EVENTS = [
@@ -58,6 +58,16 @@ export interface StoredReport extends IncomingReport {
   readonly stored: Seconds;
   /** Whom the client belonged to then: its verified domain, or the address; undefined while that is not known. */
   readonly domain?: string;
+}
+
+const OF_RECIPIENTS: ReadonlySet<string> = new Set(['unknown', 'hard_trap', 'soft_trap'] satisfies Event[]);
+
+/**
+ * Whether it holds the recipient of a bounce against the client. Who sends bounces, or asks as they do whether a user exists,
+ * was told that address by whoever forged it: honest servers would be blacklisted for the spam of others.
+ */
+export function blamesBounce({ event, sender }: Pick<IncomingReport, 'event' | 'sender'>): boolean {
+  return sender === NULL_SENDER && OF_RECIPIENTS.has(event);
 }
 
 /** Of the reports that count now, with how far back they do. */
