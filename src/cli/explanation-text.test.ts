@@ -201,11 +201,19 @@ test.for<[verdict: Verdict, known: Partial<Explained['client']>, change: readonl
     [/^1 point less: grey_min$/, /^ddgrey/, /YES line of the policy file/],
   ],
   [{ kind: 'white', reason: 'known' }, {}, [/^it is forgotten .*, or with ddgrey forget example.com$/]],
-  [{ kind: 'white', reason: 'retried' }, {}, [/^nothing/]],
-  [{ kind: 'grey', reason: 'limit', wait: 1 }, {}, [/now 3/]],
+  [{ kind: 'white', reason: 'retried' }, {}, [/^nothing.* it is known$/]],
+  [{ kind: 'grey', reason: 'limit', wait: 1 }, {}, [/now 3/, /^a higher GREY_PENDING_NORMAL /]],
   [{ kind: 'grey', reason: 'first', wait: 1 }, {}, [new RegExp(`^the same attempt from ${formatTime(NOW + 290)} on$`)]],
   [{ kind: 'grey', reason: 'failed', wait: 1 }, {}, [/log/]],
 ])('%j, %j: %j', ([verdict, known, change]) => {
-  const said = whatWouldChange({ ...FIRST, verdict, client: { misfit: false, ...known } });
+  const recalled = { ...FIRST.recalled, tuple: { ...TUPLE, sender: 'example.net' } };
+  const said = whatWouldChange({ ...FIRST, recalled, verdict, client: { misfit: false, ...known } });
   expect(said).toEqual(change.map((line) => expect.stringMatching(line)));
+});
+
+test.for<[verdict: Verdict, change: RegExp]>([
+  [{ kind: 'white', reason: 'retried' }, /^nothing.* the next one waits anew$/],
+  [{ kind: 'grey', reason: 'limit', wait: 1 }, /^a higher GREY_PENDING_NULLSENDER /],
+])('of a bounce, %j: %s', ([verdict, change]) => {
+  expect(whatWouldChange({ ...FIRST, verdict }).at(-1)).toMatch(change);
 });

@@ -1,5 +1,5 @@
 // What would have to happen for a check to be answered otherwise, by the reason of the answer.
-import type { Seconds } from '../policy/check.ts';
+import { NULL_SENDER, type Seconds } from '../policy/check.ts';
 import { classOf, type Standing } from '../policy/standing.ts';
 import type { Explained } from './explanation-text.ts';
 import { formatTime } from './render.ts';
@@ -7,6 +7,7 @@ import { formatTime } from './render.ts';
 /** One sentence a line. */
 export function whatWouldChange(explained: Explained): readonly string[] {
   const { verdict, client, recalled, window, now } = explained;
+  const isBounce = recalled.tuple.sender === NULL_SENDER;
   switch (verdict.reason) {
     case 'off':
       return ['GREY_CHECK yes in the configuration'];
@@ -25,13 +26,20 @@ export function whatWouldChange(explained: Explained): readonly string[] {
     case 'standing':
       return [...standingChange(client.standing, now), 'a YES line of the policy file'];
     case 'limit':
-      return [`fewer pending attempts of this client (now ${recalled.pendingOfClient}), or one of them repeated`];
+      return [
+        `fewer pending attempts of this client (now ${recalled.pendingOfClient}), or one of them repeated`,
+        `a higher ${isBounce ? 'GREY_PENDING_NULLSENDER' : 'GREY_PENDING_NORMAL'} in the configuration`,
+      ];
     case 'first':
       return [retry(now + window.delay), ...standingChange(client.standing, now)];
     case 'early':
       return [retry((recalled.entry?.firstSeen ?? now) + window.delay), ...standingChange(client.standing, now)];
     case 'retried':
-      return ['nothing: the sender waited; once it has delivered, it is known'];
+      return [
+        isBounce
+          ? 'nothing: the sender waited; a bounce passes once, and the next one waits anew'
+          : 'nothing: the sender waited; once it has delivered, it is known',
+      ];
     case 'server':
     case 'failed':
       return ['what the log says about it'];
