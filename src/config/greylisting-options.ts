@@ -74,7 +74,7 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
     type: choice('DOMAIN', 'NET', 'FULL', 'NONE'),
     default: 'DOMAIN',
     about:
-      'What of the client a retry must have in common with the first attempt: its domain, if its name in DNS is confirmed by its address, else its network; its network (/24, IPv6 /64); its address; or nothing.',
+      'What of the client a retry must have in common with the first attempt: its domain, if its name in DNS is confirmed by its address, else its network; its network (/24, IPv6 /64); its address; or nothing. When this or one of the next two changes, what is remembered is no longer found: all senders but those with a pass or a good standing wait once more.',
   },
   GREY_FROM_COMPONENT: {
     type: choice('HOST', 'FULL', 'USER', 'NONE'),

@@ -62,12 +62,16 @@ export interface StoredReport extends IncomingReport {
 
 const OF_RECIPIENTS: ReadonlySet<string> = new Set(['unknown', 'hard_trap', 'soft_trap'] satisfies Event[]);
 
+/** Under this name Postfix asks whether a sender exists (postconf(5), address_verify_sender). */
+const POSTFIX_PROBE = 'double-bounce@';
+
 /**
  * Whether it holds the recipient of a bounce against the client. Who sends bounces, or asks as they do whether a user exists,
  * was told that address by whoever forged it: honest servers would be blacklisted for the spam of others.
  */
 export function blamesBounce({ event, sender }: Pick<IncomingReport, 'event' | 'sender'>): boolean {
-  return sender === NULL_SENDER && OF_RECIPIENTS.has(event);
+  if (!OF_RECIPIENTS.has(event) || sender === undefined) return false;
+  return sender === NULL_SENDER || sender.toLowerCase().startsWith(POSTFIX_PROBE);
 }
 
 /** Of the reports that count now, with how far back they do. */
