@@ -44,7 +44,9 @@ test.for<[text: string, seconds: number | undefined]>([
   ['1.5h', undefined],
   ['1h 30m', undefined],
   ['3 months', undefined],
-  ['1000000000', undefined],
+  ['3153600000', 3_153_600_000],
+  ['3153600001', undefined],
+  ['99999999999', undefined],
 ])('the time %j is %j seconds', ([text, seconds]) => {
   expect(read(duration, text)).toBe(seconds);
 });

@@ -45,7 +45,7 @@ export function durationFrom(least: number, most: number): OptionType<number> {
 }
 
 function parseDuration(words: readonly string[], least: number, most: number): number | undefined {
-  const parts = /^(\d{1,9}) ?(?:([smhdw])|(sec(?:ond)?|min(?:ute)?|hour|day|week)s?)?$/i.exec(words.join(' '));
+  const parts = /^(\d{1,10}) ?(?:([smhdw])|(sec(?:ond)?|min(?:ute)?|hour|day|week)s?)?$/i.exec(words.join(' '));
   if (parts === null) return undefined;
   const unit = (parts[2] ?? parts[3] ?? 's').charAt(0).toLowerCase();
   const value = Number(parts[1]) * (UNITS[unit] ?? 1);
