@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startRepeating } from './repeat.ts';
 
 /** Far longer than any test: only closing ends such a pause. */
@@ -22,6 +22,20 @@ test('the work is done at once, and again after each interval', async () => {
   await third.promise;
   await repeating[Symbol.asyncDispose]();
   expect(rounds).toBe(3);
+});
+
+test('an interval that becomes shorter ends the pause that is under way', async () => {
+  let [rounds, asked] = [0, 0];
+  await using _repeating = startRepeating({
+    work: async () => void (rounds += 1),
+    interval: () => {
+      asked += 1;
+      return asked > 10 && rounds === 1 ? 0 : FOR_EVER;
+    },
+    askedAgain: 1,
+    onError: fail,
+  });
+  await vi.waitFor(() => expect(rounds).toBe(2));
 });
 
 test('a round that failed is told, and the next one comes all the same', async () => {
