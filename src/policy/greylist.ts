@@ -70,6 +70,16 @@ export function countsMore(entry: TupleEntry | undefined, other: TupleEntry, age
   return isWaiting(entry, ages) && (!isWaiting(other, ages) || entry.firstSeen < other.firstSeen);
 }
 
+type Seen = Pick<TupleEntry, 'state' | 'lastSeen'>;
+
+/**
+ * Whether an entry from elsewhere takes the place of the one that is here: what has passed, that of what still waits; of two
+ * alike, the newer one.
+ */
+export function takesPlaceOf(other: Seen, known: Seen): boolean {
+  return other.state === known.state ? other.lastSeen > known.lastSeen : other.state === 'valid';
+}
+
 function isWaiting(entry: TupleEntry, { retry, now }: Ages): boolean {
   const { kind } = judgeAttempt(entry, { delay: 0, retry }, now);
   return kind === 'early' || kind === 'retried';

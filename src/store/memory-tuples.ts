@@ -2,7 +2,7 @@
 import { type Address, clientKey, parseAddress } from '../policy/address.ts';
 import { parseMailbox, type Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
-import { REFRESH_AFTER, type StoredTuple, type TupleState } from '../policy/greylist.ts';
+import { REFRESH_AFTER, type StoredTuple, takesPlaceOf, type TupleState } from '../policy/greylist.ts';
 import { passOwner } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { Lifetimes, PassCandidate, Recall, Remembrance } from './store.ts';
@@ -73,7 +73,7 @@ export class MemoryTuples {
   /** Whether it was taken. */
   import(stored: StoredTuple): boolean {
     const known = this.#tuples.get(keyOf(stored.tuple))?.stored;
-    if (known !== undefined && known.lastSeen >= stored.lastSeen) return false;
+    if (known !== undefined && !takesPlaceOf(stored, known)) return false;
     this.#put({ stored, shortLived: false });
     return true;
   }

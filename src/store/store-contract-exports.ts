@@ -64,14 +64,26 @@ export function exportContract(open: () => Store): void {
     test('what is there stays, unless it is older', async () => {
       await open().remember(attempt, T);
       const known = stored(attempt, T);
-      expect(await open().importTuples([{ ...known, state: 'valid', uses: 9 }])).toBe(0);
+      expect(await open().importTuples([{ ...known, uses: 9 }])).toBe(0);
       expect(await open().importTuples([{ ...known, lastSeen: T - 1, uses: 9 }])).toBe(0);
       expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([known]);
-      const newer = { ...known, state: 'valid', lastSeen: T + 1, uses: 9 } as const;
+      const newer = { ...known, lastSeen: T + 1, uses: 9 };
       expect(await open().importTuples([newer, newer])).toBe(1);
       expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([newer]);
+      expect((await open().recall(asked(attempt))).pendingOfClient).toBe(1);
+    });
+
+    test('what has passed takes the place of what waits, and never the other way round', async () => {
+      await open().remember(attempt, T);
+      const passed = { ...stored(attempt, T - DAY), state: 'valid', uses: 9 } as const;
+      expect(await open().importTuples([passed, passed])).toBe(1);
+      expect(await open().importTuples([stored(attempt, T), stored(attempt, T + DAY)])).toBe(0);
+      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([passed]);
       expect(await open().count()).toEqual({ pending: 0, valid: 1 });
       expect((await open().recall(asked(attempt))).pendingOfClient).toBe(0);
+      const newer = { ...passed, lastSeen: T };
+      expect(await open().importTuples([newer])).toBe(1);
+      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([newer]);
     });
 
     test('a tuple whose client is no address: nothing is taken', async () => {

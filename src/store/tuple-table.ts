@@ -4,7 +4,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
-import { REFRESH_AFTER, type StoredTuple } from '../policy/greylist.ts';
+import { REFRESH_AFTER, type StoredTuple, takesPlaceOf } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { FirstAttempt } from './attempt-line.ts';
@@ -158,8 +158,10 @@ export class TupleTable {
   import(stored: StoredTuple, client: Address): boolean {
     this.#valid.forget(stored.tuple);
     const row = this.#row(stored.tuple);
-    if (row !== undefined && Number(row[1]) >= stored.lastSeen) return false;
-    if (row !== undefined) this.#removeRow(row);
+    if (row !== undefined) {
+      if (!takesPlaceOf(stored, { state: stateOf(Number(row[0])), lastSeen: Number(row[1]) })) return false;
+      this.#removeRow(row);
+    }
     const kind = kindOf(stored.state, { nullSender: stored.nullSender, shortLived: false });
     return this.#insertRow({ ...stored, client, key: this.keyOf(stored.tuple) }, { ...stored, kind });
   }
