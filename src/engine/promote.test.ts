@@ -65,6 +65,11 @@ test('without a domain in the tuples a pass is the address’s, for each client 
   expect(await passesAfter(bench, [...others, { uses: 5, age: 5 }])).toEqual(['203.0.113.7 example.com 5']);
 });
 
+test('with a lifetime of 0 there are no passes', async () => {
+  const bench = await engineBench({ config: `${CONFIG}\nGREY_WHITELIST_LIFETIME 0` });
+  expect(await passesAfter(bench, [{ uses: 5 }])).toEqual([]);
+});
+
 test('an IPv6 client is its /64', async () => {
   const bench = await engineBench({ config: `${CONFIG}\nGREY_IP_COMPONENT NET` });
   expect(await passesAfter(bench, [{ client: '2001:db8::1', uses: 5 }])).toEqual(['2001:db8::/64 example.com 5']);

@@ -16,7 +16,9 @@ const STEP = 50;
 export async function promote(parts: RoundParts, rest: Rest): Promise<number> {
   const { store, clock, settings } = parts;
   const now = seconds(clock);
-  const { equivalents } = settings();
+  const { equivalents, lifetimes } = settings();
+  // They would be gone, and due, at each round.
+  if (lifetimes.pass === 0) return 0;
   const isWithheld = await findWithheld(parts, rest);
   let promoted = 0;
   const give = async (pairs: readonly Pair[]): Promise<void> => {
