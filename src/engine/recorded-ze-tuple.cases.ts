@@ -1,7 +1,7 @@
 // The parts of keys that ze-filter's greyd was recorded to make of what it was sent: 318 keys, taken apart into their parts
 // (its separators, and `nullsender` for a bounce, in our form). A part NONE was always empty.
 
-/** What was sent, and its part by component. */
+/** What was sent, each octet as one character, and its part by component. */
 export type PartCase = readonly [text: string, parts: { readonly [component: string]: string }];
 
 export interface PartCases {
@@ -56,7 +56,6 @@ export const PARTS: PartCases = {
     ['<joe@[IPv6:2001:db8::1]>', { HOST: '[ipv6:2001:db8::1]', USER: 'joe' }],
     ['<"joe.blow"@example.com>', { HOST: 'example.com', USER: '"joe.blow"' }],
     ['<joe:x@exa:mple.com>', { HOST: 'exa:mple.com', USER: 'joe:x' }],
-    ['<joé@exémple.com>', { HOST: 'exémple.com', USER: 'joé' }],
     ['<joe%x@example.com>', { HOST: 'example.com', USER: 'joe%x' }],
     ['<joe*?@example.com>', { HOST: 'example.com', USER: 'joe*?' }],
     ['<SRS0=Hash=TT=example.net=joe@example.com>', { HOST: 'example.com', USER: 'srs0=hash=tt=example.net=joe' }],
@@ -69,7 +68,6 @@ export const PARTS: PartCases = {
     ['bob', { FULL: 'bob' }],
     ['<@example.org>', { FULL: '@example.org' }],
     ['<bob/x@exa/mple.org>', { FULL: 'bob/x@exa/mple.org' }],
-    ['<böb@example.org>', { FULL: 'böb@example.org' }],
     ['<postmaster>', { FULL: 'postmaster' }],
     ['<bob@example.org', { FULL: '<bob@example.org' }],
     ['-', { FULL: '-', HOST: '-', USER: '-' }],
@@ -160,8 +158,13 @@ export const PART_DIFFERENCES: { readonly [why: string]: Partial<PartCases> } = 
       ['<bob\tx@example.org>', { HOST: 'example.org', USER: 'bob\tx' }],
     ],
   },
+  // Recorded in Latin-1, and kept as it was.
+  'text is UTF-8 (RFC 6531), and what is none is read as U+FFFD': {
+    sender: [['<jo\xe9@ex\xe9mple.com>', { HOST: 'ex\ufffdmple.com', USER: 'jo\ufffd' }]],
+    recipient: [['<b\xf6b@example.org>', { FULL: 'b\ufffdb@example.org' }]],
+  },
   'case does not matter outside ASCII either': {
-    sender: [['<JÉ@example.com>', { FULL: 'jé@example.com', HOST: 'example.com' }]],
+    sender: [['<J\xc3\x89@example.com>', { FULL: 'jé@example.com', HOST: 'example.com' }]],
   },
   'dots at the end of a domain are dropped': {
     sender: [['<joe@example.com.>', { HOST: 'example.com', USER: 'joe' }]],

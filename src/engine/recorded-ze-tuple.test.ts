@@ -1,5 +1,6 @@
 // The keys that ze-filter's greyd was recorded to remember attempts under, and what ours are instead.
 import { expect, test } from 'vitest';
+import { createLineReader } from '../lib/line-reader.ts';
 import { parseGreydRecipient, parseGreydSender } from '../mta/greyd-address.ts';
 import { parseAddress } from '../policy/address.ts';
 import { type Tuple, type TupleParts, tuplesOf } from '../policy/tuple.ts';
@@ -14,10 +15,15 @@ function rowsOf(cases: Partial<PartCases>): readonly Row[] {
   );
 }
 
+/** The octets as a line server reads them. */
+function readAs(octets: string): string {
+  return createLineReader(4096).read(Buffer.from(`${octets}\n`, 'latin1'))[0] ?? '';
+}
+
 /** The part that the text makes with each of the components. */
 function partsOf(where: Where, text: string, components: readonly string[]): PartCase[1] {
   const client = parseAddress(where === 'client' ? text : '10.1.2.3');
-  const mailbox = where === 'client' ? '<joe@example.com>' : text;
+  const mailbox = where === 'client' ? '<joe@example.com>' : readAs(text);
   const part = (component: string): string => {
     if (client === undefined) return 'no address';
     const parts = { client: 'NET', sender: 'NONE', recipient: 'NONE', [where]: component } as TupleParts;

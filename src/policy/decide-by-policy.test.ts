@@ -104,6 +104,13 @@ const differences: readonly [why: string, policy: string, ours: string, theirs: 
   ['CIDR matches', 'Connect:10.1.0.0/16 NO; Connect:default YES', 'no', 'yes'],
   ['a trailing dot matches', 'Connect:10.1.2. NO; Connect:default YES', 'no', 'yes'],
   ['IPv6 as usual', 'Connect:2001:db8::/32 NO; Connect:default YES', 'no', 'yes', { client: '2001:db8:1:2::5' }],
+  [
+    'IPv6 host bits do not count',
+    'Connect:2001:db8:1:2:0:0:0:5/64 NO; Connect:default YES',
+    'no',
+    'yes',
+    { client: '2001:db8:1:2::6' },
+  ],
   ['IPv6 groups', 'Connect:2001:db8 NO; Connect:default YES', 'no', 'yes', { client: '2001:db8:1:2::5' }],
   ['IPv4-mapped (D3)', 'Connect:10.1.2 NO; Connect:default YES', 'no', 'yes', { client: '::ffff:10.1.2.3' }],
   ['dot at the end', 'From:example.com YES; From:joe@ NO', 'yes', 'no', { from: 'joe@mail.example.com.' }],
