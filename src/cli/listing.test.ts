@@ -143,6 +143,16 @@ test.for<[id: string, flags: readonly Flag[], subject: string | undefined, asked
   expect(daemon.parts.asked).toEqual(asked);
 });
 
+test('-rc DOMAIN: also who is known only by the standing that is removed', async () => {
+  standings.push(client('203.0.113.11', 'example.com', 0));
+  await list(['remove', 'calc'], 'example.com');
+  expect(daemon.parts.asked).toEqual([
+    ['remove', 'example.com'],
+    ['of', '203.0.113.10'],
+    ['of', '203.0.113.11'],
+  ]);
+});
+
 test('c13: -c where nothing is known', async () => {
   [standings, reports] = [[], []];
   expect(await list(['calc'])).toBe(HEADINGS);

@@ -4,7 +4,6 @@ import { readableConfig } from '../config/load-config.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
-import type { StoredReport } from '../policy/report.ts';
 import { type Standing, STANDING_KINDS, type StandingKind } from '../policy/standing.ts';
 import { overlaps, parseSubject } from '../policy/subject.ts';
 import { askDaemon, askForItems, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
@@ -24,14 +23,16 @@ export const listCommand: Command = {
   run: async (invocation) => {
     const subject = subjectOf(invocation);
     const { flags } = invocation;
-    refuseNonsense(flags);
+    refuseNonsense(flags, subject);
     if (flags.has('events')) return listReports(invocation, subject);
+    // Whose standings are removed is not known any more behind that.
+    const clients = flags.has('calc') ? await clientsOf(invocation, subject) : [];
     const removed = flags.has('remove') ? await remove(invocation, subject) : undefined;
     if (removed !== undefined && !flags.has('calc')) {
       const text = invocation.json ? JSON.stringify({ standings: removed }) : `${removed} removed`;
       return { text: `${text}\n`, exitCode: 0 };
     }
-    if (flags.has('calc')) await calculate(invocation, subject);
+    await calculate(invocation, clients);
     return listStandings(invocation, subject);
   },
 };
@@ -41,10 +42,11 @@ function subjectOf({ words: [text] }: Invocation): string {
   return text === undefined ? '' : needSubject(text).text;
 }
 
-function refuseNonsense(flags: Invocation['flags']): void {
+function refuseNonsense(flags: Invocation['flags'], subject: string): void {
   const filtered = STANDING_KINDS.some((name) => flags.has(name));
   if (filtered && flags.has('calc')) throw new UsageError('-c can not be combined with filter arguments');
   if (filtered && flags.has('remove')) throw new UsageError('-r can not be combined with filter arguments');
+  if (flags.has('remove') && subject === '') throw new UsageError('-r needs an address, network or domain');
   if (!flags.has('events')) return;
   if (filtered) throw new UsageError('-e can not be combined with filter arguments');
   if (flags.has('calc') || flags.has('remove'))
@@ -52,26 +54,26 @@ function refuseNonsense(flags: Invocation['flags']): void {
 }
 
 async function remove({ location }: Invocation, subject: string): Promise<number> {
-  if (subject === '') throw new UsageError('-r needs an address, network or domain');
   return itemOf<{ readonly standings: number }>(await askDaemon(location, `remove ${subject}`)).standings;
 }
 
-/** Standings for the clients that have none, as far as anything is known of them. */
-async function calculate({ location, screen }: Invocation, subject: string): Promise<void> {
-  const single = parseSubject(subject)?.kind === 'address';
-  const ips = single ? [subject] : await reportedClients(location, subject);
-  for (const [at, ip] of ips.entries()) {
-    if (ips.length > 1) screen.progress(`${at + 1} of ${ips.length}`);
+/** Standings for those of the clients that have none. */
+async function calculate({ location, screen }: Invocation, clients: readonly string[]): Promise<void> {
+  for (const [at, ip] of clients.entries()) {
+    if (clients.length > 1) screen.progress(`${at + 1} of ${clients.length}`);
     await askDaemon(location, `standing ${ip}`);
   }
-  if (ips.length > 1) screen.progress('');
+  if (clients.length > 1) screen.progress('');
 }
 
-async function reportedClients(location: Invocation['location'], subject: string): Promise<readonly string[]> {
-  const ips = new Set<string>();
-  for await (const reports of askForItems<StoredReport>(location, `reports ${quoteArgument(subject)}`))
-    for (const { ip } of reports) ips.add(ip);
-  return [...ips];
+/** The address, or all clients that reports tell of, and of those that are to lose their standings all that have one. */
+async function clientsOf({ location, flags }: Invocation, subject: string): Promise<readonly string[]> {
+  if (parseSubject(subject)?.kind === 'address') return [subject];
+  const clients = new Set<string>();
+  for (const about of flags.has('remove') ? ['standings', 'reports'] : ['reports'])
+    for await (const found of askForItems<{ readonly ip: string }>(location, `${about} ${quoteArgument(subject)}`))
+      for (const { ip } of found) clients.add(ip);
+  return [...clients];
 }
 
 async function listStandings({ location, flags, json, screen }: Invocation, subject: string): Promise<Outcome> {
