@@ -243,7 +243,7 @@ export const DIFFERENCES: RecordedCases = {
       0 standing: grey_max -80 (Spamcop) 0-604800
       0 unlisted
       299 report smtp_no_wait
-      299 standing: grey_max -100 (early talker, Spamcop) 299-605099
+      299 standing: grey_max -100 (Spamcop, early talker) 299-605099
       300 report smtp_no_wait
       300 standing: grey_long -20 (early talker) 300-605100
     `,

@@ -7,8 +7,8 @@ import { BLOCK_LISTS, DNSWL, ownList } from '../dns/known-lists.ts';
 import { type DnsList, listedName } from '../dns/lists.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import { parseMailbox, type Seconds } from '../policy/check.ts';
-import type { StoredReport } from '../policy/report.ts';
-import { type Standing, standingFrom } from '../policy/standing.ts';
+import { countedTimes, type StoredReport } from '../policy/report.ts';
+import { describeReasons, type Standing, standingFrom } from '../policy/standing.ts';
 import { windowOf } from '../policy/window.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { factsFrom, nameFacts } from './gather-facts.ts';
@@ -75,7 +75,7 @@ async function outcomeOf(dns: string, events: string, options: Options): Promise
   const search = Number(options['search_duration'] ?? 60 * DAY);
   await using store = new MemoryStore();
   for (const report of reportsOf(events, client, identity)) await store.addReport(report);
-  const counts = await store.countReports({ ip: client.text, identity, since: NOW - search, until: NOW, now: NOW });
+  const counts = await store.countReports({ ip: client.text, identity, ...countedTimes(search, NOW) });
   const standing = standingFrom({
     ip: client.text,
     facts: factsFrom(findings, client, counts, undefined),
@@ -102,8 +102,7 @@ function summary(standing: Standing, options: Options): string {
   if (identity !== 'example.com') words.push(identity === ip ? 'itself' : identity);
   const left = expires - NOW;
   if (left !== 7 * DAY) words.push(left % 3600 === 0 ? `${left / 3600}h` : `${left}s`);
-  const sorted = reasons.map(({ reason }) => reason).toSorted();
-  return words.join(' ') + (sorted.length === 0 ? '' : `: ${sorted.join(', ')}`);
+  return words.join(' ') + (reasons.length === 0 ? '' : `: ${describeReasons(standing)}`);
 }
 
 /** What the check of a client with this standing waits, when the delay of its class is set to that. */

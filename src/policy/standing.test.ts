@@ -88,6 +88,7 @@ test('it belongs to the domain, else to the address', () => {
 test('its reasons in words', () => {
   expect(describeReasons(standing({}))).toBe('basic');
   expect(describeReasons(standing({ dnswl: 1, listings: [UCE] }))).toBe('DNSWL low, Uceprotect level 2');
+  expect(describeReasons(standing({ dynamic: true, listings: [UCE] }))).toBe('Uceprotect level 2, dynamic address');
 });
 
 test('only a blacklisting has a moment of reveal', () => {

@@ -149,7 +149,8 @@ export function standingDomain({ ip, identity }: Pick<Standing, 'ip' | 'identity
   return identity === ip ? undefined : identity;
 }
 
-/** The reasons as listings show them. */
-export function describeReasons({ reasons }: Standing): string {
-  return reasons.length === 0 ? 'basic' : reasons.map(({ reason }) => reason).join(', ');
+/** The reasons as listings show them, in the order of the original: capitals first. */
+export function describeReasons({ reasons }: Pick<Standing, 'reasons'>): string {
+  const texts = reasons.map(({ reason }) => reason);
+  return texts.length === 0 ? 'basic' : texts.toSorted().join(', ');
 }
