@@ -189,7 +189,7 @@ export class LineConnection {
     if (this.#reader.tooLong()) this.#tooLong(this.#longest);
     else if (this.#inputEnded) {
       this.#last = true;
-      this.#session.end?.();
+      this.#session.lastLine?.();
     }
   }
 

@@ -36,9 +36,11 @@ export interface LineSession {
   readonly expectsLong?: boolean;
   /** Why the client is not, or no longer, welcome: it is sent away when it has what was answered until now. */
   readonly denied?: string | undefined;
+  /** There will be no more lines: an answer that would go on for ever ends with what there is to say by now. */
+  lastLine?(): void;
   /**
-   * There will be no more lines, or the server is closing: an answer that would go on for ever ends now. The cause is told
-   * where the connection did not end as it should.
+   * The client is gone, or the server is closing: such an answer ends at once. The cause is told where the connection did
+   * not end as it should.
    */
   end?(cause?: string): void;
 }

@@ -186,15 +186,36 @@ test('p11: text within a subscription makes its end an error', async () => {
   expect(open.line('quit')).toEqual({ text: '250 closing connection\r\n', close: true });
 });
 
-test('p13: the end of the connection ends the subscription', async () => {
+test.for<[what: string, end: (open: LineSession) => void]>([
+  ['the connection', (open) => open.end?.()],
+  ['the input', (open) => open.lastLine?.()],
+])('p13: the end of %s ends the subscription', async ([, endIt]) => {
   const { session, peers } = await stage();
   const open = session();
   const stream = pieces(open.line('subscribe'));
   await stream.next();
   const end = stream.next();
-  open.end?.();
+  endIt(open);
   expect((await end).done).toBe(true);
   expect(await peers.states()).toMatchObject([{ state: 'away' }]);
+});
+
+test.for<[what: string, end: (open: LineSession) => void, got: number]>([
+  ['a dot', (open) => void open.line('.'), 450],
+  ['the end of the input', (open) => open.lastLine?.(), 450],
+  ['the end of the connection', (open) => open.end?.(), 0],
+])('%s that comes with the command: what is stored is sent, and no end of what is new', async ([, endIt, got]) => {
+  const { session, add } = await stage(...Array.from({ length: 450 }, () => ({})));
+  const open = session();
+  const stream = pieces(open.line('subscribe 0'));
+  endIt(open);
+  await stream.next();
+  let sent = 0;
+  for (let piece = await stream.next(); piece.done !== true; piece = await stream.next()) {
+    sent += ids(piece).filter((id) => id <= 450).length;
+    await add(...Array.from({ length: 200 }, () => ({})));
+  }
+  expect(sent).toBe(got);
 });
 
 test('a subscription that can not begin leaves nobody who listens for news', async () => {

@@ -1,7 +1,8 @@
 // The verbs that hand out reports:
 //   list [T]            300; a line `id TAB origin TAB origin_id TAB stored` for each report stored at T or later; a dot
 //   get N               300; the report with the local id N as text, an empty line (and, as ever, no dot); 500 if none
-//   subscribe [T [all]] 302; the reports stored at T or later, then each new one, until the client sends a single dot;
+//   subscribe [T [all]] 302; the reports stored at T or later, then each new one, until the client sends a single dot
+//                       (or nothing more); what is stored by then is still sent;
 //                       without T only the new ones; reports that the client has made itself only with `all`, and only
 //                       those that are there already: it may have lost them, but never lacks what it makes from now on
 // The reports of a subscription are read from the store in its order, whether old or new: none can be lost or sent twice,
@@ -84,6 +85,7 @@ class Subscription implements Stream {
   readonly #parts: ReportReading;
   readonly #withOwn: boolean;
   #ended = false;
+  #finishing = false;
   #cause: string | undefined;
   #disturbed = false;
   #fresh = false;
@@ -99,6 +101,11 @@ class Subscription implements Stream {
   line(line: string): boolean {
     if (line !== '.') this.#disturbed = true;
     return line === '.';
+  }
+
+  finish(): void {
+    this.#finishing = true;
+    this.#wake();
   }
 
   end(cause?: string): void {
@@ -119,16 +126,21 @@ class Subscription implements Stream {
     const silence = news.listen(() => this.#notice());
     try {
       yield '302 document following (interrupt with single dot)\r\n';
-      while (!this.#isOver()) {
+      let last = Number.POSITIVE_INFINITY;
+      while (!this.#isOver() && place < last) {
         this.#fresh = false;
+        // Where more comes all the time, it would never end.
+        if (this.#finishing) last = Math.min(last, await reports.reportIdBefore(Number.POSITIVE_INFINITY));
         const page = await reports.reportsAfter(place, PAGE);
-        if (page.length === 0) await this.#untilNews();
-        else {
+        if (page.length === 0) {
+          if (this.#finishing) break;
+          await this.#untilNews();
+        } else {
           const wanted = page.filter(({ origin, id }) => origin !== caller.name || id <= ownUpTo);
           if (wanted.length > 0) yield wanted.map(textOf).join('');
           reader.sent(wanted.length);
           place = page.at(-1)?.id ?? place;
-          if (page.length < PAGE) await sleep(REST);
+          if (page.length < PAGE && !this.#finishing) await sleep(REST);
         }
       }
     } finally {
@@ -149,7 +161,7 @@ class Subscription implements Stream {
   }
 
   async #untilNews(): Promise<void> {
-    if (this.#fresh || this.#ended) return;
+    if (this.#fresh || this.#ended || this.#finishing) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     await promise;

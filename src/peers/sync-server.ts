@@ -101,6 +101,10 @@ class SyncSession<Parts extends { readonly caller: Caller }> implements LineSess
     return this.#parts.caller.denied();
   }
 
+  lastLine(): void {
+    this.#stream?.finish();
+  }
+
   end(cause?: string): void {
     this.#stream?.end(cause);
   }
@@ -146,7 +150,7 @@ class SyncSession<Parts extends { readonly caller: Caller }> implements LineSess
   #streamLine(stream: Stream, line: string): Answer | undefined {
     if (!stream.line(line)) return undefined;
     this.#stream = undefined;
-    stream.end();
+    stream.finish();
     return open(stream.farewell);
   }
 }

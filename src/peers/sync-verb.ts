@@ -17,7 +17,9 @@ export interface Stream {
   readonly pieces: AsyncIterable<string>;
   /** Takes a line of the client; whether it asks for the end. */
   line(line: string): boolean;
-  /** Lets the pieces end, now or with the next one; with the cause where something went wrong. */
+  /** Lets the pieces end with what there is to say by now. */
+  finish(): void;
+  /** Lets them end now, or with the next one; with the cause where something went wrong. */
   end(cause?: string): void;
   /** What is said after the last piece. */
   readonly farewell: string;
