@@ -129,15 +129,28 @@ test.runIf(process.geteuid?.() === 0)('a database that belongs to another user i
   }
 });
 
+const NAMELESS =
+  'dd.conf:1: name must be set where reports are exchanged: this machine calls itself localhost.localdomain, as every machine can';
+
+test.for<[text: string, host: string, errors: readonly string[]]>([
+  ['peer a.example', 'mx1', []],
+  ['reputation yes', 'localhost.localdomain', []],
+  ['peer a.example', 'localhost.localdomain', [NAMELESS]],
+  ['accept_writer 192.0.2.1', 'localhost.localdomain', [NAMELESS]],
+  ['peer a.example\nname mx1', 'localhost.localdomain', []],
+])('%j on a machine named %s', ([text, host, errors]) => {
+  expect(readOn(text, directory, host).errors.map(shown)).toEqual(errors);
+});
+
 function problems(text: string): readonly string[] {
   return readOn(text).errors.map(shown);
 }
 
-function readOn(text: string, where = directory): ReadConfig {
+function readOn(text: string, where = directory, host = 'mx1'): ReadConfig {
   return readConfig(
     'dd.conf',
     () => text,
-    (config, set) => checkMachine(config, set, where),
+    (config, set) => checkMachine(config, set, where, host),
   );
 }
 

@@ -1,5 +1,6 @@
-// What the configuration names and this machine must have: users, groups, files. Looked at when the daemon starts, and by
+// What the configuration names and this machine must have: users, groups, files, a name. Looked at when the daemon starts, and by
 // --check-config; not while it runs, since asking for a user can take long.
+import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { causeOf } from '../lib/error-cause.ts';
 import { isFingerprint } from '../lib/fingerprint.ts';
@@ -9,7 +10,9 @@ import { groupId, userId } from '../lib/system-users.ts';
 import { sharedAddress } from './check-config.ts';
 import { checkSockets } from './check-sockets.ts';
 import { type Conflict, problemsAt, type SetLines } from './conflict.ts';
+import { isPeering } from './listeners.ts';
 import type { Problem } from './option-lines.ts';
+import { serverName } from './option-types.ts';
 import type { Config, OptionName } from './options.ts';
 
 /** Something that an option names. */
@@ -23,9 +26,14 @@ interface Named {
 
 /**
  * What there is not, or not for the daemon's user, each at the line that names it, and sockets of which only one can be
- * opened. Relative paths start at the directory.
+ * opened. Relative paths start at the directory. `host`: what this machine calls itself.
  */
-export function checkMachine(config: Config, set: SetLines, directory: string): readonly Problem[] {
+export function checkMachine(
+  config: Config,
+  set: SetLines,
+  directory: string,
+  host: string = hostname(),
+): readonly Problem[] {
   const identity = identityOf(config);
   const missing = [...users(config, set), ...files(config)].flatMap((named) => {
     const { option, name, word = name } = named;
@@ -33,7 +41,14 @@ export function checkMachine(config: Config, set: SetLines, directory: string): 
     return message === undefined ? [] : [{ options: [option], word, message: `${option}: ${message}` }];
   });
   const sockets = [...samePath(config, set, directory), ...checkSockets(config, set, directory)];
-  return problemsAt([...missing, ...database(config, directory), ...sockets], set);
+  return problemsAt([...missing, ...ownName(config, host), ...database(config, directory), ...sockets], set);
+}
+
+/** Whoever goes by the same name is taken for ourselves, and is neither read nor heard. */
+function ownName(config: Config, host: string): readonly Conflict[] {
+  if (config.name !== '' || !isPeering(config) || serverName.parse([host]) !== undefined) return [];
+  const message = `name must be set where reports are exchanged: this machine calls itself ${host}, as every machine can`;
+  return [{ options: ['listen', 'accept', 'accept_reader', 'accept_writer', 'server_read', 'peer'], message }];
 }
 
 /**
