@@ -152,5 +152,5 @@ export const KNOWN_DIFFERENCES: { readonly [id: string]: readonly [why: string, 
   g44: ['defect 21: lines have a greatest length', ['500 line too long\r\n|']],
 };
 
-/** Exchanges of which nothing is left to be compared: the client was gone, or the original died of defect 1. */
+/** They take two clients, or one that goes (the original died of it, defect 1): test/dialogs/greylist/clients-gone.txt, order.txt. */
 export const NOT_COMPARED: readonly string[] = ['g36', 'g40', 'g48', 'g53'];
