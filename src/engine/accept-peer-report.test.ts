@@ -253,12 +253,15 @@ const REMOVED: NamedReport = {
   recipient: `${T0 + 99}`,
 };
 
+const SHORTER: NamedReport = { ...BLACK, originId: 9, time: T0 + 1, recipient: `${T0 + 2} r` };
+
 test.for<[what: string, reports: readonly NamedReport[], left: number]>([
   ['the entry, its removal, the entry again', [BLACK, REMOVED, BLACK], 0],
   ['the removal before the entry', [REMOVED, BLACK], 0],
   ['both in one second', [{ ...REMOVED, time: T0 }, BLACK], 0],
   ['another entry after the removal', [REMOVED, { ...BLACK, originId: 9, time: T0 + 2 }, REMOVED], 1],
-  ['a shorter entry that has ended', [{ ...BLACK, originId: 9, time: T0 + 1, recipient: `${T0 + 2} r` }, BLACK], 0],
+  ['an entry that one replaced which ended before it came', [BLACK, SHORTER], 0],
+  ['a shorter entry that has ended', [SHORTER, BLACK], 0],
 ])('what was undone does not come back: %s', async ([, reports, left]) => {
   const bench = await engineBench();
   for (const report of reports) {

@@ -55,8 +55,8 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
     const subject = shared.kind === 'put' ? shared.entry.subject : shared.subject;
     if (shared.kind === 'put' && (await isOutdated(store, shared.entry))) return undefined;
     if (isNewer(entries.get(subject), shared)) return undefined;
-    if (shared.kind === 'removed') return remove(subject);
-    return shared.entry.expires > seconds(clock) ? put(shared.entry) : undefined;
+    // One that has ended meanwhile has ended what it replaced, too.
+    return shared.kind === 'put' && isLive(shared.entry) ? put(shared.entry) : remove(subject);
   };
   const removeEnded = async (subject: string): Promise<ManualEntry | undefined> => {
     const entry = entries.get(subject);

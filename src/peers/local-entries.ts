@@ -55,10 +55,14 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     needFitting('reason', because, LONGEST_REASON);
     needFitting('author', author, LONGEST_FIELD);
     const was = manual.list().find((entry) => entry.subject === subject.text);
-    const made = await manual.timeOfChange(subject.text);
+    const time = await manual.timeOfChange(subject.text);
     const expires = seconds(clock) + Number(duration);
+    // Its report would end sooner than that of the longer one, which then would count at a server that begins to read.
+    const ended = !local && was !== undefined && was.expires > expires ? was.expires : undefined;
+    const made = ended === undefined ? time : time + 1;
     const entry = { subject: subject.text, kind, author, reason: because, made, expires };
     await manual.put(entry);
+    if (ended !== undefined) await share({ kind: 'removed', subject: subject.text, time, expires: ended });
     if (!local) await share({ kind: 'put', entry });
     const trusted = subject.kind === 'address' && isTrusted(subject.address);
     return item({ ...entry, was, ...(trusted && { trusted }) });

@@ -212,7 +212,7 @@ test('an entry is made by hand, replaced, listed and forgotten', async () => {
   const first = { ...white, subject: '203.0.113.0/24', reason: 'a customer', expires: NOW + 60 };
   const second = { ...black, subject: 'example.com', reason: 'no reason given', expires: NOW + 5 };
   expect(await ask('white 203.0.113.7/24 60 root a customer', parts)).toEqual([first]);
-  await ask('white Example.com 99 root', parts);
+  await ask('white Example.com 5 root', parts);
   expect(await ask('black Example.com 5 root', parts)).toMatchObject([
     { ...second, was: { kind: 'white', made: NOW } },
   ]);
@@ -233,6 +233,22 @@ test('peers are told of entries and of removed ones, but not of local ones', asy
     { kind: 'removed', subject: '203.0.113.0/24', time: NOW + 1, expires: NOW + 60 },
   ]);
   expect([...parts.entries.keys()]).toEqual(['example.com']);
+});
+
+test('peers are told that an entry has ended before they are told of a shorter one in its place', async () => {
+  const parts = fakeParts();
+  for (const line of ['60', '60', '61', '9', 'local 5', '7']) {
+    const [seconds, local = ''] = line.split(' ').toReversed();
+    await send(parts, `black ${local} example.com ${seconds} root`);
+  }
+  expect(parts.asked.filter((what) => typeof what === 'object' && what !== null && 'kind' in what)).toMatchObject([
+    { kind: 'put', entry: { made: NOW, expires: NOW + 60 } },
+    { kind: 'put', entry: { made: NOW + 1, expires: NOW + 60 } },
+    { kind: 'put', entry: { made: NOW + 2, expires: NOW + 61 } },
+    { kind: 'removed', subject: 'example.com', time: NOW + 3, expires: NOW + 61 },
+    { kind: 'put', entry: { made: NOW + 4, expires: NOW + 9 } },
+    { kind: 'put', entry: { made: NOW + 6, expires: NOW + 7 } },
+  ]);
 });
 
 test("forget removes what is the client's, however much it is, and nothing else", async () => {
