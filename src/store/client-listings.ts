@@ -22,9 +22,9 @@ export function clientListings(
   db: DatabaseSync,
 ): Pick<ListingKinds, 'reports' | 'countedReports' | 'reportsAfter' | 'reportIdBefore' | 'badClients' | 'standings'> {
   const after = db.prepare('SELECT * FROM report WHERE id > ? ORDER BY id LIMIT ?');
-  const before = db.prepare(
-    `SELECT ifnull((SELECT id - 1 FROM report WHERE stored >= ? ORDER BY id LIMIT 1), (SELECT max(id) FROM report)) AS id`,
-  );
+  const begin = `SELECT id FROM report_begin WHERE stored < ?1 ORDER BY stored DESC LIMIT 1`;
+  const first = `SELECT id FROM report WHERE id > ifnull((${begin}), 0) AND stored >= ?1 ORDER BY id LIMIT 1`;
+  const before = db.prepare(`SELECT ifnull((${first}) - 1, (SELECT max(id) FROM report)) AS id`);
   const bad = BAD_EVENTS.map(({ event }) => `'${event}'`).join(', ');
   const last = db.prepare('SELECT max(id) AS id FROM report');
   const badClients = db.prepare(`SELECT DISTINCT ip FROM report NOT INDEXED WHERE id > ? AND event IN (${bad})`);

@@ -20,6 +20,7 @@ export class ReportTable {
   readonly #entryNews: StatementSync;
   readonly #expire: StatementSync;
   readonly #expireChecks: StatementSync;
+  readonly #expireBegins: StatementSync;
   /** How far the ids that own reports have for ever are ahead of their local ids. */
   #ahead: number;
 
@@ -66,6 +67,10 @@ export class ReportTable {
     const end = `min(ifnull(CAST(recipient AS INTEGER), 0), time + ${LONGEST_ENTRY})`;
     this.#expire = db.prepare(expireSql(`event <> 'check' AND NOT (${ofEntry} AND ${end} >= ?)`));
     this.#expireChecks = db.prepare(expireSql(`event = 'check'`));
+    this.#expireBegins = db.prepare(
+      `DELETE FROM report_begin WHERE id < (SELECT min(id) FROM report) AND stored IN
+         (SELECT stored FROM report_begin WHERE stored < (SELECT max(stored) FROM report_begin) ORDER BY stored LIMIT ?)`,
+    );
     this.#ahead = Math.max(0, firstOwnId - this.#newId());
   }
 
@@ -102,7 +107,9 @@ export class ReportTable {
   /** As Store.expire, for reports. */
   expire(lifetimes: Lifetimes, now: Seconds, most: number): number {
     const removed = Number(this.#expire.run(now, now - lifetimes.report, most).changes);
-    return removed + Number(this.#expireChecks.run(now - lifetimes.checkReport, most - removed).changes);
+    const checks = Number(this.#expireChecks.run(now - lifetimes.checkReport, most - removed).changes);
+    this.#expireBegins.run(most);
+    return removed + checks;
   }
 
   #isKnown({ report, ip }: ReportRow): boolean {

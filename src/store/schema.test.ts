@@ -66,6 +66,8 @@ test('a database of the first version is brought up to date and keeps what is in
      DROP INDEX report_ok_unassigned;
      DROP INDEX report_pair;
      CREATE INDEX report_bad ON report (stored, event, ip) WHERE event NOT IN ('ok', 'check');
+     DROP TRIGGER report_began;
+     DROP TABLE report_begin;
      INSERT INTO place VALUES ('here', '7');
      PRAGMA user_version = 1;`,
   );
@@ -87,9 +89,17 @@ test('what a version adds is done to a database of the one before it', () => {
   openDatabase(path).close();
   withDatabase(
     'before',
-    `CREATE INDEX report_bad ON report (stored) WHERE event NOT IN ('ok', 'check');
-     PRAGMA user_version = 7;`,
+    `DROP TRIGGER report_began;
+     DROP TABLE report_begin;
+     INSERT INTO report (origin, origin_id, time, ip, event, reporter, stored) SELECT 'mx1', value, 1, x'01020304', 'spam', 'test', value
+       FROM json_each('[600, 601, 599, 1199, 1200, 300, 1799, 5000, 1800]');
+     PRAGMA user_version = 8;`,
   );
   using db = openDatabase(path);
-  expect(db.prepare(`SELECT name FROM sqlite_schema WHERE name = 'report_bad'`).get()).toBeUndefined();
+  const begins = db.prepare('SELECT stored, id FROM report_begin').all();
+  expect(begins.map(({ stored, id }) => [stored, id])).toEqual([
+    [600, 1],
+    [1200, 5],
+    [5000, 8],
+  ]);
 });

@@ -19,6 +19,8 @@
 //                 one is not enough to count)
 //   The columns sender and recipient stand in report_ip because duplicates are found there. The text of a pair in
 //   report_pair, and which events it is of, is repeated in report-counts.ts: SQLite takes the index only for the same words.
+// report_begin    no report before `id` was stored at `stored` or later; one for each ten minutes at most. Each insertion into
+//                 report sees to it, and the last one must stay.
 // standing        reasons: JSON, [{ points, reason }]; answered: when DNS last answered all that was asked
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
@@ -120,6 +122,15 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX report_mta_id ON report (mta_id) WHERE event IN ('ok', 'spam') AND mta_id IS NOT NULL;`,
   // What was stored since is found by the id, which no clock can put back.
   `DROP INDEX report_bad;`,
+  // Who comes back to read goes on from a time; to look through all reports for where that is takes seconds.
+  `CREATE TABLE report_begin (stored INTEGER PRIMARY KEY, id INTEGER NOT NULL) STRICT;
+   INSERT INTO report_begin SELECT stored, id FROM
+     (SELECT stored, id, max(stored) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+      FROM report)
+     WHERE before IS NULL OR stored / 600 > before / 600;
+   CREATE TRIGGER report_began AFTER INSERT ON report
+     WHEN NOT EXISTS (SELECT 1 FROM report_begin WHERE stored > new.stored - 600)
+     BEGIN INSERT INTO report_begin VALUES (new.stored, new.id); END;`,
 ];
 
 // A lock held by another process blocks the event loop for at most this long once a turn. Milliseconds.

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
-import { asked, attempt, numbered, T } from './contract-samples.ts';
+import { asked, attempt, LIFETIMES, numbered, spam, T } from './contract-samples.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Remembrance } from './store.ts';
 import { storeContract } from './store-contract.ts';
@@ -194,5 +194,35 @@ test('reports are told whole, those of one second too, though they are read page
     expect([text, shown.join(' ')]).toEqual([text, newestFirst]);
     const back = (await wholeList(store.reports(text, 'oldest first'))).map(({ mtaId }) => mtaId);
     expect([text, back.toReversed().join(' ')]).toEqual([text, newestFirst]);
+  }
+});
+
+test('where reports begin that were stored since a time is found without a look at older ones', async () => {
+  const path = newPath();
+  await using store = open(path);
+  for (const stored of [T, T + 700, T + 1300, T + 1900]) await store.addReport({ ...spam, stored, time: stored });
+  // Were the first one looked at, it would be the answer.
+  using outside = new DatabaseSync(path);
+  outside.exec('UPDATE report SET stored = 9999999999 WHERE id = 1');
+  expect(await store.reportIdBefore(T + 1400)).toBe(3);
+});
+
+test('of where reports begin no more is kept than there are reports of', async () => {
+  const path = newPath();
+  await using store = open(path);
+  for (let n = 0; n < 9; n += 1) await store.addReport({ ...spam, stored: T + 1000 * n, time: T + n });
+  using witness = new DatabaseSync(path, { readOnly: true });
+  const kept = (): readonly unknown[] =>
+    witness
+      .prepare('SELECT id FROM report_begin')
+      .all()
+      .map(({ id }) => id);
+  for (const [ended, left] of [
+    [0, [1, 2, 3, 4, 5, 6, 7, 8, 9]],
+    [6, [7, 8, 9]],
+    [9, [7, 8, 9]],
+  ] as const) {
+    await store.expire(LIFETIMES, T + LIFETIMES.report + ended, 99);
+    expect(kept()).toEqual(left);
   }
 });
