@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
-import { silentLog } from '../lib/log.ts';
+import { createLog } from '../lib/log.ts';
 import { type Caller, localCaller } from './caller.ts';
 import { PeerList } from './peer-list.ts';
 
@@ -10,7 +10,13 @@ const NEWEST = 10;
 
 function stage() {
   const [clock, counters] = [manualClock(START), createCounters()];
-  return { clock, counters, peers: new PeerList({ clock, log: silentLog, counters, newest: async () => NEWEST }) };
+  let text = '';
+  const log = createLog({ level: 0, format: 'text' }, (lines) => (text += lines));
+  const logged = (): readonly string[] => {
+    log.flush();
+    return text.trimEnd().split('\n');
+  };
+  return { clock, counters, logged, peers: new PeerList({ clock, log, counters, newest: async () => NEWEST }) };
 }
 
 function caller(address: string, name = 'mx2'): Caller {
@@ -68,4 +74,15 @@ test('of many that are away the latest are known, and all that are not', async (
   for (let i = 0; i < 300; i += 1) peers.addReader(caller('192.0.2.1', `n${i}`), () => 0).gone(undefined);
   const names = (await peers.states()).map(({ name }) => name);
   expect(names).toEqual(['', 'stays', ...Array.from({ length: 100 }, (_, i) => `n${200 + i}`)]);
+});
+
+test('who begins to read again and again does not fill the log, and hides nobody else', () => {
+  const { peers, logged } = stage();
+  for (let i = 0; i < 500; i += 1) peers.addReader(caller('192.0.2.1', `n${i}`), () => 0).gone(undefined);
+  peers.addReader(caller('192.0.2.2'), () => 0).gone('read ETIMEDOUT');
+  expect(logged().length).toBeLessThan(30);
+  expect(logged().slice(-2)).toEqual([
+    expect.stringMatching(/ peer reads peer=192.0.2.2 name=mx2$/),
+    expect.stringMatching(/ peer reads no more peer=192.0.2.2 name=mx2 sent=0 cause="read ETIMEDOUT"$/),
+  ]);
 });

@@ -2,6 +2,8 @@
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
+import { Pace } from '../lib/pace.ts';
+import { RecentMap } from '../lib/recent-map.ts';
 import type { Caller } from './caller.ts';
 import type { PeerState } from './sync-protocol.ts';
 
@@ -43,12 +45,20 @@ interface Reader {
 
 /** Readers that are away of which is known when they went; of more the latest. */
 const MOST_AWAY = 100;
+/** Lines a minute about readers of one address, and so many at once: one may begin to read for ever anew. */
+const LINES = 20;
+/** Milliseconds. */
+const MINUTE = 60_000;
+/** Addresses of which is known how many there were. */
+const MOST_TOLD = 1000;
 
 export class PeerList {
   readonly #parts: PeerListParts;
   readonly #sources: PeerState[] = [];
   /** By address and name; the one that went last is the last of those that are away. */
   readonly #readers = new Map<string, Reader>();
+  /** How many lines there were about an address lately. */
+  readonly #lines = new RecentMap<Pace>(MOST_TOLD);
 
   constructor(parts: PeerListParts) {
     this.#parts = parts;
@@ -73,7 +83,7 @@ export class PeerList {
     reader.places.add(place);
     this.#become(reader.state, 'connected');
     counters.add('peer readers connected');
-    log.event(0, 'peer reads', fields);
+    if (this.#mayTellOf(caller)) log.event(0, 'peer reads', fields);
     return {
       sent: (count) => {
         sent += count;
@@ -85,9 +95,16 @@ export class PeerList {
         reader.last = place();
         if (cause !== undefined) reader.state.lastError = cause;
         if (reader.places.size === 0) this.#goAway(reader);
-        log.event(0, 'peer reads no more', { ...fields, sent, cause });
+        if (this.#mayTellOf(caller)) log.event(0, 'peer reads no more', { ...fields, sent, cause });
       },
     };
+  }
+
+  /** Whether the log has another line about that address. */
+  #mayTellOf({ address }: Caller): boolean {
+    const pace = this.#lines.get(address) ?? new Pace(() => LINES);
+    this.#lines.set(address, pace);
+    return pace.takeWithin(MINUTE);
   }
 
   #reader({ address, name }: Caller): Reader {
