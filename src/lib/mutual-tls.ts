@@ -10,6 +10,9 @@ export interface TlsIdentity {
   readonly pinned: ReadonlySet<string>;
 }
 
+/** Characters of the names in a certificate that are told; it may have hundreds. */
+const LONGEST_NAMES = 200;
+
 /** Node's TLS, loaded when it is first needed: it takes 7 MiB, and most daemons have no peers. */
 export function tls(): typeof import('node:tls') {
   return process.getBuiltinModule('node:tls');
@@ -48,9 +51,16 @@ export async function secureClient(socket: Socket, { context, pinned }: TlsIdent
 function trusted(secure: TLSSocket, pinned: ReadonlySet<string>): TLSSocket {
   // Whoever waits for the socket is told; an error that comes when nobody does ends it all the same.
   secure.on('error', () => {});
-  const { fingerprint256 } = secure.getPeerCertificate() as Partial<PeerCertificate>;
-  const isPinned = fingerprint256 !== undefined && pinned.has(fingerprint256.replaceAll(':', ''));
-  if (isPinned || (fingerprint256 !== undefined && secure.authorized)) return secure;
+  const certificate = secure.getPeerCertificate() as Partial<PeerCertificate>;
+  const { fingerprint256: fingerprint } = certificate;
+  if (fingerprint !== undefined && (secure.authorized || pinned.has(fingerprint.replaceAll(':', '')))) return secure;
   secure.destroy();
-  throw new Error(fingerprint256 === undefined ? 'no certificate' : String(secure.authorizationError));
+  const cause = `${String(secure.authorizationError)}; ${describe(certificate)}`;
+  throw new Error(fingerprint === undefined ? 'no certificate' : cause);
+}
+
+/** What an administrator compares with what was meant, and may have trusted. */
+function describe({ subjectaltname, subject, valid_from, valid_to, fingerprint256 }: Partial<PeerCertificate>): string {
+  const names = (subjectaltname ?? `CN=${String(subject?.CN)}`).slice(0, LONGEST_NAMES);
+  return `its certificate is for ${names}, from ${valid_from} to ${valid_to}, sha256:${fingerprint256}`;
 }

@@ -83,6 +83,23 @@ test.for<[what: string, server: PeerTls | undefined, client: PeerTls | undefined
   expect(await reader.reports()).toEqual([]);
 });
 
+test('of a certificate that is not trusted is told what has to be known to mend that', async () => {
+  await using source = await startReplica('mx1.example.org', { tls: REQUIRED });
+  await using reader = await startReplica('mx2.example.org', { tls: tls('require', STRANGER, fingerprint(ALONE)) });
+  reader.readFrom(source.port);
+  const of = (pair: KeyPair, address: string): string =>
+    `WHY; its certificate is for IP Address:${address}, from WHEN to WHEN, ${fingerprint(pair)}`;
+  const told = (text = ''): string =>
+    text.replaceAll(/\w{3} .\d [\d:]{8} \d{4} GMT/g, 'WHEN').replace(/[A-Z_]{9,}/, 'WHY');
+  await vi.waitFor(async () => expect(told((await reader.peers.states())[0]?.lastError)).toBe(of(SERVER, '127.0.0.1')));
+  await using trusting = await startReplica('mx3.example.org', { tls: tls('require', STRANGER) });
+  // Of one client the log has one line a minute.
+  await using other = await startReplica('mx4.example.org', { tls: REQUIRED });
+  trusting.readFrom(other.port);
+  const line = `tls refused via=peer client=127.0.0.1 cause="${of(STRANGER, '127.0.0.2')}"`;
+  await vi.waitFor(() => expect(other.bench.logged().map(told)).toContain(line));
+});
+
 /** What the server says until the text comes, or the connection ends. */
 async function hear(socket: Socket, until: string): Promise<string> {
   let heard = '';
