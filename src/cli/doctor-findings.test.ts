@@ -301,6 +301,7 @@ test.for<[peer: PeerState, isHere: boolean, expected: string, words?: string]>([
   [{ ...SOURCE, state: 'ourselves' }, false, 'bad', 'set `name`'],
   [waiting('closed without an answer; ...'), false, 'bad', 'accept or peer lines'],
   [waiting('connect ECONNREFUSED 192.0.2.1:722'), false, 'bad', 'start ddgrey there'],
+  [waiting('peer_events: the addresses of mx9 are not known yet'), false, 'bad', 'the name in peer_events'],
   [waiting('getaddrinfo ENOTFOUND mx9'), false, 'bad', 'a name that has an address'],
   [waiting('no TLS: unknown command'), false, 'bad', 'peer_tls'],
   [waiting('it tells of times ...; one of the clocks is wrong'), false, 'bad', 'the clock of each'],

@@ -5,6 +5,7 @@ import type { Finding } from './doctor-finding.ts';
 /** What to look at, by what the error says; the first that fits counts. */
 const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
   [/closed without an answer|permission denied/, 'name this server in its accept or peer lines'],
+  [/addresses of .* are not known/, 'the name in peer_events; ask for its addresses with `dig` or `host`'],
   [/clocks/, 'the clock of each of the two'],
   [/ECONNREFUSED/, 'start ddgrey there; its port (722 if root starts it, else 1722) is that of the peer line here'],
   [/ENOTFOUND|EAI_AGAIN/, 'a name that has an address, in the peer line'],
