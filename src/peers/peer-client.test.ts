@@ -11,6 +11,8 @@ import { type PeerClientParts, startPeerClient } from './peer-client.ts';
 import { PeerList } from './peer-list.ts';
 
 const WELCOME = '200 welcome. I am mx1.example.org\r\n';
+/** What no server has to say. */
+const LONG = 'x'.repeat(60_000);
 const BEGIN = '302 document following (interrupt with single dot)\r\n';
 
 /** A report as the original sends it. */
@@ -279,6 +281,19 @@ test('one that has lasted is tried again soon', async () => {
   );
   await vi.waitFor(() => expect(times).toHaveLength(14), { timeout: 5000 });
   expect((times[13] ?? 0) - (times[8] ?? 0)).toBeLessThan(400);
+});
+
+test.for<[what: string, welcome: string, afterwards: string]>([
+  ['as its name', `200 welcome. I am ${LONG}`, BEGIN],
+  ['to our greeting', `500 ${LONG}`, ''],
+  ['to starttls', '200 welcome. I am mx1.example.org', `500 ${LONG}\r\n`],
+])('of what the server says at great length, only the beginning is told: %s', async ([what, welcome, afterwards]) => {
+  const identity = { context: {}, pinned: new Set<string>() };
+  const tls = what === 'to starttls' ? { identity, required: true, renew: () => {} } : undefined;
+  const script: Script = (_, line, socket) => socket.write(line.startsWith('helo') ? `${welcome}\r\n` : afterwards);
+  const { peers, logged } = await stage(script, { tls });
+  await vi.waitFor(async () => expect(JSON.stringify(await peers.states())).toContain('xxx'));
+  expect(logged().find((line) => line.includes('xxx'))?.length).toBeLessThan(400);
 });
 
 test('it recognises itself, and leaves itself alone', async () => {

@@ -111,7 +111,7 @@ async function follow(parts: Source, signal: AbortSignal, onGood: () => void): P
     await once(socket, 'connect', { signal });
     const events = await Promise.race([parts.events(socket.remoteAddress), closed(socket)]);
     const { wire, welcome } = await greet({ ...parts, name: parts.name() }, wireOf(socket));
-    const name = /I am (\S+)/.exec(welcome)?.[1] ?? '';
+    const name = /I am (\S{1,255})/.exec(welcome)?.[1] ?? '';
     if (name === parts.name()) return OURSELVES;
     const place = await parts.place.load();
     const from = Math.max(0, (place ?? 0) - MARGIN);

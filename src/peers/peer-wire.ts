@@ -10,6 +10,8 @@ import { parseAnswer } from './sync-protocol.ts';
  * smtp_cmd_buffer_size). Such a report is refused; one that can't be read would come again for ever, and nothing behind it.
  */
 const LONGEST_LINE = 65_536;
+/** Characters of an answer that are quoted in ours. */
+const MOST_QUOTED = 100;
 /** A server closes so when it does not know us; but the connection may have been lost, too. */
 const UNANSWERED = 'closed without an answer; this server is probably not in its accept or peer lines';
 /** In TLS 1.3 the client is done before the server has looked at its certificate. */
@@ -63,7 +65,7 @@ export async function greet(
   const { answer: welcome } = await ask(plain, helo, 200);
   if (tls === undefined) return { wire: plain, welcome };
   const { code, answer, rest } = await ask(plain, 'starttls', 220, 500);
-  if (code === 500 && tls.required) throw new Error(`no TLS: ${answer}`);
+  if (code === 500 && tls.required) throw new Error(`no TLS: ${answer.slice(0, MOST_QUOTED)}`);
   if (code === 500) return { wire: plain, welcome };
   if (rest.length > 0) throw new Error('plain text before the TLS handshake');
   await plain.input.return();
@@ -90,7 +92,7 @@ export async function ask(wire: Wire, command: string, ...codes: readonly number
     const [first, ...rest] = value;
     if (first === undefined) continue;
     const { code = 0, text = '' } = parseAnswer(`${first}\n`) ?? {};
-    if (!codes.includes(code)) throw new Error(`refused: ${first.slice(0, 100)}`);
+    if (!codes.includes(code)) throw new Error(`refused: ${first.slice(0, MOST_QUOTED)}`);
     return { code, answer: text, rest };
   }
 }
