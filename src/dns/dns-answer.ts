@@ -6,8 +6,6 @@ import type { Lookup, Question, Records } from './resolver.ts';
 const NO_ERROR = 0;
 const NO_SUCH_NAME = 3;
 const CODES: { readonly [code: number]: string } = { 1: 'FORMERR', 2: 'SERVFAIL', 4: 'NOTIMP', 5: 'REFUSED' };
-/** A client's owner decides how many records its names have; more than these are not kept. */
-const MAX_RECORDS = 256;
 const MAX_ALIASES = 16;
 
 interface End {
@@ -23,7 +21,7 @@ export function lookupOf(response: Response, question: Question): Lookup<Records
   const end = followAliases(response.answers, response.question.name);
   if (end === undefined) return failed('the aliases go round in a circle');
   const records = response.answers.filter(({ name, type }) => type === question.type && name === end.name);
-  return records.length === 0 ? noRecords(response, end) : found(records.slice(0, MAX_RECORDS), end.ttl);
+  return records.length === 0 ? noRecords(response, end) : found(records, end.ttl);
 }
 
 function found(records: readonly DnsRecord[], ttl: Seconds): Lookup<Records> {

@@ -67,6 +67,14 @@ test('a truncated response has no records, whatever is left of them', () => {
   expect(decoded(`${header('8380', '0009')}${asked}c00c`)).toMatchObject({ truncated: true, answers: [] });
 });
 
+test('of thousands of records the first ones are read', () => {
+  const records = record('0001', 'cb00710a').repeat(256);
+  expect(decoded(`${header('8180', 'ffff', 'ffff')}${asked}${records}c0`)).toMatchObject({
+    answers: { length: 256 },
+    authority: [],
+  });
+});
+
 test.for([
   [{ type: 'A', name: 'Mail.Example.COM' }, true],
   [{ type: 'A', name: 'mail.example.com.' }, true],

@@ -19,6 +19,7 @@ export interface Response {
   /** RCODE: 0 no error, 2 server failure, 3 no such name, 5 refused. */
   readonly code: number;
   readonly question: Question;
+  /** The first ones, if there are very many; then there is no authority. */
   readonly answers: readonly DnsRecord[];
   readonly authority: readonly DnsRecord[];
 }
@@ -31,6 +32,8 @@ const RECURSION_DESIRED = 0x0100;
 const INTERNET = 1;
 /** A TTL with the highest bit set counts as 0 (RFC 2181 section 8). */
 const MAX_TTL = 0x7fff_ffff;
+/** A client's owner decides how many records its names have, each under a name that takes a microsecond; no more are read. */
+const MAX_RECORDS = 256;
 const TYPE_NUMBERS = { A: 1, PTR: 12, AAAA: 28 } as const;
 const TYPES: ReadonlyMap<number, DnsRecord['type']> = new Map([
   [1, 'A'],
@@ -65,7 +68,9 @@ export function decodeResponse(data: Buffer): Response | undefined {
   if ((flags & TRUNCATED) !== 0) return { ...head, truncated: true, answers: [], authority: [] };
   const answers = readRecords(data, asked.end, data.readUInt16BE(6));
   if (answers === undefined) return undefined;
-  const authority = readRecords(data, answers.end, data.readUInt16BE(8));
+  // The authority is for responses without answers; where it begins is not known if not all of them were read.
+  const isMore = answers.records.length === MAX_RECORDS;
+  const authority = isMore ? { records: [] } : readRecords(data, answers.end, data.readUInt16BE(8));
   if (authority === undefined) return undefined;
   return { ...head, truncated: false, answers: answers.records, authority: authority.records };
 }
@@ -85,10 +90,11 @@ function readQuestion(data: Buffer): { readonly question: Question; readonly end
   return { question: { type, name: read.name }, end: read.end + 4 };
 }
 
+/** So many records, or the first MAX_RECORDS. */
 function readRecords(data: Buffer, start: number, count: number): { records: DnsRecord[]; end: number } | undefined {
   const records: DnsRecord[] = [];
   let end = start;
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < Math.min(count, MAX_RECORDS); i += 1) {
     const name = decodeName(data, end);
     if (name === undefined || name.end + 10 > data.length) return undefined;
     const from = name.end + 10;

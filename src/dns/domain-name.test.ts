@@ -32,6 +32,8 @@ test.for([
   ['a pointer back', '016100' + '0162c000', 3, { name: 'b.a', end: 7 }],
   ['a pointer to a pointer', '016100' + 'c000' + 'c003', 5, { name: 'a', end: 7 }],
   ['a dot and a backslash inside a label', '03' + '2e5cff' + '00', 0, { name: '\\046\\092\\255', end: 5 }],
+  ['the octets beside those of host names', '04' + '0020217e' + '00', 0, { name: '\\000\\032!~', end: 6 }],
+  ['the first octet above them', '01' + '7f' + '00', 0, { name: '\\127', end: 3 }],
   ['octets above 127 keep their case', '01' + 'c0' + '00', 0, { name: '\\192', end: 3 }],
   ['a pointer to itself', 'c000', 0, undefined],
   ['a pointer forward', 'c002016100', 0, undefined],
