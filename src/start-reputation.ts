@@ -55,7 +55,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   const asking = lookups.use(resolverOf(start));
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const asked = (): readonly DnsList[] => (config().reputation ? lists : []);
-  const health = createListHealth({ lists: asked, resolver: asking, log, counters });
+  const health = createListHealth({ lists: asked, resolver: asking, clock, log, counters });
   const kept = { load: () => store.place(TRUSTED_PLACE), save: (text: string) => store.savePlace(TRUSTED_PLACE, text) };
   const known = hostsFile(clock);
   const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()), known, kept });
@@ -68,7 +68,8 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
       resolver,
       random: Math.random,
       lists: () => lists,
-      usable: (list, family) => health.usable(list, family),
+      useOf: (list, family) => health.useOf(list, family),
+      isMisled: (standing) => health.isMisled(standing),
       settings: () => standingSettings(config()),
     }),
   );

@@ -4,6 +4,7 @@ import type { Config } from '../src/config/options.ts';
 import { readConfig } from '../src/config/read-config.ts';
 import { chooseLists } from '../src/dns/choose-lists.ts';
 import { type FakeDns, type FakeResolver, fakeResolver } from '../src/dns/fake-resolver.ts';
+import type { DnsList, ListUse } from '../src/dns/lists.ts';
 import type { Resolver } from '../src/dns/resolver.ts';
 import { type AcceptPeerReport, createAcceptPeerReport } from '../src/engine/accept-peer-report.ts';
 import { type AcceptReport, acceptInBackground, createAcceptReport } from '../src/engine/accept-report.ts';
@@ -25,6 +26,7 @@ import { createNews } from '../src/lib/news.ts';
 import { type Address, parseAddress } from '../src/policy/address.ts';
 import { type Check, parseMailbox } from '../src/policy/check.ts';
 import { readPolicy } from '../src/policy/rules.ts';
+import type { Standing } from '../src/policy/standing.ts';
 import { checkSettings, maintenanceSettings, standingSettings, trapsOf, trustedSettings } from '../src/settings.ts';
 import { MemoryStore } from '../src/store/memory-store.ts';
 import type { Store } from '../src/store/store.ts';
@@ -42,6 +44,9 @@ export interface BenchOptions {
   readonly dns?: FakeDns;
   /** What stands between the table and who asks it. */
   readonly resolver?: (table: Resolver, clock: Clock) => Resolver;
+  /** As of ListHealth; all lists are in order if not given. */
+  readonly useOf?: (list: DnsList) => ListUse;
+  readonly isMisled?: (standing: Standing) => boolean;
   readonly store?: Store;
   readonly server?: CentralServer;
 }
@@ -101,7 +106,8 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
     resolver,
     random: () => 0,
     lists: () => lists,
-    usable: () => true,
+    useOf: (list) => options.useOf?.(list) ?? 'asked',
+    isMisled: (standing) => options.isMisled?.(standing) === true,
     settings: () => standingSettings(config),
   });
   const reportParts: ReportParts = {

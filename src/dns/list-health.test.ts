@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
 import { createLog } from '../lib/log.ts';
 import { type FakeDns, fakeResolver } from './fake-resolver.ts';
 import { BLOCK_LISTS, DNSWL, ownList } from './known-lists.ts';
 import { createListHealth, startListHealth } from './list-health.ts';
-import type { DnsList } from './lists.ts';
+import type { DnsList, ListUse } from './lists.ts';
 
 const own = ownList({ name: 'own', zone: 'bl.example', score: -30 });
 const own6 = ownList({ name: 'own', zone: 'bl.example', score: -30, ipv6: true });
@@ -21,7 +22,8 @@ function setUp(dns: FakeDns, lists: readonly DnsList[]) {
   const log = createLog({ level: 0, format: 'text' }, (text) => lines.push(text), { now: () => 0 });
   const counters = createCounters();
   const resolver = fakeResolver(dns);
-  const health = createListHealth({ lists: () => lists, resolver, log, counters });
+  const clock = manualClock();
+  const health = createListHealth({ lists: () => lists, resolver, clock, log, counters });
   const logged = () => {
     log.flush();
     return lines
@@ -29,77 +31,77 @@ function setUp(dns: FakeDns, lists: readonly DnsList[]) {
       .join('')
       .replaceAll(/^\S+ |\n/gm, '');
   };
-  return { health, resolver, counters, log, logged };
+  return { health, resolver, clock, counters, log, logged };
 }
 
 test.for([
-  ['a sane list', sane, own, 4, true],
-  ['one whose test entry is none of the chosen answers', sane, coded, 4, true],
+  ['a sane list', sane, own, 4, 'asked'],
+  ['one whose test entry is none of the chosen answers', sane, coded, 4, 'asked'],
   [
     'one that lists everything, but not as chosen',
     { a: { [listed]: ['127.0.0.3'], [unlisted]: ['127.0.0.3'] } },
     coded,
     4,
-    false,
+    'ignored',
   ],
-  ['one that lists nothing, with chosen answers', {}, coded, 4, true],
-  ['one that lists everything', { a: { [listed]: yes, [unlisted]: yes } }, own, 4, false],
-  ['one that lists nothing', {}, own, 4, true],
+  ['one that lists nothing, with chosen answers', {}, coded, 4, 'asked'],
+  ['one that lists everything', { a: { [listed]: yes, [unlisted]: yes } }, own, 4, 'ignored'],
+  ['one that lists nothing', {}, own, 4, 'asked'],
   [
     'one that is parked on a web page',
     { a: { [listed]: ['203.0.113.80'], [unlisted]: ['203.0.113.80'] } },
     own,
     4,
-    false,
+    'silent',
   ],
   [
     'one that refuses to answer',
     { a: { [listed]: ['127.255.255.254'], [unlisted]: ['127.255.255.254'] } },
     own,
     4,
-    false,
+    'silent',
   ],
-  ['one that does not answer', { failing: [`A ${listed}`, `A ${unlisted}`] }, own, 4, true],
-  ['one that answers only half', { a: { [listed]: yes }, failing: [`A ${unlisted}`] }, own, 4, true],
+  ['one that does not answer', { failing: [`A ${listed}`, `A ${unlisted}`] }, own, 4, 'asked'],
+  ['one that answers only half', { a: { [listed]: yes }, failing: [`A ${unlisted}`] }, own, 4, 'asked'],
   [
     'one that lists everything and answers only half',
     { a: { [unlisted]: yes }, failing: [`A ${listed}`] },
     own,
     4,
-    false,
+    'ignored',
   ],
-  ['IPv6, sane', { a: { [listed]: yes, [listed6]: yes } }, own6, 6, true],
-  ['IPv6, lists everything', { a: { [listed]: yes, [listed6]: yes, [unlisted6]: yes } }, own6, 6, false],
-  ['IPv6, lists nothing', sane, own6, 6, true],
-  ['IPv4 where IPv6 is at fault', sane, own6, 4, true],
-  ['a white list that lists nothing', {}, DNSWL, 4, true],
-  ['a white list that refuses to answer', { a: { '2.0.0.127.list.dnswl.org': ['127.0.0.255'] } }, DNSWL, 4, false],
-  ['a white list that lists everything', { a: { '1.0.0.127.list.dnswl.org': ['127.0.5.3'] } }, DNSWL, 4, false],
-] as const)('%s', async ([, dns, list, family, usable]) => {
+  ['IPv6, sane', { a: { [listed]: yes, [listed6]: yes } }, own6, 6, 'asked'],
+  ['IPv6, lists everything', { a: { [listed]: yes, [listed6]: yes, [unlisted6]: yes } }, own6, 6, 'ignored'],
+  ['IPv6, lists nothing', sane, own6, 6, 'asked'],
+  ['IPv4 where IPv6 is at fault', sane, own6, 4, 'asked'],
+  ['a white list that lists nothing', {}, DNSWL, 4, 'asked'],
+  ['a white list that refuses to answer', { a: { '2.0.0.127.list.dnswl.org': ['127.0.0.255'] } }, DNSWL, 4, 'silent'],
+  ['a white list that lists everything', { a: { '1.0.0.127.list.dnswl.org': ['127.0.5.3'] } }, DNSWL, 4, 'ignored'],
+] as const)('%s', async ([, dns, list, family, use]) => {
   const { health } = setUp(dns, [list]);
-  expect(health.usable(list, family)).toBe(true);
+  expect(health.useOf(list, family)).toBe('asked');
   await health.test();
-  expect(health.usable(list, family)).toBe(usable);
+  expect(health.useOf(list, family)).toBe(use);
 });
 
 test('a list is switched off and on again, and a test without an answer changes nothing', async () => {
   const { health, resolver, counters, logged } = setUp({}, [own]);
   const about = 'list=own zone=bl.example family=4';
-  const steps: readonly (readonly [dns: FakeDns, usable: boolean, told: string])[] = [
-    [{}, true, `list without a test entry ${about}`],
-    [{}, true, ''],
-    [{ a: { [listed]: yes, [unlisted]: yes } }, false, `list switched off ${about} cause="lists everything"`],
-    [{ failing: [`A ${listed}`, `A ${unlisted}`] }, false, ''],
-    [{ a: { [listed]: ['127.255.255.254'] } }, false, `list switched off ${about} cause="refuses to answer"`],
-    [sane, true, `list switched on again ${about}`],
-    [{ a: { [unlisted]: yes } }, false, `list switched off ${about} cause="lists everything"`],
-    [{}, true, `list switched on again ${about}list without a test entry ${about}`],
-    [sane, true, `list has a test entry again ${about}`],
+  const steps: readonly (readonly [dns: FakeDns, use: ListUse, told: string])[] = [
+    [{}, 'asked', `list without a test entry ${about}`],
+    [{}, 'asked', ''],
+    [{ a: { [listed]: yes, [unlisted]: yes } }, 'ignored', `list switched off ${about} cause="lists everything"`],
+    [{ failing: [`A ${listed}`, `A ${unlisted}`] }, 'ignored', ''],
+    [{ a: { [listed]: ['127.255.255.254'] } }, 'silent', `list switched off ${about} cause="refuses to answer"`],
+    [sane, 'asked', `list switched on again ${about}`],
+    [{ a: { [unlisted]: yes } }, 'ignored', `list switched off ${about} cause="lists everything"`],
+    [{}, 'asked', `list switched on again ${about}list without a test entry ${about}`],
+    [sane, 'asked', `list has a test entry again ${about}`],
   ];
-  for (const [dns, usable, told] of steps) {
+  for (const [dns, use, told] of steps) {
     resolver.change(dns);
     await health.test();
-    expect([health.usable(own, 4), logged()]).toEqual([usable, told]);
+    expect([health.useOf(own, 4), logged()]).toEqual([use, told]);
   }
   // Of each as many as of its end: doctor takes the difference for what is so now.
   expect(counters.list()).toEqual([
@@ -116,13 +118,59 @@ test('a list that is silent while others answer is switched off, and tested agai
   const { health, resolver, logged } = setUp({ failing: [`A ${listed}`, `A ${unlisted}`], a: others }, [own, other]);
   expect(health.due()).toBe(3_600_000);
   await health.test();
-  expect([health.usable(own, 4), health.usable(other, 4)]).toEqual([false, true]);
+  expect([health.useOf(own, 4), health.useOf(other, 4)]).toEqual(['silent', 'asked']);
   expect(logged()).toBe('list switched off list=own zone=bl.example family=4 cause="does not answer"');
   expect(health.due()).toBe(60_000);
   resolver.change({ a: { ...others, [listed]: yes } });
   await health.test();
-  expect(health.usable(own, 4)).toBe(true);
+  expect(health.useOf(own, 4)).toBe('asked');
   expect(health.due()).toBe(3_600_000);
+});
+
+test('what a list said before stands in for it a day long, then it counts no more', async () => {
+  const refusing = { a: { [listed]: ['127.255.255.254'] } };
+  const { health, resolver, clock } = setUp(refusing, [own, DNSWL]);
+  await health.test();
+  clock.advance(80_000);
+  resolver.change({ failing: [`A ${listed}`, `A ${unlisted}`] });
+  await health.test();
+  clock.advance(6399);
+  expect(health.useOf(own, 4)).toBe('silent');
+  clock.advance(1);
+  expect(health.useOf(own, 4)).toBe('ignored');
+  resolver.change(sane);
+  await health.test();
+  resolver.change(refusing);
+  await health.test();
+  expect(health.useOf(own, 4)).toBe('silent');
+});
+
+test.for([
+  [own, '192.0.2.1', 'own', true],
+  [own, '192.0.2.1', 'own, taken for a false listing', true],
+  [own, '192.0.2.1', 'dynamic address', false],
+  [own, '2001:db8::1', 'own', false],
+  [DNSWL, '192.0.2.1', 'DNSWL low', true],
+  [DNSWL, '192.0.2.1', 'DNSWL medium or high', true],
+] as const)('where $0.name lists everything, no standing of %1$s rests on %2$s: %3$s', async ([list, ip, ...told]) => {
+  const [reason, expected] = told;
+  const answer = list === own ? yes : ['127.0.10.3'];
+  const [test, unlistedThere] = [`2.0.0.127.${list.zone}`, `1.0.0.127.${list.zone}`];
+  const { health, resolver, clock } = setUp({ a: { [test]: answer } }, [list]);
+  const standing = () => ({ ip, reasons: [{ reason, points: -1 }], computed: clock.now() / 1000 });
+  await health.test();
+  const early = standing();
+  expect(health.isMisled(early)).toBe(false);
+  resolver.change({ a: { [test]: answer, [unlistedThere]: answer } });
+  await health.test();
+  clock.advance(3600);
+  expect([early, standing()].map((one) => health.isMisled(one))).toEqual([expected, expected]);
+  resolver.change({ a: { [test]: answer } });
+  await health.test();
+  // Also one that nobody asked about meanwhile.
+  expect(health.isMisled(early)).toBe(expected);
+  clock.advance(1);
+  expect(health.isMisled(standing())).toBe(false);
 });
 
 test('while no list answers, none is switched off', async () => {
@@ -130,7 +178,7 @@ test('while no list answers, none is switched off', async () => {
   const other = ownList({ name: 'other', zone: 'other.example', score: -30 });
   const { health } = setUp({ failing }, [own, other]);
   await health.test();
-  expect([health.usable(own, 4), health.usable(other, 4), health.due()]).toEqual([true, true, 60_000]);
+  expect([health.useOf(own, 4), health.useOf(other, 4), health.due()]).toEqual(['asked', 'asked', 60_000]);
 });
 
 test('lists of IPv4 are not asked about IPv6', async () => {

@@ -1,25 +1,32 @@
 // Whether DNS lists can be believed: their test entries (RFC 5782 sections 5 and 2.4) are asked at start and hourly, and
 // a list that lists everything, refuses to answer us, or is silent while others answer, is not asked until it is sane again.
+// What a list said that then lists everything is not believed either.
 // One without a test entry may be a small list of one's own, or hide from our resolver: that is told, and it is asked, since
 // what lists nothing does no harm.
+import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
 import type { Address } from '../policy/address.ts';
-import { type DnsList, listedName, type Meaning, meaningOf } from './lists.ts';
+import type { Standing } from '../policy/standing.ts';
+import { FalseListings } from './false-listings.ts';
+import { type DnsList, listedName, type ListUse, type Meaning, meaningOf } from './lists.ts';
 import { addressesQuestion, type Resolver } from './resolver.ts';
 
 export interface ListHealthParts {
   readonly lists: () => readonly DnsList[];
   /** One that remembers nothing, or old answers would hide what a list says now. */
   readonly resolver: Resolver;
+  readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
 }
 
 export interface ListHealth {
-  /** Whether the list's answers about such addresses count. They do until a test shows otherwise. */
-  usable(list: DnsList, family: 4 | 6): boolean;
+  /** Whether the list is asked about such addresses. It is until a test shows that it should not be. */
+  useOf(list: DnsList, family: 4 | 6): ListUse;
+  /** Whether the standing rests on what a list said while it listed everything. */
+  isMisled(standing: Pick<Standing, 'ip' | 'reasons' | 'computed'>): boolean;
   /** Tests every list once. */
   test(): Promise<void>;
   /** Milliseconds until the next test is due: soon, while some list did not answer the last one. */
@@ -32,6 +39,12 @@ type State = 'sane' | 'lists nothing' | Fault;
 /** `silent`: neither test entry was answered; `unknown`: only one of them. */
 type Finding = State | 'unknown' | 'silent';
 
+/** A state, and when the list was switched off, if it is: milliseconds since 1970. */
+interface Found {
+  readonly state: State;
+  readonly offSince: number | undefined;
+}
+
 interface Tested {
   readonly list: DnsList;
   readonly family: 4 | 6;
@@ -40,25 +53,37 @@ interface Tested {
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+/** A list that was out of order for so long is one that is gone: standings need not wait for it. */
+const OUTAGE_MS = 24 * HOUR_MS;
 /** IPv6 lists carry the IPv4 entries in mapped form, written out because that form counts as IPv4 everywhere else. */
 const ENTRIES: { readonly [F in 4 | 6]: { readonly listed: string; readonly unlisted: string } } = {
   4: { listed: '127.0.0.2', unlisted: '127.0.0.1' },
   6: { listed: '::ffff:7f00:2', unlisted: '::ffff:7f00:1' },
 };
 
+const UNTESTED: Found = { state: 'sane', offSince: undefined };
+
 /** Health of lists, none of which has been tested yet. */
 export function createListHealth(parts: ListHealthParts): ListHealth {
-  const states = new Map<string, State>();
-  const stateOf = (list: DnsList, family: 4 | 6): State => states.get(keyOf(list, family)) ?? 'sane';
+  const found = new Map<string, Found>();
+  const foundOf = (list: DnsList, family: 4 | 6): Found => found.get(keyOf(list, family)) ?? UNTESTED;
+  const falseListings = new FalseListings();
   let unanswered = false;
   const take = ({ list, family, finding }: Tested): void => {
-    const before = stateOf(list, family);
+    const { state: before, offSince = parts.clock.now() } = foundOf(list, family);
     if (finding === 'unknown' || finding === 'silent' || finding === before) return;
-    states.set(keyOf(list, family), finding);
+    found.set(keyOf(list, family), { state: finding, offSince: isFault(finding) ? offSince : undefined });
+    if (finding === 'lists everything') falseListings.begin(list, family);
+    else if (before === 'lists everything') falseListings.end(list, family, seconds(parts.clock));
     announce(parts, { list: list.name, zone: list.zone, family }, { before, now: finding });
   };
   return {
-    usable: (list, family) => !isFault(stateOf(list, family)),
+    useOf: (list, family) => {
+      const { state, offSince = 0 } = foundOf(list, family);
+      if (!isFault(state)) return 'asked';
+      return state !== 'lists everything' && parts.clock.now() - offSince < OUTAGE_MS ? 'silent' : 'ignored';
+    },
+    isMisled: (standing) => falseListings.areBehind(standing),
     test: async () => {
       const tested = await Promise.all(parts.lists().flatMap((list) => testsOf(parts.resolver, list)));
       const silent = tested.filter(({ finding }) => finding === 'silent');

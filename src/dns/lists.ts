@@ -39,6 +39,12 @@ export type DnsList = BlockList | WhiteList;
 
 export type Meaning = 'listed' | 'not listed' | 'error';
 
+/**
+ * Whether a list is asked now. `silent`: it does not answer for a while, so that what it said before stands in; `ignored`: it
+ * says nothing that counts.
+ */
+export type ListUse = 'asked' | 'silent' | 'ignored';
+
 /** How far DNSWL.org trusts a sender: 0 none, 1 low, 2 medium, 3 high. */
 export type Trust = 0 | 1 | 2 | 3;
 

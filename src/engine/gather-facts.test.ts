@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addressOf } from '../../test/engine-bench.ts';
 import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
 import { BLOCK_LISTS, DNSWL } from '../dns/known-lists.ts';
-import { type DnsList, listedName } from '../dns/lists.ts';
+import { type DnsList, listedName, type ListUse } from '../dns/lists.ts';
 import { type Facts, NO_BAD, NO_GOOD } from '../policy/facts.ts';
 import { factsFrom, nameFacts, type NameFacts } from './gather-facts.ts';
 import { type Findings, lookUpClient } from './look-up-client.ts';
@@ -11,9 +11,9 @@ const CLIENT = addressOf('203.0.113.10');
 const NAMED: FakeDns = { ptr: { '203.0.113.10': ['mail.example.com'] }, a: { 'mail.example.com': ['203.0.113.10'] } };
 const LISTS: readonly DnsList[] = [...BLOCK_LISTS, DNSWL];
 
-async function findingsOf(dns: FakeDns, client = CLIENT, usable = true): Promise<Findings> {
+async function findingsOf(dns: FakeDns, client = CLIENT, use: ListUse = 'asked'): Promise<Findings> {
   const resolver = fakeResolver(dns);
-  const { findings, done } = lookUpClient({ resolver, lists: () => LISTS, usable: () => usable }, client);
+  const { findings, done } = lookUpClient({ resolver, lists: () => LISTS, useOf: () => use }, client);
   await done;
   return findings;
 }
@@ -144,7 +144,7 @@ test.for(['ptr', 'forward', 'list'] as const)(
       list: 'A 10.113.0.203.bl.spamcop.net',
     }[late];
     const resolver = fakeResolver({ ...listed({ spamcop: ['127.0.0.2'] }), late: [question] });
-    const { findings, done } = lookUpClient({ resolver, lists: () => LISTS, usable: () => true }, CLIENT);
+    const { findings, done } = lookUpClient({ resolver, lists: () => LISTS, useOf: () => 'asked' }, CLIENT);
     await new Promise(setImmediate);
     const facts = (): Facts => factsFrom(findings, CLIENT, { bad: NO_BAD, good: NO_GOOD }, undefined);
     expect(facts().incomplete).toBe(true);
@@ -168,8 +168,8 @@ test('addresses beside the private ones are asked about', async () => {
   expect((await findingsOf({}, addressOf('172.32.0.1'))).lists.size).toBe(LISTS.length);
 });
 
-test('no list is asked that is not usable, and none about IPv6 that can not know', async () => {
-  expect((await findingsOf(NAMED, CLIENT, false)).lists.size).toBe(0);
+test('no list is asked that is ignored, and none about IPv6 that can not know', async () => {
+  expect((await findingsOf(NAMED, CLIENT, 'ignored')).lists.size).toBe(0);
   const asked = await findingsOf({}, addressOf('2001:db8::1'));
   expect([...asked.lists.keys()].map(({ name }) => name)).toEqual(['spamhaus', 'dnswl']);
 });

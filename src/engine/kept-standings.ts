@@ -9,6 +9,8 @@ import { StandingCache } from './standing-cache.ts';
 export interface KeptParts {
   readonly store: Store;
   readonly clock: Clock;
+  /** Whether it rests on what a DNS list should not have said. */
+  readonly isMisled: (standing: Standing) => boolean;
   /** How far back reports count. */
   readonly settings: () => { readonly searchDuration: Seconds };
 }
@@ -56,7 +58,8 @@ export class KeptStandings {
 
   /** Itself, if it counts now. */
   ifAlive(standing: Standing | undefined): Standing | undefined {
-    return standing !== undefined && isInForce(standing, seconds(this.#parts.clock)) ? standing : undefined;
+    if (standing === undefined || !isInForce(standing, seconds(this.#parts.clock))) return undefined;
+    return this.#parts.isMisled(standing) ? undefined : standing;
   }
 
   /** It is in memory at once; resolves when the store has it. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { addressOf } from '../../test/engine-bench.ts';
 import { chooseLists } from '../dns/choose-lists.ts';
 import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
+import type { ListUse } from '../dns/lists.ts';
 import { type Findings, lookUpClient } from './look-up-client.ts';
 
 const { lists } = chooseLists({ names: ['spamcop', 'uce-2'], scores: [], own: [], dnswl: true });
@@ -10,9 +11,9 @@ const LIST_QUESTIONS = ['bl.spamcop.net', 'dnsbl-2.uceprotect.net', 'list.dnswl.
   (zone) => `A 7.113.0.203.${zone}`,
 );
 
-function lookUp(client: string, dns: FakeDns, usable: (list: string) => boolean = () => true) {
+function lookUp(client: string, dns: FakeDns, useOf: (list: string) => ListUse = () => 'asked') {
   const resolver = fakeResolver(dns);
-  const parts = { resolver, lists: () => lists, usable: ({ name }: { readonly name: string }) => usable(name) };
+  const parts = { resolver, lists: () => lists, useOf: ({ name }: { readonly name: string }) => useOf(name) };
   return { resolver, ...lookUpClient(parts, addressOf(client)) };
 }
 
@@ -50,10 +51,11 @@ test('failed is not absent', async () => {
   expect(listKinds(findings)).toEqual(['spamcop failed', 'uce-2 absent', 'dnswl absent']);
 });
 
-test('only lists that are usable are asked', async () => {
-  const { resolver, findings, done } = lookUp('203.0.113.7', NAMED, (name) => name === 'uce-2');
+test('a list that is silent is not asked and not known, one that is ignored is none', async () => {
+  const uses: { readonly [name: string]: ListUse } = { spamcop: 'silent', dnswl: 'ignored' };
+  const { resolver, findings, done } = lookUp('203.0.113.7', NAMED, (name) => uses[name] ?? 'asked');
   await done;
-  expect(listKinds(findings)).toEqual(['uce-2 absent']);
+  expect(listKinds(findings)).toEqual(['spamcop failed', 'uce-2 absent']);
   expect(resolver.asked.filter((question) => LIST_QUESTIONS.includes(question))).toHaveLength(1);
 });
 

@@ -1,13 +1,13 @@
 // What the DNS says about a client: all questions at once, under one deadline. What comes late still counts for later.
-import { type DnsList, listQuestion } from '../dns/lists.ts';
+import { type DnsList, listQuestion, type ListUse } from '../dns/lists.ts';
 import { addressesQuestion, type Lookup, namesQuestion, type Records, type Resolver } from '../dns/resolver.ts';
 import type { Address } from '../policy/address.ts';
 
 export interface LookupParts {
   readonly resolver: Resolver;
   readonly lists: () => readonly DnsList[];
-  /** Whether a list has proved sane for such addresses. */
-  readonly usable: (list: DnsList, family: 4 | 6) => boolean;
+  /** Whether a list is asked about such addresses. */
+  readonly useOf: (list: DnsList, family: 4 | 6) => ListUse;
 }
 
 /** What is known so far; a lookup that is still under way is missing. */
@@ -15,7 +15,7 @@ export interface Findings {
   names: Lookup<Records> | undefined;
   /** The addresses of each name. */
   readonly addresses: Map<string, Lookup<Records>>;
-  /** What each list that was asked said; undefined: nothing yet. */
+  /** What each list that counts said; undefined: nothing yet. */
   readonly lists: Map<DnsList, Lookup<Records> | undefined>;
 }
 
@@ -27,14 +27,15 @@ export interface ClientLookup {
 
 /** An address with more names than that is not believed any the more for them. */
 const MOST_NAMES = 8;
+/** What is known of a list that would not answer. */
+const SWITCHED_OFF = { kind: 'failed', error: 'switched off for now' } as const;
 
 /** Starts all lookups about a client. */
 export function lookUpClient(parts: LookupParts, client: Address): ClientLookup {
   const findings: Findings = { names: undefined, addresses: new Map(), lists: new Map() };
-  const lists = parts.lists().filter((list) => parts.usable(list, client.family));
   const done = Promise.all([
     lookUpNames(parts.resolver, client, findings),
-    ...lists.map((list) => lookUpList(parts.resolver, list, client, findings)),
+    ...parts.lists().map((list) => lookUpList(parts, list, client, findings)),
   ]);
   return { findings, done: done.then(() => {}) };
 }
@@ -61,9 +62,15 @@ async function lookUpNames(resolver: Resolver, client: Address, findings: Findin
   findings.names = names;
 }
 
-async function lookUpList(resolver: Resolver, list: DnsList, client: Address, findings: Findings): Promise<void> {
+async function lookUpList(
+  { resolver, useOf }: LookupParts,
+  list: DnsList,
+  client: Address,
+  findings: Findings,
+): Promise<void> {
   const question = listQuestion(list, client);
-  if (question === undefined) return;
-  findings.lists.set(list, undefined);
-  findings.lists.set(list, await resolver.lookUp(question));
+  const use = useOf(list, client.family);
+  if (question === undefined || use === 'ignored') return;
+  findings.lists.set(list, use === 'silent' ? SWITCHED_OFF : undefined);
+  if (use === 'asked') findings.lists.set(list, await resolver.lookUp(question));
 }

@@ -69,7 +69,7 @@ async function outcomeOf(dns: string, events: string, options: Options): Promise
   const client = address(options['client']?.[0] ?? '203.0.113.10');
   const resolver = fakeResolver(worldOf(dns, client));
   const lists = listsOf(options);
-  const { findings, done } = lookUpClient({ resolver, lists: () => lists, usable: () => true }, client);
+  const { findings, done } = lookUpClient({ resolver, lists: () => lists, useOf: () => 'asked' }, client);
   await done;
   const identity = nameFacts(findings, client, undefined).domain ?? client.text;
   const search = Number(options['search_duration'] ?? 60 * DAY);

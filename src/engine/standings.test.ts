@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bytesHeldBy, partOfLong } from '../../test/bytes-held.ts';
 import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { FakeDns } from '../dns/fake-resolver.ts';
+import type { ListUse } from '../dns/lists.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import type { Standing } from '../policy/standing.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -513,6 +514,33 @@ test.for<[what: string, failing: readonly string[], kept: Partial<Standing>]>([
   }
   bench.clock.advance(DAY);
   expect(await bench.standings.of(CLIENT)).not.toMatchObject(kept);
+});
+
+test.for<[use: ListUse, kept: Partial<Standing>, lives: number]>([
+  ['silent', { class: 'grey_max', score: -80 }, 3600],
+  ['ignored', { class: 'grey_default', score: 0 }, 7 * DAY],
+])('a list that is %s for a day: a standing that expires is %j then', async ([use, kept, lives]) => {
+  let now: ListUse = 'asked';
+  const world = { ...NAMED, a: { ...NAMED.a, [SPAMCOP]: ['127.0.0.2'] } };
+  const bench = await engineBench({ dns: world, useOf: () => now });
+  await bench.standings.of(CLIENT);
+  now = use;
+  bench.clock.advance(7 * DAY);
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ ...kept, expires: T0 + 7 * DAY + lives });
+});
+
+test('a standing that rests on what a list should not have said is made anew, in memory or not', async () => {
+  const dns = { ...NAMED, a: { ...NAMED.a, [SPAMCOP]: ['127.0.0.2'] } };
+  const first = await engineBench({ dns });
+  expect(await first.standings.of(CLIENT)).toMatchObject({ class: 'grey_max' });
+  const isMisled = ({ reasons }: Standing) => reasons.some(({ reason }) => reason === 'Spamcop');
+  const misled = { store: first.store, isMisled, dns };
+  const [made, after] = [await engineBench(misled), await engineBench({ ...misled, useOf: () => 'ignored' })];
+  expect(await made.standings.known(CLIENT)).toBeUndefined();
+  await made.standings.of(CLIENT);
+  expect(await made.standings.known(CLIENT)).toBeUndefined();
+  expect(await after.standings.of(CLIENT)).toMatchObject({ class: 'grey_default' });
+  expect(await after.standings.known(CLIENT)).toMatchObject({ class: 'grey_default' });
 });
 
 test('whom a list called an end user stays one while it does not answer', async () => {

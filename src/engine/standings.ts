@@ -1,7 +1,7 @@
 // The standings of clients: remembered, computed when there is none, computed again when something could change it. Never
 // twice at the same time for one client.
 import { canSayDynamic } from '../dns/lists.ts';
-import { type Clock, seconds } from '../lib/clock.ts';
+import { seconds } from '../lib/clock.ts';
 import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
@@ -13,10 +13,9 @@ import { COUNT_LIMIT } from '../policy/points.ts';
 import { type RememberedFacts, rememberedFacts, rememberedName } from '../policy/remembered-facts.ts';
 import type { StoredReport } from '../policy/report.ts';
 import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
-import type { Store } from '../store/store.ts';
 import { factsFrom, type NameFacts, nameFacts } from './gather-facts.ts';
 import { GoodMail } from './good-mail.ts';
-import { KeptStandings } from './kept-standings.ts';
+import { type KeptParts, KeptStandings } from './kept-standings.ts';
 import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
 
 export interface StandingSettings {
@@ -27,9 +26,7 @@ export interface StandingSettings {
   readonly lookupDeadline: Seconds;
 }
 
-export interface StandingParts extends LookupParts {
-  readonly store: Store;
-  readonly clock: Clock;
+export interface StandingParts extends LookupParts, KeptParts {
   readonly log: Log;
   /** From [0, 1). */
   readonly random: () => number;
