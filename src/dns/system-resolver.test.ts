@@ -146,6 +146,25 @@ test.for([
   expect([one, two, good].map(({ questions }) => questions.get('A mail.example.com'))).toEqual([1, 1, 1]);
 });
 
+test.for([
+  ['slow', { delay: 20_000 }],
+  ['broken', { code: 'SERVFAIL' }],
+] as const)('a domain whose servers are %s for the first server does not make another preferred', async ([, trick]) => {
+  const clock = manualClock();
+  const odd: Question = { type: 'A', name: 'odd.example.com' };
+  const all = [...records, ['odd.example.com', 'A', '203.0.113.10']] as const;
+  await using first = await startStubDnsServer({ records: all, tricks: { 'odd.example.com': trick } });
+  await using second = await startStubDnsServer({ records: all });
+  const { resolver } = resolverFor([first.server, second.server], 1, clock);
+  await using _closing = resolver;
+  for (const question of [MAIL, odd, MAIL]) expect(await resolver.lookUp(question)).toEqual(FOUND);
+  expect(second.questions.get('A mail.example.com')).toBeUndefined();
+  // As it is if nothing else was asked.
+  clock.advance(10);
+  for (const question of [odd, MAIL]) expect(await resolver.lookUp(question)).toEqual(FOUND);
+  expect(second.questions.get('A mail.example.com')).toBe(1);
+});
+
 test('the first server is tried again after a minute, by one question', async () => {
   const clock = manualClock();
   await using first = await startStubDnsServer({ records, tricks: { '*': { silent: 2 } } });

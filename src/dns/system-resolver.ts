@@ -54,20 +54,20 @@ export function systemResolver(parts: SystemResolverParts): Resolver & AsyncDisp
     }
     const lookup = lookupOf(response, query.question);
     if (lookup.kind === 'failed') throw new Error(lookup.error);
-    preferred.answered(server);
     return lookup;
   };
 
-  const askWithin = async (query: Query, { servers, timeout }: ResolverSettings): Promise<Lookup<Records>> => {
+  const askWithin = async (query: Query, settings: ResolverSettings): Promise<Lookup<Records>> => {
     const over = new AbortController();
+    const servers = preferred.order(settings.servers);
+    const ask = async (server: NameServer, signal: AbortSignal): Promise<Lookup<Records>> => {
+      const lookup = await askServer(server, query, signal);
+      preferred.answered(server, servers[0]);
+      return lookup;
+    };
     waiting.add(over);
     try {
-      return await askServers({
-        servers: preferred.order(servers),
-        timeout,
-        over,
-        ask: (server, signal) => askServer(server, query, signal),
-      });
+      return await askServers({ servers, timeout: settings.timeout, over, ask });
     } catch (error) {
       if (closed) throw CLOSED;
       return { kind: 'failed', error: causeOf(error) };
