@@ -15,6 +15,7 @@ import { startTrustedLookups, TrustedClients } from './engine/trusted-clients.ts
 import type { Clock } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
 import type { Log } from './lib/log.ts';
+import { formatNameServer } from './lib/name-server.ts';
 import { createNews } from './lib/news.ts';
 import { resolverSettings, serverName, standingSettings, trustedSettings } from './settings.ts';
 import type { Store } from './store/store.ts';
@@ -86,7 +87,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
       reputation: config().reputation,
     }),
   };
-  const tests = parts.use(startTests(health, () => config().reputation, log));
+  const tests = parts.use(startTests(health, config, log));
   parts.use(startTrustedLookups(trusted, log));
   // Once no lookup is waited for any more.
   parts.defer(() => standings.counted());
@@ -109,19 +110,21 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   };
 }
 
-/** Tests the lists now and then, and at a refresh since which they are asked: the next test may be an hour away. */
-function startTests(
-  health: ListHealth,
-  isAsked: () => boolean,
-  log: Log,
-): AsyncDisposable & Pick<Reputation, 'refresh'> {
+/**
+ * Tests the lists now and then, and at a refresh since which they are asked, or asked through others: the next test may be an
+ * hour away, and a list that refused our name server may not refuse another.
+ */
+function startTests(health: ListHealth, config: () => Config, log: Log): AsyncDisposable & Pick<Reputation, 'refresh'> {
   const running = startListHealth(health, log);
-  let wasAsked = isAsked();
+  const askedThrough = (): string | undefined =>
+    config().reputation ? config().resolver.map(formatNameServer).join(' ') : undefined;
+  let before = askedThrough();
   return {
     refresh: () => {
-      if (isAsked() && !wasAsked)
+      const now = askedThrough();
+      if (now !== undefined && now !== before)
         health.test().catch((error: unknown) => log.event(0, 'list test failed', { cause: String(error) }));
-      wasAsked = isAsked();
+      before = now;
     },
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };

@@ -173,6 +173,18 @@ test.for([
   expect(health.isMisled(standing())).toBe(false);
 });
 
+test.for([
+  ['is in order', sane, 3600],
+  ['has no test entry', {}, 3600],
+  ['is off', { a: { [listed]: ['127.255.255.254'] } }, 600],
+  ['gave half an answer', { ...sane, failing: [`A ${unlisted}`] }, 600],
+  ['was silent', { failing: [`A ${listed}`, `A ${unlisted}`] }, 60],
+] as const)('a list that %s is tested again after %3$s seconds', async ([, dns, seconds]) => {
+  const { health } = setUp(dns, [own]);
+  await health.test();
+  expect(health.due()).toBe(seconds * 1000);
+});
+
 test('while no list answers, none is switched off', async () => {
   const failing = ['bl.example', 'other.example'].flatMap((zone) => [`A 2.0.0.127.${zone}`, `A 1.0.0.127.${zone}`]);
   const other = ownList({ name: 'other', zone: 'other.example', score: -30 });

@@ -1,4 +1,4 @@
-// Whether DNS lists can be believed: their test entries (RFC 5782 sections 5 and 2.4) are asked at start and hourly, and
+// Whether DNS lists can be believed: their test entries (RFC 5782 sections 5 and 2.4) are asked at start and at least hourly, and
 // a list that lists everything, refuses to answer us, or is silent while others answer, is not asked until it is sane again.
 // What a list said that then lists everything is not believed either.
 // One without a test entry may be a small list of one's own, or hide from our resolver: that is told, and it is asked, since
@@ -29,7 +29,7 @@ export interface ListHealth {
   isMisled(standing: Pick<Standing, 'ip' | 'reasons' | 'computed'>): boolean;
   /** Tests every list once. */
   test(): Promise<void>;
-  /** Milliseconds until the next test is due: soon, while some list did not answer the last one. */
+  /** Milliseconds until the next test is due: sooner, while some list is off or did not answer the last one. */
   due(): number;
 }
 
@@ -52,6 +52,7 @@ interface Tested {
 }
 
 const HOUR_MS = 3_600_000;
+const TEN_MINUTES_MS = 600_000;
 const MINUTE_MS = 60_000;
 /** A list that was out of order for so long is one that is gone: standings need not wait for it. */
 const OUTAGE_MS = 24 * HOUR_MS;
@@ -68,7 +69,7 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
   const found = new Map<string, Found>();
   const foundOf = (list: DnsList, family: 4 | 6): Found => found.get(keyOf(list, family)) ?? UNTESTED;
   const falseListings = new FalseListings();
-  let unanswered = false;
+  let due = HOUR_MS;
   const take = ({ list, family, finding }: Tested): void => {
     const { state: before, offSince = parts.clock.now() } = foundOf(list, family);
     if (finding === 'unknown' || finding === 'silent' || finding === before) return;
@@ -91,9 +92,11 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
       const dnsWorks = silent.length < tested.length;
       for (const test of tested)
         take(test.finding === 'silent' && dnsWorks ? { ...test, finding: 'does not answer' } : test);
-      unanswered = silent.length > 0;
+      const isUnclear = ({ list, family, finding }: Tested): boolean =>
+        finding === 'unknown' || isFault(foundOf(list, family).state);
+      due = silent.length > 0 ? MINUTE_MS : tested.some(isUnclear) ? TEN_MINUTES_MS : HOUR_MS;
     },
-    due: () => (unanswered ? MINUTE_MS : HOUR_MS),
+    due: () => due,
   };
 }
 
