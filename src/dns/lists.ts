@@ -1,5 +1,5 @@
-// DNS lists of addresses (RFC 5782): which name is asked, and what the answers mean. An answer that a list does not
-// define is an error and never a listing: that is how lists say "you may not ask" and how dead lists answer.
+// DNS lists of addresses (RFC 5782): which name is asked, and what the answers mean. An answer that no list may give is an
+// error and never a listing: that is how lists say "you may not ask" and how dead lists answer.
 import type { Address } from '../policy/address.ts';
 import { addressesQuestion, type Question, type Records } from './resolver.ts';
 import { reversedLabels } from './reverse-name.ts';
@@ -88,7 +88,7 @@ export function trustOf(answers: Records): Trust | 'not listed' | 'error' {
 
 function isError({ codes }: BlockList, answer: string): boolean {
   if (codes?.includes(answer) === true) return false;
-  // RFC 5782 section 2.1 keeps 127.0.0.1 out of the answers; 127.255.255.0/24 is where lists put their errors.
-  if (answer === '127.0.0.1' || answer.startsWith('127.255.255.')) return true;
-  return !answer.startsWith(codes === undefined ? '127.' : '127.0.0.');
+  // RFC 5782 section 2.1 keeps 127.0.0.1 out of the answers; 127.255.255.0/24 is where lists put their errors. Of the others
+  // each list has its own, as for how good a sender is.
+  return answer === '127.0.0.1' || answer.startsWith('127.255.255.') || !answer.startsWith('127.');
 }
