@@ -34,9 +34,9 @@ async function writeApart(socket: Socket, pieces: readonly Uint8Array[]): Promis
   socket.end();
 }
 
-function ask(): ReturnType<typeof askOverTcp> {
+function ask(signal = AbortSignal.timeout(10_000)): ReturnType<typeof askOverTcp> {
   const { port } = server.address() as AddressInfo;
-  return askOverTcp({ address: '127.0.0.1', port }, QUERY, AbortSignal.timeout(10_000));
+  return askOverTcp({ address: '127.0.0.1', port }, QUERY, signal);
 }
 
 /** The query with its length, as a response that has this address. */
@@ -76,4 +76,14 @@ test('any other bytes are an error', async () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test('whoever ends a question that the server is silent about says why', async () => {
+  const over = new AbortController();
+  say = () => {
+    over.abort(new Error('no answer within 6s'));
+    return [];
+  };
+  await expect(ask(over.signal)).rejects.toThrow('no answer within 6s');
+  await expect(ask(over.signal)).rejects.toThrow('no answer within 6s');
 });

@@ -6,7 +6,7 @@ import type { NameServer } from '../lib/name-server.ts';
 import { decodeResponse, isResponseTo, type Response } from './dns-message.ts';
 import type { Query } from './udp-socket.ts';
 
-/** The server's response; rejects with a network error, a bad response, or when the signal aborts. */
+/** The server's response; rejects with the signal's reason, with a network error, or at a bad response. */
 export async function askOverTcp(server: NameServer, query: Query, signal: AbortSignal): Promise<Response> {
   const id = randomInt(0x1_0000);
   const socket = connect({ host: server.address, port: server.port, signal });
@@ -19,6 +19,9 @@ export async function askOverTcp(server: NameServer, query: Query, signal: Abort
     if (response.id !== id || !isResponseTo(response, query.question))
       throw new Error('response to another question over TCP');
     return response;
+  } catch (error) {
+    // The socket says no more than that it was aborted.
+    throw signal.aborted ? signal.reason : error;
   } finally {
     socket.destroy();
   }
