@@ -51,6 +51,7 @@ test.for([
     failed('the aliases go round in a circle'),
   ],
   ['an alias to nothing', 3, [toReal], [soa], absent(60)],
+  ['an alias to nothing, that holds less long itself', 3, [alias('mail.example.com', 'b', 7)], [soa], absent(7)],
   ['an alias to a name without addresses', 0, [toReal], [soa], absent(60)],
   ['an alias out of the answer', 0, [toReal], [], failed('an alias leads out of the answer')],
   ['no such name', 3, [], [soa], absent(60)],

@@ -16,10 +16,11 @@ interface End {
 
 /** The outcome of a complete response. Aliases are followed inside the answer, wherever in it they stand. */
 export function lookupOf(response: Response, question: Question): Lookup<Records> {
-  if (response.code === NO_SUCH_NAME) return { kind: 'absent', ttl: negativeTtl(response) ?? 0 };
-  if (response.code !== NO_ERROR) return failed(CODES[response.code] ?? `code ${response.code}`);
+  if (response.code !== NO_ERROR && response.code !== NO_SUCH_NAME)
+    return failed(CODES[response.code] ?? `code ${response.code}`);
   const end = followAliases(response.answers, response.question.name);
   if (end === undefined) return failed('the aliases go round in a circle');
+  if (response.code === NO_SUCH_NAME) return { kind: 'absent', ttl: Math.min(negativeTtl(response) ?? 0, end.ttl) };
   const records = response.answers.filter(({ name, type }) => type === question.type && name === end.name);
   return records.length === 0 ? noRecords(response, end) : found(records, end.ttl);
 }
