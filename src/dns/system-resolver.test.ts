@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startStubDnsServer, type StubScript } from '../../test/stub-dns-server.ts';
 import { manualClock, systemClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
@@ -248,6 +249,26 @@ test('ports are given up after half a minute', async () => {
   clock.advance(30);
   for (let i = 0; i < 8; i += 1) await resolver.lookUp(MAIL);
   expect(stub.ports.size).toBe(8);
+});
+
+/** Where Linux has its UDP sockets, one a line, with whom each is connected to. */
+const SOCKETS = '/proc/net/udp';
+
+test.skipIf(!existsSync(SOCKETS))('ports to a server that is not asked any more are given up', async () => {
+  const clock = manualClock();
+  await using first = await startStubDnsServer({ records });
+  await using second = await startStubDnsServer({ records });
+  let server = first.server;
+  const settings = () => ({ servers: [server], timeout: PATIENT });
+  await using resolver = systemResolver({ clock, log: silentLog, counters: createCounters(), settings });
+  const other = first.server.port.toString(16).toUpperCase().padStart(4, '0');
+  const open = () => readFileSync(SOCKETS, 'latin1').split(` 0100007F:${other} 01 `).length - 1;
+  for (let i = 0; i < 4; i += 1) await resolver.lookUp(MAIL);
+  expect(open()).toBe(4);
+  clock.advance(30);
+  server = second.server;
+  await resolver.lookUp(MAIL);
+  await vi.waitFor(() => expect(open()).toBe(0));
 });
 
 test('ports are given up after some hundred questions, while others still wait on them', async () => {

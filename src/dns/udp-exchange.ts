@@ -28,9 +28,14 @@ export function createUdpExchange(parts: { readonly clock: Clock; readonly count
 
   const ignored = (): void => parts.counters.add('dns datagrams ignored');
   const open = (key: string, server: NameServer): Place => {
-    places.get(key)?.socket.retire();
-    const until = parts.clock.now() + LIFETIME_MS;
-    const place = { socket: openUdpSocket(server, ignored), until, left: QUESTIONS_PER_SOCKET };
+    const now = parts.clock.now();
+    for (const [other, { socket, until }] of places) {
+      // Also those of servers that are not asked any more.
+      if (other !== key && until > now) continue;
+      socket.retire();
+      places.delete(other);
+    }
+    const place = { socket: openUdpSocket(server, ignored), until: now + LIFETIME_MS, left: QUESTIONS_PER_SOCKET };
     places.set(key, place);
     return place;
   };
