@@ -27,6 +27,9 @@ const IPV6_HOP = `Received: from bad6.example.net (bad6.example.net [IPv6:2001:d
 	by mx1.example.org (Postfix) with ESMTPS id abc126
 	for <victim@example.org>; Tue, 14 Nov 2023 21:00:06 +0000
 `;
+const FORGED = `Received: from innocent.example.net ([198.51.100.9]) by mx.fake.example with esmtp id x; Tue, 14 Nov 2023 20:00:00 +0000
+`;
+const LIST = 'Resent-Message-ID: <1@lists.example.net>\nResent-From: list@lists.example.net\n';
 const SUBMISSION =
   'Received: from laptop ([203.0.113.99] helo=laptop) by mx1.example.org with esmtpsa (Exim 4.96) id x; Tue, 14 Nov 2023 21:00:00 +0000\n';
 const OPAQUE_HOP = 'Received: from somewhere by mx1.example.org with ESMTP id x; Tue, 14 Nov 2023 21:00:00 +0000\n';
@@ -145,6 +148,14 @@ test.for([
   ['resent without X-Received', OWN_HOP + RESENT + BAD + SPAM, BLAMED],
   ['resent, X-Received of another kind', OWN_HOP + RESENT + GMAIL + BAD + SPAM, BLAMED],
   ['resent, nothing below', BAD + RESENT + SPAM, ONLY_TRUSTED],
+  ['resent, by a mailing list before that', OWN_HOP + RESENT + BAD + LIST + SPAM, BLAMED],
+  // The lines of a spam that its sender made up.
+  ['resent, Received below a second Resent block', OWN_HOP + RESENT + BAD + RESENT + FORGED + SPAM, BLAMED],
+  ['resent, X-Received of the spam', OWN_HOP + RESENT + BAD + FORGED.replace('Received', 'X-Received') + SPAM, BLAMED],
+  ['resent, X-Received above', FORGED.replace('Received', 'X-Received') + RESENT + SPAM, ONLY_TRUSTED],
+  ['resent, a mail attached', OWN_HOP + RESENT + BAD + attached(FORGED), BLAMED],
+  ['resent by an own user whose mail has one attached', RESENT + SUBMISSION + attached(FORGED), ONLY_TRUSTED],
+  ['resent, nothing below, a mail attached', OWN_HOP + RESENT + attached(BAD), BLAMED],
   ['an attached mail with its own attached mail', attached(BAD + attached(BAD).replaceAll('BB', 'CC')), BLAMED],
 ] as const)('%s', ([, mail, expected]) => {
   expect(outcome(mail)).toBe(expected);

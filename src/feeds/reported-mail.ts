@@ -30,20 +30,32 @@ const HOP_LIMIT = 200;
 export function readReportedMail(bytes: Uint8Array, rules: ReportingRules): ReportedMail {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MAIL_LIMIT));
   const mail = parsePart(view);
-  const resent = isResent(mail.headers);
-  const kept = resent ? received(mail.headers, 'x-received') : [];
-  if (kept.some((hop) => hop.from !== undefined)) return blame(kept, rules);
+  const below = isResent(mail.headers) ? belowResent(mail.headers) : undefined;
+  // Its own lines first: what a redirected spam has attached, or says of an earlier redirection, may be made up.
+  const redirected = below && blameResent(below, rules);
+  if (redirected !== undefined) return redirected;
   const leaves = leafParts(mail);
   const attached = leaves.filter(isMail);
   const [spam, another] = attached;
   if (another !== undefined) return unusable('too many attached messages found');
   if (spam !== undefined) return blameAttached(spam, leaves, rules);
-  return resent ? blame(receivedBelowResent(mail.headers), rules) : unusable('no attached message found');
+  return below === undefined ? unusable('no attached message found') : blame([], rules);
 }
 
 /** What report_verify answers when the report's mail was never seen. */
 export function notReceived({ ip, mtaId }: Report): string {
   return `no mail was found received from ${ip} id ${mtaId ?? '(none)'}`;
+}
+
+/** Undefined: the headers do not tell how it came here. */
+function blameResent(below: readonly Header[], rules: ReportingRules): ReportedMail | undefined {
+  const hops = received(below, 'received');
+  const read = blame(hops, rules);
+  if (read.kind === 'report') return read;
+  // Who redirects may have renamed them so; what stands under the right name is of the redirection then.
+  const kept = received(below, 'x-received');
+  if (kept.some((hop) => hop.from !== undefined)) return blame(kept, rules);
+  return hops.length > 0 ? read : undefined;
 }
 
 function blameAttached(spam: Part, leaves: readonly Part[], rules: ReportingRules): ReportedMail {
@@ -92,10 +104,10 @@ function received(headers: readonly Header[], name: string): Hop[] {
   return lines.map(({ value }) => parseReceived(value));
 }
 
-// RFC 5322 section 3.6.6: who resends a mail puts a block of headers on top of those that were there.
-function receivedBelowResent(headers: readonly Header[]): Hop[] {
-  const last = headers.findLastIndex(({ name }) => name.startsWith('resent-'));
-  return received(headers.slice(last + 1), 'received');
+// RFC 5322 section 3.6.6: who resends a mail puts a block of headers on top of those that were there. The topmost is that of
+// whoever redirected the mail to us; any below it came with the mail.
+function belowResent(headers: readonly Header[]): readonly Header[] {
+  return headers.slice(headers.findIndex(({ name }) => name.startsWith('resent-')));
 }
 
 // RFC 5965 section 3.2. It is asked only when the spam's own lines were taken out.
