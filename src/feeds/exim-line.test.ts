@@ -278,6 +278,29 @@ test.for([
 const PIECES = [' ', 'H=', '(', ')', '[192.0.2.1]', '"', '\\', '<', '>', ' F=<', ' <= ', ' => ', ' from ', ID, LOST];
 const MORE = [' rejected RCPT ', ' A=', ': ', ' Warning: unknown recipient ', ' rejected by local_scan(): ', 'S='];
 
+// What the server said that was asked for the recipient, in its callout.
+test.for([
+  ['550 no', true],
+  ['550', true],
+  ['550 5.1.1 <u@example.org>: Recipient address rejected: User unknown', true],
+  ['550-5.1.1 The account does not exist\\n550 5.1.1 https://x.example/', true],
+  ['550 5.1.10 RESOLVER.ADR.RecipientNotFound', true],
+  ['550 5.4.1 Recipient address rejected: Access denied', true],
+  ['553 no such user here', true],
+  ['550 relay not permitted', false],
+  ['550 5.7.1 Relaying denied', false],
+  ['554 5.7.1 <u@example.org>: Relay access denied', false],
+  ['550 5.7.1 Client host [192.0.2.1] blocked', false],
+  ['550 5.1.8 Sender address rejected: Domain not found', false],
+  ['552 5.2.2 mailbox full', false],
+  ['550 5.2.1 account disabled', false],
+  ['503 bad sequence of commands', false],
+] as const)('%s says that the recipient is unknown: %s', ([answer, unknown]) => {
+  const from = 'from mx.example.org [192.0.2.1]';
+  const text = `H=[198.51.100.7] F=<a@b.example> rejected RCPT <u@example.org>: response to "RCPT TO:<u@example.org>" ${from} was: ${answer}`;
+  expect(told(text)).toBe(unknown ? 'unknown/delivery 198.51.100.7 a@b.example u@example.org' : undefined);
+});
+
 test('no line makes it throw', () => {
   const text = fc.array(fc.oneof(fc.constantFrom(...PIECES, ...MORE), fc.string({ unit: 'binary' })), {
     maxLength: 20,
@@ -293,7 +316,7 @@ test('no line makes it throw', () => {
 const STARTS = ['', 'H=[192.0.2.1]', 'H=[192.0.2.1] F=<a> rejected RCPT <b>: ', `${ID} <= `, `${ID} F=`, `${LOST} `];
 
 // Quadratic work on a line of this length would take minutes.
-test.for([...PIECES, ...MORE, '" ', '\\"', ' H=x [192.0.2.1]', 'response to "RCPT TO:'])(
+test.for([...PIECES, ...MORE, '" ', '\\"', ' H=x [192.0.2.1]', 'response to "RCPT TO:', '" from x '])(
   '%s over and over',
   (piece) => {
     const long = piece.repeat(Math.ceil(65_536 / piece.length));

@@ -53,7 +53,12 @@ const FAST_OPEN = /^TFO\*? /;
 const SPAM = /(?<!\b(?:anti|no|not)[- ])\bspam\b/i;
 const RELAY = /\b(?:relay not permitted|relaying (?:denied|not permitted|not allowed)|not permitted to relay)\b/i;
 const UNKNOWN =
-  /^(?:Unrouteable address|Previous \(cached\) callout verification failure|(?:unknown|no such) (?:user|recipient|address)\b|(?:user|recipient|address) unknown\b|response to "RCPT TO:.{0,400} was: 5)/i;
+  /^(?:Unrouteable address|Previous \(cached\) callout verification failure|(?:unknown|no such) (?:user|recipient|address)\b|(?:user|recipient|address) unknown\b)/i;
+// The answer of the server that the mail would go on to. It may refuse for other reasons than that there is no such
+// recipient: then it tells of us, or of itself, and nothing of the client.
+const CALLOUT = /^response to "RCPT TO:.{0,400}?" from \S+(?: \[[^\s\]]*\])? was: /i;
+// RFC 3463: 5.1.x is of addresses; Microsoft 365 says 5.4.1 of unknown ones. Many servers give no such code.
+const UNKNOWN_ANSWER = /^55[013](?:[ -](?:5\.1\.(?:[0-6]|10)\b|5\.4\.1\b|(?!\d\.\d))|$)/;
 
 /** What the line tells; undefined when it does not begin with a date. Never throws. */
 export function parseLogLine(line: string): LogLine | undefined {
@@ -140,8 +145,12 @@ function rejectedRecipient({ client, tail }: Host): Seen | undefined {
   const { recipient, reason } = refusedRecipient(text) ?? {};
   if (recipient === undefined || reason === undefined) return undefined;
   const about = { sender, recipient };
-  if (RELAY.test(reason)) return { kind: 'event', event: 'relay', client, about };
-  return UNKNOWN.test(reason) ? { kind: 'unknown', mode: 'delivery', client, about } : undefined;
+  const asked = CALLOUT.exec(reason);
+  const isRelay = RELAY.test(reason);
+  if (asked === null && isRelay) return { kind: 'event', event: 'relay', client, about };
+  const isUnknown =
+    asked === null ? UNKNOWN.test(reason) : UNKNOWN_ANSWER.test(reason.slice(asked[0].length)) && !isRelay;
+  return isUnknown ? { kind: 'unknown', mode: 'delivery', client, about } : undefined;
 }
 
 function refusedRecipient(text: string): { recipient: string; reason: string } | undefined {
