@@ -235,7 +235,9 @@ test.for([
   [`${ID} => /dev/null <g@example.org> R=system_aliases T=**bypassed**`, 'delivered g@example.org'],
   [`${ID} => |/usr/bin/x -y <g@example.org> R=pipe T=p`, 'delivered g@example.org'],
   [`${ID} => |/usr/bin/x R=y T=z <g@example.org> R=pipe T=p`, 'delivered g@example.org'],
-  [`${ID} => /dev/null <system-filter> T=**bypassed**`, 'delivered system-filter'],
+  [`${ID} => /dev/null <system-filter> T=**bypassed**`, undefined],
+  [`${ID} => blackhole (DATA ACL discarded recipients): spam@example.org`, undefined],
+  [`${ID} => blackhole <blackhole@example.org> R=local_user T=l`, 'delivered blackhole@example.org'],
   [`${ID} => bob (x@example.org, y@example.org) <b@example.org> R=local_user T=l`, 'delivered b@example.org'],
   [`${ID} => bob <b@example.org> Q=lists R=local_user T=l`, 'delivered b@example.org'],
   [

@@ -201,7 +201,8 @@ function delivery(id: string, text: string): Seen | undefined {
   const names = end < 0 ? text : text.slice(0, end);
   const original = names.endsWith('>') ? names.slice(names.lastIndexOf(' <') + 2, -1) : undefined;
   const recipient = original ?? MAIL_ADDRESS.exec(names)?.[0];
-  return recipient === undefined || recipient === '' ? undefined : { kind: 'delivered', id, recipient };
+  // Exim gives every address a domain; the rest are words of its own, such as for mail that an ACL discarded.
+  return recipient?.includes('@') === true ? { kind: 'delivered', id, recipient } : undefined;
 }
 
 function hostField(text: string): Host | undefined {
