@@ -68,8 +68,8 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const manual = await openManualList(store, clock);
 
   const reputation = parts.use(await startReputation({ store, clock, log, counters, config: () => inForce.config }));
-  const { standings, trusted, acceptReport, reports, resolver } = reputation;
-  const feeds = await openFeeds({ config, directory, store, acceptReport, trusted, clock, log });
+  const { standings, trusted, reports, resolver } = reputation;
+  const feeds = await openFeeds({ ...reputation, config, directory, store, clock, log });
 
   const policyFile = parts.use(await policyFileOf(inForce, directory, { clock, log }));
 
@@ -99,7 +99,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
       overview,
       ...shared,
       standings,
-      acceptReport,
+      acceptReport: feeds.acceptReport,
       onRefused: feeds.onAnswer,
       exchange: { ...peers, reports: shareReads(store, reports.news), news: reports.news },
       inForce,

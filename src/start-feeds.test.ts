@@ -24,6 +24,23 @@ test("the mail server's log is read once that is asked for, and not before", asy
   );
 });
 
+test('mail that a trap got is no good mail', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'ddgrey-feeds-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const id = '2023-11-14 10:00:09 1j5IhX-0006pK-Rt';
+  const arrived = `${id} <= a@b.example H=[203.0.113.7] P=smtp S=1\n${id} => /dev/null <trap@example.org> R=r\n`;
+  await writeFile(join(directory, 'mainlog'), `${arrived}${id} => bob <bob@example.org> R=r\n${id} Completed\n`);
+  const config = configOf('service exim4\nexim4_mainlog mainlog\nhard_trap trap@example.org');
+  const bench = await engineBench();
+  const feeds = await openFeeds({ ...bench, config, directory, log: bench.checks.log });
+  await using _following = feeds.follow();
+  await vi.waitFor(async () =>
+    expect(await wholeList(bench.store.reports(undefined))).toMatchObject([
+      { event: 'ok', recipient: 'bob@example.org' },
+    ]),
+  );
+});
+
 test('what is not begun when the daemon ends is left, and comes again', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'ddgrey-feeds-'));
   onTestFinished(() => rm(directory, { recursive: true }));

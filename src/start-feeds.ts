@@ -6,7 +6,7 @@ import type { TrustedClients } from './engine/trusted-clients.ts';
 import { createEximMainlog, eximLineReader } from './feeds/exim-mainlog.ts';
 import type { Place } from './feeds/file-place.ts';
 import { followFile } from './feeds/follow-file.ts';
-import { reportTraps } from './feeds/report-traps.ts';
+import { reportTraps, withoutTrapMail } from './feeds/report-traps.ts';
 import { Traps, watchTraps } from './feeds/watch-traps.ts';
 import { atMost } from './lib/at-most.ts';
 import type { Clock } from './lib/clock.ts';
@@ -29,6 +29,8 @@ export interface FeedStart {
 export interface Feeds {
   /** What is to be done about every check that was answered, and every recipient that the mail server refused itself. */
   readonly onAnswer: (check: Check) => void;
+  /** Takes in the reports of accepted mail, and others, with regard to the traps. */
+  readonly acceptReport: AcceptReport;
   /**
    * Goes on reading the files, until it is closed. Not while the daemon is root to bind its sockets: what its user may not
    * read would be opened then, and be out of reach from the next rotation on.
@@ -41,14 +43,16 @@ const MOST_REPORTS = 256;
 
 /** Opens them. Throws, in words for an administrator, if a file of traps can't be read. */
 export async function openFeeds(start: FeedStart): Promise<Feeds> {
-  const { config, clock, log, acceptReport } = start;
+  const { config, clock, log } = start;
   const traps = await openTraps(start);
+  const acceptReport = withoutTrapMail(() => traps, start.acceptReport);
   return {
     onAnswer: reportTraps({ traps: () => traps, report: acceptInBackground(acceptReport, log), clock }),
+    acceptReport,
     follow: () => {
       const parts = new AsyncDisposableStack();
       parts.use(watchTraps(traps, log));
-      if (config.service.includes('exim4')) parts.use(followEximLog(start));
+      if (config.service.includes('exim4')) parts.use(followEximLog({ ...start, acceptReport }));
       return parts;
     },
   };

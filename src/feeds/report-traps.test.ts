@@ -3,7 +3,7 @@ import { wholeList } from '../lib/whole-list.ts';
 import { checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import { manualClock } from '../lib/clock.ts';
 import type { IncomingReport } from '../policy/report.ts';
-import { reportTraps } from './report-traps.ts';
+import { reportTraps, withoutTrapMail } from './report-traps.ts';
 import { indexTraps } from './spamtraps.ts';
 
 const TRAPS = indexTraps([
@@ -48,4 +48,21 @@ test('nothing is reported of a trusted client', async () => {
   await answerCheck(checkOf('192.0.2.9', 'a@example.com', 'trap@example.org'));
   await reported();
   expect(await wholeList(store.reports(undefined))).toEqual([]);
+});
+
+test.for<[event: string, recipient: string | undefined, taken: boolean]>([
+  ['ok', 'Old@example.org', false],
+  ['ok', 'any@trap.example.org', false],
+  ['ok', 'new@example.org', true],
+  ['ok', undefined, true],
+  ['spam', 'old@example.org', true],
+  ['soft_trap', 'old@example.org', true],
+])('a report of %s to %s is taken: %s', async ([event, recipient, taken]) => {
+  const made: IncomingReport[] = [];
+  const accept = withoutTrapMail(
+    () => TRAPS,
+    (report) => Promise.resolve(void made.push(report)),
+  );
+  await accept({ reporter: 'exim4', time: T0, ip: '203.0.113.7', event, ...(recipient && { recipient }) });
+  expect(made).toHaveLength(Number(taken));
 });

@@ -1,7 +1,8 @@
 // Hits on spam traps become reports. Only when the answer has left, so that they show in nothing that the sender sees, not
-// in the time that it takes either.
+// in the time that it takes either. That the mail server then accepts the mail is not held in the sender's favour.
+import type { AcceptReport } from '../engine/accept-report.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
-import { type Check, reportedSender } from '../policy/check.ts';
+import { type Check, parseMailbox, reportedSender } from '../policy/check.ts';
 import type { IncomingReport } from '../policy/report.ts';
 import type { TrapIndex } from './spamtraps.ts';
 
@@ -28,5 +29,13 @@ export function reportTraps({ traps, report, clock }: TrapParts): (check: Check)
       recipient: recipient.text,
       mtaId: id,
     } satisfies IncomingReport);
+  };
+}
+
+/** Takes reports in, but none of accepted mail to a trap: it would make a good name for the domain of whoever sent it. */
+export function withoutTrapMail(traps: () => TrapIndex, accept: AcceptReport): AcceptReport {
+  return async (report) => {
+    const { event, recipient = '' } = report;
+    if (event !== 'ok' || traps().trapFor(parseMailbox(recipient)) === undefined) await accept(report);
   };
 }
