@@ -15,6 +15,8 @@ import { withoutEnd } from '../policy/without-end.ts';
 export interface Hop {
   /** There is a `from`; a mail that was handed on within one host has none. */
   readonly namesClient: boolean;
+  /** Where the client's part of the line ends can't be told, as when its HELO holds a parenthesis. */
+  readonly isGarbled: boolean;
   readonly from?: Address;
   /** `esmtps`, `local`, ... in lower case. */
   readonly protocol?: string;
@@ -40,11 +42,13 @@ export function parseReceived(value: string): Hop {
   const end = line.lastIndexOf(';');
   const tokens = tokensOf(end < 0 ? line : line.slice(0, end));
   const by = tokens.indexOf('by', 2);
-  const namesClient = tokens[0]?.toLowerCase() === 'from' && by > 0;
+  const isFrom = tokens[0]?.toLowerCase() === 'from';
+  const namesClient = isFrom && by > 0;
   const clauses = namesClient ? tokens.slice(by) : tokens;
   const protocol = valueAfter(clauses, 'with')?.toLowerCase();
   return knownFields({
     namesClient,
+    isGarbled: isFrom && by < 0,
     // What was fetched names the mailbox's server, not a sender.
     from: namesClient && !/^(?:pop|imap)/.test(protocol ?? '') ? clientOf(tokens.slice(1, by)) : undefined,
     protocol,

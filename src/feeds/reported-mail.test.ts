@@ -126,6 +126,14 @@ test.for([
   ],
   ['only own hops', attached(OWN_HOP + PRIVATE_HOP), ONLY_TRUSTED],
   ['a hop that does not say from where', attached(OPAQUE_HOP + BAD), ONLY_TRUSTED],
+  [
+    'a hop whose HELO opens a comment (helo_accept_junk_hosts)',
+    attached(
+      BAD.replace('from bad.example.net ([203.0.113.66] helo=bad.example.net)', 'from [203.0.113.66] (helo=a(b)') +
+        FORGED,
+    ),
+    ONLY_TRUSTED,
+  ],
   ['a time to come', attached(BAD.replace('2023', '2033')), BLAMED.replace('1699995600', '1700000000')],
   [
     'base64',

@@ -87,8 +87,8 @@ function reportOf({ sender, recipient, id, time = Infinity }: Hop, from: Address
 }
 
 // Came over the net, but the line does not say from where.
-function isOpaque({ namesClient, from, protocol = '' }: Hop): boolean {
-  return namesClient && from === undefined && /^(?:utf8)?e?smtps?$/.test(protocol);
+function isOpaque({ namesClient, isGarbled, from, protocol = '' }: Hop): boolean {
+  return isGarbled || (namesClient && from === undefined && /^(?:utf8)?e?smtps?$/.test(protocol));
 }
 
 function isMail({ contentType }: Part): boolean {
@@ -119,6 +119,7 @@ function feedbackHop(feedback: Part): Hop {
   const { time } = parseReceived(`; ${headerValue(headers, 'arrival-date') ?? ''}`);
   return knownFields({
     namesClient: true,
+    isGarbled: false,
     authenticated: false,
     from,
     sender: sender === '' ? NULL_SENDER : sender,
