@@ -65,7 +65,8 @@ export function maintenanceSettings(config: Config, policy: Policy): Maintenance
   };
 }
 
-function lifetimesOf(config: Config): Lifetimes {
+/** How long what is remembered is kept. */
+export function lifetimesOf(config: Config): Lifetimes {
   return {
     pending: config.retry,
     // Twice the longest delay must fit in, or a retry could find its entry gone.

@@ -128,10 +128,7 @@ function acceptFor({ reports, attempts, inForce }: PeersStart): AcceptPeerReport
     ...reports,
     manual: attempts.manual,
     attempts: { ...attempts, standings: reports.standings },
-    settings: () => {
-      const { report: keep, checkReport: keepChecks } = inForce.maintenance.lifetimes;
-      return { ...reports.settings(), keep, keepChecks };
-    },
+    settings: () => ({ ...reports.settings(), keepChecks: inForce.maintenance.lifetimes.checkReport }),
   });
 }
 

@@ -17,7 +17,7 @@ import type { Counters } from './lib/counters.ts';
 import type { Log } from './lib/log.ts';
 import { formatNameServer } from './lib/name-server.ts';
 import { createNews } from './lib/news.ts';
-import { resolverSettings, serverName, standingSettings, trustedSettings } from './settings.ts';
+import { lifetimesOf, resolverSettings, serverName, standingSettings, trustedSettings } from './settings.ts';
 import type { Store } from './store/store.ts';
 
 export interface ReputationStart {
@@ -85,6 +85,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
       origin: serverName(config()),
       isTrusted: (client) => trusted.has(client),
       reputation: config().reputation,
+      keep: lifetimesOf(config()).report,
     }),
   };
   const tests = parts.use(startTests(health, config, log));

@@ -27,7 +27,14 @@ import { type Address, parseAddress } from '../src/policy/address.ts';
 import { type Check, parseMailbox } from '../src/policy/check.ts';
 import { readPolicy } from '../src/policy/rules.ts';
 import type { Standing } from '../src/policy/standing.ts';
-import { checkSettings, maintenanceSettings, standingSettings, trapsOf, trustedSettings } from '../src/settings.ts';
+import {
+  checkSettings,
+  lifetimesOf,
+  maintenanceSettings,
+  standingSettings,
+  trapsOf,
+  trustedSettings,
+} from '../src/settings.ts';
 import { MemoryStore } from '../src/store/memory-store.ts';
 import type { Store } from '../src/store/store.ts';
 
@@ -118,6 +125,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
       origin: options.name ?? 'mx1.example.org',
       isTrusted: (client: Address) => trusted.has(client),
       reputation: config.reputation,
+      keep: lifetimesOf(config).report,
     }),
   };
   const acceptReport = createAcceptReport(reportParts);
@@ -155,10 +163,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
       ...reportParts,
       manual,
       attempts: { ...checks, standings },
-      settings: () => {
-        const { report: keep, checkReport: keepChecks } = upkeep.settings().lifetimes;
-        return { ...reportParts.settings(), keep, keepChecks };
-      },
+      settings: () => ({ ...reportParts.settings(), keepChecks: lifetimesOf(config).checkReport }),
     }),
     answerCheck: createAnswerCheck(checks),
     explain: (check) => explain({ ...checks, lifetimes: () => upkeep.settings().lifetimes }, check),

@@ -16,8 +16,7 @@ import type { ManualList } from './manual-list.ts';
 import { type AttemptParts, recordPeerAttempt } from './peer-attempt.ts';
 
 export interface PeerReportSettings extends ReportSettings {
-  /** How long reports are kept, and those of first attempts. */
-  readonly keep: Seconds;
+  /** How long those of first attempts are kept. */
   readonly keepChecks: Seconds;
 }
 

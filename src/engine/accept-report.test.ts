@@ -78,6 +78,16 @@ test('good mail of a client that can not be looked up is kept without a domain',
   ]);
 });
 
+test.for([
+  [60 * 86_400, true],
+  [60 * 86_400 + 1, false],
+] as const)('a report of %d seconds ago, when they count for 60 days, is taken: %s', async ([age, taken]) => {
+  const { acceptReport, store, dns } = await engineBench({ dns: DNS });
+  await acceptReport({ ...REPORT, event: 'ok', time: T0 - age });
+  expect(await wholeList(store.reports(undefined))).toHaveLength(Number(taken));
+  expect(dns.asked.length > 0).toBe(taken);
+});
+
 test('without reputation nothing is looked up, and reports are kept all the same', async () => {
   const { acceptReport, store, dns } = await engineBench({ dns: DNS, config: 'reputation no' });
   await acceptReport({ ...REPORT, event: 'ok' });

@@ -1,4 +1,5 @@
-// Takes in a report from one of this server's own feeds: may it be made of this client, and does it fit?
+// Takes in a report from one of this server's own feeds: may it be made of this client, does it still count, and does it fit?
+import { seconds } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { parseAddress } from '../policy/address.ts';
 import { blamesBounce, type IncomingReport, LONGEST_FIELD } from '../policy/report.ts';
@@ -11,8 +12,10 @@ export type AcceptReport = (report: IncomingReport) => Promise<void>;
 export function createAcceptReport(parts: ReportParts): AcceptReport {
   return async (report) => {
     const client = parseAddress(report.ip);
-    const { origin, isTrusted } = parts.settings();
+    const { origin, isTrusted, keep } = parts.settings();
     if (client === undefined || isTrusted(client) || blamesBounce(report)) return;
+    // It would be looked up in the DNS, and removed at once: the log that is read first may go back for years.
+    if (report.time + keep < seconds(parts.clock)) return;
     const told = shortened(report);
     // Under a part of its sender or recipient a first attempt would be another one.
     if (report.event === 'check' && told !== report) return;

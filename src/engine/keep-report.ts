@@ -4,6 +4,7 @@ import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import type { News } from '../lib/news.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
+import type { Seconds } from '../policy/check.ts';
 import { EVENTS, type IncomingReport, type StoredReport } from '../policy/report.ts';
 import type { Store, Stored } from '../store/store.ts';
 import type { Standings } from './standings.ts';
@@ -25,6 +26,8 @@ export interface ReportSettings {
   readonly isTrusted: (client: Address) => boolean;
   /** Whether standings are made at all; if not, nobody needs to know whose a client is. */
   readonly reputation: boolean;
+  /** How long reports are kept. */
+  readonly keep: Seconds;
 }
 
 /** A report with the name that it has for ever; originId 0: this server is the first that has it, and names it. */
