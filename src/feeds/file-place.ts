@@ -77,6 +77,13 @@ export async function openNext(log: string, finished: OpenFile): Promise<OpenFil
   return openAtStart(log);
 }
 
+/** Where to go on when the place is lost: the newest rotated file, to be read from its start. Undefined if there is none. */
+export async function openNewestRotated(log: string): Promise<OpenFile | undefined> {
+  const current = await stat(log, { bigint: true }).catch(ignoreMissing);
+  const newest = (await rotatedFiles(log)).findLast(({ inode }) => inode !== String(current?.ino));
+  return newest === undefined ? undefined : openAtStart(newest.path);
+}
+
 interface RotatedFile {
   readonly path: string;
   readonly written: bigint;

@@ -187,6 +187,22 @@ test('rotated away for good while nobody looked: the new file from its start', a
   expect(events).toContain('place in log file lost');
 });
 
+test('rotated twice while nobody looked, the older one packed: the newer one, then the new file', async () => {
+  await writeFile(path, 'one\n');
+  await look();
+  await writeFile(`${path}.2.gz`, 'packed');
+  await rename(path, `${path}.1`);
+  await writeFile(`${path}.1`, 'two\n');
+  await writeFile(`${path}.3`, 'of before\n');
+  await utimes(`${path}.3`, 500, 500);
+  await writeFile(path, 'three\n');
+  await restart();
+  expect(await look()).toBe('two three');
+  await appendFile(path, 'four\n');
+  await restart();
+  expect(await look()).toBe('four');
+});
+
 test('a copy of the file is not taken for it', async () => {
   await writeFile(path, 'one\n');
   await look();

@@ -98,8 +98,10 @@ export class Follower implements AsyncDisposable {
     reader.restore(this.#place?.context ?? '');
     this.#begun = true;
     if (this.#place === undefined) return;
-    await this.#move(await places.findPlace(path, this.#place));
-    if (this.#file === undefined) log.event(0, 'place in log file lost', { path, offset: this.#place.offset });
+    const found = await places.findPlace(path, this.#place);
+    if (found === undefined) log.event(0, 'place in log file lost', { path, offset: this.#place.offset });
+    // It is packed or gone. What came next may be there unread; what was read makes the same reports, which are dropped.
+    await this.#move(found ?? (await places.openNewestRotated(path)));
   }
 
   async #follow(pause: Pause): Promise<void> {
