@@ -92,10 +92,23 @@ test('k21: without a daemon the mail server is to try again', async () => {
   });
 });
 
-test('k23: a refusal is noticed', async () => {
+test.for([
+  ['bad report (too long)', 77, 'refused: bad report (too long)'],
+  ['permission denied', 77, 'refused: permission denied'],
+  ['database or disk is full', 75, 'ddgrey server can not take it now, try again later: database or disk is full'],
+] as const)('k23: a refusal is noticed: %s', async ([problem, exitCode, message]) => {
   await using daemon = await startFakeDaemon();
-  Object.assign(daemon.parts, { acceptReport: () => Promise.reject(new Error('disk full')) });
-  expect(await report(daemon, mailWith(RECEIVED))).toEqual({ exitCode: 77, message: 'refused: disk full' });
+  Object.assign(daemon.parts, { acceptReport: () => Promise.reject(new Error(problem)) });
+  expect(await report(daemon, mailWith(RECEIVED))).toEqual({ exitCode, message });
+});
+
+test('mail that came back to its server by an address of this machine is blamed on who brought it first', async () => {
+  await using daemon = await startFakeDaemon();
+  const again = RECEIVED.replace('203.0.113.7', '203.0.113.25');
+  const pieces = [Buffer.from(mailWith(again + RECEIVED))];
+  const isOwn = (address: string): boolean => address === '203.0.113.25';
+  expect(await reportMail(Readable.from(pieces), daemon.location, NOW, isOwn)).toMatchObject({ exitCode: 0 });
+  expect(daemon.parts.asked).toEqual([REPORT]);
 });
 
 test('a huge mail is read to its end, and looked at as far as the limit', async () => {

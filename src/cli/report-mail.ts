@@ -5,7 +5,9 @@ import type { Location } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
 import { MAIL_LIMIT, notReceived, readReportedMail } from '../feeds/reported-mail.ts';
 import { causeOf } from '../lib/error-cause.ts';
+import { isOwnAddress } from '../lib/own-address.ts';
 import { formatReport } from '../peers/report-text.ts';
+import type { Address } from '../policy/address.ts';
 import type { Report } from '../policy/report.ts';
 import { askDaemon, itemOf, quoteArgument, Refusal } from './ask-daemon.ts';
 import { trustedBy } from './trusted.ts';
@@ -22,13 +24,24 @@ const SENT: Ending = { exitCode: EXIT_CODES.sent, message: '' };
 const HOW_TO_REPORT =
   'To report spam, forward it as an attachment (one spam a mail) or redirect it, as it came, with all its header lines.';
 
-/** Reports the mail. Never rejects. */
-export async function reportMail(mail: AsyncIterable<Buffer>, location: Location, now: number): Promise<Ending> {
+/** Refusals that stay. Any other is of a daemon that can't keep a report now, such as while its disk is full. */
+const LASTING = /^(?:bad report|permission denied|line too long|ddgreyd does not know)/;
+
+/** Reports the mail. Never rejects. `isOwn`: whether an address is one of this machine. */
+export async function reportMail(
+  mail: AsyncIterable<Buffer>,
+  location: Location,
+  now: number,
+  isOwn: (address: string) => boolean = isOwnAddress,
+): Promise<Ending> {
   try {
     // All of it, whatever comes: a mail server whose pipe breaks takes that for a failure.
     const bytes = await readMail(mail);
     const config = readConfig(location);
-    const read = readReportedMail(bytes, { isTrusted: await trustedBy(config), now });
+    const isTrusted = await trustedBy(config);
+    // A mailing list on this machine, or a filter, may hand mail back to its own mail server by its public address.
+    const isOurs = (address: Address): boolean => isOwn(address.text) || isTrusted(address);
+    const read = readReportedMail(bytes, { isTrusted: isOurs, now });
     if (read.kind === 'unusable') {
       return { exitCode: EXIT_CODES.unusable, message: `${read.problem}\n${HOW_TO_REPORT}` };
     }
@@ -37,11 +50,10 @@ export async function reportMail(mail: AsyncIterable<Buffer>, location: Location
     const message = causeOf(error);
     if (error instanceof ConfigMistake)
       return { exitCode: EXIT_CODES.config, message: `the configuration of ddgrey can not be used: ${message}` };
-    if (error instanceof Refusal) return { exitCode: EXIT_CODES.refused, message: `refused: ${message}` };
-    return {
-      exitCode: EXIT_CODES.tryAgain,
-      message: `could not connect to ddgrey server, try again later: ${message}`,
-    };
+    if (error instanceof Refusal && LASTING.test(message))
+      return { exitCode: EXIT_CODES.refused, message: `refused: ${message}` };
+    const what = error instanceof Refusal ? 'ddgrey server can not take it now' : 'could not connect to ddgrey server';
+    return { exitCode: EXIT_CODES.tryAgain, message: `${what}, try again later: ${message}` };
   }
 }
 
