@@ -46,6 +46,11 @@ const spellings: readonly [text: string, prefix: string | undefined][] = [
   ['1::2::3', undefined],
   [':1:2', undefined],
   ['2001:db8::10.1', undefined],
+  ['2001:db8:10.1.2.256', undefined],
+  ['::ffff:010.1.2.3', undefined],
+  ['10.1.2.3::1', undefined],
+  ['1:10.1.2.3:10.1.2.3', undefined],
+  ['10.1.2.3:', undefined],
   ['2001:db8::/129', undefined],
 ];
 

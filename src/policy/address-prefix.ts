@@ -1,6 +1,6 @@
 // Addresses and their prefixes as words of 16 bits, a character each, so that a network is one short string to look up.
 // Own parsing, since ipaddr.js takes 8 to 25 us an address and a policy file may have 200,000 of them.
-import type { Address } from './address.ts';
+import { type Address, withoutQuad } from './address.ts';
 
 /** Two characters of 16 bits (IPv4), or eight (IPv6). */
 export type AddressWords = string;
@@ -39,7 +39,7 @@ export function leadingBits(words: AddressWords, length: number): AddressWords {
 export function parsePrefix(text: string): Prefix | undefined {
   const slash = text.indexOf('/');
   const base = slash < 0 ? text : text.slice(0, slash);
-  const written = base.includes(':') ? parseIpv6(base.replace(/^ipv6:/i, '')) : parseIpv4(base);
+  const written = base.includes(':') ? parseIpv6(withoutQuad(base.replace(/^ipv6:/i, ''))) : parseIpv4(base);
   if (written === undefined || slash < 0) return written && unmapped(written);
   const length = prefixLength(text.slice(slash + 1), written.family);
   return length === undefined ? undefined : unmapped({ ...written, length });
@@ -83,13 +83,12 @@ function groupsWithGap(text: string): AddressWords | undefined {
   return missing < 1 ? undefined : before + '\0'.repeat(missing) + after;
 }
 
-/** The words of up to eight groups; the last two may be written as an IPv4 address. */
+/** The words of up to eight groups. */
 function groupWords(text: string): AddressWords | undefined {
   let words = '';
   for (const group of text.split(':', 9)) {
-    if (HEXADECIMAL.test(group)) words += String.fromCharCode(Number.parseInt(group, 16));
-    else if (DOTTED_QUAD.test(group) && text.endsWith(group)) words += quadWords(group) ?? '';
-    else return undefined;
+    if (!HEXADECIMAL.test(group)) return undefined;
+    words += String.fromCharCode(Number.parseInt(group, 16));
   }
   return words.length > 8 ? undefined : words;
 }

@@ -103,10 +103,10 @@ export function networkContains(network: Network, address: Address): boolean {
  * IPv6 with a dotted quad at its end (RFC 4291 section 2.2), all in hexadecimal: ipaddr.js would take octal numbers there,
  * and `::192.0.2.1` for IPv4.
  */
-function withoutQuad(text: string): string {
+export function withoutQuad(text: string): string {
   const start = text.lastIndexOf(':') + 1;
   const quad = text.slice(start);
-  if (!DOTTED_QUAD.test(quad)) return text;
+  if (start === 0 || !DOTTED_QUAD.test(quad)) return text;
   const [a = 0, b = 0, c = 0, d = 0] = quad.split('.').map(Number);
   return `${text.slice(0, start)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }
