@@ -51,6 +51,7 @@ test.for<[changed: Partial<NamedReport>, reason: string]>([
   [{ sender: 'x'.repeat(513) }, 'field e_from too long'],
   [{ recipient: 'x'.repeat(513) }, 'field e_to too long'],
   [{ origin: 'x'.repeat(513) }, 'field origin too long'],
+  [{ event: 'entry_black', mtaId: '192.0.2.1' }, 'no entry that makes sense'],
   [{ event: 'manual' }, 'event manual not allowed'],
 ])('%j is refused: %s', async ([changed, reason]) => {
   const bench = await engineBench();
@@ -62,6 +63,7 @@ test.for<[changed: Partial<NamedReport>, reason: string]>([
 
 test.for<[what: string, changed: Partial<NamedReport>, count: number]>([
   ['a clock that is ahead by hours', { time: T0 + DAY }, 1],
+  ['the longest field', { event: 'x'.repeat(512) }, 1],
   ['what is past its time', { time: T0 - 60 * DAY - 1 }, 0],
   ['a first attempt past its time', { event: 'check', time: T0 - 3 * DAY - 1 }, 0],
   ['what is told of a trusted client', { ip: '192.0.2.9' }, 0],
@@ -113,6 +115,22 @@ test('what another server saw counts here', async () => {
   await bench.acceptPeerReport({ ...SPAM, event: 'hard_trap' }, ANY);
   expect(before.class).not.toBe('black');
   await vi.waitFor(async () => expect((await bench.standings.of(addressOf(IP))).class).toBe('black'));
+});
+
+test('what comes again makes no standing anew', async () => {
+  const bench = await engineBench({ dns: DNS });
+  const other = '203.0.113.8';
+  for (const ip of [IP, other]) await bench.standings.of(addressOf(ip));
+  const computed = async (ip: string): Promise<number | undefined> => (await bench.store.standing(ip))?.computed;
+  await bench.acceptPeerReport(SPAM, ANY);
+  await vi.waitFor(async () =>
+    expect((await bench.standings.of(addressOf(IP))).reasons.map(({ reason }) => reason)).toContain('spam'),
+  );
+  bench.clock.advance(60);
+  await bench.acceptPeerReport(SPAM, ANY);
+  await bench.acceptPeerReport({ ...SPAM, originId: 8, ip: other }, ANY);
+  await vi.waitFor(async () => expect(await computed(other)).toBe(T0 + 60));
+  expect(await computed(IP)).toBe(T0);
 });
 
 const WORLD = 'reputation no\ngrey_default 300s\nretry 3d\nGREY_PENDING_NORMAL 2';

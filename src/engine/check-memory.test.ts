@@ -27,7 +27,9 @@ test.for([
     '0 near nameless; 1800 far; 3600 near; 5399 far; 5400 far; 5401 near',
     'first first retried early retried known',
   ],
+  ['up to the end of its window', '0 near nameless; 86398 far; 86399 near', 'first first retried'],
   ['but not past its window', '0 near nameless; 82800 far; 86400 near; 86400 far', 'first first retried known'],
+  ['that of bounces is another', '0 near nameless bounce; 18000 far bounce; 21600 near bounce', 'first first retried'],
   [
     'what has passed last is what counts when both have, if the first is past its lifetime',
     '0 far; 3600 far; 1000000 near nameless; 1003600 near nameless; 1213201 near; 1213202 far',

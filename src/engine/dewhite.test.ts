@@ -111,6 +111,22 @@ test.for<[before: string, after: string, rest: readonly string[]]>([
   expect(await left(bench)).toEqual(rest);
 });
 
+test.for([true, false])(
+  'nothing is removed until it is kept whose passes are withheld; there are tuples: %j',
+  async (hasTuples) => {
+    const bench = await settled('SpamTrap');
+    const tuples = (await bench.store.tuples({ text: undefined, limit: 9 })).map(({ tuple }) => tuple);
+    if (!hasTuples) await bench.store.forget({ tuples });
+    const before = await left(bench);
+    await report(bench, 'hard_trap', 9);
+    const savePlace = bench.store.savePlace.bind(bench.store);
+    bench.store.savePlace = (place, value) =>
+      value.includes('203.0.113.7') ? Promise.reject(new Error('disk full')) : savePlace(place, value);
+    await expect(dewhite(bench.upkeep, noRest)).rejects.toThrow('disk full');
+    expect(await left(bench)).toEqual(before);
+  },
+);
+
 test('what was on its way into the store in the last round counts', async () => {
   const bench = await settled('SpamTrap\nGREY_DEWHITE_THRESHOLD 0.1');
   const addReport = bench.store.addReport.bind(bench.store);

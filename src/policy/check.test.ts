@@ -16,6 +16,7 @@ test.for<[given: string, text: string, local: string, domain: string]>([
   ['jörg@exämple.org', 'jörg@exämple.org', 'jörg', 'exämple.org'],
   ['<', '<', '<', ''],
   ['<joe@example.org', '<joe@example.org', '<joe', 'example.org'],
+  ['joe@example.org>', 'joe@example.org>', 'joe', 'example.org>'],
 ])('%j is the mailbox %j of %j at %j', ([given, text, local, domain]) => {
   expect(parseMailbox(given)).toEqual({ text, local, domain });
 });

@@ -100,8 +100,8 @@ test.for<[what: string, asked: Check, rules: Partial<Rules>, verdict: Verdict | 
   ['2 as IPv6', check('', '::ffff:192.0.2.200'), {}, { kind: 'white', reason: 'trusted' }],
   ['3 no', check('a@shop.example'), {}, { kind: 'white', reason: 'policy', because: 'policy line 1: shop.example' }],
   [
-    '3 no',
-    check('', '::1', 'postmaster@x.org'),
+    '3 no after yes',
+    check('a@strict.example', '::1', 'postmaster@x.org'),
     {},
     { kind: 'white', reason: 'policy', because: 'policy line 2: postmaster@' },
   ],
