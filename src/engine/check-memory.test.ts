@@ -27,8 +27,10 @@ test.for([
     '0 near nameless; 1800 far; 3600 near; 5399 far; 5400 far; 5401 near',
     'first first retried early retried known',
   ],
+  ['be it of another host', '0 far; 1800 near nameless; 3600 near', 'first first retried'],
   ['up to the end of its window', '0 near nameless; 86398 far; 86399 near', 'first first retried'],
   ['but not past its window', '0 near nameless; 82800 far; 86400 near; 86400 far', 'first first retried known'],
+  ['nor if it is the other one', '0 far; 86400 near nameless; 90000 near', 'first first retried'],
   ['that of bounces is another', '0 near nameless bounce; 18000 far bounce; 21600 near bounce', 'first first retried'],
   [
     'what has passed last is what counts when both have, if the first is past its lifetime',

@@ -65,6 +65,10 @@ test.for(manual)('known difference: %s: %s by %s fits', ([lines, sender, client]
   expect(fits(lines, sender, client)).toBe(true);
 });
 
+test('a client without a name has the rule for its network, of IPv6 too', () => {
+  expect(fits('2001:db8 b.net', 'joe@b.net', '2001:db8::1')).toBe(true);
+});
+
 test('two steps from the client count like two from the sender, three do not', () => {
   expect(fits(chain, 'c.com', 'mx.a.com')).toBe(true);
   expect(fits(chain, 'a.com', 'mx.d.com')).toBe(false);

@@ -3,6 +3,7 @@ import { parseAddress } from './address.ts';
 import { isLocal } from './local-networks.ts';
 
 test.for([
+  ['0.1.2.3', true],
   ['10.0.0.5', true],
   ['127.0.0.1', true],
   ['100.64.0.1', true],
@@ -21,6 +22,7 @@ test.for([
   ['::ffff:10.0.0.1', true],
   ['fd00::1', true],
   ['fe80::1', true],
+  ['ff02::1', true],
   ['2001:db8::1', false],
 ] as const)('%s is local: %s', ([text, expected]) => {
   const address = parseAddress(text);

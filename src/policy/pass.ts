@@ -1,7 +1,7 @@
 // A pass: a client and a sender domain that have proved themselves, so that their mail is no longer greylisted at all.
 // (ze-filter's white table.)
 import { type Address, clientKey, parseAddress } from './address.ts';
-import { isNullSender, type Mailbox, type Seconds } from './check.ts';
+import type { Mailbox, Seconds } from './check.ts';
 import { parents } from './domains.ts';
 
 export interface PassKey {
@@ -24,7 +24,8 @@ export interface Pass extends PassKey {
  * client's domain, or to its address, which got them if its domain was not part of the tuples.
  */
 export function passesFor(client: Address, domain: string | undefined, sender: Mailbox): readonly PassKey[] {
-  if (isNullSender(sender) || sender.domain === '') return [];
+  // Of a bounce it is empty, too.
+  if (sender.domain === '') return [];
   const keys: PassKey[] = [];
   const names = [sender.domain, ...parents(sender.domain)];
   for (const owner of domain === undefined ? [clientKey(client)] : [domain, clientKey(client)]) {

@@ -26,14 +26,16 @@ test.for<[facts: Partial<Facts>, expected: string]>([
   [{ domain: undefined, nameUnknown: true }, ''],
   [{ domain: undefined, dynamic: true }, '-10 dynamic address'],
   [{ domain: undefined, dynamic: true, nameUnknown: true }, '-10 dynamic address'],
-  [{ domain: 'example.co' }, ''],
-  [{ domain: 'example.mil' }, ''],
   [{ domain: 'example.xyz' }, '-5 novelty TLD'],
   [{ domain: 'example.xn--p1ai' }, '-5 novelty TLD'],
   [{ domain: 'example.com.au' }, ''],
   [{ domain: undefined, incomplete: true }, '-10 no reverse name'],
 ])('name: %o → %s', ([facts, expected]) => {
   expect(awarded(facts)).toBe(expected);
+});
+
+test.for(['com', 'org', 'net', 'gov', 'edu', 'mil', 'int', 'co'])('.%s is no novelty', (tld) => {
+  expect(awarded({ domain: `example.${tld}` })).toBe('');
 });
 
 test.for<[dnswl: Facts['dnswl'], expected: string]>([
