@@ -203,6 +203,25 @@ test('what is known here stays: a later attempt, an earlier one, a valid tuple',
   expect(await bench.answerCheck(check)).toMatchObject({ reason: 'known' });
 });
 
+test.for<[what: string, after: number, waited: number]>([
+  ['when its delay is over is no retry', 301, 601],
+  ['past its window begins anew', 3 * DAY, 300],
+])('an attempt at the peer %s', async ([, after, waited]) => {
+  const bench = await engineBench({ config: WORLD });
+  const check = checkOf(IP, 'a@example.com', 'b@example.org');
+  await bench.answerCheck(check);
+  bench.clock.advance(after);
+  await bench.acceptPeerReport({ ...CHECK, time: T0 + after }, ANY);
+  bench.clock.advance(300);
+  expect(await bench.answerCheck(check)).toMatchObject({ reason: 'retried', waited });
+});
+
+test('of what the policy file exempts nothing is remembered', async () => {
+  const bench = await engineBench({ config: WORLD, policy: 'GreyCheckFrom:example.com NO' });
+  await bench.acceptPeerReport(CHECK, ANY);
+  expect(await bench.store.count()).toEqual({ pending: 0, valid: 0 });
+});
+
 test('a peer can not make more tuples pending for a client than the client could', async () => {
   const bench = await engineBench({ config: WORLD });
   for (const [at, name] of ['a', 'b', 'c'].entries())

@@ -34,6 +34,15 @@ test('the overview tells version, time, memory and counters', async () => {
   expect(await overview.tuples(undefined)).toMatchObject([{ tuple: { sender: 'x.org' } }]);
 });
 
+test('whether mail was accepted is known by the client and the name of the mail', async () => {
+  const [store, clock, counters] = [new MemoryStore(), manualClock(), createCounters()];
+  const overview = createOverview({ store, clock, uptime: () => 0, counters, version: '1', most: 1 });
+  const ip = '203.0.113.7';
+  const named = { origin: 'mx1', originId: 1, reporter: 'exim4', mtaId: 'Q1' };
+  await store.addReport({ ...named, ip, event: 'ok', time: 0, stored: 0 });
+  expect([await overview.wasAccepted(ip, 'Q1'), await overview.wasAccepted(ip, 'Q2')]).toEqual([true, false]);
+});
+
 const NOW = 1_700_000_000;
 const DAY = 86_400;
 

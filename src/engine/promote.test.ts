@@ -82,6 +82,13 @@ test('equivalent domains fit (GreyDomainEquiv)', async () => {
   expect(await passesAfter(bench, [{ uses: 5, from: 'a@other.net' }])).toEqual(['example.com other.net 5']);
 });
 
+test('for a client without a name the rule for `default` counts, not one for its address', async () => {
+  const config = `${CONFIG}\nGREY_IP_COMPONENT NET`;
+  const policy = 'GreyDomainEquiv:default example.com\nGreyDomainEquiv:203.0.113.7 other.net';
+  const valid = ['example.com', 'other.net'].map((domain) => ({ uses: 5, name: undefined, from: `a@${domain}` }));
+  expect(await passesAfter(await engineBench({ config, policy }), valid)).toEqual(['203.0.113.7 example.com 5']);
+});
+
 test('refreshes count as uses', async () => {
   const bench = await engineBench({ config: CONFIG });
   const seen: number[] = [];

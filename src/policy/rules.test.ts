@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readPolicy } from './rules.ts';
+import { readPolicy, readPolicyWithPauses } from './rules.ts';
 
 function errorsOf(text: string): readonly string[] {
   const reading = readPolicy(text);
@@ -63,6 +63,7 @@ const broken: readonly [line: string, message: string][] = [
   ['GreyCheckConnect:fe80::1%eth0 NO', 'not an address or network'],
   ['GreyDomainEquiv:a.com b', 'b is none of a domain or several with blanks or commas between them'],
   ['GreyDomainEquiv:a.com joe@b.com', 'is none of a domain'],
+  ['GreyDomainEquiv:a.com ,', 'is none of a domain'],
   ['GreydAccess:joe@ OK', 'a client is an address'],
 ];
 
@@ -74,6 +75,16 @@ test.for(broken)('%s: %s', ([line, message]) => {
 test('all errors are told at once, in order', () => {
   const text = 'GreyCheckTo:.a maybe\nGreyCheckTo:b.com NO\nnonsense\nGreyCheckTo:c.com';
   expect(errorsOf(text).map((error) => error[0])).toEqual(['1', '1', '3', '4']);
+});
+
+test('a long file is read to its end, with pauses', async () => {
+  const text = `${'GreyCheckTo:a.com NO\n'.repeat(5000)}nonsense`;
+  let pauses = 0;
+  const reading = await readPolicyWithPauses(text, async () => {
+    pauses += 1;
+  });
+  expect(reading).toEqual(readPolicy(text));
+  expect([pauses, errorsOf(text)]).toEqual([2, [expect.stringMatching(/^5001 nonsense/)]]);
 });
 
 const duplicates: readonly [first: string, second: string][] = [

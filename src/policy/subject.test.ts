@@ -61,6 +61,7 @@ test.for<[subject: string, covered: boolean]>([
   ['example.net', true],
   ['example.info', true],
   ['ample.net', false],
+  ['mx.example.net', false],
   // The sender's and the recipient's domains are not the client's.
   ['example.com', false],
   ['example.org', false],

@@ -13,6 +13,8 @@ test.for([
   ['j\ufffdrg@example.org', undefined],
   ['@mailhost', undefined],
   ['@', undefined],
+  ['@@mailhost', undefined],
+  ['trap@example.org/x', undefined],
   ['nobody', undefined],
   ['a b@example.org', undefined],
 ])('%s: %s', ([word, target]) => {
