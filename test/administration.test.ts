@@ -1,7 +1,12 @@
-// docs/administration.md explains every event that the log has at level 0 and 1, and no other.
-import { globSync, readFileSync } from 'node:fs';
+// docs/administration.md explains every event that the log has at level 0 and 1, and no other; and what it says makes a backup.
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { silentLog } from '../src/lib/log.ts';
+import { spam } from '../src/store/contract-samples.ts';
+import { openStore } from '../src/store/open-store.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCES = globSync('src/**/*.ts', { cwd: ROOT }).filter((path) => !path.endsWith('.test.ts'));
@@ -29,13 +34,13 @@ function callsIn(path: string): readonly Call[] {
 
 const CALLS = SOURCES.flatMap(callsIn);
 
+const PAGE = readFileSync(join(ROOT, 'docs/administration.md'), 'utf8');
+
 /** `LEVEL EVENT` for each row of the tables, whose headings name the level. */
-const EXPLAINED = readFileSync(join(ROOT, 'docs/administration.md'), 'utf8')
-  .split(/^### /m)
-  .flatMap((section) => {
-    const level = /^.*\(level (\d)\)/.exec(section)?.[1];
-    return level === undefined ? [] : [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => `${level} ${name}`);
-  });
+const EXPLAINED = PAGE.split(/^### /m).flatMap((section) => {
+  const level = /^.*\(level (\d)\)/.exec(section)?.[1];
+  return level === undefined ? [] : [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => `${level} ${name}`);
+});
 
 test('only what hands on trouble has no name of its own for it', () => {
   const nameless = CALLS.filter(({ names }) => names.length === 0).map(({ path }) => path);
@@ -46,4 +51,19 @@ test('every event of level 0 and 1 is explained, once', () => {
   const logged = new Set(CALLS.flatMap(({ level, names }) => names.map((name) => `${level} ${name}`)));
   expect(logged.size).toBeGreaterThan(50);
   expect(EXPLAINED.toSorted()).toEqual([...logged].toSorted());
+});
+
+test('the backup of a store that is in use is one, and has all that was remembered', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ddgrey-backup-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const [path, backup] = [join(directory, 'ddgrey.db'), join(directory, 'ddgrey.backup')];
+  await using store = await openStore({ path, log: silentLog });
+  await store.addReport(spam);
+  const commands = PAGE.matchAll(/\bsqlite3 \/var\/lib\/ddgrey\/ddgrey\.db "([^"]+)"/g);
+  const [statement = '', ...others] = [...commands].map(([, words = '']) => words);
+  expect(others).toEqual([]);
+  using reader = new DatabaseSync(path);
+  reader.exec(statement.replace('/root/ddgrey.backup', backup));
+  await using restored = await openStore({ path: backup, log: silentLog });
+  expect(await restored.reportsAfter(0, 9)).toEqual(await store.reportsAfter(0, 9));
 });
