@@ -18,7 +18,7 @@ import { fitTable } from './screen.ts';
 export const configCommand: Command = {
   name: 'config',
   arguments: '',
-  about: 'the value of every option, its default, where it was set, and what waits for a restart',
+  about: 'the value of every option, its default, where it was set, and what waits for a restart or reload',
   least: 0,
   most: 0,
   tellsMistakes: true,

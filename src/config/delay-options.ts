@@ -22,7 +22,7 @@ export const DELAY_OPTIONS: OptionTable<DelayConfig> = {
     type: duration,
     default: 10,
     about:
-      'The delay of a client with a good standing. What matters is that it comes back at all, so the shortest retry will do.',
+      'The delay of a client whose standing is good, but not so good that it need not wait. What matters is that it comes back at all, so the shortest retry will do.',
   },
   grey_short: {
     type: duration,
@@ -31,7 +31,7 @@ export const DELAY_OPTIONS: OptionTable<DelayConfig> = {
       value: MINUTE,
       why: 'A minute is enough to stop what never comes back; many mail servers make their second attempt after a few minutes and the next much later.',
     },
-    about: 'The delay of a client with a somewhat good standing.',
+    about: 'The delay of a client with a fairly good standing.',
   },
   grey_default: {
     aliases: ['GREY_MIN_DELAY_NORMAL'],

@@ -8,7 +8,7 @@ import { anyOption, type OptionName, SECTIONS } from './options.ts';
 export function recommendedConfig(): string {
   const lines = [
     '# ddgrey.conf: the recommended configuration. `name value`, one option a line; # starts a comment.',
-    '# What is commented out is the default. `ddgrey config` prints what is in force; docs/options.md tells more.',
+    '# What is commented out is the default. `ddgrey config` prints all values; docs/options.md tells more.',
   ];
   for (const { title, options } of SECTIONS) {
     lines.push('', `# --- ${title} ---`);

@@ -6,6 +6,7 @@ import { listScores, nameServers, ownListZones } from './dns-types.ts';
 import { words } from './list-type.ts';
 import { DAY, MINUTE, type OptionTable } from './option.ts';
 import { duration, durationFrom, yesNo } from './option-types.ts';
+import { CLASS_TABLE, POINTS_TABLE } from './points-tables.ts';
 
 export interface ReputationConfig {
   readonly reputation: boolean;
@@ -26,12 +27,14 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     type: yesNo,
     default: true,
     about:
-      'Whether the delay follows from the standing of the client; with no every client waits grey_default, nobody is blacklisted for what was reported, and no list is asked.',
+      'Whether the delay follows from the standing of the client; with no every client waits grey_default, nobody is blacklisted for what was reported, and no list is asked. The standing follows from the sum of the points that `ddgrey explain` lists.',
+    table: CLASS_TABLE,
   },
   search_duration: {
     type: duration,
     default: 60 * DAY,
     about: 'How far back what a client did counts.',
+    table: POINTS_TABLE,
   },
   policy_duration: {
     type: duration,

@@ -29,7 +29,7 @@ export interface Standing {
 }
 
 /** The least score of each class, best first. */
-const CLASSES: readonly (readonly [least: number, StandingClass])[] = [
+export const CLASSES: readonly (readonly [least: number, StandingClass])[] = [
   [20, 'white'],
   [10, 'grey_min'],
   [5, 'grey_short'],
