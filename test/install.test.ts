@@ -51,6 +51,16 @@ test('a machine for which there is no build is none the worse', () => {
   expect(runPostinstall).not.toThrow();
 });
 
+test.for<[what: string, place: string, status: number | null, said: RegExp]>([
+  ['a package that npm unpacked', 'lib/node_modules/ddgrey', 1, /^ddgrey can't run in \S+: .*README\.md says\.\n$/],
+  ['a checkout', 'ddgrey', 0, /^own\n$/],
+])('in %s a program runs, or says why not', ([, home, status, said]) => {
+  place(`${home}/bin/run-node`, readFileSync(join(HOME, 'bin/run-node'), 'utf8'));
+  place(`${home}/node_modules/.bin/node`, program('own'));
+  const run = spawnSync(join(project, home, 'bin/run-node'), ['src/main.ts'], { encoding: 'utf8' });
+  expect([run.status, `${run.stdout}${run.stderr}`]).toEqual([status, expect.stringMatching(said)]);
+});
+
 const INSTALLING = 'Installing what ddgrey needs (once, about half a minute)...\n';
 const MEND = 'npm could not install it: what it says above must be mended first.\n';
 
