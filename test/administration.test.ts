@@ -1,10 +1,11 @@
-// docs/administration.md explains every event that the log has at level 0 and 1, and no other; and what it says makes a backup.
+// docs/administration.md explains every event that the log has at level 0 and 1, and no other. What it says of backups works.
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../src/lib/log.ts';
+import { REASONS } from '../src/policy/verdict.ts';
 import { spam } from '../src/store/contract-samples.ts';
 import { openStore } from '../src/store/open-store.ts';
 
@@ -51,6 +52,11 @@ test('every event of level 0 and 1 is explained, once', () => {
   const logged = new Set(CALLS.flatMap(({ level, names }) => names.map((name) => `${level} ${name}`)));
   expect(logged.size).toBeGreaterThan(50);
   expect(EXPLAINED.toSorted()).toEqual([...logged].toSorted());
+});
+
+test.for(Object.keys(REASONS))('flow.md, which it names for that, tells when the reason is %s', (reason) => {
+  const flow = readFileSync(join(ROOT, 'docs/flow.md'), 'utf8');
+  expect(flow).toMatch(new RegExp(`(?:white|grey|black), ${reason}\\b|the reason\\s\`${reason}\``));
 });
 
 test('the backup of a store that is in use is one, and has all that was remembered', async () => {
