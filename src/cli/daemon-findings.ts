@@ -4,6 +4,7 @@ import { REASONS, type Verdict } from '../policy/verdict.ts';
 import type { Finding } from './doctor-finding.ts';
 import type { Explained } from './explanation-text.ts';
 import type { HowToRun } from './how-to-run.ts';
+import { installed } from './installed.ts';
 
 /** Seconds between the daemon's clock and ours that are no accident. */
 const CLOCK_SLACK = 5;
@@ -106,7 +107,10 @@ const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
   [/ENOSPC|is full/, 'make room where the database is'],
   [/read-?only|EROFS|EIO|I\/O/i, 'look at the disk (dmesg); then restart ddgreyd'],
   [/deadline/, 'find what is too slow for answer_deadline: the disk, or the DNS (dns_timeout)'],
-  [/malformed/, 'stop ddgreyd, and put the last backup in the place of the database: docs/administration.md'],
+  [
+    /malformed/,
+    `stop ddgreyd, and put the last backup in the place of the database: ${installed('docs/administration.md')}`,
+  ],
 ];
 
 function cureOf(cause: string): string {

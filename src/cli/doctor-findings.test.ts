@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { writtenValues } from '../config/config-values.ts';
 import { locateConfig } from '../config/locate-config.ts';
@@ -175,6 +175,23 @@ test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string,
 
 const DEBIAN_EXIM = { name: 'Debian-exim', uid: 102, gids: [102, 7] };
 const POSTFIX = { name: 'postfix', uid: 101, gids: [101] };
+
+test.for<[what: string, findings: readonly Finding[]]>([
+  ['an Exim that does not ask', mtaFindings({ mta: 'Exim', path: '/e', text: '' }, OWN)],
+  [
+    'one that asks without an answer',
+    mtaFindings({ mta: 'Exim', path: '/e', text: '${readsocket{/greylist}{x}}' }, OWN),
+  ],
+  ['one with Debian’s ACL', mtaFindings({ mta: 'Exim', path: '/e', text: `${DEBIAN} .include exim4-acl.conf` }, OWN)],
+  ['a Sendmail that does not ask', mtaFindings({ mta: 'Sendmail', path: '/s', text: '' }, OWN)],
+  ['a Postfix that does not ask', mtaFindings({ mta: 'Postfix', path: '/p', text: '' }, OWN)],
+  ['one that defers', mtaFindings({ mta: 'Postfix', path: '/p', text: 'smtpd_milters = inet:127.0.0.1:10034\n' }, OWN)],
+  ['a damaged database', [unchangedFinding('database disk image is malformed')]],
+])('the file that is to be read for %s is named in full', ([, findings]) => {
+  const named = findings.flatMap(({ mend = '' }) => mend.match(/[\w./-]*\/[\w.-]+\.(?:md|cf|conf)\b/g) ?? []);
+  expect(named.length).toBe(1);
+  expect(named.filter((path) => !path.startsWith('/') || !existsSync(path))).toEqual([]);
+});
 
 test.for<[protocol: string, users: readonly MailUser[], expected: string, usual?: boolean]>([
   ['greylist', [EXIM], 'bad'],

@@ -1,5 +1,4 @@
 // ddgrey doctor: looks at everything that mail depends on, and says in plain words what is wrong and how to mend it.
-import { join } from 'node:path';
 import type { Listener } from '../config/listener-type.ts';
 import { isPeering, socketsOf } from '../config/listeners.ts';
 import { type ReadableConfig, readableConfig } from '../config/load-config.ts';
@@ -32,6 +31,7 @@ import type { Explained } from './explanation-text.ts';
 import { fileFindings } from './file-findings.ts';
 import { howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
+import { installed } from './installed.ts';
 import { logFindings } from './log-findings.ts';
 import {
   configFacts,
@@ -64,16 +64,13 @@ export const doctorCommand: Command = {
   },
 };
 
-/** What conf/ddgrey.conf of this installation is. */
-const RECOMMENDED = join(import.meta.dirname, '../../conf/ddgrey.conf');
-
 async function examine(location: Location): Promise<readonly Finding[]> {
   const { configFile } = location;
   let read: ReadableConfig;
   try {
     read = readableConfig(configFile);
   } catch (error) {
-    return [unreadableConfig(causeOf(error), configFile, RECOMMENDED)];
+    return [unreadableConfig(causeOf(error), configFile, installed('conf/ddgrey.conf'))];
   }
   const how = howToRun(location);
   const servers = { users: mailUsers(), files: mtaFiles() };

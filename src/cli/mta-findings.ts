@@ -2,6 +2,7 @@
 // The texts are read as far as that needs, no further: no macros of Exim, no lookups. Postfix is in postfix-findings.ts.
 import { parseSocketAddress } from '../lib/socket-address.ts';
 import type { Finding } from './doctor-finding.ts';
+import { installed } from './installed.ts';
 import { listensThere, type OwnSocket } from './listens-there.ts';
 import { postfixFindings } from './postfix-findings.ts';
 
@@ -40,7 +41,15 @@ function eximFindings({ path, text }: MtaFile): readonly Finding[] {
   const asking = eximAsking(about, config);
   return asking.state === 'note' || !countsDeferredAsBad(config)
     ? [asking]
-    : [asking, { state: 'bad', about, text: MANY_RECIPIENTS, mend: `${NO_FAIL} = true, see docs/protocols/exim.md` }];
+    : [
+        asking,
+        {
+          state: 'bad',
+          about,
+          text: MANY_RECIPIENTS,
+          mend: `${NO_FAIL} = true, see ${installed('docs/protocols/exim.md')}`,
+        },
+      ];
 }
 
 function eximAsking(about: string, config: string): Finding {
@@ -48,11 +57,16 @@ function eximAsking(about: string, config: string): Finding {
     return { state: 'good', about, text: 'includes exim4-acl.conf, which lets mail pass when ddgrey does not answer' };
   const questions = [...config.matchAll(/\$\{readsocket(?=\{[^}]*(?:greylist|ddgrey))/g)];
   if (questions.length === 0)
-    return { state: 'note', about, text: 'does not ask ddgrey', mend: 'docs/protocols/exim.md: one .include' };
+    return {
+      state: 'note',
+      about,
+      text: 'does not ask ddgrey',
+      mend: `${installed('docs/protocols/exim.md')}: one .include`,
+    };
   // ${readsocket{SOCKET}{REQUEST}{OPTIONS}{EOL}{FAIL}}: without FAIL the expansion fails, and that defers.
   if (questions.every(({ 0: found, index }) => bracedParts(config, index + found.length) >= 5))
     return { state: 'good', about, text: 'asks ddgrey, and has a string for when it does not answer' };
-  const mend = 'give readsocket its fifth argument, as conf/exim4-acl.conf does';
+  const mend = `give readsocket its fifth argument, as ${installed('conf/exim4-acl.conf')} does`;
   return { state: 'bad', about, text: 'defers all mail while ddgrey does not answer', mend };
 }
 
@@ -86,7 +100,7 @@ function sendmailFindings({ path, text }: MtaFile, own: readonly OwnSocket[]): r
     const address = parseSocketAddress(where);
     return address !== undefined && listensThere(milters, address);
   });
-  const mend = 'docs/protocols/milter.md: S= as a listen milter line of ddgrey.conf has it';
+  const mend = `${installed('docs/protocols/milter.md')}: S= as a listen milter line of ddgrey.conf has it`;
   if (filter === undefined)
     return [{ state: 'note', about, text: 'does not ask ddgrey on any of its milter sockets', mend }];
   const flag = /\bF=([RT4])/.exec(filter)?.[1];

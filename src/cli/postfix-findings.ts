@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import { formatSocketAddress, parseSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 import type { Finding } from './doctor-finding.ts';
+import { installed } from './installed.ts';
 import { listensThere, type OwnSocket } from './listens-there.ts';
 
 /** What is to be said about it; `own`: the sockets of ddgrey. */
@@ -74,7 +75,7 @@ function policyFinding(about: string, action: string): Finding {
 function milterFinding(about: string, action: string): Finding {
   if (action === 'accept')
     return { state: 'good', about, text: 'asks ddgrey as a milter, and lets mail pass when it does not answer' };
-  const mend = 'default_action=accept in smtpd_milters, as in conf/postfix-milter.cf';
+  const mend = `default_action=accept in smtpd_milters, as in ${installed('conf/postfix-milter.cf')}`;
   return { state: 'bad', about, text: `${whatBecomes(action)} while ddgrey does not answer`, mend };
 }
 
@@ -92,7 +93,12 @@ function asksOthers(about: string, asked: readonly Server[], own: readonly OwnSo
   const others = asked.length === 0 ? '' : `; it asks ${asked.map(({ place }) => place).join(', ')}`;
   const text = `does not ask ddgrey, which listens on ${listens || 'no socket for Postfix'}${others}`;
   const listen = sockets.length === 0 ? 'listen policy 127.0.0.1:10023 in ddgrey.conf; ' : '';
-  return { state: 'note', about, text, mend: `${listen}docs/protocols/postfix.md says what to add, and where` };
+  return {
+    state: 'note',
+    about,
+    text,
+    mend: `${listen}${installed('docs/protocols/postfix.md')} says what to add, and where`,
+  };
 }
 
 /** postconf(5): `name = value`, a line that starts with white space goes on, the last one of a name counts. */
