@@ -9,7 +9,7 @@ import type { Resolver } from './dns/resolver.ts';
 import { systemNameServers } from './dns/system-name-servers.ts';
 import { systemResolver } from './dns/system-resolver.ts';
 import { type AcceptReport, createAcceptReport } from './engine/accept-report.ts';
-import type { ReportParts } from './engine/keep-report.ts';
+import type { ReportParts, ReportSettings } from './engine/keep-report.ts';
 import { Standings } from './engine/standings.ts';
 import { startTrustedLookups, TrustedClients } from './engine/trusted-clients.ts';
 import type { Clock } from './lib/clock.ts';
@@ -81,12 +81,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
     log,
     counters,
     news: createNews(),
-    settings: () => ({
-      origin: serverName(config()),
-      isTrusted: (client) => trusted.has(client),
-      reputation: config().reputation,
-      keep: lifetimesOf(config()).report,
-    }),
+    settings: () => reportSettings(config(), trusted),
   };
   const tests = parts.use(startTests(health, config, log));
   parts.use(startTrustedLookups(trusted, log));
@@ -108,6 +103,16 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
       tests.refresh();
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** What goes for reports of this server's own feeds. */
+function reportSettings(config: Config, trusted: TrustedClients): ReportSettings {
+  return {
+    origin: serverName(config),
+    isTrusted: (client) => trusted.has(client),
+    reputation: config.reputation,
+    keep: lifetimesOf(config).report,
   };
 }
 
