@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createNews } from '../lib/news.ts';
+import { REPORT } from './fake-sync-parts.ts';
 import { shareReads } from './shared-reads.ts';
 import type { ReportSource } from './sync-reports.ts';
 
@@ -55,4 +56,18 @@ test('one that fails fails for all, and is tried again', async () => {
   const again = shared.reportsAfter(7, 200);
   asked[1]?.answer.resolve([]);
   expect(await again).toEqual([]);
+});
+
+test('of readers that are told the same at once, a few are told in a turn of the event loop', async () => {
+  const { asked, shared } = setUp();
+  let told = 0;
+  const reads = Array.from({ length: 50 }, () => shared.reportsAfter(7, 200).then(() => (told += 1)));
+  asked[0]?.answer.resolve(Array.from({ length: 50 }, (_, id) => ({ ...REPORT, id })));
+  const after: number[] = [];
+  while (told < reads.length) {
+    await new Promise(setImmediate);
+    after.push(told);
+  }
+  expect(after[0]).toBeLessThan(10);
+  expect(after.length).toBeGreaterThan(5);
 });

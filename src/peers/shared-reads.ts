@@ -1,24 +1,37 @@
 // Readers that are at the same place, which is where all are that have caught up, share a read of the store: what fifty of them
-// are told costs the reading of one.
+// are told costs the reading of one. What has been read is handed out to a few of them at a time.
 import type { News } from '../lib/news.ts';
+import { Turns } from '../lib/turns.ts';
 import type { ReportSource } from './sync-reports.ts';
 
-/** The same source, in which reads from the same place on are one while it lasts. What is read after news was read after them. */
+/** Reports that are handed out in a turn of the event loop: a few tenths of a millisecond of work for those who send them on. */
+const MOST = 200;
+
+/**
+ * The same source, in which reads from the same place on are one while it lasts, and checks have their turn between readers.
+ * What is read after news was read after them.
+ */
 export function shareReads(source: ReportSource, news: News): ReportSource {
+  const turns = new Turns(MOST);
   const reading = new Map<string, ReturnType<ReportSource['reportsAfter']>>();
   // What began before does not have what they are about.
   news.listen(() => reading.clear());
+  const readOnce = (id: number, limit: number): ReturnType<ReportSource['reportsAfter']> => {
+    const key = `${id} ${limit}`;
+    const shared = reading.get(key);
+    if (shared !== undefined) return shared;
+    const read = source.reportsAfter(id, limit).finally(() => {
+      if (reading.get(key) === read) reading.delete(key);
+    });
+    reading.set(key, read);
+    return read;
+  };
   return {
     reportIdBefore: (stored) => source.reportIdBefore(stored),
-    reportsAfter: (id, limit) => {
-      const key = `${id} ${limit}`;
-      const shared = reading.get(key);
-      if (shared !== undefined) return shared;
-      const read = source.reportsAfter(id, limit).finally(() => {
-        if (reading.get(key) === read) reading.delete(key);
-      });
-      reading.set(key, read);
-      return read;
+    reportsAfter: async (id, limit) => {
+      const page = await readOnce(id, limit);
+      await turns.take(page.length + 1);
+      return page;
     },
   };
 }
