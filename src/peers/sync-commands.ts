@@ -18,6 +18,8 @@ export interface SyncCommandParts {
 
 /** Lines of a report that are kept; one has a dozen. */
 const MOST_LINES = 100;
+/** Their characters: a thousand connections may each be in the middle of one. */
+const MOST_CHARACTERS = 32_768;
 
 const helo: Verb<SyncCommandParts> = ({ name, caller }, [text]) => {
   if (text === undefined) throw new Error('argument missing');
@@ -29,12 +31,16 @@ const helo: Verb<SyncCommandParts> = ({ name, caller }, [text]) => {
 const report: Verb<SyncCommandParts> = (parts) => {
   if (!parts.caller.mayWrite) throw new Error('permission denied');
   const lines: string[] = [];
+  let characters = 0;
   return {
     take: (line) => {
-      if (lines.length <= MOST_LINES) lines.push(line);
+      characters += line.length;
+      if (characters > MOST_CHARACTERS) lines.length = 0;
+      else if (lines.length <= MOST_LINES) lines.push(line);
       return undefined;
     },
     end: async () => {
+      if (characters > MOST_CHARACTERS) return refusal('bad report (too long)');
       if (lines.length > MOST_LINES) return refusal('bad report (too many lines)');
       const parsed = parseReport(lines);
       if (parsed.kind === 'bad') return refusal(`bad report (${parsed.reason})`);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { bytesHeldBy } from '../../test/bytes-held.ts';
 import type { LineSession } from '../lib/line-protocol.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
@@ -190,9 +191,28 @@ test('p61: a report that is broken off is none; quit and comments within are par
   expect(parts.asked).toEqual([]);
 });
 
-test('an endless report is refused', async () => {
-  const wire = await send(fakeParts(), 'report', ...Array.from({ length: 101 }, () => 'x:y'), '.');
-  expect(wire).toBe('301 go ahead\r\n500 bad report (too many lines)\r\n');
+test.for<[what: string, lines: number, characters: number, reason: string]>([
+  ['of 101 lines', 101, 3, 'too many lines'],
+  ['of a thousand lines', 1000, 3, 'too many lines'],
+  ['of 32 KiB', 8, 4096, 'missing field origin'],
+  ['of more', 9, 4096, 'too long'],
+  ['of a thousand long lines', 1000, 4096, 'too long'],
+])('a report without an end is refused: one %s', async ([, lines, characters, reason]) => {
+  const wire = await send(fakeParts(), 'report', ...Array(lines).fill(`x:${'y'.repeat(characters - 2)}`), '.');
+  expect(wire).toBe(`301 go ahead\r\n500 bad report (${reason})\r\n`);
+});
+
+test('of a report without an end not much is kept', async () => {
+  const sessions: unknown[] = [];
+  const begin = async (): Promise<void> => {
+    for (let n = 0; n < 100; n += 1) {
+      const begun = session(fakeParts());
+      for (let line = 0; line <= 100; line += 1) begun.line(line === 0 ? 'report' : `x:${n}${line}${'y'.repeat(4000)}`);
+      sessions.push(begun);
+    }
+  };
+  expect(await bytesHeldBy(begin)).toBeLessThan(8_000_000);
+  expect(sessions).toHaveLength(100);
 });
 
 test('a report that is not possible is refused with the reason', async () => {
