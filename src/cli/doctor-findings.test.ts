@@ -28,7 +28,7 @@ import type { OwnSocket } from './listens-there.ts';
 import { type LogFacts, logFindings } from './log-findings.ts';
 import { type MtaFile, mtaFindings } from './mta-findings.ts';
 import type { PathStep } from './path-rights.ts';
-import { peerFindings } from './peer-findings.ts';
+import { nameFindings, peerFindings } from './peer-findings.ts';
 import { reloadFindings } from './reload-findings.ts';
 import { type MailUser, socketFindings, type SocketFacts } from './socket-findings.ts';
 import { spaceFindings } from './space-findings.ts';
@@ -338,6 +338,43 @@ test.for<[peer: PeerState, isHere: boolean, expected: string, words?: string]>([
   const findings = peerFindings(peer, isHere);
   expect(states(findings)).toBe(expected);
   expect(findings.map(({ text, mend }) => `${text} ${mend}`).join()).toContain(words);
+});
+
+const connected = (direction: PeerState['direction'], peer: string, name: string): PeerState => ({
+  ...SOURCE,
+  state: 'connected',
+  direction,
+  peer,
+  name,
+});
+
+test.for<[what: string, peers: readonly PeerState[], said: readonly string[]]>([
+  ['nobody', [], []],
+  ['a server both ways', [connected('from', 'mx2:722', 'mx2'), connected('to', '192.0.2.2', 'mx2')], []],
+  ['two of two names', [connected('to', '192.0.2.2', 'mx2'), connected('to', '192.0.2.3', 'mx3')], []],
+  ['two without a name', [connected('to', '192.0.2.2', ''), connected('to', '192.0.2.3', '')], []],
+  [
+    'one that is away',
+    [connected('to', '192.0.2.2', 'mx2'), { ...connected('to', '192.0.2.3', 'mx2'), state: 'away' }],
+    [],
+  ],
+  [
+    'two readers',
+    [connected('to', '192.0.2.2', 'mx2'), connected('to', '192.0.2.3', 'mx2')],
+    ['192.0.2.2 and 192.0.2.3'],
+  ],
+  [
+    'two both ways, told once',
+    ['mx2', 'mx3'].flatMap((host) => [
+      connected('to', `${host}.example.org`, 'mx2'),
+      connected('from', `${host}:722`, 'mx2'),
+    ]),
+    ['mx2:722 and mx3:722'],
+  ],
+])('of peers of one name it tells: %s', ([, peers, said]) => {
+  const findings = nameFindings(peers);
+  expect(findings.map(({ state, about }) => `${state} ${about}`)).toEqual(said.map(() => 'note the name mx2'));
+  for (const [at, words] of said.entries()) expect(findings[at]?.text).toContain(`is that of ${words};`);
 });
 
 test.for<[counters: Record<string, number>, said: readonly string[]]>([

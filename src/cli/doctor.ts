@@ -44,7 +44,7 @@ import {
 } from './look-at-machine.ts';
 import { centralServers, isThisMachine, lookAtSockets } from './look-at-sockets.ts';
 import { mtaFindings } from './mta-findings.ts';
-import { peerFindings } from './peer-findings.ts';
+import { nameFindings, peerFindings } from './peer-findings.ts';
 import { reloadFindings } from './reload-findings.ts';
 import { socketFindings } from './socket-findings.ts';
 import { spaceFindings } from './space-findings.ts';
@@ -159,7 +159,7 @@ async function lookAtPeers(location: Location): Promise<readonly Finding[]> {
     const isHere = peer.state === 'ourselves' && address?.kind === 'tcp' && (await isThisMachine(address.host));
     return peerFindings(peer, isHere);
   });
-  return (await Promise.all(findings)).flat();
+  return [...(await Promise.all(findings)).flat(), ...nameFindings(peers)];
 }
 
 /** What it leaves is forgotten again, which also tells whether the database takes changes. */

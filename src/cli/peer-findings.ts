@@ -37,3 +37,16 @@ export function peerFindings(peer: PeerState, isHere: boolean): readonly Finding
       return [{ state: 'good', about, text: 'is connected' }];
   }
 }
+
+/** Of servers that are connected and call themselves by one name, as one that was copied does; or it is one, by two ways. */
+export function nameFindings(peers: readonly PeerState[]): readonly Finding[] {
+  const connected = peers.filter(({ state, name }) => state === 'connected' && name !== '');
+  return [...new Set(connected.map(({ name }) => name))].flatMap((name): readonly Finding[] => {
+    const those = (direction: PeerState['direction']): readonly string[] =>
+      connected.filter((one) => one.name === name && one.direction === direction).map(({ peer }) => peer);
+    const [alike = []] = [those('from'), those('to')].filter(({ length }) => length > 1);
+    if (alike.length === 0) return [];
+    const text = `is that of ${alike.join(' and ')}; if they are two servers, neither is told what the other reports`;
+    return [{ state: 'note', about: `the name ${name}`, text, mend: 'set `name` on each to one of its own' }];
+  });
+}
