@@ -320,6 +320,17 @@ test('what a fast clock has entered or removed, a slow one can undo', async () =
   expect(bench.manual.list()).toEqual([{ ...ENTRY, made: T0 + 3602 }]);
 });
 
+test.for<[what: string, report: NamedReport, reason: string | undefined]>([
+  ['an entry', BLACK, 'too many entries'],
+  ['a removal', REMOVED, undefined],
+  ['spam', SPAM, undefined],
+])('where there are too many entries already, %s: %s', async ([, report, reason]) => {
+  const bench = await engineBench();
+  vi.spyOn(bench.manual, 'hasRoomFor').mockReturnValue(false);
+  expect(await bench.acceptPeerReport(report, ANY)).toBe(reason);
+  expect(await kept(bench)).toHaveLength(reason === undefined ? 1 : 0);
+});
+
 test.for<[what: string, failing: 'putEntry' | 'remember', report: NamedReport]>([
   ['an entry', 'putEntry', BLACK],
   ['a first attempt', 'remember', CHECK],

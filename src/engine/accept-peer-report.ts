@@ -21,7 +21,7 @@ export interface PeerReportSettings extends ReportSettings {
 }
 
 export interface PeerReportParts extends ReportParts {
-  readonly manual: Pick<ManualList, 'takeOver'>;
+  readonly manual: Pick<ManualList, 'takeOver' | 'hasRoomFor'>;
   readonly attempts: AttemptParts;
   readonly settings: () => PeerReportSettings;
 }
@@ -42,10 +42,10 @@ export const FROM_THE_FUTURE = 'time in the future';
 
 /** The function that takes them in. */
 export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport {
-  const { settings, clock, counters, log } = parts;
+  const { settings, clock, counters, log, manual } = parts;
   return async (report, sender) => {
     const now = seconds(clock);
-    const reason = problemOf(report, sender, now);
+    const reason = problemOf(report, sender, now) ?? lackOfRoom(report, manual);
     if (reason !== undefined) {
       counters.add('peer report refused');
       log.event(1, 'peer report refused', { origin: report.origin, id: report.originId, ip: report.ip, cause: reason });
@@ -68,6 +68,11 @@ function problemOf(report: NamedReport, { events }: Sender, now: Seconds): strin
   if (long !== undefined) return `field ${long[0]} too long`;
   if (isEntry(report) && sharedEntry(report) === undefined) return 'no entry that makes sense';
   return events === undefined || events.has(event) ? undefined : `event ${event} not allowed`;
+}
+
+function lackOfRoom(report: NamedReport, manual: PeerReportParts['manual']): string | undefined {
+  const shared = isEntry(report) ? sharedEntry(report) : undefined;
+  return shared?.kind === 'put' && !manual.hasRoomFor(shared.entry.subject) ? 'too many entries' : undefined;
 }
 
 /**

@@ -144,6 +144,17 @@ test.for<[what: string, made: number | undefined, told: number | undefined, time
   expect(await manual.timeOfChange(subject)).toBe(time);
 });
 
+test('when there are too many, others are not to be taken over, but changed', async () => {
+  const manual = await openManualList(new MemoryStore(), { now: () => T0 * 1000 }, 2);
+  const room = (): readonly boolean[] => ['example.com', 'example.net'].map((subject) => manual.hasRoomFor(subject));
+  await manual.put(entry('example.com'));
+  expect(room()).toEqual([true, true]);
+  await manual.put(entry('203.0.113.7'));
+  expect(room()).toEqual([true, false]);
+  await manual.remove('example.com');
+  expect(room()).toEqual([true, true]);
+});
+
 test('what the store has is there from the start', async () => {
   const store = new MemoryStore();
   await store.putEntry(entry('203.0.113.7'));

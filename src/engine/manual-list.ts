@@ -22,12 +22,17 @@ export interface ManualList {
   timeOfChange(subject: string): Promise<Seconds>;
   /** What another server's administrator has entered or removed; what is newer here stays, and so does its removal. */
   takeOver(shared: SharedEntry): Promise<void>;
+  /** Whether that of another server may be taken over: there are not too many, or there is one of that subject already. */
+  hasRoomFor(subject: string): boolean;
   /** Removes those past their time. */
   expire(): Promise<void>;
 }
 
-/** The list as the store has it. */
-export async function openManualList(store: Store, clock: Clock): Promise<ManualList> {
+/** All are in memory, with up to 1.5 KB each, and another server may have gone bad. */
+const MOST = 100_000;
+
+/** The list as the store has it; when it has `most`, no others are taken over. */
+export async function openManualList(store: Store, clock: Clock, most: number = MOST): Promise<ManualList> {
   const entries = new Map((await store.entries()).map((entry) => [entry.subject, entry]));
   let indexed = seconds(clock);
   let index: ManualEntries = indexManualEntries([...entries.values()], indexed);
@@ -84,6 +89,7 @@ export async function openManualList(store: Store, clock: Clock): Promise<Manual
     takeOver: async (shared) => {
       await inTurn(() => takeOver(shared));
     },
+    hasRoomFor: (subject) => entries.size < most || entries.has(subject),
     expire: async () => {
       for (const [subject, entry] of entries) if (!isLive(entry)) await inTurn(() => removeEnded(subject));
     },
