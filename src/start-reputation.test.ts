@@ -33,7 +33,11 @@ test('lists are tested as soon as they are asked through another name server', a
   await using reputation = await startReputation({ store, clock: systemClock, log, counters, config: () => config });
   await using _lookups = reputation.lookups;
   await vi.waitFor(() => expect(refused.questions.size).toBe(2));
+  const question = { type: 'A', name: 'mail.example.com' } as const;
+  await reputation.resolver.lookUp(question);
   config = configOf(linesFor(own));
   reputation.refresh();
   await vi.waitFor(() => expect(own.questions.size).toBe(2));
+  // What the other one said is not remembered.
+  expect(await reputation.resolver.lookUp(question)).toMatchObject({ kind: 'absent' });
 });

@@ -1,7 +1,7 @@
 // The part of the house that knows clients: DNS, lists, standings, and what reports do to them.
 import { listsOf } from './config/lists-of.ts';
 import type { Config } from './config/options.ts';
-import { cachingResolver } from './dns/caching-resolver.ts';
+import { type CachingResolver, cachingResolver } from './dns/caching-resolver.ts';
 import { hostsFile } from './dns/hosts-file.ts';
 import { createListHealth, type ListHealth, startListHealth } from './dns/list-health.ts';
 import type { DnsList } from './dns/lists.ts';
@@ -56,7 +56,8 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   const asking = lookups.use(resolverOf(start));
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const asked = (): readonly DnsList[] => (config().reputation ? lists : []);
-  const health = createListHealth({ lists: asked, resolver: asking, clock, log, counters });
+  const onRecovery = (): void => resolver.forget();
+  const health = createListHealth({ lists: asked, resolver: asking, onRecovery, clock, log, counters });
   const kept = { load: () => store.place(TRUSTED_PLACE), save: (text: string) => store.savePlace(TRUSTED_PLACE, text) };
   const known = hostsFile(clock);
   const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()), known, kept });
@@ -83,7 +84,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
     news: createNews(),
     settings: () => reportSettings(config(), trusted),
   };
-  const tests = parts.use(startTests(health, config, log));
+  const tests = parts.use(startTests(health, resolver, start));
   parts.use(startTrustedLookups(trusted, log));
   // Once no lookup is waited for any more.
   parts.defer(() => standings.counted());
@@ -118,9 +119,13 @@ function reportSettings(config: Config, trusted: TrustedClients): ReportSettings
 
 /**
  * Tests the lists now and then, and at a refresh since which they are asked, or asked through others: the next test may be an
- * hour away, and a list that refused our name server may not refuse another.
+ * hour away, and a list that refused our name server may not refuse another, whose answers are others.
  */
-function startTests(health: ListHealth, config: () => Config, log: Log): AsyncDisposable & Pick<Reputation, 'refresh'> {
+function startTests(
+  health: ListHealth,
+  resolver: CachingResolver,
+  { config, log }: ReputationStart,
+): AsyncDisposable & Pick<Reputation, 'refresh'> {
   const running = startListHealth(health, log);
   const askedThrough = (): string | undefined =>
     config().reputation ? config().resolver.map(formatNameServer).join(' ') : undefined;
@@ -128,9 +133,11 @@ function startTests(health: ListHealth, config: () => Config, log: Log): AsyncDi
   return {
     refresh: () => {
       const now = askedThrough();
-      if (now !== undefined && now !== before)
-        health.test().catch((error: unknown) => log.event(0, 'list test failed', { cause: String(error) }));
+      const isOther = now !== undefined && now !== before;
       before = now;
+      if (!isOther) return;
+      resolver.forget();
+      health.test().catch((error: unknown) => log.event(0, 'list test failed', { cause: String(error) }));
     },
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };

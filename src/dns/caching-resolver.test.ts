@@ -41,6 +41,14 @@ test('nothing is remembered from a time that has yet to come', async () => {
   expect(dnsBehind.asked).toHaveLength(2);
 });
 
+test('what was forgotten is asked again', async () => {
+  const { dnsBehind, cache } = setUp({ a });
+  await cache.lookUp(question);
+  cache.forget();
+  await cache.lookUp(question);
+  expect(dnsBehind.asked).toHaveLength(2);
+});
+
 test('the same question at the same time is asked once', async () => {
   const { dnsBehind, cache } = setUp({ a, late: ['A mail.example.com'] });
   const both = Promise.all([cache.lookUp(question), cache.lookUp({ type: 'A', name: 'MAIL.example.com.' })]);

@@ -29,8 +29,13 @@ const USUAL_ANSWER = 256;
 /** What each record takes beside its characters. */
 const RECORD = 32;
 
+export interface CachingResolver extends Resolver {
+  /** Forgets all answers. */
+  forget(): void;
+}
+
 /** A resolver in front of another one. The `ttl` of an answer is what is left of it, `age` how long it is known. */
-export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Resolver {
+export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): CachingResolver {
   const entries = new RecentMap<Entry>(maxEntries, placesOf);
   const asking = new Map<string, Promise<Lookup<Records>>>();
 
@@ -62,6 +67,7 @@ export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Re
       asking.set(key, asked);
       return asked;
     },
+    forget: () => entries.clear(),
   };
 }
 

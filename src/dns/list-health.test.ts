@@ -23,7 +23,9 @@ function setUp(dns: FakeDns, lists: readonly DnsList[]) {
   const counters = createCounters();
   const resolver = fakeResolver(dns);
   const clock = manualClock();
-  const health = createListHealth({ lists: () => lists, resolver, clock, log, counters });
+  let recoveries = 0;
+  const onRecovery = () => void (recoveries += 1);
+  const health = createListHealth({ lists: () => lists, resolver, onRecovery, clock, log, counters });
   const logged = () => {
     log.flush();
     return lines
@@ -31,7 +33,7 @@ function setUp(dns: FakeDns, lists: readonly DnsList[]) {
       .join('')
       .replaceAll(/^\S+ |\n/gm, '');
   };
-  return { health, resolver, clock, counters, log, logged };
+  return { health, resolver, clock, counters, log, logged, recovered: () => recoveries };
 }
 
 test.for([
@@ -85,7 +87,7 @@ test.for([
 });
 
 test('a list is switched off and on again, and a test without an answer changes nothing', async () => {
-  const { health, resolver, counters, logged } = setUp({}, [own]);
+  const { health, resolver, counters, logged, recovered } = setUp({}, [own]);
   const about = 'list=own zone=bl.example family=4';
   const steps: readonly (readonly [dns: FakeDns, use: ListUse, told: string])[] = [
     [{}, 'asked', `list without a test entry ${about}`],
@@ -103,6 +105,7 @@ test('a list is switched off and on again, and a test without an answer changes 
     await health.test();
     expect([health.useOf(own, 4), logged()]).toEqual([use, told]);
   }
+  expect(recovered()).toBe(2);
   // Of each as many as of its end: doctor takes the difference for what is so now.
   expect(counters.list()).toEqual([
     ['lists switched off', 2],

@@ -17,6 +17,8 @@ export interface ListHealthParts {
   readonly lists: () => readonly DnsList[];
   /** One that remembers nothing, or old answers would hide what a list says now. */
   readonly resolver: Resolver;
+  /** A list is in order again: what is remembered of its answers, and may count for a day, is of before. */
+  readonly onRecovery: () => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
@@ -74,6 +76,7 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
     const { state: before, offSince = parts.clock.now() } = foundOf(list, family);
     if (finding === 'unknown' || finding === 'silent' || finding === before) return;
     found.set(keyOf(list, family), { state: finding, offSince: isFault(finding) ? offSince : undefined });
+    if (isFault(before) && !isFault(finding)) parts.onRecovery();
     if (finding === 'lists everything') falseListings.begin(list, family);
     else if (before === 'lists everything') falseListings.end(list, family, seconds(parts.clock));
     announce(parts, { list: list.name, zone: list.zone, family }, { before, now: finding });

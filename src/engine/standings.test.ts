@@ -543,6 +543,15 @@ test('a standing that rests on what a list should not have said is made anew, in
   expect(await after.standings.known(CLIENT)).toMatchObject({ class: 'grey_default' });
 });
 
+test('what a list should not have said does not stand in for what it does not say', async () => {
+  const first = await engineBench({ dns: { ...NAMED, a: { ...NAMED.a, [SPAMCOP]: ['127.0.0.2'] } } });
+  await first.standings.of(CLIENT);
+  const isMisled = ({ reasons }: Standing) => reasons.some(({ reason }) => reason === 'Spamcop');
+  const dns = { ...NAMED, failing: [`PTR ${MX}`] };
+  const after = await engineBench({ store: first.store, isMisled, dns, useOf: () => 'silent' });
+  expect(await after.standings.of(CLIENT)).toMatchObject({ identity: 'example.com', score: 0, expires: T0 + 3600 });
+});
+
 test('whom a list called an end user stays one while it does not answer', async () => {
   const zen = '7.113.0.203.zen.spamhaus.org';
   const world = { ...NAMED, a: { ...NAMED.a, [zen]: ['127.0.0.11'] } };

@@ -251,7 +251,8 @@ export class Standings {
   }
 
   #remembered(standing: Standing | undefined): RememberedFacts | undefined {
-    return standing && rememberedFacts(standing, seconds(this.#parts.clock));
+    const before = standing && rememberedFacts(standing, seconds(this.#parts.clock));
+    return before && this.#parts.isMisled(standing) ? { ...before, dnswl: 0, isListed: () => false } : before;
   }
 
   #failed(client: Address, error: unknown): void {
