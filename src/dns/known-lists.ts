@@ -94,6 +94,7 @@ export interface RetiredList {
 }
 
 const RETIRED_LISTS: readonly RetiredList[] = [
+  { name: 'nixspam', zone: 'ix.dnsbl.manitu.net', closed: 'January 2025' },
   { name: 'sorbs', zone: 'sorbs.net', closed: 'June 2024' },
   { name: 'inps', zone: 'dnsbl.inps.de', closed: '2020' },
   { name: 'spamcannibal', zone: 'spamcannibal.org', closed: '2018' },

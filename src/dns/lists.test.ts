@@ -117,6 +117,8 @@ test.for([
 
 test.for([
   ['sorbs', 'June 2024'],
+  ['nixspam', 'January 2025'],
+  ['ix.dnsbl.manitu.net', 'January 2025'],
   ['dnsbl.sorbs.net', 'June 2024'],
   ['dul.dnsbl.SORBS.net', 'June 2024'],
   ['dnsbl.njabl.org', '2013'],
