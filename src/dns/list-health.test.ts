@@ -149,40 +149,42 @@ test('what a list said before stands in for it a day long, then it counts no mor
 });
 
 test.for([
-  [own, '192.0.2.1', 'own', true],
-  [own, '192.0.2.1', 'own, taken for a false listing', true],
-  [own, '192.0.2.1', 'dynamic address', false],
-  [own, '2001:db8::1', 'own', false],
-  [DNSWL, '192.0.2.1', 'DNSWL low', true],
-  [DNSWL, '192.0.2.1', 'DNSWL medium or high', true],
-] as const)('where $0.name lists everything, no standing of %1$s rests on %2$s: %3$s', async ([list, ip, ...told]) => {
-  const [reason, expected] = told;
-  const answer = list === own ? yes : ['127.0.10.3'];
-  const [test, unlistedThere] = [`2.0.0.127.${list.zone}`, `1.0.0.127.${list.zone}`];
-  const { health, resolver, clock } = setUp({ a: { [test]: answer } }, [list]);
-  const standing = () => ({ ip, reasons: [{ reason, points: -1 }], computed: clock.now() / 1000 });
-  await health.test();
-  const early = standing();
-  expect(health.isMisled(early)).toBe(false);
-  resolver.change({ a: { [test]: answer, [unlistedThere]: answer } });
-  await health.test();
-  clock.advance(3600);
-  expect([early, standing()].map((one) => health.isMisled(one))).toEqual([expected, expected]);
-  resolver.change({ a: { [test]: answer } });
-  await health.test();
-  // Also one that nobody asked about meanwhile.
-  expect(health.isMisled(early)).toBe(expected);
-  clock.advance(1);
-  expect(health.isMisled(standing())).toBe(false);
-});
+  ['192.0.2.1', 'own', true, own],
+  ['192.0.2.1', 'own, taken for a false listing', true, own],
+  ['192.0.2.1', 'dynamic address', false, own],
+  ['2001:db8::1', 'own', false, own],
+  ['192.0.2.1', 'DNSWL low', true, DNSWL],
+  ['192.0.2.1', 'DNSWL medium or high', true, DNSWL],
+] as const)(
+  'a standing of %s by %s is misled where a list lists everything: %s',
+  async ([ip, reason, expected, list]) => {
+    const answer = list === own ? yes : ['127.0.10.3'];
+    const [test, unlistedThere] = [`2.0.0.127.${list.zone}`, `1.0.0.127.${list.zone}`];
+    const { health, resolver, clock } = setUp({ a: { [test]: answer } }, [list]);
+    const standing = () => ({ ip, reasons: [{ reason, points: -1 }], computed: clock.now() / 1000 });
+    await health.test();
+    const early = standing();
+    expect(health.isMisled(early)).toBe(false);
+    resolver.change({ a: { [test]: answer, [unlistedThere]: answer } });
+    await health.test();
+    clock.advance(3600);
+    expect([early, standing()].map((one) => health.isMisled(one))).toEqual([expected, expected]);
+    resolver.change({ a: { [test]: answer } });
+    await health.test();
+    // Also one that nobody asked about meanwhile.
+    expect(health.isMisled(early)).toBe(expected);
+    clock.advance(1);
+    expect(health.isMisled(standing())).toBe(false);
+  },
+);
 
 test.for([
-  ['is in order', sane, 3600],
-  ['has no test entry', {}, 3600],
-  ['is off', { a: { [listed]: ['127.255.255.254'] } }, 600],
-  ['gave half an answer', { ...sane, failing: [`A ${unlisted}`] }, 600],
-  ['was silent', { failing: [`A ${listed}`, `A ${unlisted}`] }, 60],
-] as const)('a list that %s is tested again after %3$s seconds', async ([, dns, seconds]) => {
+  ['is in order', 3600, sane],
+  ['has no test entry', 3600, {}],
+  ['is off', 600, { a: { [listed]: ['127.255.255.254'] } }],
+  ['gave half an answer', 600, { ...sane, failing: [`A ${unlisted}`] }],
+  ['was silent', 60, { failing: [`A ${listed}`, `A ${unlisted}`] }],
+] as const)('a list that %s is tested again in %i seconds', async ([, seconds, dns]) => {
   const { health } = setUp(dns, [own]);
   await health.test();
   expect(health.due()).toBe(seconds * 1000);
