@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { seconds } from '../lib/clock.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
 import type { Sender } from './accept-peer-report.ts';
@@ -222,11 +223,38 @@ test('of what the policy file exempts nothing is remembered', async () => {
   expect(await bench.store.count()).toEqual({ pending: 0, valid: 0 });
 });
 
-test('a peer can not make more tuples pending for a client than the client could', async () => {
+test('a peer can not make more tuples pending for a client than half of those that the client could', async () => {
   const bench = await engineBench({ config: WORLD });
   for (const [at, name] of ['a', 'b', 'c'].entries())
     await bench.acceptPeerReport({ ...CHECK, originId: at + 1, recipient: `${name}@example.org` }, ANY);
-  expect(await bench.store.count()).toEqual({ pending: 2, valid: 0 });
+  expect(await bench.store.count()).toEqual({ pending: 1, valid: 0 });
+  expect(await bench.answerCheck(checkOf(IP, 'a@example.com', 'd@example.org'))).toMatchObject({ reason: 'first' });
+});
+
+// AT WHAT: `try` a first attempt at the peer, `ok` mail that the peer accepted then, `ok-50` 50 seconds before, `now` mail that
+// comes here.
+test.for<[what: string, sender: string, steps: string, answers: string, tuples: object]>([
+  ['is known here, too', 'a@example.com', '0 try; 300 ok; 864000 now', 'known', { valid: 1 }],
+  ['is known by the last of it', 'a@example.com', '0 try; 300 ok; 864000 ok; 1296000 now', 'known', { valid: 1 }],
+  ['does not wait, if it waits here', 'a@example.com', '0 now; 100 ok; 101 now', 'first known', { valid: 1 }],
+  ['leaves nothing, if nothing is known', 'a@example.com', '0 ok', '', { pending: 0, valid: 0 }],
+  ['counts from when it was accepted', 'a@example.com', '0 try; 300 ok; 1209901 now', 'first', { pending: 1 }],
+  ['before the first attempt is other mail', 'a@example.com', '100 now; 101 ok-50', 'first', { pending: 1 }],
+  ['that was a bounce is forgotten', '', '0 try; 1500 ok; 1501 now', 'first', { pending: 1 }],
+])('mail that a peer has accepted %s: %s %s', async ([, sender, steps, answers, tuples]) => {
+  const bench = await engineBench({ config: WORLD.replace('reputation no', ''), dns: POOL_DNS });
+  const reasons: string[] = [];
+  for (const [at, what] of steps.split('; ').map((step) => step.split(' '))) {
+    bench.clock.advance(T0 + Number(at) - seconds(bench.clock));
+    const time = seconds(bench.clock) - (what === 'ok-50' ? 50 : 0);
+    const told = { ...CHECK, originId: time, sender: sender || '<>', time };
+    if (what === 'now')
+      reasons.push((await bench.answerCheck(checkOf('198.51.100.8', sender, 'b@example.org'))).reason);
+    else if (what === 'try') await bench.acceptPeerReport({ ...told, domain: 'example.com' }, ANY);
+    else await bench.acceptPeerReport({ ...told, event: 'ok' }, ANY);
+  }
+  expect(reasons.join(' ')).toBe(answers);
+  expect(await bench.store.count()).toMatchObject(tuples);
 });
 
 const ENTRY = {

@@ -13,7 +13,7 @@ import {
   type ReportSettings,
 } from './keep-report.ts';
 import type { ManualList } from './manual-list.ts';
-import { type AttemptParts, recordPeerAttempt } from './peer-attempt.ts';
+import { type AttemptParts, recordPeerAttempt, recordPeerDelivery } from './peer-attempt.ts';
 
 export interface PeerReportSettings extends ReportSettings {
   /** How long those of first attempts are kept. */
@@ -107,4 +107,5 @@ async function follow(parts: PeerReportParts, report: NamedReport, owner: Kept['
   }
   // Whom a report is about may have to be looked up again: that is not waited for.
   void countReport(parts, { ...report, ...owner });
+  if (report.event === 'ok') await recordPeerDelivery(attempts, { ...report, ...owner });
 }

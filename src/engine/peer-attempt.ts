@@ -1,11 +1,11 @@
 // A first attempt that another mail server saw: it is remembered as if it had been made here, so that the retry may come
-// here as well.
+// here as well, and what was accepted there is known here.
 import { seconds } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
-import { type Check, parseMailbox } from '../policy/check.ts';
-import { decide, decideByRule } from '../policy/decide.ts';
+import { type Check, isNullSender, parseMailbox, type Seconds } from '../policy/check.ts';
+import { type Change, decide, decideByRule, type Recalled, type Rules } from '../policy/decide.ts';
 import type { StoredReport } from '../policy/report.ts';
-import { standingDomain } from '../policy/standing.ts';
+import { type Standing, standingDomain } from '../policy/standing.ts';
 import type { CheckParts } from './answer-check.ts';
 import { recall, remember } from './check-memory.ts';
 import type { Standings } from './standings.ts';
@@ -18,24 +18,66 @@ export type Attempted = Pick<StoredReport, 'ip' | 'time' | 'sender' | 'recipient
 
 /** The report's tuple becomes pending since then, unless more is known of it here. Nothing is looked up in the DNS. */
 export async function recordPeerAttempt(parts: AttemptParts, report: Attempted): Promise<void> {
-  const client = parseAddress(report.ip);
-  if (client === undefined) return;
-  const sender = parseMailbox(report.sender ?? '');
-  const check: Check = { id: 'peer', client, sender, recipient: parseMailbox(report.recipient ?? ''), via: 'peer' };
+  const attempt = await recallAttempt(parts, report);
+  if (attempt === undefined) return;
+  const { check, standing, domain, recalled, time } = attempt;
   const { rules } = parts.settings();
   const ruling = decideByRule(check, rules);
-  if (ruling.verdict !== undefined) return;
-  const standing = await parts.standings.known(client);
-  // The client may never come here itself, only others of its domain.
-  const domain = (standing && standingDomain(standing)) ?? report.domain;
-  const recalled = await recall(parts, check, { domain, standing }, rules);
-  const known = { manual: parts.manual.find(client, [domain]), standing, misfit: false };
-  // By a clock that is ahead of ours it may have been made in our future.
-  const time = Math.min(report.time, seconds(parts.clock));
   // What is known here already stays, however much later it was.
-  if ((recalled.entry?.firstSeen ?? time) > time) return;
-  const decision = decide({ check, client: known, recalled, rules, excusable: ruling.excusable }, time);
-  if (decision.change !== 'record' && decision.change !== 'restart') return;
-  const { tuple } = recalled;
-  await remember(parts.store, { check, client: { shortLived: false }, tuple }, decision.change, time);
+  if (ruling.verdict !== undefined || (recalled.entry?.firstSeen ?? time) > time) return;
+  const known = { manual: parts.manual.find(check.client, [domain]), standing, misfit: false };
+  const limited = { ...rules, pendingLimit: peerLimit(rules.pendingLimit) };
+  const decision = decide({ check, client: known, recalled, rules: limited, excusable: ruling.excusable }, time);
+  if (decision.change === 'record' || decision.change === 'restart') await keep(parts, attempt, decision.change);
+}
+
+/**
+ * Mail of the report was accepted by the other server: what waits of it here has passed, what is known here has been used.
+ * Nothing follows where neither is.
+ */
+export async function recordPeerDelivery(parts: AttemptParts, report: Attempted): Promise<void> {
+  const attempt = await recallAttempt(parts, report);
+  const entry = attempt?.recalled.entry;
+  if (attempt === undefined || entry === undefined || entry.lastSeen > attempt.time) return;
+  const passed = isNullSender(attempt.check.sender) ? 'forget' : 'validate';
+  await keep(parts, attempt, entry.state === 'pending' ? passed : 'refresh');
+}
+
+/**
+ * Most of these were delivered at the other server, and wait here in vain: who comes here when that is away must not find all
+ * its places taken.
+ */
+function peerLimit({ normal, nullSender }: Rules['pendingLimit']): Rules['pendingLimit'] {
+  return { normal: Math.ceil(normal / 2), nullSender: Math.ceil(nullSender / 2) };
+}
+
+interface RecalledAttempt {
+  readonly check: Check;
+  readonly standing: Standing | undefined;
+  readonly domain: string | undefined;
+  readonly recalled: Recalled;
+  /** By a clock that is ahead of ours it may have been made in our future. */
+  readonly time: Seconds;
+}
+
+/** What is known here of a check that another server was asked. */
+async function recallAttempt(parts: AttemptParts, report: Attempted): Promise<RecalledAttempt | undefined> {
+  const client = parseAddress(report.ip);
+  if (client === undefined) return undefined;
+  const sender = parseMailbox(report.sender ?? '');
+  const check: Check = { id: 'peer', client, sender, recipient: parseMailbox(report.recipient ?? ''), via: 'peer' };
+  const standing = await parts.standings.known(client);
+  const told = report.domain === client.text ? undefined : report.domain;
+  // The client may never come here itself, only others of its domain.
+  const domain = (standing && standingDomain(standing)) ?? told;
+  const recalled = await recall(parts, check, { domain, standing }, parts.settings().rules);
+  return { check, standing, domain, recalled, time: Math.min(report.time, seconds(parts.clock)) };
+}
+
+async function keep(
+  { store }: AttemptParts,
+  { check, recalled, time }: RecalledAttempt,
+  change: Change,
+): Promise<void> {
+  await remember(store, { check, client: { shortLived: false }, tuple: recalled.tuple }, change, time);
 }
