@@ -36,7 +36,10 @@ export interface ClientView extends WaitingClient {
 /** What the store knows about a check. */
 export interface Recalled {
   readonly entry: TupleEntry | undefined;
-  /** The tuple under which the entry stands; without one, that under which a first attempt is recorded. */
+  /**
+   * The tuple under which the entry stands; without one, that under which a first attempt is recorded. Of a client whose
+   * blacklisting does not show yet: its own, under which what it does is kept, whoever the entry is of.
+   */
   readonly tuple: Tuple;
   readonly pass: Pass | undefined;
   /** Pending entries of this client. */
