@@ -18,7 +18,7 @@ export function spaceFindings({ directory, free }: SpaceFacts): readonly Finding
   const about = `disk space in ${directory}`;
   const text = `${Math.floor(free / MEGABYTE)} MB are free`;
   const mend = 'make room there, or move the database (option database)';
-  if (free < NONE) return [{ state: 'bad', about, text: `${text}; what can not be stored is not greylisted`, mend }];
+  if (free < NONE) return [{ state: 'bad', about, text: `${text}; what cannot be stored is not greylisted`, mend }];
   if (free < LITTLE) return [{ state: 'note', about, text, mend }];
   return [{ state: 'good', about, text }];
 }

@@ -47,7 +47,7 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
     defaultNote: 'none',
     restart: true,
     about:
-      'The policy file: which clients, senders and recipients are greylisted and which are not. It is read again when it changes. A file that can not be read, or has a mistake, keeps the daemon from starting; later the rules before it stay. A relative path starts at the directory given with -D.',
+      'The policy file: which clients, senders and recipients are greylisted and which are not. It is read again when it changes. A file that cannot be read, or has a mistake, keeps the daemon from starting; later the rules before it stay. A relative path starts at the directory given with -D.',
   },
   GREY_PENDING_NORMAL: {
     aliases: ['GREY_MAX_PENDING_NORMAL'],

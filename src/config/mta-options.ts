@@ -43,7 +43,7 @@ export const MTA_OPTIONS: OptionTable<MtaConfig> = {
     list: true,
     restart: true,
     about:
-      'Files of spam traps, with lines like `user@example.org: hard`; they are read again when they change. A file that can not be read keeps the daemon from starting; one that goes away later keeps the traps it had. Relative paths start at the directory given with -D.',
+      'Files of spam traps, with lines like `user@example.org: hard`; they are read again when they change. A file that cannot be read keeps the daemon from starting; one that goes away later keeps the traps it had. Relative paths start at the directory given with -D.',
   },
   hard_trap: {
     type: trapTargets,

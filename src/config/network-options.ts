@@ -92,7 +92,7 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
     default: 'none',
     restart: true,
     about:
-      'Whether connections between servers are encrypted, with certificates of both sides. may: with those that can, such as the original daemon can not; require: with all, or nothing is exchanged.',
+      'Whether connections between servers are encrypted, with certificates of both sides. may: with those that can (the original daemon cannot); require: with all, or nothing is exchanged.',
   },
   peer_certificate: {
     type: word,
