@@ -62,7 +62,7 @@ function writeDuration(value: number): string {
 
 /** A whole number from 0 up. */
 export const count: OptionType<number> = {
-  allowed: 'a whole number, 0 or more',
+  allowed: 'a whole number from 0 to 999999999',
   parse: one((word) => (/^\d{1,9}$/.test(word) ? Number(word) : undefined)),
   write: String,
 };
@@ -76,7 +76,7 @@ export const port: OptionType<number> = {
 
 /** A number from 0 up. */
 export const decimal: OptionType<number> = {
-  allowed: 'a number, 0 or more, such as 1 or 0.5',
+  allowed: 'a number from 0 to 999999999, such as 1 or 0.5, with at most 6 digits behind the point',
   parse: one((word) => (/^\d{1,9}(?:\.\d{1,6})?$/.test(word) ? Number(word) : undefined)),
   write: String,
 };
