@@ -107,7 +107,8 @@ function splitLine(line: string): SplitLine {
   if (firstSeen === undefined || lastSeen === undefined) return { problem: 'time is not seconds since 1970' };
   if (flags !== 'FLAGS' || end !== 'NULL') return { problem: 'FLAGS or NULL is missing' };
   if (uses === undefined || uses === 0) return { problem: 'count is no number above 0' };
-  return { key: key.split(';'), record: { firstSeen, lastSeen, ip, hostname, from, uses } };
+  // As checks have it, and as ze-filter compares keys.
+  return { key: key.toLowerCase().split(';'), record: { firstSeen, lastSeen, ip, hostname, from, uses } };
 }
 
 function formatRecord({ firstSeen, lastSeen, ip, hostname, from, uses }: RecordFields): string {
