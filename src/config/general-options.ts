@@ -52,7 +52,8 @@ export const GENERAL_OPTIONS: OptionTable<GeneralConfig> = {
   on_failure: {
     type: choice('white', 'grey'),
     default: 'white',
-    about: 'The answer when the database or anything else fails: white lets mail flow, grey lets it wait.',
+    about:
+      'The answer when the database or anything else fails: white lets mail flow, grey lets it wait. Clients of the greyd protocol are told of the failure instead, and decide by themselves.',
   },
   log_level: {
     type: choice('0', '1', '2', '3'),

@@ -209,6 +209,8 @@ test.for<[verdict: Verdict, answer: string]>([
   [{ kind: 'white', reason: 'known' }, '200 GREYCHECK ANSWER Grey server said... OK \r\n'],
   [GREY, WAIT],
   [{ kind: 'black', reason: 'blacklisted' }, '500 GREYCHECK ANSWER Grey server said... REJECT \r\n'],
+  [{ kind: 'white', reason: 'failed' }, '700 GREYCHECK ANSWER Grey server said... ERROR \r\n'],
+  [{ kind: 'grey', reason: 'failed', wait: 300 }, '700 GREYCHECK ANSWER Grey server said... ERROR \r\n'],
 ])('%j is answered by %s', async ([verdict, answer]) => {
   expect(await talk(await start({}, verdict), CHECK)).toBe(BANNER + answer);
 });

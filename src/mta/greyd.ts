@@ -186,7 +186,7 @@ class GreydSession implements LineSession {
     if (check === undefined) return said('GREYCHECK', 'ERROR');
     const { answerCheck, nextId } = this.#parts;
     const ask = (): MaybePromise<string> =>
-      chain(answerCheck({ ...check, id: nextId() }), ({ kind }) => said('GREYCHECK', WORDS[kind]));
+      chain(answerCheck({ ...check, id: nextId() }), (verdict) => said('GREYCHECK', wordOf(verdict)));
     // Its answer leaves behind that of the GREYVALID in any case.
     return this.#admitting.get(tupleTold(check))?.then(ask) ?? ask();
   }
@@ -246,6 +246,11 @@ class GreydSession implements LineSession {
     this.#parts.log.event(0, 'upload', { via: 'greyd', from: this.#from, lines, taken, refused, cause });
     return uploaded(result);
   }
+}
+
+/** A client makes valid what it is told to let pass, so a failure must not pass for a decision: it decides by itself. */
+function wordOf({ kind, reason }: Verdict): Parameters<typeof said>[1] {
+  return reason === 'failed' ? 'ERROR' : WORDS[kind];
 }
 
 /** The tuple, as the client tells it. */
