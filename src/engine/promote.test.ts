@@ -53,6 +53,14 @@ test.for<[what: string, valid: readonly Valid[], passes: readonly string[]]>([
   ['a domain that differs in its suffix only', [{ uses: 5, from: 'a@example.fr' }], ['example.com example.fr 5']],
   ['a domain that does not fit', [{ uses: 9, from: 'a@other.net' }], []],
   ['a client without a name', [{ uses: 9, name: undefined }], []],
+  [
+    'a client whose name was told before',
+    [
+      { uses: 4, age: 4 },
+      { uses: 1, name: undefined },
+    ],
+    ['example.com example.com 5'],
+  ],
   ['bounces', [{ uses: 9, from: '<>' }], []],
   ['senders without a domain', [{ uses: 9, from: 'root' }], []],
 ])('%s', async ([, valid, passes]) => {
