@@ -25,3 +25,10 @@ test('what is kept has a bound; the ones that were found bad last stay', async (
   expect(kept).toHaveLength(2000);
   expect(Math.min(...kept.map(([, , found]) => found))).toBe(T0 + 4000);
 });
+
+test('an owner with many bad clients drives out no other', () => {
+  const owners = new OwnersOfBad(30);
+  owners.add('example.net', '192.0.2.1', T0);
+  for (let i = 0; i < 50; i += 1) owners.add('example.com', `198.51.100.${i}`, T0 + i);
+  expect(owners.clientsOf('example.net')).toEqual(['192.0.2.1']);
+});

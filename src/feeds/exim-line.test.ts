@@ -270,7 +270,12 @@ test.for([
   ['2023-11-14 22:10:00 ', new Date(2023, 10, 14, 22, 10).getTime() / 1000],
   ['2023-11-14 22:10:00 [1234] ', new Date(2023, 10, 14, 22, 10).getTime() / 1000],
   ['2023-13-14 22:10:00 ', undefined],
+  ['2023-00-14 22:10:00 ', undefined],
+  ['2023-11-32 22:10:00 ', undefined],
+  ['2023-11-00 22:10:00 ', undefined],
   ['2023-11-14 24:10:00 ', undefined],
+  ['2023-11-14 22:60:00 ', undefined],
+  ['2023-11-14 22:10:61 ', undefined],
   [' Suggested action: ', undefined],
   ['', undefined],
 ] as const)('a line that begins with "%s" is of %s', ([start, time]) => {

@@ -132,8 +132,9 @@ function lostTransaction({ client, tail }: Host): Seen | undefined {
 // Written by the ACL of conf/ for Exim: log_message = unknown recipient ADDRESS from SENDER
 function unknownRecipient({ client, tail }: Host): Seen | undefined {
   const found = after(tail, ' Warning: unknown recipient ');
-  const end = found === undefined ? -1 : `${found} `.lastIndexOf(' from ');
-  if (found === undefined || end <= 0) return undefined;
+  if (found === undefined) return undefined;
+  const end = `${found} `.lastIndexOf(' from ');
+  if (end <= 0) return undefined;
   const about = { sender: nullOr(bare(found.slice(end + 6).trim())), recipient: bare(found.slice(0, end)) };
   return { kind: 'unknown', mode: 'verify', client, about };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { bytesHeldBy, partOfLong } from '../../test/bytes-held.ts';
 import { type Log, silentLog } from '../lib/log.ts';
@@ -116,7 +117,7 @@ test('exim4_unknown says which line tells of an unknown recipient', () => {
 test('as a reader of lines it is done when all reports are accepted', async () => {
   const accepted: string[] = [];
   const accept = async (report: Report): Promise<void> => {
-    await Promise.resolve();
+    await turn();
     accepted.push(shown(report));
   };
   const reader = eximLineReader({ mainlog: createEximMainlog(VERIFY), accept, log: silentLog });
@@ -152,7 +153,10 @@ test('a mail under way outlives a restart', () => {
   ]);
 });
 
-test.for(['', '{', '{}', '[1]', '[["x"]]', '[["x",{"since":1,"sender":"a","recipients":[1]}]]', 'null'])(
+const NO_RECIPIENT = '[["x",{"since":1,"sender":"a","recipients":[1]}]]';
+const NO_ADDRESS = '[["x",{"since":1,"ip":"mx","sender":"a","recipients":[]}]]';
+
+test.for(['', '{', '{}', '[1]', '[["x"]]', NO_RECIPIENT, NO_ADDRESS, 'null'])(
   'the context %s is an empty one',
   (context) => {
     const mainlog = createEximMainlog(VERIFY);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFile,
   copyFile,
+  mkdir,
   mkdtemp,
   rename,
   rm,
@@ -180,6 +181,7 @@ test('rotated away for good while nobody looked: the new file from its start', a
   await writeFile(path, 'one\n');
   await look();
   await writeFile(`${path}.1.gz`, 'packed');
+  await mkdir(`${path}.1`);
   await unlink(path);
   await writeFile(path, 'two\nthree\n');
   await restart();
