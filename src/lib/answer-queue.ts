@@ -55,7 +55,7 @@ export class AnswerQueue {
     return this.#released;
   }
 
-  /** The next answer. */
+  /** The next answer. What comes piece by piece begins with the next flush. */
   push({ text, withNext }: Pick<Answer, 'text' | 'withNext'>): void {
     const place: Place = { text: undefined, withNext };
     this.#places.push(place);
@@ -65,10 +65,7 @@ export class AnswerQueue {
         (ready) => this.#ready(place, ready),
         (error: unknown) => this.#owner.onFailure(error),
       );
-    else {
-      place.pieces = text;
-      if (this.#places[0] === place) this.flushSoon();
-    }
+    else place.pieces = text;
   }
 
   /** Nothing more is written: the connection belongs to another. */
