@@ -44,7 +44,7 @@ test.for([
   ['base64', 'U3ViamVjdDog\r\neA==', 'Subject: x'],
   ['BASE64', 'U3ViamVjdDogeA==', 'Subject: x'],
   ['quoted-printable', 'Sub=\r\nject:=20x=', 'Subject: x='],
-  ['8bit', 'Subject: x', 'Subject: x'],
+  ['8bit', 'Subject: x=20', 'Subject: x=20'],
 ] as const)('a body in %s', ([encoding, body, expected]) => {
   const part = parsePart(Buffer.from(`Content-Transfer-Encoding: ${encoding}\n\n${body}`));
   expect(decodedBody(part).toString()).toBe(expected);

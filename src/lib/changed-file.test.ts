@@ -26,15 +26,18 @@ test('it is read once when it has settled', async () => {
   expect(await file.read()).toBeUndefined();
 });
 
-test('what changed just now is read again: it may have changed since without showing', async () => {
-  expect(await file.read()).toBe('one');
-  await writeFile(path, 'two');
-  await utimes(path, now / 1000, now / 1000);
-  expect(await file.read()).toBe('two');
-  now += 60_000;
-  expect(await file.read()).toBe('two');
-  expect(await file.read()).toBeUndefined();
-});
+test.for([0, 86_400])(
+  'what changed just now is read again, be it dated %i s back: it may have changed since',
+  async (back) => {
+    expect(await file.read()).toBe('one');
+    await writeFile(path, 'two');
+    await utimes(path, now / 1000 - back, now / 1000 - back);
+    expect(await file.read()).toBe('two');
+    now += 60_000;
+    expect(await file.read()).toBe('two');
+    expect(await file.read()).toBeUndefined();
+  },
+);
 
 test.for<[what: string, change: () => Promise<void>]>([
   ['longer', () => writeFile(path, 'more')],

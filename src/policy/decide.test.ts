@@ -144,6 +144,7 @@ test.for<[what: string, situation: Situation, verdict: Verdict, change: Change]>
     hidden,
     'restart',
   ],
+  ['4 only while it is blacklisted', { standing: standing('grey_max', T + 1) }, { ...first, wait: 3600 }, 'record'],
   ['5 from its reveal on', { standing: standing('black', T) }, shown, 'none'],
   ['5 whatever is known', { standing: standing('black', T), pass: passUsed(0), entry: valid(0) }, shown, 'none'],
   ['5 without a reveal', { standing: standing('black') }, shown, 'none'],
@@ -222,10 +223,13 @@ test.for<[sender: string, pendingOfClient: number, verdict: Verdict, change: Cha
   expect(decided({ sender, pendingOfClient })).toEqual({ verdict, change });
 });
 
-test('a limit of 0 is no limit', () => {
-  const rules = { pendingLimit: { normal: 0, nullSender: 0 } };
+test.for<[limit: number, change: Change]>([
+  [0, 'record'],
+  [1, 'none'],
+])('a limit of 0 is no limit, one of 1 is: %i', ([limit, change]) => {
+  const rules = { pendingLimit: { normal: limit, nullSender: limit } };
   for (const sender of ['a@example.com', '<>'])
-    expect(decided({ sender, pendingOfClient: 1_000_000, rules }).change).toBe('record');
+    expect(decided({ sender, pendingOfClient: 1_000_000, rules }).change).toBe(change);
 });
 
 test.for<[what: string, entry: TupleEntry, change: Change]>([
