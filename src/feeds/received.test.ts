@@ -45,6 +45,7 @@ test.for([
   ['', undefined],
   ['from', undefined],
   ['from (', undefined],
+  ['from [203.0.113.66] (helo=x) (from y)', undefined],
 ] as const)('%s came from %s', ([value, from]) => {
   expect(parseReceived(value).from?.text).toBe(from);
 });

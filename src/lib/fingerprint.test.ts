@@ -9,6 +9,7 @@ test.for([
   ['sha256:zz', true, undefined],
   [`sha256:${HEX}a`, true, undefined],
   ['ca.pem', false, undefined],
+  [`certs/sha256:${HEX}`, false, undefined],
 ] as const)('%s', ([text, meant, parsed]) => {
   expect([isFingerprint(text), parseFingerprint(text)]).toEqual([meant, parsed]);
 });

@@ -242,6 +242,13 @@ test('an entry is made by hand, replaced, listed and forgotten', async () => {
   expect(await ask('entries', parts)).toEqual([first]);
 });
 
+test('an entry that can not be kept, or told to the peers, is answered with the cause', async () => {
+  const full = (): Promise<never> => Promise.reject(new Error('disk full'));
+  const parts = fakeParts();
+  for (const failing of [{ manual: { ...parts.manual, put: full } }, { share: full }])
+    expect(await send({ ...parts, ...failing }, 'white 203.0.113.7 60 root')).toBe('500 disk full\r\n');
+});
+
 test('peers are told of entries and of removed ones, but not of local ones', async () => {
   const parts = fakeParts();
   await send(parts, 'white 203.0.113.7/24 60 root a customer');

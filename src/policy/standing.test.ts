@@ -85,6 +85,13 @@ test('it belongs to the domain, else to the address', () => {
   expect(standing({ domain: undefined }).identity).toBe('203.0.113.10');
 });
 
+test('it tells when the DNS last answered all', () => {
+  const previous = standing({}, { now: T - DAY });
+  expect(standing({}, { previous }).answered).toBe(T);
+  expect(standing({ incomplete: true }, { previous }).answered).toBe(T - DAY);
+  expect(standing({ incomplete: true }).answered).toBe(T);
+});
+
 test('its reasons in words', () => {
   expect(describeReasons(standing({}))).toBe('basic');
   expect(describeReasons(standing({ dnswl: 1, listings: [UCE] }))).toBe('DNSWL low, Uceprotect level 2');
