@@ -72,6 +72,12 @@ test('the answer that was used least recently goes first', async () => {
   expect(dnsBehind.asked).toEqual(['A a', 'A b', 'A c', 'A b']);
 });
 
+test('a usual answer takes one place', async () => {
+  const { dnsBehind, cache } = setUp({ a: { a: ['203.0.113.1'], b: ['203.0.113.2'], c: ['203.0.113.3'] } }, 4);
+  for (const name of ['a', 'b', 'c', 'a']) await cache.lookUp({ type: 'A', name });
+  expect(dnsBehind.asked).toEqual(['A a', 'A b', 'A c']);
+});
+
 test('an answer with many long names takes the places of many', async () => {
   const names = Array.from({ length: 256 }, (_, n) => `${n}.${'x'.repeat(200)}.example`);
   const { dnsBehind, cache } = setUp({ ptr: { '192.0.2.1': names, '192.0.2.2': names }, a }, 400);

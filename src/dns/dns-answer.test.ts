@@ -10,6 +10,11 @@ const ns: DnsRecord = { name: 'com', type: 'NS', ttl: 60, value: '' };
 const txt: DnsRecord = { name: 'mail.example.com', type: 'other', ttl: 1, value: '' };
 const mail = a('mail.example.com', '203.0.113.10');
 const real = a('real.example.com', '203.0.113.10');
+/** So many, one after the other, to the real name. */
+const aliases = (count: number): DnsRecord[] => {
+  const names = ['mail.example.com', ...Array.from({ length: count - 1 }, (_, at) => `a${at}`), 'real.example.com'];
+  return [...names.slice(1).map((name, at) => alias(names[at] ?? '', name)), real];
+};
 const toReal = alias('mail.example.com', 'real.example.com');
 const found = (value: readonly string[], ttl = 300): unknown => ({ kind: 'found', value, ttl });
 const absent = (ttl: number): unknown => ({ kind: 'absent', ttl });
@@ -50,6 +55,8 @@ test.for([
     [],
     failed('the aliases go round in a circle'),
   ],
+  ['16 aliases', 0, aliases(16), [], found(['203.0.113.10'])],
+  ['17 aliases', 0, aliases(17), [], failed('the aliases go round in a circle')],
   ['an alias to nothing', 3, [toReal], [soa], absent(60)],
   ['an alias to nothing, that holds less long itself', 3, [alias('mail.example.com', 'b', 7)], [soa], absent(7)],
   ['an alias to a name without addresses', 0, [toReal], [soa], absent(60)],

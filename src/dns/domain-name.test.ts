@@ -39,7 +39,7 @@ test.for([
   ['a pointer forward', 'c002016100', 0, undefined],
   ['two pointers at each other', 'c002c000', 2, undefined],
   ['a label before a pointer to it', '0161c000', 0, undefined],
-  ['a reserved label type', '4061', 0, undefined],
+  ['a reserved label type', `40${'61'.repeat(64)}00`, 0, undefined],
   ['a label that ends too early', '0361', 0, undefined],
   ['no end', '0161', 0, undefined],
   ['half a pointer', '016100c0', 3, undefined],

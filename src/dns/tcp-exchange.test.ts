@@ -68,6 +68,19 @@ test('a response is the same however it is cut, and whatever stands behind it', 
   );
 });
 
+test.for<[what: string, change: (whole: Buffer) => unknown, error: string]>([
+  ['that is truncated', (whole) => whole.writeUInt16BE(0x8380, 4), 'unusable response over TCP'],
+  ['to another query', (whole) => whole.writeUInt16BE(whole.readUInt16BE(2) ^ 1, 2), 'response to another question'],
+  ['about another name', (whole) => whole.write('n', 15), 'response to another question'],
+])('a response %s is an error', async ([, change, error]) => {
+  say = (query) => {
+    const whole = response(query);
+    change(whole);
+    return [whole];
+  };
+  await expect(ask()).rejects.toThrow(error);
+});
+
 test('any other bytes are an error', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), async (bytes) => {

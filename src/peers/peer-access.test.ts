@@ -66,11 +66,23 @@ test.for<[address: string, readers: string[], writers: string[], denied: string 
 });
 
 /** Hands in a report over a connection of its own; the answer. */
-async function handIn(protocol: LineProtocol, address: string): Promise<Answer['text'] | undefined> {
+async function handIn(
+  protocol: LineProtocol,
+  address: string,
+  report = formatReport(REPORT),
+): Promise<Answer['text'] | undefined> {
   const session = protocol.open({ kind: 'tcp', address });
-  const answers = ['report', ...formatReport(REPORT), '.'].map((line) => session.line(line));
+  const answers = ['report', ...report, '.'].map((line) => session.line(line));
   return answers.at(-1)?.text;
 }
+
+test('a report that has no name yet is named here, and is one of the events that its sender may tell of', async () => {
+  const parts = fakeParts();
+  const nameless = formatReport(REPORT).map((line) => line.replace(/^(origin(?:_id)?:).*/, '$1'));
+  expect(await handIn(peerProtocol(parts, access), '198.51.100.6', nameless)).toBe('200 accepted\r\n');
+  const sender = { events: new Set(['ok']), restores: true };
+  expect(parts.asked).toMatchObject([[{ ip: REPORT.ip, origin: 'mx1.example.org', originId: 0 }, sender]]);
+});
 
 test('who may hand in so many reports a minute waits for the next one, over whatever connection', async () => {
   const protocol = peerProtocol(fakeParts(), access);
