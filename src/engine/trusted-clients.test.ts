@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { addressOf, checkOf, engineBench } from '../../test/engine-bench.ts';
 import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
 import { silentLog } from '../lib/log.ts';
-import { TrustedClients } from './trusted-clients.ts';
+import { minutelyLookups, TrustedClients } from './trusted-clients.ts';
 
 const DNS = { a: { 'mx.example.com': ['203.0.113.7'] }, aaaa: { 'mx.example.com': ['2001:db8::7'] } };
 
@@ -95,6 +95,23 @@ test('names are to be looked up again soon as long as one could not be', async (
   dns.change({});
   await trusted.lookUp();
   expect(trusted.complete()).toBe(true);
+});
+
+test('names are looked up once an hour, and each minute as long as one could not be', async () => {
+  const { trusted, dns } = await engineBench({
+    config: 'trusted mx.example.com',
+    dns: { failing: ['A mx.example.com'] },
+  });
+  const lookUp = vi.spyOn(trusted, 'lookUp');
+  const minute = minutelyLookups(trusted);
+  const lookupsIn = async (minutes: number): Promise<number> => {
+    lookUp.mockClear();
+    for (let passed = 0; passed < minutes; passed += 1) await minute();
+    return lookUp.mock.calls.length;
+  };
+  expect(await lookupsIn(3)).toBe(3);
+  dns.change(DNS);
+  expect([await lookupsIn(57), await lookupsIn(60), await lookupsIn(59)]).toEqual([1, 1, 1]);
 });
 
 test.for<[dns: FakeDns, trusted: string[], ofIpv6: boolean]>([

@@ -162,14 +162,19 @@ export class TrustedClients {
   }
 }
 
+/** What is to be done each minute: the names are looked up in the first one of each hour, and where one could not be or is new. */
+export function minutelyLookups(trusted: Pick<TrustedClients, 'complete' | 'lookUp'>): () => Promise<void> {
+  let minutes = 0;
+  return async () => {
+    if (minutes % MINUTES_KNOWN === 0 || !trusted.complete()) await trusted.lookUp();
+    minutes += 1;
+  };
+}
+
 /** Looks the names up now and every hour, within a minute where one could not be or is new, until it is closed. */
 export function startTrustedLookups(trusted: TrustedClients, log: Log): AsyncDisposable {
-  let minutes = 0;
   return startRepeating({
-    work: async () => {
-      if (minutes % MINUTES_KNOWN === 0 || !trusted.complete()) await trusted.lookUp();
-      minutes += 1;
-    },
+    work: minutelyLookups(trusted),
     interval: () => MINUTE,
     onError: (error) => log.event(0, 'names not looked up', { cause: String(error) }),
   });
