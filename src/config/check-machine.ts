@@ -12,7 +12,7 @@ import { checkSockets } from './check-sockets.ts';
 import { type Conflict, problemsAt, type SetLines } from './conflict.ts';
 import { isPeering } from './listeners.ts';
 import type { Problem } from './option-lines.ts';
-import { serverName } from './option-types.ts';
+import { isAnyMachine } from './option-types.ts';
 import type { Config, OptionName } from './options.ts';
 
 /** Something that an option names. */
@@ -46,9 +46,10 @@ export function checkMachine(
 
 /** Whoever goes by the same name is taken for ourselves, and is neither read nor heard. */
 function ownName(config: Config, host: string): readonly Conflict[] {
-  if (config.name !== '' || !isPeering(config) || serverName.parse([host]) !== undefined) return [];
-  const message = `name must be set where reports are exchanged: this machine calls itself ${host}, as every machine can`;
-  return [{ options: ['listen', 'accept', 'accept_reader', 'accept_writer', 'server_read', 'peer'], message }];
+  if (config.name !== '' || !isPeering(config) || !isAnyMachine(host)) return [];
+  const message = `this machine calls itself ${host}; a server that does so, too, would be taken for this one: set name`;
+  const options = ['listen', 'accept', 'accept_reader', 'accept_writer', 'server_read', 'peer'] as const;
+  return [{ options, message, warning: true }];
 }
 
 /**

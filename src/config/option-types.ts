@@ -130,10 +130,15 @@ export const serverName: OptionType<string> = {
   allowed: 'a host name without "localhost" in it',
   parse: one((text) => {
     const name = asciiDomain(text);
-    return isHostName(name) && !name.toLowerCase().includes('localhost') ? name : undefined;
+    return isHostName(name) && !isAnyMachine(name) ? name : undefined;
   }),
   write: (value) => value,
 };
+
+/** Whether a host name is one that every machine has for itself. */
+export function isAnyMachine(name: string): boolean {
+  return name.toLowerCase().includes('localhost');
+}
 
 /** GREY_REPLY. */
 export const reply: OptionType<ReplyTemplate> = {
