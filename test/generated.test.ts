@@ -50,6 +50,11 @@ test('every line that conf/ddgrey.conf comments out can be put in force, and is 
     expect(config[name]).toEqual(OPTIONS[name].default);
 });
 
+test('no line of docs/options.md is too long to be read in a terminal, but for tables', () => {
+  const lines = textOf('docs/options.md').split('\n');
+  expect(lines.filter((line) => line.length > 120 && !line.startsWith('|'))).toEqual([]);
+});
+
 test.for([...BLOCK_LISTS, DNSWL])('docs/options.md has the terms of $zone', ({ zone, terms }) => {
   expect(textOf('docs/options.md')).toMatch(new RegExp(`\\| ${zone} \\|.*\\| ${terms} \\|\n`));
 });
@@ -76,7 +81,8 @@ test.for(OPTION_NAMES)('%s is used', (name) => {
 test.for(OPTION_NAMES)('%s is documented, with each of its names', (name) => {
   const { about, aliases } = OPTIONS[name];
   const page = textOf('docs/options.md');
-  expect(page).toContain(`### ${name}\n\n${about}\n`);
+  const unwrapped = page.replace(/(?<!\n)\n(?!\n|- )/g, ' ');
+  expect(unwrapped).toContain(`### ${name}\n\n${about}\n`);
   for (const alias of aliases ?? []) expect(page).toContain(`\`${alias}\``);
   expect(textOf('conf/ddgrey.conf')).toMatch(new RegExp(`^#?${name}\\b`, 'm'));
 });

@@ -78,15 +78,15 @@ function configLines(name: OptionName): readonly string[] {
   const set = (value: unknown): readonly string[] =>
     writtenLines(type, value).map((line) => `${name} ${line}`.trimEnd());
   if (recommended !== undefined) {
-    const comment = wrapped(`${about} ${recommended.why}`);
+    const comment = wrapped(`${about} ${recommended.why}`, COMMENT);
     return [...comment, `# Default: ${defaultNote ?? type.write(standard)}`, ...set(recommended.value)];
   }
-  if (defaultNote !== undefined) return [...wrapped(about), `#${name}    (default: ${defaultNote})`];
-  return [...wrapped(about), ...set(standard).map((line) => `#${line}`)];
+  if (defaultNote !== undefined) return [...wrapped(about, COMMENT), `#${name}    (default: ${defaultNote})`];
+  return [...wrapped(about, COMMENT), ...set(standard).map((line) => `#${line}`)];
 }
 
 function pageLines(name: OptionName): readonly string[] {
-  const { about, aliases, recommended, type, default: standard, defaultNote, restart, table } = anyOption(name);
+  const { about, aliases, recommended, type, default: standard, defaultNote, restart, tables } = anyOption(name);
   const values = (value: unknown): string =>
     writtenLines(type, value)
       .map((line) => `\`${line}\``)
@@ -94,14 +94,16 @@ function pageLines(name: OptionName): readonly string[] {
   return [
     `### ${name}`,
     '',
-    about,
+    ...wrapped(about, PARAGRAPH),
     '',
-    `- Allowed: ${type.allowed}`,
+    ...wrapped(`Allowed: ${type.allowed}`, ITEM),
     `- Default: ${defaultNote ?? values(standard)}`,
-    ...(recommended === undefined ? [] : [`- Recommended: ${values(recommended.value)}. ${recommended.why}`]),
+    ...(recommended === undefined
+      ? []
+      : wrapped(`Recommended: ${values(recommended.value)}. ${recommended.why}`, ITEM)),
     ...(aliases === undefined ? [] : [`- Also known as: ${aliases.map((alias) => `\`${alias}\``).join(', ')}`]),
     ...(restart === undefined ? [] : ['- A change takes effect when the daemon is started anew.']),
-    ...(table === undefined ? [] : ['', ...tableLines(table)]),
+    ...(tables ?? []).flatMap((table) => ['', ...tableLines(table)]),
   ];
 }
 
@@ -113,12 +115,22 @@ function writtenLines(type: OptionType<unknown>, value: unknown): readonly strin
   return type.write(value).split('\n');
 }
 
-function wrapped(text: string): readonly string[] {
+/** How a text is laid out: what its first line begins with, what the others do, and how long they may be. */
+interface Layout {
+  readonly first: string;
+  readonly others: string;
+  readonly width: number;
+}
+const COMMENT: Layout = { first: '# ', others: '# ', width: 98 };
+const PARAGRAPH: Layout = { first: '', others: '', width: 120 };
+const ITEM: Layout = { first: '- ', others: '  ', width: 120 };
+
+function wrapped(text: string, { first, others, width }: Layout): readonly string[] {
   const lines: string[] = [];
   for (const part of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + part.length < 98) lines[lines.length - 1] = `${last} ${part}`;
-    else lines.push(`# ${part}`);
+    if (last !== undefined && last.length + part.length < width) lines[lines.length - 1] = `${last} ${part}`;
+    else lines.push(`${lines.length === 0 ? first : others}${part}`);
   }
   return lines;
 }

@@ -19,7 +19,7 @@ export interface Option<T> {
   /** A new value takes effect only when the daemon is started anew, not on SIGHUP. */
   readonly restart?: true;
   /** What docs/options.md has beside that. */
-  readonly table?: Table;
+  readonly tables?: readonly Table[];
   /** What it does, in a sentence or two. */
   readonly about: string;
 }

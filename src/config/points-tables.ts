@@ -1,4 +1,5 @@
 // What a client's standing is made of, as docs/options.md tells it: worked out by the code that makes standings.
+import { BLOCK_LISTS } from '../dns/known-lists.ts';
 import { type Facts, NO_BAD, NO_GOOD } from '../policy/facts.ts';
 import { award } from '../policy/points.ts';
 import { CLASSES, classOf, type StandingClass } from '../policy/standing.ts';
@@ -15,18 +16,19 @@ const PLAIN: Facts = {
   good: NO_GOOD,
   incomplete: false,
 };
+const FIVE_MAILS: Facts['good'] = { ...NO_GOOD, olderThanDay: 5, olderThanWeek: 5 };
 const FIFTEEN_MAILS: Facts['good'] = { ...NO_GOOD, olderThanDay: 15, olderThanWeek: 15 };
 
 /** Facts that are there or not. */
 const SINGLE: readonly (readonly [what: string, facts: Partial<Facts>])[] = [
-  ['no name in DNS leads back to it', { domain: undefined }],
-  ['no name at all, or one as of an access line', { domain: undefined, dynamic: true }],
+  ['it has names in DNS, but none that leads back to it', { domain: undefined }],
+  ['it has no name there, or one as of an access line', { domain: undefined, dynamic: true }],
   ['its domain ends neither in a country nor in com, org, net, gov, edu, mil, int', { domain: 'example.xyz' }],
   ['dnswl.org has it, with low trust', { dnswl: 1 }],
-  ['with medium or high trust', { dnswl: 2 }],
+  ['dnswl.org has it, with medium or high trust', { dnswl: 2 }],
   ['a mail was accepted more than a day ago', { good: { ...NO_GOOD, olderThanDay: 1 } }],
-  ['five, more than a week ago', { good: { ...NO_GOOD, olderThanDay: 5, olderThanWeek: 5 } }],
-  ['fifteen, more than a week ago', { good: FIFTEEN_MAILS }],
+  ['instead, if five were, more than a week ago', { good: FIVE_MAILS }],
+  ['instead, if fifteen were, more than a week ago', { good: FIFTEEN_MAILS }],
   ['it hit a hard spam trap', { bad: { ...NO_BAD, hardTrap: 1 } }],
 ];
 
@@ -45,6 +47,9 @@ const COUNTED: { readonly [C in Counted]: string } = {
   connectionLost: 'connections lost in the middle of a mail',
 };
 const TIMES = [1, 2, 3, 4, 5];
+const ERRING = BLOCK_LISTS.filter(({ mayBeWrong }) => mayBeWrong)
+  .map(({ name }) => name)
+  .join(', ');
 
 /** What each fact adds to a client's score. */
 export const POINTS_TABLE: Table = {
@@ -52,10 +57,15 @@ export const POINTS_TABLE: Table = {
   rows: [
     ...SINGLE.map(([what, facts]) => row(what, [facts])),
     ...(Object.entries(COUNTED) as [Counted, string][]).map(([count, what]) => row(what, repeated(count))),
-    row('unknown recipients, but fifteen mails were accepted, and no list has it', repeated('unknown'), {
+    row('unknown recipients, but fifteen mails were accepted, and no block list has it', repeated('unknown'), {
       good: FIFTEEN_MAILS,
     }),
     ['a block list has it', 'the list', '`rbls`, `rbl_score`'],
+    row(
+      `one that errs at times (${ERRING}) has it, but five mails were accepted, or DNSWL says medium or high`,
+      [{ listings: [{ title: 'the list', points: -1, mayBeWrong: true }] }],
+      { good: FIVE_MAILS },
+    ),
   ],
 };
 

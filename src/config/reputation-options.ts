@@ -28,13 +28,12 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     default: true,
     about:
       'Whether the delay follows from the standing of the client; with no every client waits grey_default, nobody is blacklisted for what was reported, and no list is asked. The standing follows from the sum of the points that `ddgrey explain` lists.',
-    table: CLASS_TABLE,
+    tables: [POINTS_TABLE, CLASS_TABLE],
   },
   search_duration: {
     type: duration,
     default: 60 * DAY,
     about: 'How far back what a client did counts.',
-    table: POINTS_TABLE,
   },
   policy_duration: {
     type: duration,
@@ -53,19 +52,21 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     list: true,
     restart: true,
     about: `The DNS block lists to ask, by name: ${BLOCK_LISTS.map(({ name }) => name).join(', ')}, or one that rbl_zone defines (those are asked anyway). Mind their terms of use.`,
-    table: {
-      headings: ['list', 'zone', 'IPv6', 'score', 'terms of use'],
-      rows: [
-        ...BLOCK_LISTS.map(({ name, score, ...list }) => [
-          name,
-          list.zone,
-          yesNo.write(list.ipv6),
-          String(score),
-          list.terms,
-        ]),
-        ['(option dnswl)', DNSWL.zone, yesNo.write(DNSWL.ipv6), 'by trust', DNSWL.terms],
-      ],
-    },
+    tables: [
+      {
+        headings: ['list', 'zone', 'IPv6', 'score', 'terms of use'],
+        rows: [
+          ...BLOCK_LISTS.map(({ name, score, ...list }) => [
+            name,
+            list.zone,
+            yesNo.write(list.ipv6),
+            String(score),
+            list.terms,
+          ]),
+          ['(option dnswl)', DNSWL.zone, yesNo.write(DNSWL.ipv6), 'by trust', DNSWL.terms],
+        ],
+      },
+    ],
   },
   rbl_score: {
     type: listScores,
