@@ -59,6 +59,14 @@ test.for(Object.keys(REASONS))('flow.md, which it names for that, tells when the
   expect(flow).toMatch(new RegExp(`(?:white|grey|black), ${reason}\\b|the reason\\s\`${reason}\``));
 });
 
+test('the policy file is copied before lines are added to it, or the copy would take their place', () => {
+  const [copied = -1, added = -1] = ['cp /opt/ddgrey/conf/policy.example', '>>/etc/ddgrey/policy'].map((command) =>
+    PAGE.indexOf(command),
+  );
+  expect(copied).toBeGreaterThan(0);
+  expect(added).toBeGreaterThan(copied);
+});
+
 test('the backup of a store that is in use is one, and has all that was remembered', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-backup-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
