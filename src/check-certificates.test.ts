@@ -12,7 +12,7 @@ selfSigned(directory, 'a');
 selfSigned(directory, 'b');
 afterAll(() => rmSync(directory, { recursive: true }));
 
-const NOT_USED = 'peer_certificate and peer_key can not be used: ';
+const NOT_USED = 'peer_certificate and peer_key cannot be used: ';
 
 test.for<[mode: string, certificate: string, key: string, errors: readonly string[]]>([
   ['require', 'a.pem', 'a.key', []],

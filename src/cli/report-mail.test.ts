@@ -67,7 +67,13 @@ test.for<[id: string, config: string[], mail: string, exitCode: number, message:
     77,
     /^no mail was found received from 203.0.113.7 id \(none\)/,
   ],
-  ['a broken configuration', ['gray 1'], mailWith(RECEIVED), 78, /^the configuration of ddgrey can .*ddgrey.conf:1/],
+  [
+    'a broken configuration',
+    ['gray 1'],
+    mailWith(RECEIVED),
+    78,
+    /^the configuration of ddgrey cannot be used: .*ddgrey.conf:1/,
+  ],
 ])('%s', async ([, config, mail, exitCode, message]) => {
   await using daemon = await startFakeDaemon(...config);
   const ending = await report(daemon, mail);
@@ -95,7 +101,7 @@ test('k21: without a daemon the mail server is to try again', async () => {
 test.for([
   ['bad report (too long)', 77, 'refused: bad report (too long)'],
   ['permission denied', 77, 'refused: permission denied'],
-  ['database or disk is full', 75, 'ddgrey server can not take it now, try again later: database or disk is full'],
+  ['database or disk is full', 75, 'ddgrey server cannot take it now, try again later: database or disk is full'],
 ] as const)('k23: a refusal is noticed: %s', async ([problem, exitCode, message]) => {
   await using daemon = await startFakeDaemon();
   Object.assign(daemon.parts, { acceptReport: () => Promise.reject(new Error(problem)) });

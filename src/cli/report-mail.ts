@@ -49,10 +49,10 @@ export async function reportMail(
   } catch (error) {
     const message = causeOf(error);
     if (error instanceof ConfigMistake)
-      return { exitCode: EXIT_CODES.config, message: `the configuration of ddgrey can not be used: ${message}` };
+      return { exitCode: EXIT_CODES.config, message: `the configuration of ddgrey cannot be used: ${message}` };
     if (error instanceof Refusal && LASTING.test(message))
       return { exitCode: EXIT_CODES.refused, message: `refused: ${message}` };
-    const what = error instanceof Refusal ? 'ddgrey server can not take it now' : 'could not connect to ddgrey server';
+    const what = error instanceof Refusal ? 'ddgrey server cannot take it now' : 'could not connect to ddgrey server';
     return { exitCode: EXIT_CODES.tryAgain, message: `${what}, try again later: ${message}` };
   }
 }

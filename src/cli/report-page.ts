@@ -31,7 +31,7 @@ Mind that whoever is in this group can then do all that ddgrey(1) can.`,
       ],
     },
   ],
-  exit: '0 reported, 64 wrong arguments, 65 no usable mail, 75 no daemon answers, or it can not keep the report now (the mail server tries again), 77 refused, 78 a mistake in the configuration.',
+  exit: '0 reported, 64 wrong arguments, 65 no usable mail, 75 no daemon answers, or it cannot keep the report now (the mail server tries again), 77 refused, 78 a mistake in the configuration.',
   manual: [
     {
       title: 'Examples',

@@ -193,7 +193,7 @@ test('renewed files count once they are read again, and broken ones never', asyn
   put(SERVER);
   server?.renew();
   writeFileSync(renewed.key, 'half of a fil');
-  expect(() => server?.renew()).toThrow('peer_certificate and peer_key can not be used: ');
+  expect(() => server?.renew()).toThrow('peer_certificate and peer_key cannot be used: ');
   await vi.waitFor(async () => expect(await reader.reports()).toHaveLength(1));
 });
 
@@ -202,7 +202,7 @@ test.for<[files: Partial<Parameters<typeof readPeerTls>[0]>, message: string]>([
   [{ trusted: ['/nonexistent'] }, 'peer_ca: cannot read /nonexistent: no such file'],
   [{ trusted: [CA.key] }, `peer_ca: ${CA.key} has no certificate in the form of PEM`],
   [{ trusted: ['/dev/null'] }, 'peer_ca: /dev/null has no certificate in the form of PEM'],
-  [{ key: ALONE.key }, 'peer_certificate and peer_key can not be used: '],
+  [{ key: ALONE.key }, 'peer_certificate and peer_key cannot be used: '],
 ])('%j is an error: %s', ([files, message]) => {
   const right = { mode: 'require', ...SERVER, trusted: [CA.certificate] } as const;
   expect(() => readPeerTls({ ...right, ...files })).toThrow(message);

@@ -49,7 +49,7 @@ function readIdentity({ certificate, key, trusted }: PeerTlsFiles): TlsIdentity 
     tls().createSecureContext(context);
     return { context, pinned };
   } catch (error) {
-    throw new Error(`peer_certificate and peer_key can not be used: ${causeOf(error)}`, { cause: error });
+    throw new Error(`peer_certificate and peer_key cannot be used: ${causeOf(error)}`, { cause: error });
   }
 }
 
