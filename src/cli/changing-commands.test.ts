@@ -79,6 +79,11 @@ test('an option that gives no time is named', async () => {
 
 test.for<[line: string, message: string]>([
   ['white x', 'x is not an address, network or domain'],
+  [
+    'white joe@b.example 1d',
+    'joe@b.example is a mail address, and no client; the policy file exempts senders and recipients: GreyCheckFrom:joe@b.example NO',
+  ],
+  ['black local joe@b.example', 'senders and recipients are refused by the mail server itself'],
   ['black local', 'black local needs an address, network or domain'],
   ['forget bad_ip%', 'bad_ip% is not an address, network or domain'],
   ['tuples bad_ip%', 'bad_ip% is not an address, network or domain'],

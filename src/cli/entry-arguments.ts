@@ -18,7 +18,17 @@ export function entryArguments(kind: string, words: readonly string[]): EntryArg
   const local = words[0] === 'local';
   const [text, ...rest] = local ? words.slice(1) : words;
   if (text === undefined) throw new UsageError(`${kind} local needs an address, network or domain`);
+  if (text.includes('@')) refuseMailbox(kind, text);
   return { local, subject: needSubject(text), ...splitDuration(rest) };
+}
+
+/** Throws a UsageError that says where a sender or recipient is named instead. */
+function refuseMailbox(kind: string, text: string): never {
+  const instead =
+    kind === 'white'
+      ? `the policy file exempts senders and recipients: GreyCheckFrom:${text} NO, GreyCheckTo:${text} NO`
+      : 'senders and recipients are refused by the mail server itself';
+  throw new UsageError(`${text} is a mail address, and no client; ${instead}`);
 }
 
 /** Throws a UsageError if the subject takes in everybody's clients: with one character too few no mail comes any more. */
