@@ -81,11 +81,11 @@ export function listFindings(counters: { readonly [name: string]: number }): rea
   return [
     ...noteIf(off > 0, {
       text: `${off} switched off, since what they answered to their test entries was wrong`,
-      mend: 'the log names them ("list switched off"); a resolver of your own',
+      mend: 'the log names them ("list switched off"); mostly a resolver of your own helps',
     }),
     ...noteIf(untested > 0, {
-      text: `${untested} without a test entry, as a list that tells your resolver nothing`,
-      mend: 'the log names them ("list without a test entry"); for a public one a resolver of your own',
+      text: `${untested} without a test entry, so they may tell your resolver nothing`,
+      mend: 'the log names them ("list without a test entry"); for public ones use a resolver of your own',
     }),
   ];
 }

@@ -96,7 +96,7 @@ export const DELAY_OPTIONS: OptionTable<DelayConfig> = {
     type: duration,
     default: 21 * DAY,
     about:
-      'How long a client that often passed for a sender domain that fits its name, and so is no longer delayed for it, is remembered after its last mail. 0: all mail goes by GREY_VALIDLIST_LIFETIME.',
+      'How long a pass is kept after its last mail. A client has one when it often passed for a sender domain that fits its name, and is then no longer delayed for that domain. 0: all mail goes by GREY_VALIDLIST_LIFETIME.',
   },
 };
 

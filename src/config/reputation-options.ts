@@ -54,7 +54,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     about: `The DNS block lists to ask, by name: ${BLOCK_LISTS.map(({ name }) => name).join(', ')}, or one that rbl_zone defines (those are asked anyway). Mind their terms of use.`,
     tables: [
       {
-        headings: ['list', 'zone', 'IPv6', 'score', 'terms of use'],
+        headings: ['list', 'zone', 'IPv6', 'points', 'terms of use'],
         rows: [
           ...BLOCK_LISTS.map(({ name, score, ...list }) => [
             name,
