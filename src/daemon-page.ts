@@ -26,7 +26,7 @@ export const DAEMON_PAGE: ProgramPage = {
       ],
     },
   ],
-  text: 'It stays in the foreground and logs to standard output. SIGHUP reads configuration and policy again; SIGTERM and SIGINT end it.',
+  text: 'It stays in the foreground and logs to standard output. SIGHUP reads configuration and policy again; SIGTERM\nand SIGINT end it.',
   exit: '0 ended by a signal, or --check-config found no errors, 1 failed (the message says why), 2 wrong arguments.',
   manual: [
     {

@@ -3,9 +3,13 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { GENERATED } from '../scripts/generated.ts';
+import { DDGREY_PAGE } from '../src/cli/ddgrey-page.ts';
+import { REPORT_PAGE } from '../src/cli/report-page.ts';
 import { OPTION_NAMES, OPTIONS } from '../src/config/options.ts';
 import { readConfig } from '../src/config/read-config.ts';
+import { DAEMON_PAGE } from '../src/daemon-page.ts';
 import { BLOCK_LISTS, DNSWL } from '../src/dns/known-lists.ts';
+import { helpText } from '../src/lib/program-page.ts';
 import { readPolicy } from '../src/policy/rules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -49,6 +53,17 @@ test('every line that conf/ddgrey.conf comments out can be put in force, and is 
   for (const name of OPTION_NAMES.filter((candidate) => !('recommended' in OPTIONS[candidate])))
     expect(config[name]).toEqual(OPTIONS[name].default);
 });
+
+test.for([DDGREY_PAGE, REPORT_PAGE, DAEMON_PAGE])(
+  'no line of $name --help is too long to be read in a terminal',
+  (page) => {
+    expect(
+      helpText(page)
+        .split('\n')
+        .filter((line) => line.length > 120),
+    ).toEqual([]);
+  },
+);
 
 test('no line of docs/options.md is too long to be read in a terminal, but for tables', () => {
   const lines = textOf('docs/options.md').split('\n');

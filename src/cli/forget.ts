@@ -22,7 +22,7 @@ interface Forgotten {
 export const forgetCommand: Command = {
   name: 'forget',
   arguments: 'IP|NETWORK|DOMAIN',
-  about: 'take white or black back; without one, forget its standing, attempts and passes',
+  about: 'take white or black back; where there is none, forget its standing, attempts and passes',
   least: 1,
   most: 1,
   flags: ['wide'],

@@ -1,5 +1,6 @@
 // The option table as documents: conf/ddgrey.conf, docs/options.md and ddgrey.conf(5).
 import { escaped, roff, tagged } from '../lib/program-page.ts';
+import { type Layout, wrapped } from '../lib/wrapped.ts';
 import type { Table } from './option.ts';
 import type { OptionType } from './option-types.ts';
 import { anyOption, type OptionName, SECTIONS } from './options.ts';
@@ -115,25 +116,9 @@ function writtenLines(type: OptionType<unknown>, value: unknown): readonly strin
   return type.write(value).split('\n');
 }
 
-/** How a text is laid out: what its first line begins with, what the others do, and how long they may be. */
-interface Layout {
-  readonly first: string;
-  readonly others: string;
-  readonly width: number;
-}
 const COMMENT: Layout = { first: '# ', others: '# ', width: 98 };
 const PARAGRAPH: Layout = { first: '', others: '', width: 120 };
 const ITEM: Layout = { first: '- ', others: '  ', width: 120 };
-
-function wrapped(text: string, { first, others, width }: Layout): readonly string[] {
-  const lines: string[] = [];
-  for (const part of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + part.length < width) lines[lines.length - 1] = `${last} ${part}`;
-    else lines.push(`${lines.length === 0 ? first : others}${part}`);
-  }
-  return lines;
-}
 
 function namesIn(options: object): readonly OptionName[] {
   return Object.keys(options) as OptionName[];

@@ -1,4 +1,5 @@
 // What a program says about itself, written once: as the text of --help, and as a manual page in man(7).
+import { wrapped } from './wrapped.ts';
 
 /** Something to write and what it means. */
 export type Row = readonly [what: string, meaning: string];
@@ -41,10 +42,18 @@ export interface ManualSection {
 /** The text of --help. */
 export function helpText({ name, about, synopsis, intro = [], lists, text, exit }: ProgramPage): string {
   const blocks = lists.map(({ title, named, rows, width }) =>
-    [...(named ? [`${title}:`] : []), ...rows.map(([what, meaning]) => `  ${what.padEnd(width)}${meaning}`)].join('\n'),
+    [...(named ? [`${title}:`] : []), ...rows.flatMap((row) => helpLines(row, width))].join('\n'),
   );
   const last = [...(text === undefined ? [] : [text]), `Exit code: ${exit}`].join('\n');
   return `${[`${name} - ${about}`, `  ${name} ${synopsis}`, ...intro, ...blocks, last].join('\n\n')}\n`;
+}
+
+/** The longest line of --help. */
+const HELP_WIDTH = 120;
+
+function helpLines([what, meaning]: Row, width: number): readonly string[] {
+  const first = `  ${what.padEnd(width)}`;
+  return wrapped(meaning, { first, others: ' '.repeat(first.length), width: HELP_WIDTH });
 }
 
 /** The manual page. `version` stands in its foot. */
