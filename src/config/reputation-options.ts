@@ -1,5 +1,5 @@
 // Options: what a client's past, DNS and the lists say about it.
-import type { ListScore, OwnListZone } from '../dns/choose-lists.ts';
+import { type ListScore, OWN_SCORE, type OwnListZone } from '../dns/choose-lists.ts';
 import { BLOCK_LISTS, DNSWL } from '../dns/known-lists.ts';
 import type { NameServer } from '../lib/name-server.ts';
 import { listScores, nameServers, ownListZones } from './dns-types.ts';
@@ -80,8 +80,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     default: [],
     list: true,
     restart: true,
-    about:
-      'A block list of your own, one a line: its name, the zone to ask, ipv6 if it lists such addresses too, and the answers that mean "listed" (without any, all but errors). It need not be named in rbls to be asked.',
+    about: `A block list of your own, one a line: its name, the zone to ask, ipv6 if it lists such addresses too, and the answers that mean "listed" (without any, all but errors). It need not be named in rbls to be asked. Being listed brings ${OWN_SCORE} points, unless rbl_score says otherwise.`,
   },
   dnswl: {
     type: yesNo,

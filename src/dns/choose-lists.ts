@@ -41,8 +41,8 @@ export interface UnknownList {
   readonly message: string;
 }
 
-/** What an own list takes from the score of a client unless rbl_score says otherwise. */
-const OWN_SCORE = -50;
+/** The points that being on an own list brings unless rbl_score says otherwise. */
+export const OWN_SCORE = -50;
 
 /** The lists that were chosen, each once, with the scores that were set. Own lists are asked without being named again. */
 export function chooseLists({ names, scores, own, dnswl }: ListChoice): ChosenLists {
