@@ -33,6 +33,11 @@ const LIST = 'Resent-Message-ID: <1@lists.example.net>\nResent-From: list@lists.
 const SUBMISSION =
   'Received: from laptop ([203.0.113.99] helo=laptop) by mx1.example.org with esmtpsa (Exim 4.96) id x; Tue, 14 Nov 2023 21:00:00 +0000\n';
 const OPAQUE_HOP = 'Received: from somewhere by mx1.example.org with ESMTP id x; Tue, 14 Nov 2023 21:00:00 +0000\n';
+const GARBLED_HOP = BAD.replace(
+  'from bad.example.net ([203.0.113.66] helo=bad.example.net)',
+  'from [203.0.113.66] (helo=a(b)',
+);
+const X_FORGED = FORGED.replace('Received', 'X-Received');
 const SPAM = 'From: Spammer <spammer@bad.example.net>\nSubject: buy now\n\nBuy now.\n';
 const BLAMED = '1699995600 203.0.113.66 spammer@bad.example.net victim@example.org 1r2CUr-0001Sv-P4';
 const NOT_FOUND = 'no attached message found';
@@ -126,14 +131,7 @@ test.for([
   ],
   ['only own hops', attached(OWN_HOP + PRIVATE_HOP), ONLY_TRUSTED],
   ['a hop that does not say from where', attached(OPAQUE_HOP + BAD), ONLY_TRUSTED],
-  [
-    'a hop whose HELO opens a comment (helo_accept_junk_hosts)',
-    attached(
-      BAD.replace('from bad.example.net ([203.0.113.66] helo=bad.example.net)', 'from [203.0.113.66] (helo=a(b)') +
-        FORGED,
-    ),
-    ONLY_TRUSTED,
-  ],
+  ['a hop whose HELO opens a comment (helo_accept_junk_hosts)', attached(GARBLED_HOP + FORGED), ONLY_TRUSTED],
   ['a time to come', attached(BAD.replace('2023', '2033')), BLAMED.replace('1699995600', '1700000000')],
   [
     'base64',
@@ -159,8 +157,10 @@ test.for([
   ['resent, by a mailing list before that', OWN_HOP + RESENT + BAD + LIST + SPAM, BLAMED],
   // The lines of a spam that its sender made up.
   ['resent, Received below a second Resent block', OWN_HOP + RESENT + BAD + RESENT + FORGED + SPAM, BLAMED],
-  ['resent, X-Received of the spam', OWN_HOP + RESENT + BAD + FORGED.replace('Received', 'X-Received') + SPAM, BLAMED],
-  ['resent, X-Received above', FORGED.replace('Received', 'X-Received') + RESENT + SPAM, ONLY_TRUSTED],
+  ['resent, X-Received of the spam', OWN_HOP + RESENT + BAD + X_FORGED + SPAM, BLAMED],
+  ['resent, X-Received below a garbled hop', OWN_HOP + RESENT + GARBLED_HOP + X_FORGED + SPAM, ONLY_TRUSTED],
+  ['resent, X-Received below an opaque hop', OWN_HOP + RESENT + OPAQUE_HOP + X_FORGED + SPAM, ONLY_TRUSTED],
+  ['resent, X-Received above', X_FORGED + RESENT + SPAM, ONLY_TRUSTED],
   ['resent, a mail attached', OWN_HOP + RESENT + BAD + attached(FORGED), BLAMED],
   ['resent by an own user whose mail has one attached', RESENT + SUBMISSION + attached(FORGED), ONLY_TRUSTED],
   ['resent, nothing below, a mail attached', OWN_HOP + RESENT + attached(BAD), BLAMED],

@@ -51,7 +51,8 @@ export function notReceived({ ip, mtaId }: Report): string {
 function blameResent(below: readonly Header[], rules: ReportingRules): ReportedMail | undefined {
   const hops = received(below, 'received');
   const read = blame(hops, rules);
-  if (read.kind === 'report') return read;
+  // Where it can't be told who brought it, it is he who may have written what seems to be renamed.
+  if (read.kind === 'report' || hops.some(isOpaque)) return read;
   // Who redirects may have renamed them so; what stands under the right name is of the redirection then.
   const kept = received(below, 'x-received');
   if (kept.some((hop) => hop.from !== undefined)) return blame(kept, rules);
