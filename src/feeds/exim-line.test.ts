@@ -9,11 +9,11 @@ function told(text: string): string | undefined {
   const seen = parseLogLine(DATE + text)?.seen;
   if (seen === undefined) return undefined;
   if (seen.kind === 'completed') return 'completed';
-  if (seen.kind === 'delivered') return `delivered ${seen.recipient}`;
+  if (seen.kind === 'delivered' || seen.kind === 'refused') return `${seen.kind} ${seen.recipient}`;
   const client = seen.client?.text ?? '-';
   if (seen.kind === 'arrived') return `arrived ${client} ${seen.sender}`;
   const { sender = '-', recipient = '-', mtaId } = seen.about;
-  const name = seen.kind === 'unknown' ? `unknown/${seen.mode}` : seen.event;
+  const name = seen.kind === 'unknown' ? `unknown/${seen.mode}${seen.cached ? '/cached' : ''}` : seen.event;
   return [name, client, sender, recipient, ...(mtaId === undefined ? [] : [mtaId])].join(' ').replace(/( -)+$/, '');
 }
 
@@ -103,7 +103,7 @@ test.for([
   ],
   [
     'H=[198.51.100.7] F=<a@example.com> rejected RCPT <u@example.org>: Previous (cached) callout verification failure',
-    'unknown/delivery 198.51.100.7 a@example.com u@example.org',
+    'unknown/delivery/cached 198.51.100.7 a@example.com u@example.org',
   ],
   [
     'H=[198.51.100.7] F=<a@b.example> rejected RCPT <u@example.org>: response to "RCPT TO:<u@example.org>" from mx [192.0.2.1] was: 550 no',
@@ -305,7 +305,9 @@ test.for([
 ] as const)('%s says that the recipient is unknown: %s', ([answer, unknown]) => {
   const from = 'from mx.example.org [192.0.2.1]';
   const text = `H=[198.51.100.7] F=<a@b.example> rejected RCPT <u@example.org>: response to "RCPT TO:<u@example.org>" ${from} was: ${answer}`;
-  expect(told(text)).toBe(unknown ? 'unknown/delivery 198.51.100.7 a@b.example u@example.org' : undefined);
+  expect(told(text)).toBe(
+    unknown ? 'unknown/delivery 198.51.100.7 a@b.example u@example.org' : 'refused u@example.org',
+  );
 });
 
 test('no line makes it throw', () => {

@@ -12,7 +12,16 @@ import { parseStamp } from './exim-stamp.ts';
 /** What a line tells. A sender or recipient is as the log has it, without angle brackets; the null sender is `<>`. */
 export type Seen =
   | { readonly kind: 'event'; readonly event: Event; readonly client: Address; readonly about: About }
-  | { readonly kind: 'unknown'; readonly mode: 'verify' | 'delivery'; readonly client: Address; readonly about: About }
+  | {
+      readonly kind: 'unknown';
+      readonly mode: 'verify' | 'delivery';
+      readonly client: Address;
+      readonly about: About;
+      /** Exim only knows that a callout about the recipient was refused before, not why. */
+      readonly cached?: true;
+    }
+  /** A callout about the recipient was refused for another reason than that there is no such recipient. */
+  | { readonly kind: 'refused'; readonly recipient: string }
   /** `<=`; no client: a mail from this machine, or from a user who proved who he is. */
   | { readonly kind: 'arrived'; readonly id: string; readonly client: Address | undefined; readonly sender: string }
   | { readonly kind: 'delivered'; readonly id: string; readonly recipient: string }
@@ -53,7 +62,8 @@ const FAST_OPEN = /^TFO\*? /;
 const SPAM = /(?<!\b(?:anti|no|not)[- ])\bspam\b/i;
 const RELAY = /\b(?:relay not permitted|relaying (?:denied|not permitted|not allowed)|not permitted to relay)\b/i;
 const UNKNOWN =
-  /^(?:Unrouteable address|Previous \(cached\) callout verification failure|(?:unknown|no such) (?:user|recipient|address)\b|(?:user|recipient|address) unknown\b)/i;
+  /^(?:Unrouteable address|(?:unknown|no such) (?:user|recipient|address)\b|(?:user|recipient|address) unknown\b)/i;
+const CACHED_CALLOUT = 'Previous (cached) callout verification failure';
 // The answer of the server that the mail would go on to. It may refuse for other reasons than that there is no such
 // recipient: then it tells of us, or of itself, and nothing of the client.
 const CALLOUT = /^response to "RCPT TO:.{0,400}?" from \S+(?: \[[^\s\]]*\])? was: /i;
@@ -146,12 +156,14 @@ function rejectedRecipient({ client, tail }: Host): Seen | undefined {
   const { recipient, reason } = refusedRecipient(text) ?? {};
   if (recipient === undefined || reason === undefined) return undefined;
   const about = { sender, recipient };
+  const unknown = { kind: 'unknown', mode: 'delivery', client, about } as const;
   const asked = CALLOUT.exec(reason);
   const isRelay = RELAY.test(reason);
-  if (asked === null && isRelay) return { kind: 'event', event: 'relay', client, about };
-  const isUnknown =
-    asked === null ? UNKNOWN.test(reason) : UNKNOWN_ANSWER.test(reason.slice(asked[0].length)) && !isRelay;
-  return isUnknown ? { kind: 'unknown', mode: 'delivery', client, about } : undefined;
+  if (asked !== null)
+    return UNKNOWN_ANSWER.test(reason.slice(asked[0].length)) && !isRelay ? unknown : { kind: 'refused', recipient };
+  if (isRelay) return { kind: 'event', event: 'relay', client, about };
+  if (reason.startsWith(CACHED_CALLOUT)) return { ...unknown, cached: true };
+  return UNKNOWN.test(reason) ? unknown : undefined;
 }
 
 function refusedRecipient(text: string): { recipient: string; reason: string } | undefined {

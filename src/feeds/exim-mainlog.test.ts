@@ -114,6 +114,25 @@ test('exim4_unknown says which line tells of an unknown recipient', () => {
   expect(reportsOf(UNKNOWN, { ...VERIFY, unknown: 'none' })).toEqual([]);
 });
 
+const callout = (answer: string): string =>
+  `H=[198.51.100.7] F=<a@example.com> rejected RCPT <U@example.org>: response to "RCPT TO:<U@example.org>" from mx.example.org [192.0.2.9] was: ${answer}`;
+const CACHED =
+  'H=[198.51.100.8] F=<b@example.com> rejected RCPT <u@example.org>: Previous (cached) callout verification failure';
+const BLAMED = '198.51.100.8 unknown b@example.com u@example.org';
+
+// Exim gives each the first one's answer for two hours.
+test.for([
+  ['nothing known of the one before', [CACHED], [`0 ${BLAMED}`]],
+  ['refused for want of such a user', [callout('550 5.1.1 no'), CACHED], [`1 ${BLAMED}`]],
+  ['refused for a full mailbox', [callout('552 5.2.2 mailbox full'), CACHED, CACHED], []],
+  ['refused for a relay', [callout('550 relay not permitted'), CACHED], []],
+  ['first full, then gone', [callout('552 5.2.2 full'), callout('550 5.1.1 no'), CACHED], [`2 ${BLAMED}`]],
+  ['of another recipient', [callout('552 5.2.2 full').replaceAll('U@', 'v@'), CACHED], [`1 ${BLAMED}`]],
+] as const)('what a callout before said decides whether a client is blamed: %s', ([, log, expected]) => {
+  const delivery = { ...VERIFY, unknown: 'delivery' } as const;
+  expect(reportsOf(log, delivery).filter((one) => one.includes('198.51.100.8'))).toEqual(expected);
+});
+
 test('as a reader of lines it is done when all reports are accepted', async () => {
   const accepted: string[] = [];
   const accept = async (report: Report): Promise<void> => {

@@ -1,11 +1,12 @@
 // Exim's main log as a feed: each line may give reports. A mail is `ok` once Exim has done with it, for each recipient it was
 // delivered to, so its sender and client are remembered from `<=` until `Completed`.
 import type { Log } from '../lib/log.ts';
+import { RecentMap } from '../lib/recent-map.ts';
 import { ownText } from '../lib/own-text.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { blamesBounce, type Event, type Report } from '../policy/report.ts';
-import { type About, type LogLine, parseLogLine } from './exim-line.ts';
+import { type About, type LogLine, parseLogLine, type Seen } from './exim-line.ts';
 import type { LineReader } from './follow-file.ts';
 
 export interface EximMainlogSettings {
@@ -30,8 +31,12 @@ export interface EximMainlog {
 const OPEN_LIMIT = 20_000;
 const CONTEXT_LIMIT = 1000;
 const RECIPIENT_LIMIT = 100;
+/** Recipients of whom it is remembered that a callout was refused for a reason that says nothing of the client. */
+const REFUSED_LIMIT = 10_000;
 // Exim gives up after four days in its default retry rules.
 const OPEN_LIFETIME: Seconds = 7 * 86_400;
+
+type UnknownRecipient = Extract<Seen, { readonly kind: 'unknown' }>;
 
 interface OpenMail {
   readonly since: Seconds;
@@ -43,6 +48,7 @@ interface OpenMail {
 /** A log of which nothing is known yet. */
 export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
   let open = new Map<string, OpenMail>();
+  const refused = new RecentMap<true>(REFUSED_LIMIT);
   let undated = 0;
   const shown = (client: Address | undefined): client is Address => client !== undefined && !settings.isTrusted(client);
 
@@ -52,7 +58,11 @@ export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
         return [];
       case 'event':
         return shown(seen.client) ? [report(time, seen.client.text, seen.event, seen.about)] : [];
+      case 'refused':
+        refused.set(seen.recipient.toLowerCase(), true);
+        return [];
       case 'unknown': {
+        if (!isUnknown(refused, seen)) return [];
         const wanted = seen.mode === settings.unknown && shown(seen.client);
         const told = wanted ? [report(time, seen.client.text, 'unknown', seen.about)] : [];
         return told.filter((one) => !blamesBounce(one));
@@ -111,6 +121,14 @@ export function eximLineReader({ mainlog, accept, log }: EximReaderParts): LineR
     context: () => mainlog.context(),
     restore: (context) => mainlog.restore(context),
   };
+}
+
+/** Whether there is no such recipient. Exim asks again when its cache has forgotten the answer, some hours later. */
+function isUnknown(refused: RecentMap<true>, { cached, about: { recipient = '' } }: UnknownRecipient): boolean {
+  const key = recipient.toLowerCase();
+  if (cached === true) return refused.get(key) === undefined;
+  refused.delete(key);
+  return true;
 }
 
 function report(time: Seconds, ip: string, event: Event, about: About): Report {
