@@ -218,6 +218,18 @@ test.for<[what: string, end: (open: LineSession) => void, got: number]>([
   expect(sent).toBe(got);
 });
 
+test('where the client has sent the dot, the end of the connection still ends what is being sent, with its cause', async () => {
+  const { session, peers } = await stage(...Array.from({ length: 450 }, () => ({})));
+  const open = session();
+  const stream = pieces(open.line('subscribe 0'));
+  await stream.next();
+  open.line('.');
+  expect(ids(await stream.next())).toHaveLength(200);
+  open.end?.('read ETIMEDOUT');
+  expect((await stream.next()).done).toBe(true);
+  expect(await peers.states()).toMatchObject([{ state: 'away', lastError: 'read ETIMEDOUT' }]);
+});
+
 test('a subscription that can not begin leaves nobody who listens for news', async () => {
   let listening = 0;
   const news: News = {

@@ -78,6 +78,8 @@ class SyncSession<Parts extends { readonly caller: Caller }> implements LineSess
   /** While lines follow a command. */
   #body: Body | undefined;
   #stream: Stream | undefined;
+  /** That one, and those that the client has ended and that have still something to say. */
+  readonly #streams = new Set<Stream>();
   readonly #identity: TlsIdentity | undefined;
   readonly longest: number | undefined;
 
@@ -106,7 +108,7 @@ class SyncSession<Parts extends { readonly caller: Caller }> implements LineSess
   }
 
   end(cause?: string): void {
-    this.#stream?.end(cause);
+    for (const stream of this.#streams) stream.end(cause);
   }
 
   #command(line: string): Answer | undefined {
@@ -123,12 +125,21 @@ class SyncSession<Parts extends { readonly caller: Caller }> implements LineSess
     const reply = attempt(() => verb(this.#parts, words));
     if (isStream(reply)) {
       this.#stream = reply;
-      return open(reply.pieces);
+      this.#streams.add(reply);
+      return open(this.#piecesOf(reply));
     }
     if (!isBody(reply)) return open(orRefusal(reply));
     this.#body = reply;
     // Who sends all at once is woken up once.
     return { ...open(GO_AHEAD), withNext: true };
+  }
+
+  async *#piecesOf(stream: Stream): AsyncGenerator<string> {
+    try {
+      yield* stream.pieces;
+    } finally {
+      this.#streams.delete(stream);
+    }
   }
 
   /** Our own verbs take any words, also empty ones; the others are read as the original does. */
