@@ -29,6 +29,8 @@ export interface Hop {
 }
 
 const LENGTH_LIMIT = 8192;
+/** What Exim says of a client without a name. */
+const EXIM_COMMENT = /^\((?:port=\d+ )?(?:helo|ident)=/;
 const BRACKETED = /\[([\da-f.:]+)\]|\[ipv6:([\da-f.:]+)\]/gi;
 // A year of two digits is obsolete (RFC 5322 section 4.3), and still written.
 const DATE =
@@ -85,14 +87,15 @@ function keyword(word: string): string {
 // `words`: the HELO or name, and the comments behind it.
 function clientOf([name = '', ...others]: readonly string[]): Address | undefined {
   const comments = others.filter((token) => token.startsWith('('));
+  // Exim writes the address first when the client has no name, and what looks like another comment then is of the HELO (as
+  // helo_accept_junk_hosts lets it). With other programs a HELO may stand first.
+  const first = /^\[([^\]]*)\](?::\d+)?$/.exec(name)?.[1];
+  if (first !== undefined && (comments[0] === undefined || EXIM_COMMENT.test(comments[0]))) return parseAddress(first);
   for (const comment of comments) {
     const address = addressIn(comment.replace(/^\(|\)$/g, ''));
     if (address !== undefined) return address;
   }
-  // Exim writes the address first when the client has no name; with other programs a HELO may stand there.
-  const first = /^\[([^\]]*)\](?::\d+)?$/.exec(name)?.[1];
-  const isExim = comments.length === 0 || comments.some((comment) => /^\((?:port=\d+ )?(?:helo|ident)=/.test(comment));
-  return first !== undefined && isExim ? parseAddress(first) : undefined;
+  return undefined;
 }
 
 function addressIn(comment: string): Address | undefined {
