@@ -101,6 +101,11 @@ test('k21: without a daemon the mail server is to try again', async () => {
 test.for([
   ['bad report (too long)', 77, 'refused: bad report (too long)'],
   ['permission denied', 77, 'refused: permission denied'],
+  [
+    'unknown command',
+    75,
+    'ddgrey server cannot take it now, try again later: ddgreyd does not know report: it is of another version than this program, perhaps not started anew since an upgrade',
+  ],
   ['database or disk is full', 75, 'ddgrey server cannot take it now, try again later: database or disk is full'],
 ] as const)('k23: a refusal is noticed: %s', async ([problem, exitCode, message]) => {
   await using daemon = await startFakeDaemon();

@@ -24,8 +24,11 @@ const SENT: Ending = { exitCode: EXIT_CODES.sent, message: '' };
 const HOW_TO_REPORT =
   'To report spam, forward it as an attachment (one spam a mail) or redirect it, as it came, with all its header lines.';
 
-/** Refusals that stay. Any other is of a daemon that can't keep a report now, such as while its disk is full. */
-const LASTING = /^(?:bad report|permission denied|line too long|ddgreyd does not know)/;
+/**
+ * Refusals that stay. Any other is of a daemon that can't keep a report now, such as while its disk is full, or that is still to
+ * be started anew after an upgrade.
+ */
+const LASTING = /^(?:bad report|permission denied|line too long)/;
 
 /** Reports the mail. Never rejects. `isOwn`: whether an address is one of this machine. */
 export async function reportMail(
