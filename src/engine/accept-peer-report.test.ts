@@ -257,6 +257,18 @@ test.for<[what: string, sender: string, steps: string, answers: string, tuples: 
   expect(await bench.store.count()).toMatchObject(tuples);
 });
 
+test.for<[what: string, ip: string]>([
+  ['the client itself', IP],
+  ['another host of its domain', '198.51.100.8'],
+])('a first attempt and its mail, which %s brought, are told at once', async ([, ip]) => {
+  const bench = await engineBench({ dns: POOL_DNS });
+  await bench.standings.of(addressOf(ip));
+  const attempt = { ...CHECK, time: T0 - 400, domain: 'example.com' };
+  const mail = { ...CHECK, originId: 8, ip, event: 'ok' };
+  await Promise.all([attempt, mail].map((report) => bench.acceptPeerReport(report, ANY)));
+  expect(await bench.store.count()).toEqual({ pending: 0, valid: 1 });
+});
+
 const ENTRY = {
   subject: '198.51.100.0/24',
   kind: 'black',

@@ -42,20 +42,41 @@ export const FROM_THE_FUTURE = 'time in the future';
 
 /** The function that takes them in. */
 export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport {
-  const { settings, clock, counters, log, manual } = parts;
-  return async (report, sender) => {
-    const now = seconds(clock);
-    const reason = problemOf(report, sender, now) ?? lackOfRoom(report, manual);
-    if (reason !== undefined) {
-      counters.add('peer report refused');
-      log.event(1, 'peer report refused', { origin: report.origin, id: report.originId, ip: report.ip, cause: reason });
-      return reason;
-    }
-    if (!isWanted(report, sender, settings(), now)) return undefined;
-    const { stored, owner } = await keepReport(parts, report);
-    if (stored === 'stored' || (stored === 'duplicate' && isRepeatable(report))) await follow(parts, report, owner);
-    return undefined;
+  let attempted: Promise<void> = Promise.resolve();
+  return (report, sender) => {
+    // What comes together is taken in side by side; but mail that came of a first attempt must find that here.
+    const before = attempted;
+    const taken = takeIn(parts, report, { sender, before });
+    // Not with what came of them: that would hold what came of all before, for ever.
+    if (report.event === 'check') attempted = Promise.allSettled([before, taken]).then(() => {});
+    return taken;
   };
+}
+
+interface Coming {
+  readonly sender: Sender;
+  /** Settles when the first attempts that came before are taken in. */
+  readonly before: Promise<void>;
+}
+
+async function takeIn(
+  parts: PeerReportParts,
+  report: NamedReport,
+  { sender, before }: Coming,
+): Promise<string | undefined> {
+  const { settings, clock, counters, log, manual } = parts;
+  const now = seconds(clock);
+  const reason = problemOf(report, sender, now) ?? lackOfRoom(report, manual);
+  if (reason !== undefined) {
+    counters.add('peer report refused');
+    log.event(1, 'peer report refused', { origin: report.origin, id: report.originId, ip: report.ip, cause: reason });
+    return reason;
+  }
+  if (!isWanted(report, sender, settings(), now)) return undefined;
+  const { stored, owner } = await keepReport(parts, report);
+  if (stored === 'stored' || (stored === 'duplicate' && isRepeatable(report)))
+    await follow(parts, report, { owner, before });
+  return undefined;
 }
 
 function problemOf(report: NamedReport, { events }: Sender, now: Seconds): string | undefined {
@@ -97,7 +118,11 @@ function isEntry({ event }: NamedReport): boolean {
   return ENTRY_EVENTS.includes(event);
 }
 
-async function follow(parts: PeerReportParts, report: NamedReport, owner: Kept['owner']): Promise<void> {
+async function follow(
+  parts: PeerReportParts,
+  report: NamedReport,
+  { owner, before }: Pick<Kept, 'owner'> & Pick<Coming, 'before'>,
+): Promise<void> {
   const { manual, attempts } = parts;
   if (report.event === 'check') return recordPeerAttempt(attempts, report);
   const shared = sharedEntry(report);
@@ -107,5 +132,7 @@ async function follow(parts: PeerReportParts, report: NamedReport, owner: Kept['
   }
   // Whom a report is about may have to be looked up again: that is not waited for.
   void countReport(parts, { ...report, ...owner });
-  if (report.event === 'ok') await recordPeerDelivery(attempts, { ...report, ...owner });
+  if (report.event !== 'ok') return;
+  await before;
+  await recordPeerDelivery(attempts, { ...report, ...owner });
 }
