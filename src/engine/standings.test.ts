@@ -586,12 +586,16 @@ test('what comes after the end completes nothing', async () => {
   expect(await bench.store.standing(CLIENT.text)).toEqual(half);
 });
 
-test('the end waits until reports that were stored count', async () => {
+test.for([
+  ['before it', true],
+  ['after it, by a peer that is closed later', false],
+] as const)('the end waits until reports that were stored count, told of %s', async ([, before]) => {
   const bench = await engineBench({ dns: NAMED });
   const first = await bench.standings.of(CLIENT);
   const { promise, resolve } = Promise.withResolvers<void>();
   const save = bench.store.saveStanding.bind(bench.store);
   bench.store.saveStanding = async (standing) => promise.then(() => save(standing));
+  if (!before) bench.standings[Symbol.dispose]();
   const reported = bench.standings.reported({ ip: MX, event: 'relay', time: T0 });
   let counted = false;
   bench.standings[Symbol.dispose]();

@@ -54,9 +54,8 @@ export class Standings {
   readonly #good: GoodMail;
   readonly #computing = new Map<string, Promise<Standing>>();
   readonly #pace = new Pace(() => RENEWALS);
-  /** Reports that were told of and do not count yet. */
-  #counting = 0;
-  readonly #counted = Promise.withResolvers<void>();
+  /** For each report that was told of and does not count yet. */
+  readonly #counting = new Set<Promise<void>>();
   #closed = false;
 
   constructor(parts: StandingParts) {
@@ -100,12 +99,12 @@ export class Standings {
   async reported(report: ToldReport): Promise<void> {
     const client = parseAddress(report.ip);
     if (client === undefined || report.event === 'check') return;
-    this.#counting += 1;
+    const counting = this.#count(client, report);
+    this.#counting.add(counting);
     try {
-      await this.#count(client, report);
+      await counting;
     } finally {
-      this.#counting -= 1;
-      if (this.#closed && this.#counting === 0) this.#counted.resolve();
+      this.#counting.delete(counting);
     }
   }
 
@@ -137,12 +136,12 @@ export class Standings {
   /** From now on late answers complete nothing, and nothing is computed because of reports: the store is about to close. */
   [Symbol.dispose](): void {
     this.#closed = true;
-    if (this.#counting === 0) this.#counted.resolve();
   }
 
   /** After the end: resolves when all reports that were told of count, by now or after the next start. */
-  counted(): Promise<void> {
-    return this.#counted.promise;
+  async counted(): Promise<void> {
+    // Peers are closed after the lookups, and tell of some until then.
+    while (this.#counting.size > 0) await Promise.allSettled(this.#counting);
   }
 
   /** Computes it again. The DNS may take seconds: if the daemon ends meanwhile, that is still to be done after its start. */
