@@ -269,6 +269,21 @@ test.for<[what: string, ip: string]>([
   expect(await bench.store.count()).toEqual({ pending: 0, valid: 1 });
 });
 
+test.for([
+  ['before', -1],
+  ['after', 0],
+] as const)('an attempt %s a blacklisting shows, told later, leaves what neighbours have alone', async ([, from]) => {
+  const bench = await engineBench({ dns: POOL_DNS });
+  const neighbour = checkOf('198.51.100.8', 'a@example.com', 'b@example.org');
+  for (const ip of [IP, '198.51.100.8']) await bench.standings.of(addressOf(ip));
+  await admit(bench.checks, neighbour);
+  await bench.acceptReport({ ...SPAM, event: 'hard_trap', time: T0 });
+  const { reveal = 0 } = await bench.standings.of(addressOf(IP));
+  bench.clock.advance(reveal + 60 - T0);
+  await bench.acceptPeerReport({ ...CHECK, time: reveal + from }, ANY);
+  expect(await bench.answerCheck(neighbour)).toMatchObject({ reason: 'known' });
+});
+
 const ENTRY = {
   subject: '198.51.100.0/24',
   kind: 'black',

@@ -70,8 +70,11 @@ async function recallAttempt(parts: AttemptParts, report: Attempted): Promise<Re
   const told = report.domain === client.text ? undefined : report.domain;
   // The client may never come here itself, only others of its domain.
   const domain = (standing && standingDomain(standing)) ?? told;
-  const recalled = await recall(parts, check, { domain, standing }, parts.settings().rules);
-  return { check, standing, domain, recalled, time: Math.min(report.time, seconds(parts.clock)) };
+  const time = Math.min(report.time, seconds(parts.clock));
+  // As it would have been recalled then: it is judged by that time as well.
+  const then = { store: parts.store, clock: { now: () => time * 1000 } };
+  const recalled = await recall(then, check, { domain, standing }, parts.settings().rules);
+  return { check, standing, domain, recalled, time };
 }
 
 async function keep(
