@@ -1,8 +1,23 @@
 // Under which tuple a check is remembered when its client is known by its domain at one time, by its network at another.
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
 import { type Bench, checkOf, engineBench } from '../../test/engine-bench.ts';
-import { openStore } from '../store/open-store.ts';
 import { silentLog } from '../lib/log.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import { SqliteStore } from '../store/sqlite-store.ts';
+import type { Store } from '../store/store.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ddgrey-check-memory-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+let opened = 0;
+/** One of each kind, both empty. */
+function stores(): readonly Store[] {
+  opened += 1;
+  return [new MemoryStore(), new SqliteStore(join(directory, `${opened}.db`), silentLog)];
+}
 
 const CONFIG = 'reputation no\ngrey_default 1h\nretry 1d\nGREY_MIN_DELAY_NULLSENDER 1h\nGREY_MAX_DELAY_NULLSENDER 6h';
 /** Two hosts of one domain in different networks. */
@@ -43,10 +58,9 @@ test.for([
     'first first retried early',
   ],
 ] as const)('%s: %s', async ([, steps, answers]) => {
-  for (const store of [undefined, await openStore({ path: ':memory:', log: silentLog })]) {
-    const bench = await engineBench({ config: CONFIG, ...(store && { store }) });
-    expect(await answersTo(bench, steps)).toBe(answers);
-    await bench.store[Symbol.asyncDispose]();
+  for (const store of stores()) {
+    expect(await answersTo(await engineBench({ config: CONFIG, store }), steps)).toBe(answers);
+    await store[Symbol.asyncDispose]();
   }
 });
 
@@ -68,47 +82,56 @@ async function answersTo({ clock, answerCheck }: Bench, steps: string): Promise<
 test.for(['203.0.113.8', '198.51.100.7'])(
   'what passed by a neighbour, %s, stays known when a host hits a trap, whatever that still tries',
   async (neighbour) => {
-    const hosts = ['203.0.113.7', '203.0.113.8', '198.51.100.7'];
-    const bench = await engineBench({
-      config: 'grey_default 1h\ngrey_max 6h\nhard_trap trap@example.org',
-      dns: {
-        ptr: Object.fromEntries(hosts.map((ip, at) => [ip, [`mx${at}.example.com`]])),
-        a: Object.fromEntries(hosts.map((ip, at) => [`mx${at}.example.com`, [ip]])),
-      },
-    });
-    const ask = async (after: number, ip: string, recipient = 'b@example.org'): Promise<string> => {
-      bench.clock.advance(after);
-      const { kind, reason, ...told } = await bench.answerCheck(checkOf(ip, 'a@customer.example', recipient));
-      await bench.reported();
-      return 'told' in told ? `${kind} ${told.told} ${told.wait}` : `${kind} ${reason}`;
-    };
-    const BAD = '203.0.113.7';
-    const [HOUR, DAY] = [3600, 86_400];
-    expect([
-      await ask(0, neighbour),
-      await ask(HOUR, neighbour),
-      await ask(0, BAD, 'c@example.org'),
-      await ask(HOUR - 1, BAD, 'trap@example.org'),
-      // As it would go on without the trap.
-      await ask(0, BAD, 'c@example.org'),
-      await ask(0, BAD),
-      await ask(100, BAD),
-      await ask(0, neighbour),
-      await ask(6 * HOUR - 100, BAD),
-      await ask(0, neighbour),
-      await ask(4 * DAY, neighbour),
-    ]).toEqual([
-      'grey first',
-      'white retried',
-      'grey first',
-      'grey first',
-      'grey early 18001',
-      'grey first 21600',
-      'grey early 21500',
-      'white known',
-      'grey first 21600',
-      'white known',
-      'white known',
-    ]);
+    for (const store of stores()) {
+      expect(await answersBesideATrap(store, neighbour)).toEqual([
+        'grey first',
+        'white retried',
+        'grey first',
+        'grey first',
+        'grey early 18001',
+        'grey first 21600',
+        'grey early 21500',
+        'white known',
+        'grey first 21600',
+        'white known',
+        'white known',
+      ]);
+      await store[Symbol.asyncDispose]();
+    }
   },
 );
+
+/** What a host that hits a trap, and a neighbour of its domain, are told. */
+async function answersBesideATrap(store: Store, neighbour: string): Promise<readonly string[]> {
+  const hosts = ['203.0.113.7', '203.0.113.8', '198.51.100.7'];
+  const bench = await engineBench({
+    store,
+    config: 'grey_default 1h\ngrey_max 6h\nhard_trap trap@example.org',
+    dns: {
+      ptr: Object.fromEntries(hosts.map((ip, at) => [ip, [`mx${at}.example.com`]])),
+      a: Object.fromEntries(hosts.map((ip, at) => [`mx${at}.example.com`, [ip]])),
+    },
+  });
+  const ask = async (after: number, ip: string, recipient = 'b@example.org'): Promise<string> => {
+    bench.clock.advance(after);
+    const { kind, reason, ...told } = await bench.answerCheck(checkOf(ip, 'a@customer.example', recipient));
+    await bench.reported();
+    return 'told' in told ? `${kind} ${told.told} ${told.wait}` : `${kind} ${reason}`;
+  };
+  const BAD = '203.0.113.7';
+  const [HOUR, DAY] = [3600, 86_400];
+  return [
+    await ask(0, neighbour),
+    await ask(HOUR, neighbour),
+    await ask(0, BAD, 'c@example.org'),
+    await ask(HOUR - 1, BAD, 'trap@example.org'),
+    // As it would go on without the trap.
+    await ask(0, BAD, 'c@example.org'),
+    await ask(0, BAD),
+    await ask(100, BAD),
+    await ask(0, neighbour),
+    await ask(6 * HOUR - 100, BAD),
+    await ask(0, neighbour),
+    await ask(4 * DAY, neighbour),
+  ];
+}
