@@ -178,6 +178,16 @@ test.for([
   },
 );
 
+test('two lists of one zone are misled alike', async () => {
+  const some = ownList({ name: 'some', zone: 'bl.example', score: -9, codes: ['127.0.0.2'] });
+  const { health, clock } = setUp({ a: { [listed]: yes, [unlisted]: yes } }, [own, some]);
+  await health.test();
+  const misled = ['own', 'some', 'none'].map((reason) =>
+    health.isMisled({ ip: '192.0.2.1', reasons: [{ reason, points: -9 }], computed: clock.now() / 1000 }),
+  );
+  expect(misled).toEqual([true, true, false]);
+});
+
 test.for([
   ['is in order', 3600, sane],
   ['has no test entry', 3600, {}],

@@ -168,6 +168,7 @@ function familiesOf(list: DnsList): readonly (4 | 6)[] {
   return list.ipv6 ? [4, 6] : [4];
 }
 
-function keyOf(list: DnsList, family: 4 | 6): string {
-  return `${list.zone} ${family}`;
+/** With the name, since answers of one zone may be told apart by lists of their own. */
+function keyOf({ name, zone }: DnsList, family: 4 | 6): string {
+  return `${name} ${zone} ${family}`;
 }
