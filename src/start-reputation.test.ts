@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { configOf, engineBench } from '../test/engine-bench.ts';
+import { addressOf, configOf, engineBench } from '../test/engine-bench.ts';
 import { type StubDnsServer, startStubDnsServer } from '../test/stub-dns-server.ts';
+import type { Config } from './config/options.ts';
 import { systemClock } from './lib/clock.ts';
 import { startReputation } from './start-reputation.ts';
 
@@ -40,4 +41,24 @@ test('lists are tested as soon as they are asked through another name server', a
   await vi.waitFor(() => expect(own.questions.size).toBe(2));
   // What the other one said is not remembered.
   expect(await reputation.resolver.lookUp(question)).toMatchObject({ kind: 'absent' });
+});
+
+test('what a list said that listed everything does not count after a restart either, though it is asked no more', async () => {
+  const records = [1, 2].map((at) => [`${at}.0.0.127.bl.example`, 'A', '127.0.0.2'] as const);
+  await using dns = await startStubDnsServer({ records });
+  const { address, port } = dns.server;
+  const lines = `resolver ${address}:${port}\nrbls none\ndnswl no`;
+  const { store, counters, reportParts } = await engineBench();
+  const { log } = reportParts;
+  const now = Math.floor(systemClock.now() / 1000);
+  const times = { computed: now, answered: now, expires: now + 3600, reveal: undefined };
+  const misled = { ip: '203.0.113.7', identity: '203.0.113.7', score: -50, reasons: [{ points: -50, reason: 'own' }] };
+  await store.saveStanding({ ...misled, class: 'grey_max', ...times });
+  const unknownBy = async (config: Config): Promise<void> => {
+    await using reputation = await startReputation({ store, clock: systemClock, log, counters, config: () => config });
+    await using _lookups = reputation.lookups;
+    const client = addressOf('203.0.113.7');
+    await vi.waitFor(async () => expect(await reputation.standings.known(client)).toBeUndefined());
+  };
+  for (const list of ['rbl_zone own bl.example', '']) await unknownBy(configOf(`${lines}\n${list}`));
 });

@@ -14,6 +14,7 @@ import { Standings } from './engine/standings.ts';
 import { startTrustedLookups, TrustedClients } from './engine/trusted-clients.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
+import type { KeptText } from './lib/kept-text.ts';
 import type { Log } from './lib/log.ts';
 import { formatNameServer } from './lib/name-server.ts';
 import { createNews } from './lib/news.ts';
@@ -44,8 +45,9 @@ export interface Reputation extends AsyncDisposable {
 
 /** Usual answers that are remembered; about 300 bytes each. */
 const MOST_ANSWERS = 50_000;
-/** Under which the store keeps the addresses of the names in `trusted`. */
+/** Under which the store keeps the addresses of the names in `trusted`, and what lists said that listed everything. */
 const TRUSTED_PLACE = 'trusted names';
+const FALSE_LISTINGS_PLACE = 'false listings';
 
 /** Starts it. The names in `trusted` have been looked up then, as far as the DNS answers within dns_timeout. */
 export async function startReputation(start: ReputationStart): Promise<Reputation> {
@@ -57,8 +59,10 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const asked = (): readonly DnsList[] => (config().reputation ? lists : []);
   const onRecovery = (): void => resolver.forget();
-  const health = createListHealth({ lists: asked, resolver: asking, onRecovery, clock, log, counters });
-  const kept = { load: () => store.place(TRUSTED_PLACE), save: (text: string) => store.savePlace(TRUSTED_PLACE, text) };
+  const listings = keptAt(store, FALSE_LISTINGS_PLACE);
+  const health = createListHealth({ lists: asked, resolver: asking, onRecovery, kept: listings, clock, log, counters });
+  await health.restore();
+  const kept = keptAt(store, TRUSTED_PLACE);
   const known = hostsFile(clock);
   const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()), known, kept });
   await trusted.restore();
@@ -105,6 +109,10 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+function keptAt(store: Store, place: string): KeptText {
+  return { load: () => store.place(place), save: (text) => store.savePlace(place, text) };
 }
 
 /** What goes for reports of this server's own feeds. */

@@ -1,13 +1,30 @@
 // What lists said while they listed everything. Standings that were made by that would count for days, after the list was
-// switched off and when it is sane again; they are no standings.
+// switched off, when it is sane again, and after a restart, which often is what an administrator does about it; they are no
+// standings.
 import type { Seconds } from '../policy/check.ts';
 import { DNS_REASONS, falseListing } from '../policy/points.ts';
 import type { Standing } from '../policy/standing.ts';
 import type { DnsList } from './lists.ts';
 
+type Written = { readonly [F in 4 | 6]: readonly (readonly [reason: string, until: Seconds | null])[] };
+
 export class FalseListings {
   /** Until when each reason was false, for the addresses of each family. */
   readonly #until: { readonly [F in 4 | 6]: Map<string, Seconds> } = { 4: new Map(), 6: new Map() };
+
+  /** All of it, for the next start. */
+  text(): string {
+    // Of one without an end that is null.
+    const written: Written = { 4: [...this.#until[4]], 6: [...this.#until[6]] };
+    return JSON.stringify(written);
+  }
+
+  /** Takes over what `text` told before the start. Of lists that listed everything then it is to be found out anew. */
+  restore(text: string, now: Seconds): void {
+    const written = JSON.parse(text) as Written;
+    for (const family of [4, 6] as const)
+      for (const [reason, until] of written[family]) this.#until[family].set(reason, until ?? now);
+  }
 
   /** The list lists everything, until further notice. */
   begin(list: DnsList, family: 4 | 6): void {

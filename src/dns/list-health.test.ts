@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
+import type { KeptText } from '../lib/kept-text.ts';
 import { createLog } from '../lib/log.ts';
 import { type FakeDns, fakeResolver } from './fake-resolver.ts';
 import { BLOCK_LISTS, DNSWL, ownList } from './known-lists.ts';
@@ -17,7 +18,18 @@ const unlisted6 = `1.0.0.0.0.0.f.7.f.f.f.f.${'0.'.repeat(20)}bl.example`;
 const yes = ['127.0.0.2'];
 const sane: FakeDns = { a: { [listed]: yes } };
 
-function setUp(dns: FakeDns, lists: readonly DnsList[]) {
+/** A place for a text, as one of the store. */
+function keptText(): KeptText {
+  let kept: string | undefined;
+  return {
+    load: async () => kept,
+    save: async (text) => {
+      kept = text;
+    },
+  };
+}
+
+function setUp(dns: FakeDns, lists: readonly DnsList[], kept: KeptText = keptText()) {
   const lines: string[] = [];
   const log = createLog({ level: 0, format: 'text' }, (text) => lines.push(text), { now: () => 0 });
   const counters = createCounters();
@@ -25,7 +37,7 @@ function setUp(dns: FakeDns, lists: readonly DnsList[]) {
   const clock = manualClock();
   let recoveries = 0;
   const onRecovery = () => void (recoveries += 1);
-  const health = createListHealth({ lists: () => lists, resolver, onRecovery, clock, log, counters });
+  const health = createListHealth({ lists: () => lists, resolver, onRecovery, kept, clock, log, counters });
   const logged = () => {
     log.flush();
     return lines
@@ -178,9 +190,46 @@ test.for([
   },
 );
 
+const everything = { a: { [listed]: yes, [unlisted]: yes } };
+
+test.for<[before: string, dns: readonly FakeDns[], after: FakeDns, expected: readonly boolean[]]>([
+  ['was sane', [sane], sane, [false, false]],
+  ['listed everything', [sane, everything], sane, [true, false]],
+  ['listed everything, as it still does', [sane, everything], everything, [true, true]],
+  ['listed everything some time ago', [everything, sane], sane, [true, false]],
+])(
+  'after a restart a standing made before, and one after it, are misled by a list that %s: %j',
+  async ([, before, after, expected]) => {
+    const kept = keptText();
+    const first = setUp({}, [own], kept);
+    const by = (seconds: number) => ({ ip: '192.0.2.1', reasons: [{ reason: 'own', points: -1 }], computed: seconds });
+    const early = by(first.clock.now() / 1000);
+    for (const dns of before) {
+      first.resolver.change(dns);
+      await first.health.test();
+    }
+    const { health, clock } = setUp(after, [own], kept);
+    clock.advance(60);
+    await health.restore();
+    clock.advance(1);
+    await health.test();
+    expect([early, by(clock.now() / 1000)].map((standing) => health.isMisled(standing))).toEqual(expected);
+  },
+);
+
+test('what is to be known after a restart is kept at the next test if that failed', async () => {
+  const kept = keptText();
+  const { health } = setUp(everything, [own], kept);
+  const saving = vi.spyOn(kept, 'save').mockRejectedValueOnce(new Error('disk full'));
+  await expect(health.test()).rejects.toThrow('disk full');
+  for (let test = 0; test < 2; test += 1) await health.test();
+  expect(saving).toHaveBeenCalledTimes(2);
+  expect(await kept.load()).toContain('own');
+});
+
 test('two lists of one zone are misled alike', async () => {
   const some = ownList({ name: 'some', zone: 'bl.example', score: -9, codes: ['127.0.0.2'] });
-  const { health, clock } = setUp({ a: { [listed]: yes, [unlisted]: yes } }, [own, some]);
+  const { health, clock } = setUp(everything, [own, some]);
   await health.test();
   const misled = ['own', 'some', 'none'].map((reason) =>
     health.isMisled({ ip: '192.0.2.1', reasons: [{ reason, points: -9 }], computed: clock.now() / 1000 }),

@@ -5,6 +5,7 @@
 // what lists nothing does no harm.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
+import type { KeptText } from '../lib/kept-text.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
 import type { Address } from '../policy/address.ts';
@@ -19,6 +20,8 @@ export interface ListHealthParts {
   readonly resolver: Resolver;
   /** A list is in order again: what is remembered of its answers, and may count for a day, is of before. */
   readonly onRecovery: () => void;
+  /** Where it is kept what lists said that listed everything. */
+  readonly kept: KeptText;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
@@ -29,6 +32,8 @@ export interface ListHealth {
   useOf(list: DnsList, family: 4 | 6): ListUse;
   /** Whether the standing rests on what a list said while it listed everything. */
   isMisled(standing: Pick<Standing, 'ip' | 'reasons' | 'computed'>): boolean;
+  /** Takes over what was kept before the start. */
+  restore(): Promise<void>;
   /** Tests every list once. */
   test(): Promise<void>;
   /** Milliseconds until the next test is due: sooner, while some list is off or did not answer the last one. */
@@ -71,6 +76,7 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
   const found = new Map<string, Found>();
   const foundOf = (list: DnsList, family: 4 | 6): Found => found.get(keyOf(list, family)) ?? UNTESTED;
   const falseListings = new FalseListings();
+  let kept = falseListings.text();
   let due = HOUR_MS;
   const take = ({ list, family, finding }: Tested): void => {
     const { state: before, offSince = parts.clock.now() } = foundOf(list, family);
@@ -81,6 +87,12 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
     else if (before === 'lists everything') falseListings.end(list, family, seconds(parts.clock));
     announce(parts, { list: list.name, zone: list.zone, family }, { before, now: finding });
   };
+  const keep = async (): Promise<void> => {
+    const text = falseListings.text();
+    if (text === kept) return;
+    await parts.kept.save(text);
+    kept = text;
+  };
   return {
     useOf: (list, family) => {
       const { state, offSince = 0 } = foundOf(list, family);
@@ -88,6 +100,10 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
       return state !== 'lists everything' && parts.clock.now() - offSince < OUTAGE_MS ? 'silent' : 'ignored';
     },
     isMisled: (standing) => falseListings.areBehind(standing),
+    restore: async () => {
+      kept = (await parts.kept.load()) ?? kept;
+      falseListings.restore(kept, seconds(parts.clock));
+    },
     test: async () => {
       const tested = await Promise.all(parts.lists().flatMap((list) => testsOf(parts.resolver, list)));
       const silent = tested.filter(({ finding }) => finding === 'silent');
@@ -98,6 +114,7 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
       const isUnclear = ({ list, family, finding }: Tested): boolean =>
         finding === 'unknown' || isFault(foundOf(list, family).state);
       due = silent.length > 0 ? MINUTE_MS : tested.some(isUnclear) ? TEN_MINUTES_MS : HOUR_MS;
+      await keep();
     },
     due: () => due,
   };
