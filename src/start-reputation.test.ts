@@ -5,6 +5,8 @@ import type { Config } from './config/options.ts';
 import { systemClock } from './lib/clock.ts';
 import { startReputation } from './start-reputation.ts';
 
+const MX = '203.0.113.7';
+
 test('lists are tested as soon as reputation is switched on, and not before', async () => {
   await using dns = await startStubDnsServer();
   const { address, port } = dns.server;
@@ -52,13 +54,36 @@ test('what a list said that listed everything does not count after a restart eit
   const { log } = reportParts;
   const now = Math.floor(systemClock.now() / 1000);
   const times = { computed: now, answered: now, expires: now + 3600, reveal: undefined };
-  const misled = { ip: '203.0.113.7', identity: '203.0.113.7', score: -50, reasons: [{ points: -50, reason: 'own' }] };
+  const misled = { ip: MX, identity: MX, score: -50, reasons: [{ points: -50, reason: 'own' }] };
   await store.saveStanding({ ...misled, class: 'grey_max', ...times });
   const unknownBy = async (config: Config): Promise<void> => {
     await using reputation = await startReputation({ store, clock: systemClock, log, counters, config: () => config });
     await using _lookups = reputation.lookups;
-    const client = addressOf('203.0.113.7');
-    await vi.waitFor(async () => expect(await reputation.standings.known(client)).toBeUndefined());
+    await vi.waitFor(async () => expect(await reputation.standings.known(addressOf(MX))).toBeUndefined());
   };
   for (const list of ['rbl_zone own bl.example', '']) await unknownBy(configOf(`${lines}\n${list}`));
+});
+
+test('the end waits until what was reported counts', async () => {
+  const { store, counters, reportParts } = await engineBench();
+  const { log } = reportParts;
+  const config = configOf('rbls none\ndnswl no\nresolver 127.0.0.1:9');
+  const reputation = await startReputation({ store, clock: systemClock, log, counters, config: () => config });
+  const now = Math.floor(systemClock.now() / 1000);
+  const times = { computed: now, answered: now, expires: now + 3600, reveal: undefined };
+  await store.saveStanding({ ip: MX, identity: MX, score: 0, reasons: [], class: 'grey_default', ...times });
+  const done: string[] = [];
+  const save = store.saveStanding.bind(store);
+  store.saveStanding = async (standing) => {
+    await new Promise(setImmediate);
+    await save(standing);
+    done.push('saved');
+  };
+  const reported = reputation.standings
+    .reported({ ip: MX, event: 'relay', time: now })
+    .then(() => done.push('counted'));
+  await reputation[Symbol.asyncDispose]();
+  done.push('ended');
+  await reported;
+  expect(done.slice(-2)).toEqual(['counted', 'ended']);
 });

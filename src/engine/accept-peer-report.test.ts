@@ -177,6 +177,13 @@ test.for<[what: string, asked: string, told: string | undefined, kept: string | 
   expect(await kept(bench)).toEqual([['mx2.example.org', 7, 'check', domain]]);
 });
 
+test('where nothing is known of the name of its client it is the one that was told', async () => {
+  const bench = await engineBench();
+  expect(await bench.standings.of(addressOf(IP))).toMatchObject({ identity: IP });
+  await bench.acceptPeerReport({ ...CHECK, domain: 'example.net' }, ANY);
+  expect(await kept(bench)).toEqual([['mx2.example.org', 7, 'check', 'example.net']]);
+});
+
 test.for([{ sender: '<>' }, {}])('bounces too, whose sender is told as %j', async (sender) => {
   const bench = await engineBench({ config: WORLD });
   const { sender: _, ...bounce } = CHECK;
