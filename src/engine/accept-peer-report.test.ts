@@ -230,13 +230,16 @@ test('of what the policy file exempts nothing is remembered', async () => {
   expect(await bench.store.count()).toEqual({ pending: 0, valid: 0 });
 });
 
-test('a peer can not make more tuples pending for a client than half of those that the client could', async () => {
-  const bench = await engineBench({ config: WORLD });
-  for (const [at, name] of ['a', 'b', 'c'].entries())
-    await bench.acceptPeerReport({ ...CHECK, originId: at + 1, recipient: `${name}@example.org` }, ANY);
-  expect(await bench.store.count()).toEqual({ pending: 1, valid: 0 });
-  expect(await bench.answerCheck(checkOf(IP, 'a@example.com', 'd@example.org'))).toMatchObject({ reason: 'first' });
-});
+test.for(['a@example.com', '<>'])(
+  'a peer can not make more tuples pending for a client than half of those that the client could, of %s',
+  async (sender) => {
+    const bench = await engineBench({ config: `${WORLD}\nGREY_PENDING_NULLSENDER 2` });
+    for (const [at, name] of ['a', 'b', 'c'].entries())
+      await bench.acceptPeerReport({ ...CHECK, sender, originId: at + 1, recipient: `${name}@example.org` }, ANY);
+    expect(await bench.store.count()).toEqual({ pending: 1, valid: 0 });
+    expect(await bench.answerCheck(checkOf(IP, sender, 'd@example.org'))).toMatchObject({ reason: 'first' });
+  },
+);
 
 // AT WHAT: `try` a first attempt at the peer, `ok` mail that the peer accepted then, `ok-50` 50 seconds before, `now` mail that
 // comes here.
