@@ -184,6 +184,17 @@ test('where nothing is known of the name of its client it is the one that was to
   expect(await kept(bench)).toEqual([['mx2.example.org', 7, 'check', 'example.net']]);
 });
 
+test('a standing of before reputation was switched off keeps no first attempt from being remembered', async () => {
+  const bench = await engineBench({ dns: POOL_DNS });
+  const standing = await bench.standings.of(addressOf(IP));
+  await bench.store.saveStanding({ ...standing, class: 'white' });
+  // So that it is known from the store.
+  await bench.standings.remove('192.0.2.1');
+  bench.configure(WORLD);
+  await bench.acceptPeerReport({ ...CHECK, domain: 'example.com' }, ANY);
+  expect(await bench.store.count()).toEqual({ pending: 1, valid: 0 });
+});
+
 test.for([{ sender: '<>' }, {}])('bounces too, whose sender is told as %j', async (sender) => {
   const bench = await engineBench({ config: WORLD });
   const { sender: _, ...bounce } = CHECK;

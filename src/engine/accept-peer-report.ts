@@ -123,7 +123,8 @@ async function follow(
   report: NamedReport,
   { owner, before }: Pick<Kept, 'owner'> & Pick<Coming, 'before'>,
 ): Promise<void> {
-  const { manual, attempts } = parts;
+  const { manual } = parts;
+  const attempts = attemptParts(parts);
   if (report.event === 'check') return recordPeerAttempt(attempts, report);
   const shared = sharedEntry(report);
   if (shared !== undefined) {
@@ -135,4 +136,9 @@ async function follow(
   if (report.event !== 'ok') return;
   await before;
   await recordPeerDelivery(attempts, { ...report, ...owner });
+}
+
+/** With reputation switched off nobody has a standing, whatever was saved before: checks do not ask for it either. */
+function attemptParts({ attempts, settings }: PeerReportParts): AttemptParts {
+  return settings().reputation ? attempts : { ...attempts, standings: { known: async () => undefined } };
 }
