@@ -609,6 +609,23 @@ test.for([
   expect(await bench.store.standing(MX)).toEqual({ ...first, expires: T0 });
 });
 
+test('a report whose standing was being computed at the end counts after the next start, and that is no failure', async () => {
+  const closing = Promise.withResolvers<never>();
+  let closes = false;
+  const bench = await engineBench({
+    dns: NAMED,
+    resolver: (table) => ({ lookUp: (question) => (closes ? closing.promise : table.lookUp(question)) }),
+  });
+  const first = await bench.standings.of(CLIENT);
+  closes = true;
+  const reported = bench.standings.reported({ ip: MX, event: 'relay', time: T0 });
+  await vi.waitFor(async () => expect(await bench.store.standing(MX)).toEqual({ ...first, expires: T0 }));
+  bench.standings[Symbol.dispose]();
+  closing.reject(new DOMException('the resolver is closed', 'AbortError'));
+  await expect(reported).resolves.toBeUndefined();
+  expect(await bench.store.standing(MX)).toEqual({ ...first, expires: T0 });
+});
+
 test('the end waits for nothing where no report is in hand', async () => {
   const bench = await engineBench();
   await bench.standings.reported({ ip: MX, event: 'relay', time: T0 });

@@ -148,7 +148,13 @@ export class Standings {
   async #renewFrom(standing: Standing | undefined, client: Address): Promise<void> {
     // A store that takes nothing now keeps no standing from being made.
     if (standing !== undefined) await this.#kept.endSaved(standing).catch(() => {});
-    await (this.#closed ? this.#end(client) : this.renew(client));
+    if (this.#closed) return this.#end(client);
+    try {
+      await this.renew(client);
+    } catch (error) {
+      // The lookups were ended with us.
+      if (!this.#closed) throw error;
+    }
   }
 
   /** It is computed again when somebody asks. */
