@@ -55,6 +55,7 @@ function recallApart(store: Store, asked: Recall, own: Tuple): MaybePromise<Reca
   return chain(store.recall({ ...asked, tuples: [own, ...asked.tuples] }), (recalled) => ({
     entry: recalled.entry,
     tuple: own,
+    entryOf: recalled.tuple,
     pass: recalled.pass,
     get pendingOfClient() {
       return recalled.pendingOfClient;

@@ -26,6 +26,19 @@ test('it says what the answer would be, and on what it rests, at every age of a 
   expect(await explained(bench)).toEqual({ kind: 'white', reason: 'known', state: 'valid', ...rest });
 });
 
+test('of a client that is blacklisted in secret it names the tuple that its answer rests on', async () => {
+  const bench = await engineBench({ dns: DNS, config: `${CONFIG}\nhard_trap trap@example.org` });
+  const own = { ...TUPLE, client: '203.0.113.7' };
+  await bench.answerCheck(CHECK);
+  bench.clock.advance(290);
+  await bench.answerCheck(CHECK);
+  await bench.answerCheck(checkOf('203.0.113.7', 'a@example.com', 'trap@example.org'));
+  await bench.reported();
+  expect(await explained(bench)).toMatchObject({ reason: 'blacklisted', state: 'valid', tuple: TUPLE });
+  await bench.answerCheck(CHECK);
+  expect(await explained(bench)).toMatchObject({ reason: 'blacklisted', state: 'pending', tuple: own });
+});
+
 test.for<[sender: string, options: string, hours: number]>([
   ['a@example.com', '', 72],
   // GREY_DEWHITE_FLAGS DomainMatch: a retry after that finds nothing.

@@ -66,8 +66,8 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
   );
   const { standing, domain, manual, misfit, shortLived } = known;
   const client = { standing, domain, manual, misfit, shortLived };
-  const { entry, tuple, pass, pendingOfClient } = await recall(parts, check, client, rules);
-  const recalled = { entry, tuple, pass, pendingOfClient };
+  const { entry, tuple, entryOf = tuple, pass, pendingOfClient } = await recall(parts, check, client, rules);
+  const recalled = { entry, tuple: entryOf, pass, pendingOfClient };
   const now = seconds(parts.clock);
   const excusable = ruling.verdict === undefined && ruling.excusable;
   // Bounces have a lifetime of their own.

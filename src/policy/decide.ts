@@ -41,6 +41,8 @@ export interface Recalled {
    * blacklisting does not show yet: its own, under which what it does is kept, whoever the entry is of.
    */
   readonly tuple: Tuple;
+  /** Whose the entry is, where that is another tuple. */
+  readonly entryOf?: Tuple;
   readonly pass: Pass | undefined;
   /** Pending entries of this client. */
   readonly pendingOfClient: number;
