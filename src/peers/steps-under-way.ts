@@ -11,7 +11,7 @@ export class StepsUnderWay {
   readonly #onFailure: (error: Error) => void;
   readonly #steps = new Set<Promise<unknown>>();
   /** Resolves when all is done that there is. */
-  #all: Promise<unknown> = Promise.resolve();
+  #all: Promise<void> = Promise.resolve();
 
   /** `onFailure`: something has failed, perhaps while nobody waits for it. */
   constructor(onFailure: (error: Error) => void) {
@@ -23,7 +23,8 @@ export class StepsUnderWay {
     const forget = (): void => void this.#steps.delete(step);
     this.#steps.add(step);
     step.then(forget, forget);
-    this.#wait(Promise.all([this.#all, step]));
+    // Without its results, which would hold those of all that came before.
+    this.#wait(Promise.all([this.#all, step]).then(() => {}));
     await inTime(step, PATIENCE);
     if (this.#steps.size >= MOST) await Promise.race(this.#steps);
   }
@@ -41,7 +42,7 @@ export class StepsUnderWay {
     await this.#all.catch(this.#onFailure);
   }
 
-  #wait(all: Promise<unknown>): void {
+  #wait(all: Promise<void>): void {
     this.#all = all;
     all.catch(this.#onFailure);
   }
