@@ -17,6 +17,7 @@ import { causeOf } from './lib/error-cause.ts';
 import { isFingerprint } from './lib/fingerprint.ts';
 import { knownFields } from './lib/known-fields.ts';
 import type { Log } from './lib/log.ts';
+import { madeFrom } from './lib/made-from.ts';
 import { isOwnAddress } from './lib/own-address.ts';
 import { collide, formatSocketAddress, type SocketAddress } from './lib/socket-address.ts';
 import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
@@ -128,7 +129,10 @@ function acceptFor({ reports, attempts, inForce }: PeersStart): AcceptPeerReport
     ...reports,
     manual: attempts.manual,
     attempts: { ...attempts, standings: reports.standings },
-    settings: () => ({ ...reports.settings(), keepChecks: inForce.maintenance.lifetimes.checkReport }),
+    settings: madeFrom(reports.settings, (settings) => ({
+      ...settings,
+      keepChecks: inForce.maintenance.lifetimes.checkReport,
+    })),
   });
 }
 

@@ -16,6 +16,7 @@ import type { Clock } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
 import type { KeptText } from './lib/kept-text.ts';
 import type { Log } from './lib/log.ts';
+import { madeFrom } from './lib/made-from.ts';
 import { formatNameServer } from './lib/name-server.ts';
 import { createNews } from './lib/news.ts';
 import { lifetimesOf, resolverSettings, serverName, standingSettings, trustedSettings } from './settings.ts';
@@ -86,7 +87,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
     log,
     counters,
     news: createNews(),
-    settings: () => reportSettings(config(), trusted),
+    settings: madeFrom(config, (now) => reportSettings(now, trusted)),
   };
   const tests = parts.use(startTests(health, resolver, start));
   parts.use(startTrustedLookups(trusted, log));

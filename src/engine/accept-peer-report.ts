@@ -124,8 +124,7 @@ async function follow(
   { owner, before }: Pick<Kept, 'owner'> & Pick<Coming, 'before'>,
 ): Promise<void> {
   const { manual } = parts;
-  const attempts = attemptParts(parts);
-  if (report.event === 'check') return recordPeerAttempt(attempts, report);
+  if (report.event === 'check') return recordPeerAttempt(attemptParts(parts), report);
   const shared = sharedEntry(report);
   if (shared !== undefined) {
     await manual.takeOver(shared);
@@ -135,7 +134,7 @@ async function follow(
   void countReport(parts, { ...report, ...owner });
   if (report.event !== 'ok') return;
   await before;
-  await recordPeerDelivery(attempts, { ...report, ...owner });
+  await recordPeerDelivery(attemptParts(parts), { ...report, ...owner });
 }
 
 /** With reputation switched off nobody has a standing, whatever was saved before: checks do not ask for it either. */

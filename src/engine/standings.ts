@@ -40,9 +40,6 @@ export interface StandingPreview {
   readonly reports: readonly StoredReport[];
 }
 
-/** What is to be known of a report that is to count. */
-type ToldReport = Pick<StoredReport, 'ip' | 'event' | 'time' | 'domain'>;
-
 /** Standings a minute that are computed because of reports: some hundredths of the time that there is. */
 const RENEWALS = 12_000;
 /** So many may come at once: those of this time. Milliseconds. */
@@ -54,8 +51,10 @@ export class Standings {
   readonly #good: GoodMail;
   readonly #computing = new Map<string, Promise<Standing>>();
   readonly #pace = new Pace(() => RENEWALS);
-  /** For each report that was told of and does not count yet. */
-  readonly #counting = new Set<Promise<void>>();
+  /** Reports that were told of and do not count yet. */
+  #counting = 0;
+  /** Somebody waits until there are none. */
+  #onCounted: (() => void) | undefined;
   #closed = false;
 
   constructor(parts: StandingParts) {
@@ -96,25 +95,21 @@ export class Standings {
   }
 
   /** A new report was stored. What nobody asked about is computed when somebody does; in a flood, so is all. */
-  async reported(report: ToldReport): Promise<void> {
-    const client = parseAddress(report.ip);
-    if (client === undefined || report.event === 'check') return;
-    const counting = this.#count(client, report);
-    this.#counting.add(counting);
+  async reported({ ip, event, time, domain }: Pick<StoredReport, 'ip' | 'event' | 'time' | 'domain'>): Promise<void> {
+    const client = parseAddress(ip);
+    if (client === undefined || event === 'check') return;
+    this.#counting += 1;
     try {
-      await counting;
+      // Asked first: one that is being computed may have counted before the report was there, and is done soon.
+      const computing = this.#computing.has(client.text);
+      const standing = await this.known(client);
+      if (event === 'ok') await this.#good.accepted(standing, domain, time);
+      else if (computing || standing !== undefined)
+        await (this.#pace.takeWithin(AT_ONCE) ? this.#renewFrom(standing, client) : this.#end(client));
     } finally {
-      this.#counting.delete(counting);
+      this.#counting -= 1;
+      if (this.#counting === 0) this.#onCounted?.();
     }
-  }
-
-  async #count(client: Address, { event, time, domain }: ToldReport): Promise<void> {
-    // Asked first: one that is being computed may have counted before the report was there, and is done soon.
-    const computing = this.#computing.has(client.text);
-    const standing = await this.known(client);
-    if (event === 'ok') await this.#good.accepted(standing, domain, time);
-    else if (computing || standing !== undefined)
-      await (this.#pace.takeWithin(AT_ONCE) ? this.#renewFrom(standing, client) : this.#end(client));
   }
 
   /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
@@ -141,7 +136,10 @@ export class Standings {
   /** After the end: resolves when all reports that were told of count, by now or after the next start. */
   async counted(): Promise<void> {
     // Peers are closed after the lookups, and tell of some until then.
-    while (this.#counting.size > 0) await Promise.allSettled(this.#counting);
+    while (this.#counting > 0)
+      await new Promise<void>((resolve) => {
+        this.#onCounted = resolve;
+      });
   }
 
   /** Computes it again. The DNS may take seconds: if the daemon ends meanwhile, that is still to be done after its start. */
