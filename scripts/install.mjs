@@ -2,6 +2,7 @@
 // fresh machine it runs under whatever Node is there; everything after it runs under the project's own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const lock = new URL('../package-lock.json', import.meta.url);
 const stamp = new URL('../node_modules/.installed-lock', import.meta.url);
@@ -15,8 +16,11 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     cwd: new URL('..', import.meta.url),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (status === 0) writeFileSync(stamp, readFileSync(lock, 'utf8'));
-  else {
+  if (status === 0) {
+    writeFileSync(stamp, readFileSync(lock, 'utf8'));
+    // Nothing depends on it.
+    spawnSync(fileURLToPath(new URL('compile', import.meta.url)), { stdio: 'ignore' });
+  } else {
     // Where npm could not even be started it has said nothing.
     if (error !== undefined) console.error(error.message);
     console.error('npm could not install it: what it says above must be mended first.');

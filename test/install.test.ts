@@ -1,7 +1,16 @@
 // What `npm install` leaves: a Node of the project's own, also where npm is old, and a checkout that `git pull` takes.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -73,12 +82,25 @@ test.for<[what: string, npm: string | undefined, status: number, said: string]>(
   place('package-lock.json', '{}');
   place('node_modules/.bin/node', '');
   place('scripts/install.mjs', readFileSync(join(HOME, 'scripts/install.mjs'), 'utf8'));
+  place('scripts/compile', '#!/bin/sh\n>"${0%/*}/compiled"\n');
   const install = spawnSync(process.execPath, [join(project, 'scripts/install.mjs')], {
     env: { PATH: join(project, 'bin') },
     encoding: 'utf8',
   });
   expect([install.status, install.stderr]).toEqual([status, said]);
-  expect(existsSync(join(project, 'node_modules/.installed-lock'))).toBe(status === 0);
+  for (const left of ['node_modules/.installed-lock', 'scripts/compiled'])
+    expect(existsSync(join(project, left))).toBe(status === 0);
+});
+
+test('behind an installation Node has compiled all that a daemon loads', async () => {
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(project, 'compiled') };
+  const compiled = (): number => readdirSync(env.NODE_COMPILE_CACHE, { recursive: true }).length;
+  execFileSync(join(HOME, 'scripts/compile'), { env });
+  const before = compiled();
+  place('ddgrey.conf', `user ${userInfo().username}\nreputation no\n`);
+  const daemon = spawn(join(HOME, 'bin/ddgreyd'), ['-D', project], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  for await (const lines of daemon.stdout) if (String(lines).includes(' ready ')) daemon.kill();
+  expect([before > 100, compiled()]).toEqual([true, before]);
 });
 
 test.for(['README.md', 'docs/administration.md', 'scripts/install.mjs', 'bin/run-node'])(
