@@ -5,7 +5,7 @@ import { RecentMap } from '../lib/recent-map.ts';
 import { ownText } from '../lib/own-text.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
-import { blamesBounce, type Event, type Report } from '../policy/report.ts';
+import { type Event, type Report } from '../policy/report.ts';
 import { type About, type LogLine, parseLogLine, type Seen } from './exim-line.ts';
 import type { LineReader } from './follow-file.ts';
 
@@ -64,8 +64,7 @@ export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
       case 'unknown': {
         if (!isUnknown(refused, seen)) return [];
         const wanted = seen.mode === settings.unknown && shown(seen.client);
-        const told = wanted ? [report(time, seen.client.text, 'unknown', seen.about)] : [];
-        return told.filter((one) => !blamesBounce(one));
+        return wanted ? [report(time, seen.client.text, 'unknown', seen.about)] : [];
       }
       case 'arrived': {
         const ip = shown(seen.client) ? ownText(seen.client.text) : undefined;
