@@ -1,21 +1,10 @@
 // What a client's standing is made of, as docs/options.md tells it: worked out by the code that makes standings.
 import { BLOCK_LISTS } from '../dns/known-lists.ts';
-import { type Facts, NO_BAD, NO_GOOD } from '../policy/facts.ts';
+import { type Facts, NO_BAD, NO_GOOD, PLAIN } from '../policy/facts.ts';
 import { award } from '../policy/points.ts';
 import { CLASSES, classOf, type StandingClass } from '../policy/standing.ts';
 import type { Table } from './option.ts';
 
-/** Nothing speaks for or against it. */
-const PLAIN: Facts = {
-  domain: 'example.com',
-  dynamic: false,
-  nameUnknown: false,
-  listings: [],
-  dnswl: 0,
-  bad: NO_BAD,
-  good: NO_GOOD,
-  incomplete: false,
-};
 const FIVE_MAILS: Facts['good'] = { ...NO_GOOD, olderThanDay: 5, olderThanWeek: 5 };
 const FIFTEEN_MAILS: Facts['good'] = { ...NO_GOOD, olderThanDay: 15, olderThanWeek: 15 };
 

@@ -67,3 +67,15 @@ export const NO_BAD: BadCounts = {
 };
 
 export const NO_GOOD: GoodCounts = { olderThanDay: 0, olderThanWeek: 0, first: [] };
+
+/** Of a client with a name, of which nothing speaks for or against it. */
+export const PLAIN: Facts = {
+  domain: 'example.com',
+  dynamic: false,
+  nameUnknown: false,
+  listings: [],
+  dnswl: 0,
+  bad: NO_BAD,
+  good: NO_GOOD,
+  incomplete: false,
+};

@@ -1,17 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Facts, NO_BAD, NO_GOOD } from './facts.ts';
+import { type Facts, NO_BAD, NO_GOOD, PLAIN } from './facts.ts';
 import { award, COUNT_LIMIT } from './points.ts';
-
-const PLAIN: Facts = {
-  domain: 'example.com',
-  dynamic: false,
-  nameUnknown: false,
-  listings: [],
-  dnswl: 0,
-  bad: NO_BAD,
-  good: NO_GOOD,
-  incomplete: false,
-};
 
 /** `POINTS REASON` of each award, joined by `; `. */
 function awarded(facts: Partial<Facts>): string {

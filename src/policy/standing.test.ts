@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type BadCounts, type Facts, NO_BAD, NO_GOOD } from './facts.ts';
+import { type BadCounts, type Facts, NO_BAD, PLAIN } from './facts.ts';
 import {
   classOf,
   describeReasons,
@@ -15,16 +15,6 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 const TIMES = { duration: 7 * DAY, blacklist: 60 * DAY };
 
-const PLAIN: Facts = {
-  domain: 'example.com',
-  dynamic: false,
-  nameUnknown: false,
-  listings: [],
-  dnswl: 0,
-  bad: NO_BAD,
-  good: NO_GOOD,
-  incomplete: false,
-};
 const SPAMHAUS = { title: 'Spamhaus ZEN', points: -100, mayBeWrong: false };
 const UCE = { title: 'Uceprotect level 2', points: -50, mayBeWrong: false };
 /** Worst last. */
