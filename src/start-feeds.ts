@@ -10,6 +10,7 @@ import { reportTraps, withoutTrapMail } from './feeds/report-traps.ts';
 import { Traps, watchTraps } from './feeds/watch-traps.ts';
 import { atMost } from './lib/at-most.ts';
 import type { Clock } from './lib/clock.ts';
+import { keptValue } from './lib/kept.ts';
 import type { Log } from './lib/log.ts';
 import type { Check } from './policy/check.ts';
 import type { Report } from './policy/report.ts';
@@ -68,18 +69,14 @@ async function openTraps({ config, directory, clock, log }: FeedStart): Promise<
 
 function followEximLog({ config, directory, store, acceptReport, trusted, log }: FeedStart): AsyncDisposable {
   const path = resolve(directory, config.exim4_mainlog);
-  const name = `log ${path}`;
   const mainlog = createEximMainlog({
     unknown: config.exim4_unknown,
     isTrusted: (client) => trusted.has(client),
   });
-  const places = {
-    load: async (): Promise<Place | undefined> => {
-      const saved = await store.place(name);
-      return saved === undefined ? undefined : (JSON.parse(saved) as Place);
-    },
-    save: (place: Place) => store.savePlace(name, JSON.stringify(place)),
-  };
+  const places = keptValue<Place>(store, `log ${path}`, {
+    read: (text) => JSON.parse(text) as Place,
+    write: (place) => JSON.stringify(place),
+  });
   const closing = new AbortController();
   // What is not begun when the daemon ends comes again with the next start.
   const accept = atMost(MOST_REPORTS, async (report: Report) => {

@@ -15,6 +15,7 @@ import type { InForce } from './in-force.ts';
 import { seconds } from './lib/clock.ts';
 import { causeOf } from './lib/error-cause.ts';
 import { isFingerprint } from './lib/fingerprint.ts';
+import { keptValue } from './lib/kept.ts';
 import { knownFields } from './lib/known-fields.ts';
 import type { Log } from './lib/log.ts';
 import { madeFrom } from './lib/made-from.ts';
@@ -161,19 +162,12 @@ function startSource(
   const { store, counters } = reports;
   const port = peer.port === 0 ? usualPort(inForce.config) : peer.port;
   const where = formatSocketAddress({ kind: 'tcp', host: peer.host, port });
-  const name = `peer ${where}`;
   return startPeerClient({
     host: peer.host,
     port,
     name: () => serverName(inForce.config),
     isOurs: (address) => isOwnAddress(address) && listensAt(inForce.config, { kind: 'tcp', host: address, port }),
-    place: {
-      load: async () => {
-        const saved = await store.place(name);
-        return saved === undefined ? undefined : Number(saved);
-      },
-      save: (stored) => store.savePlace(name, String(stored)),
-    },
+    place: keptValue(store, `peer ${where}`, { read: Number, write: String }),
     accept: acceptPeerReport,
     events: (address) => events.ofSource(address, peer.host),
     tls,

@@ -14,7 +14,7 @@ import { Standings } from './engine/standings.ts';
 import { startTrustedLookups, TrustedClients } from './engine/trusted-clients.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
-import type { KeptText } from './lib/kept-text.ts';
+import { keptText } from './lib/kept.ts';
 import type { Log } from './lib/log.ts';
 import { madeFrom } from './lib/made-from.ts';
 import { formatNameServer } from './lib/name-server.ts';
@@ -60,10 +60,10 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   const resolver = cachingResolver({ resolver: asking, clock, maxEntries: MOST_ANSWERS });
   const asked = (): readonly DnsList[] => (config().reputation ? lists : []);
   const onRecovery = (): void => resolver.forget();
-  const listings = keptAt(store, FALSE_LISTINGS_PLACE);
+  const listings = keptText(store, FALSE_LISTINGS_PLACE);
   const health = createListHealth({ lists: asked, resolver: asking, onRecovery, kept: listings, clock, log, counters });
   await health.restore();
-  const kept = keptAt(store, TRUSTED_PLACE);
+  const kept = keptText(store, TRUSTED_PLACE);
   const known = hostsFile(clock);
   const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()), known, kept });
   await trusted.restore();
@@ -110,10 +110,6 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-function keptAt(store: Store, place: string): KeptText {
-  return { load: () => store.place(place), save: (text) => store.savePlace(place, text) };
 }
 
 /** What goes for reports of this server's own feeds. */

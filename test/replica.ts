@@ -2,6 +2,7 @@
 // between them that a test can cut at any byte.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type Kept, keptValue } from '../src/lib/kept.ts';
 import { startLineServer } from '../src/lib/line-server.ts';
 import { localCaller } from '../src/peers/caller.ts';
 import { fakeParts } from '../src/peers/fake-sync-parts.ts';
@@ -65,24 +66,20 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
     }),
   );
   const running = parts.move();
-  const placeOf = (port: number): string => `peer ${port}`;
+  const placeIn = (port: number): Kept<number> => keptValue(store, `peer ${port}`, { read: Number, write: String });
   return {
     name,
     bench,
     port: server.address.kind === 'tcp' ? server.address.port : 0,
     peers,
     readFrom: (port) => {
-      const load = async (): Promise<number | undefined> => {
-        const saved = await store.place(placeOf(port));
-        return saved === undefined ? undefined : Number(saved);
-      };
       running.use(
         startPeerClient({
           host: '127.0.0.1',
           port,
           name: () => name,
           isOurs: () => false,
-          place: { load, save: (stored) => store.savePlace(placeOf(port), String(stored)) },
+          place: placeIn(port),
           accept: acceptPeerReport,
           events: async () => () => undefined,
           tls: options.tls,
@@ -94,8 +91,9 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
       );
     },
     goBack: async (port, seconds) => {
-      const place = await store.place(placeOf(port));
-      if (place !== undefined) await store.savePlace(placeOf(port), String(Number(place) - seconds));
+      const place = placeIn(port);
+      const told = await place.load();
+      if (told !== undefined) await place.save(told - seconds);
     },
     reports: async () =>
       (await store.reportsAfter(0, Number.MAX_SAFE_INTEGER))

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
-import type { KeptText } from '../lib/kept-text.ts';
+import type { Kept } from '../lib/kept.ts';
 import { createLog } from '../lib/log.ts';
 import { type FakeDns, fakeResolver } from './fake-resolver.ts';
 import { BLOCK_LISTS, DNSWL, ownList } from './known-lists.ts';
@@ -19,7 +19,7 @@ const yes = ['127.0.0.2'];
 const sane: FakeDns = { a: { [listed]: yes } };
 
 /** A place for a text, as one of the store. */
-function keptText(): KeptText {
+function keptText(): Kept<string> {
   let kept: string | undefined;
   return {
     load: async () => kept,
@@ -29,7 +29,7 @@ function keptText(): KeptText {
   };
 }
 
-function setUp(dns: FakeDns, lists: readonly DnsList[], kept: KeptText = keptText()) {
+function setUp(dns: FakeDns, lists: readonly DnsList[], kept: Kept<string> = keptText()) {
   const lines: string[] = [];
   const log = createLog({ level: 0, format: 'text' }, (text) => lines.push(text), { now: () => 0 });
   const counters = createCounters();

@@ -5,7 +5,7 @@
 // what lists nothing does no harm.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
-import type { KeptText } from '../lib/kept-text.ts';
+import type { Kept } from '../lib/kept.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
 import type { Address } from '../policy/address.ts';
@@ -21,7 +21,7 @@ export interface ListHealthParts {
   /** A list is in order again: what is remembered of its answers, and may count for a day, is of before. */
   readonly onRecovery: () => void;
   /** Where it is kept what lists said that listed everything. */
-  readonly kept: KeptText;
+  readonly kept: Kept<string>;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;

@@ -2,7 +2,7 @@
 // up now and every hour, in the DNS and in what this machine knows by itself.
 import { addressesQuestion, type Resolver } from '../dns/resolver.ts';
 import { inTime } from '../lib/in-time.ts';
-import type { KeptText } from '../lib/kept-text.ts';
+import type { Kept } from '../lib/kept.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
@@ -23,7 +23,7 @@ export interface TrustedParts {
   /** The addresses of a name that this machine knows by itself; they count beside those of the DNS. */
   readonly known: (name: string) => Promise<readonly string[]>;
   /** Where addresses are kept for the next start; without it they are not. */
-  readonly kept?: KeptText;
+  readonly kept?: Kept<string>;
 }
 
 /** The addresses of each name, by family; one that could not be looked up yet is missing. */

@@ -17,12 +17,6 @@ export interface Place {
   readonly context: string;
 }
 
-/** Where a place is kept. */
-export interface PlaceStore {
-  load(): Promise<Place | undefined>;
-  save(place: Place): Promise<void>;
-}
-
 export interface OpenFile {
   readonly path: string;
   readonly handle: FileHandle;

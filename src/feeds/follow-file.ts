@@ -3,6 +3,7 @@
 // else gets its turn between them. Some blocks may be under way at a time, since one client whose name server is silent
 // takes seconds.
 import { stat } from 'node:fs/promises';
+import type { Kept } from '../lib/kept.ts';
 import type { Log } from '../lib/log.ts';
 import { type Pause, startRepeating } from '../lib/repeat.ts';
 import * as places from './file-place.ts';
@@ -20,7 +21,7 @@ export interface LineReader {
 
 export interface FollowedFile {
   readonly path: string;
-  readonly places: places.PlaceStore;
+  readonly places: Kept<places.Place>;
   readonly reader: LineReader;
   readonly log: Log;
 }

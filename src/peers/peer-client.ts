@@ -7,6 +7,7 @@ import { type AcceptPeerReport, FROM_THE_FUTURE, type Sender } from '../engine/a
 import { createBackOff } from '../lib/back-off.ts';
 import type { Counters } from '../lib/counters.ts';
 import { causeOf } from '../lib/error-cause.ts';
+import type { Kept } from '../lib/kept.ts';
 import { Pace } from '../lib/pace.ts';
 import { lookUpOthers, OURSELVES } from './look-up-peer.ts';
 import type { Events } from './peer-events.ts';
@@ -24,8 +25,8 @@ export interface PeerClientParts {
   readonly name: () => string;
   /** Whether the connection would lead to this server, under this address. */
   readonly isOurs: (address: string) => boolean;
-  /** `stored` of the last report that was received; undefined: none ever was. */
-  readonly place: { load(): Promise<number | undefined>; save(stored: number): Promise<void> };
+  /** `stored` of the last report that was received. */
+  readonly place: Kept<number>;
   readonly accept: AcceptPeerReport;
   /** What is taken from the address that we are connected to, now and later; rejects while that can't be told. */
   readonly events: (address: string | undefined) => Promise<() => Events>;
