@@ -9,10 +9,14 @@ import { StandingCache } from './standing-cache.ts';
 export interface KeptParts {
   readonly store: Store;
   readonly clock: Clock;
-  /** Whether it rests on what a DNS list should not have said. */
+  /** Whether the standing rests on what a DNS list should not have said. */
   readonly isMisled: (standing: Standing) => boolean;
+  readonly settings: () => KeptSettings;
+}
+
+export interface KeptSettings {
   /** How far back reports count. */
-  readonly settings: () => { readonly searchDuration: Seconds };
+  readonly searchDuration: Seconds;
 }
 
 export class KeptStandings {

@@ -5,31 +5,25 @@ import { seconds } from '../lib/clock.ts';
 import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
-import { ownText } from '../lib/own-text.ts';
 import { Pace } from '../lib/pace.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
-import { type RememberedFacts, rememberedFacts, rememberedName } from '../policy/remembered-facts.ts';
+import { rememberedName } from '../policy/remembered-facts.ts';
 import type { StoredReport } from '../policy/report.ts';
-import { describeReasons, type Standing, standingFrom, type StandingTimes } from '../policy/standing.ts';
-import { factsFrom, type NameFacts, nameFacts } from './gather-facts.ts';
+import { describeReasons, type Standing } from '../policy/standing.ts';
 import { GoodMail } from './good-mail.ts';
-import { type KeptParts, KeptStandings } from './kept-standings.ts';
+import { ClientJudge, type JudgeParts, type JudgeSettings } from './judge-client.ts';
+import { KeptStandings } from './kept-standings.ts';
 import { type Findings, type LookupParts, lookUpClient } from './look-up-client.ts';
 
-export interface StandingSettings {
-  readonly times: StandingTimes;
-  /** How far back reports count. */
-  readonly searchDuration: Seconds;
+export interface StandingSettings extends JudgeSettings {
   /** How long a check waits for all lookups together. */
   readonly lookupDeadline: Seconds;
 }
 
-export interface StandingParts extends LookupParts, KeptParts {
+export interface StandingParts extends LookupParts, JudgeParts {
   readonly log: Log;
-  /** From [0, 1). */
-  readonly random: () => number;
   readonly settings: () => StandingSettings;
 }
 
@@ -49,6 +43,7 @@ export class Standings {
   readonly #parts: StandingParts;
   readonly #kept: KeptStandings;
   readonly #good: GoodMail;
+  readonly #judge: ClientJudge;
   readonly #computing = new Map<string, Promise<Standing>>();
   readonly #pace = new Pace(() => RENEWALS);
   /** Reports that were told of and do not count yet. */
@@ -61,6 +56,8 @@ export class Standings {
     this.#parts = parts;
     this.#kept = new KeptStandings(parts);
     this.#good = new GoodMail(parts, this.#kept);
+    const memory = { kept: this.#kept, good: this.#good };
+    this.#judge = new ClientJudge(parts, memory, (client, error) => this.#failed(client, error));
   }
 
   /** The standing of a client, computed if there is none that lives. */
@@ -77,7 +74,7 @@ export class Standings {
   async preview(client: Address): Promise<StandingPreview> {
     const { findings, done } = lookUpClient(this.#parts, client);
     await this.#inTime(done);
-    const standing = (await this.known(client)) ?? (await this.#judge(client, findings));
+    const standing = (await this.known(client)) ?? (await this.#judge.judge(client, findings));
     const counted = this.#kept.countedFor(standing);
     return { standing, findings, reports: await this.#parts.store.countedReports(counted, COUNT_LIMIT.goodForUnknown) };
   }
@@ -119,7 +116,7 @@ export class Standings {
     const lists = this.#parts.lists().filter(canSayDynamic);
     const { findings, done } = lookUpClient({ ...this.#parts, lists: () => lists }, client);
     await this.#inTime(done);
-    const { domain, nameUnknown } = await this.#nameOf(client, findings);
+    const { domain, nameUnknown } = await this.#judge.nameOf(client, findings);
     return nameUnknown ? undefined : (domain ?? client.text);
   }
 
@@ -212,50 +209,11 @@ export class Standings {
   }
 
   async #conclude(client: Address, findings: Findings): Promise<Standing> {
-    const standing = await this.#judge(client, findings);
+    const standing = await this.#judge.judge(client, findings);
     const { ip, identity, score, class: kind } = standing;
     this.#parts.log.event(1, 'standing', { ip, identity, class: kind, score, because: describeReasons(standing) });
     await this.#kept.save(standing);
     return standing;
-  }
-
-  /** The standing that follows from what was found and reported. */
-  async #judge(client: Address, findings: Findings): Promise<Standing> {
-    const isAssigned = await this.#assignGood(client, findings);
-    const { store, random, settings } = this.#parts;
-    const ip = ownText(client.text);
-    const previous = await this.#kept.last(ip);
-    const before = this.#remembered(previous);
-    const { domain } = nameFacts(findings, client, before);
-    const counted = this.#kept.countedFor({ ip, identity: domain ?? ip });
-    const found = factsFrom(findings, client, await store.countReports(counted), before);
-    const facts = { ...found, incomplete: found.incomplete || !isAssigned };
-    return standingFrom({ ip, facts, times: settings().times, previous, random: random(), now: counted.now });
-  }
-
-  /**
-   * Good mail counts for whom the client belongs to, once that is known; whether that is done. A store that takes nothing
-   * now keeps no standing from being made: it lives for a short time.
-   */
-  async #assignGood(client: Address, findings: Findings): Promise<boolean> {
-    try {
-      const { domain, nameUnknown } = await this.#nameOf(client, findings);
-      if (!nameUnknown) await this.#good.assign(client.text, domain ?? client.text);
-      return true;
-    } catch (error) {
-      this.#failed(client, error);
-      return false;
-    }
-  }
-
-  /** What its names say, with what was known before where they can't be looked up. */
-  async #nameOf(client: Address, findings: Findings): Promise<NameFacts> {
-    return nameFacts(findings, client, this.#remembered(await this.#kept.last(client.text)));
-  }
-
-  #remembered(standing: Standing | undefined): RememberedFacts | undefined {
-    const before = standing && rememberedFacts(standing, seconds(this.#parts.clock));
-    return before && this.#parts.isMisled(standing) ? { ...before, dnswl: 0, isListed: () => false } : before;
   }
 
   #failed(client: Address, error: unknown): void {
