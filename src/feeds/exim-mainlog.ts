@@ -6,7 +6,8 @@ import { ownText } from '../lib/own-text.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { type Event, type Report } from '../policy/report.ts';
-import { type About, type LogLine, parseLogLine, type Seen } from './exim-line.ts';
+import { type LogLine, parseLogLine } from './exim-line.ts';
+import type { About, Seen } from './exim-seen.ts';
 import type { LineReader } from './follow-file.ts';
 
 export interface EximMainlogSettings {
