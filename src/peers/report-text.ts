@@ -2,7 +2,7 @@
 // origin, origin_id, domain, stored, e_from, e_to and mta_id may be empty.
 import { parseAddress } from '../policy/address.ts';
 import { identityDomain } from '../policy/identity.ts';
-import type { IncomingReport, StoredReport } from '../policy/report.ts';
+import type { IncomingReport, NumberedReport, StoredReport } from '../policy/report.ts';
 
 /** The forms of the values. Digits, so that they are numbers; times of today have 10 of them, ids of ours 13. */
 const NAME = /^[\w.-]+$/;
@@ -95,7 +95,7 @@ export function formatReport(report: IncomingReport): readonly string[] {
 }
 
 /** The lines of a stored report, with its local id, and the empty line that ends it. */
-export function formatStored(report: StoredReport & { readonly id: number }): string {
+export function formatStored(report: NumberedReport): string {
   const { id, origin, originId, stored, domain } = report;
   const values = { ...valuesOf(report), origin, origin_id: originId, stored, domain };
   const lines = NAMES.map((name) => fieldLine(name, (values as Values)[name]));

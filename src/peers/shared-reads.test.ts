@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createNews } from '../lib/news.ts';
 import { REPORT } from './fake-sync-parts.ts';
 import { shareReads } from './shared-reads.ts';
-import type { ReportSource } from './sync-reports.ts';
+import type { ReportSource } from './report-source.ts';
 
 type Page = Awaited<ReturnType<ReportSource['reportsAfter']>>;
 

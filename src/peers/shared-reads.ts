@@ -2,7 +2,7 @@
 // are told costs the reading of one. What has been read is handed out to a few of them at a time.
 import type { News } from '../lib/news.ts';
 import { Turns } from '../lib/turns.ts';
-import type { ReportSource } from './sync-reports.ts';
+import type { ReportSource } from './report-source.ts';
 
 /** Reports that are handed out in a turn of the event loop: a few tenths of a millisecond of work for those who send them on. */
 const MOST = 200;

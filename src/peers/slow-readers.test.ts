@@ -9,7 +9,7 @@ import type { RunningServer } from '../lib/run-server.ts';
 import { silentLog } from '../lib/log.ts';
 import { localCaller } from './caller.ts';
 import { fakeParts, REPORT } from './fake-sync-parts.ts';
-import type { ReportSource } from './sync-reports.ts';
+import type { ReportSource } from './report-source.ts';
 import { peerProtocol } from './sync-server.ts';
 
 /** A server over these reports. */

@@ -8,9 +8,10 @@ import { type Caller, localCaller } from './caller.ts';
 import { LOCAL_COMMANDS, type LocalParts } from './local-commands.ts';
 import type { PeerAccess } from './peer-access.ts';
 import type { PeerTls } from './peer-tls.ts';
+import type { ReportReading } from './subscription.ts';
 import { SYNC_COMMANDS, type SyncCommandParts } from './sync-commands.ts';
 import { GO_AHEAD, withoutDot } from './sync-protocol.ts';
-import { REPORT_COMMANDS, type ReportReading } from './sync-reports.ts';
+import { REPORT_COMMANDS } from './sync-reports.ts';
 import { type Body, isBody, isStream, refusal, type Reply, type Stream, type Verb, type Verbs } from './sync-verb.ts';
 
 type PeerVerbParts = SyncCommandParts & ReportReading;

@@ -60,6 +60,9 @@ export interface StoredReport extends IncomingReport {
   readonly domain?: string;
 }
 
+/** A stored report with the id that it has in this server's store. */
+export type NumberedReport = StoredReport & { readonly id: number };
+
 const OF_RECIPIENTS: ReadonlySet<string> = new Set(['unknown', 'hard_trap', 'soft_trap'] satisfies Event[]);
 
 /** Under this name Postfix asks whether a sender exists (postconf(5), address_verify_sender). */

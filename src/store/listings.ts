@@ -4,13 +4,12 @@ import { wholeList } from '../lib/whole-list.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { StoredTuple, TupleCounts, TupleState } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
-import type { StoredReport } from '../policy/report.ts';
+import type { NumberedReport, StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
 import type { PassCandidate, ReportOrder, ReportQuery, StandingQuery, TupleQuery } from './store.ts';
 import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
 type Pieces<T> = Iterable<readonly T[]>;
-export type NumberedReport = StoredReport & { readonly id: number };
 
 /** Every listing: what it is asked, and the pieces in which it answers. */
 export interface ListingKinds {

@@ -2,7 +2,7 @@
 import type { Seconds } from '../policy/check.ts';
 import { type BadCounts, type GoodCounts, NO_BAD } from '../policy/facts.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
-import type { StoredReport } from '../policy/report.ts';
+import type { NumberedReport, StoredReport } from '../policy/report.ts';
 import { ENTRY_EVENTS, entryEnd } from '../policy/shared-entry.ts';
 import { BAD_EVENTS, type CountedBy, DAY, MINUTE, OK_PER_DAY } from './bad-events.ts';
 import { clientQuery, meansClient } from './client-query.ts';
@@ -64,7 +64,7 @@ export class MemoryReports {
     return { bad, good: { olderThanDay: older(DAY), olderThanWeek: older(7 * DAY), first } };
   }
 
-  after(id: number, limit: number): readonly (StoredReport & { readonly id: number })[] {
+  after(id: number, limit: number): readonly NumberedReport[] {
     const later = this.#kept.filter((kept) => kept.id > id);
     return later.slice(0, limit).map((kept) => ({ ...kept.report, id: kept.id }));
   }

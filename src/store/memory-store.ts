@@ -5,7 +5,7 @@ import type { BadCounts, GoodCounts } from '../policy/facts.ts';
 import { REFRESH_AFTER, type StoredTuple, type TupleCounts, type TupleState } from '../policy/greylist.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
-import type { StoredReport } from '../policy/report.ts';
+import type { NumberedReport, StoredReport } from '../policy/report.ts';
 import { kindOf, type Standing } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { clientQuery, meansClient } from './client-query.ts';
@@ -161,7 +161,7 @@ export class MemoryStore implements Store {
     return this.#reports.counted(query, most);
   }
 
-  async reportsAfter(id: number, limit: number): Promise<readonly (StoredReport & { readonly id: number })[]> {
+  async reportsAfter(id: number, limit: number): Promise<readonly NumberedReport[]> {
     return this.#reports.after(id, limit);
   }
 

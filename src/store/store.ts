@@ -8,7 +8,7 @@ import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { BadCounts, GoodCounts } from '../policy/facts.ts';
 import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
-import type { StoredReport } from '../policy/report.ts';
+import type { NumberedReport, StoredReport } from '../policy/report.ts';
 import type { Standing, StandingKind } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 
@@ -204,7 +204,7 @@ export interface Store extends AsyncDisposable {
   countedReports(query: ReportQuery, most: number): Promise<readonly StoredReport[]>;
 
   /** Reports in the order in which they were stored, with their local ids, after `id`, at most `limit`. */
-  reportsAfter(id: number, limit: number): Promise<readonly (StoredReport & { readonly id: number })[]>;
+  reportsAfter(id: number, limit: number): Promise<readonly NumberedReport[]>;
 
   /** The local id before the first report with that `stored` or a later one; that of the last report if there is none. */
   reportIdBefore(stored: Seconds): Promise<number>;
