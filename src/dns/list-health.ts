@@ -1,18 +1,17 @@
-// Whether DNS lists can be believed: their test entries (RFC 5782 sections 5 and 2.4) are asked at start and at least hourly, and
-// a list that lists everything, refuses to answer us, or is silent while others answer, is not asked until it is sane again.
-// What a list said that then lists everything is not believed either.
-// One without a test entry may be a small list of one's own, or hide from our resolver: that is told, and it is asked, since
-// what lists nothing does no harm.
+// Whether DNS lists can be believed: they are tested (test-entries.ts) at start and at least hourly. A list that lists everything,
+// refuses to answer us, or is silent while others answer, is not asked until it is sane again; what a list said while it listed
+// everything is not believed either. A list without a test entry may be a small one of one's own, or hide from our resolver:
+// that is told, and it is asked, since a list that lists nothing does no harm.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Kept } from '../lib/kept.ts';
 import type { Log } from '../lib/log.ts';
 import { startRepeating } from '../lib/repeat.ts';
-import type { Address } from '../policy/address.ts';
 import type { Standing } from '../policy/standing.ts';
 import { FalseListings } from './false-listings.ts';
-import { type DnsList, listedName, type ListUse, type Meaning, meaningOf } from './lists.ts';
-import { addressesQuestion, type Resolver } from './resolver.ts';
+import { isFault, type State, type Tested, testsOf } from './test-entries.ts';
+import type { DnsList, ListUse } from './lists.ts';
+import type { Resolver } from './resolver.ts';
 
 export interface ListHealthParts {
   readonly lists: () => readonly DnsList[];
@@ -40,22 +39,10 @@ export interface ListHealth {
   due(): number;
 }
 
-type Fault = 'lists everything' | 'refuses to answer' | 'does not answer';
-/** What a list is found to be for some time. */
-type State = 'sane' | 'lists nothing' | Fault;
-/** `silent`: neither test entry was answered; `unknown`: only one of them. */
-type Finding = State | 'unknown' | 'silent';
-
 /** A state, and when the list was switched off, if it is: milliseconds since 1970. */
 interface Found {
   readonly state: State;
   readonly offSince: number | undefined;
-}
-
-interface Tested {
-  readonly list: DnsList;
-  readonly family: 4 | 6;
-  readonly finding: Finding;
 }
 
 const HOUR_MS = 3_600_000;
@@ -63,12 +50,6 @@ const TEN_MINUTES_MS = 600_000;
 const MINUTE_MS = 60_000;
 /** A list that was out of order for so long is one that is gone: standings need not wait for it. */
 const OUTAGE_MS = 24 * HOUR_MS;
-/** IPv6 lists carry the IPv4 entries in mapped form, written out because that form counts as IPv4 everywhere else. */
-const ENTRIES: { readonly [F in 4 | 6]: { readonly listed: string; readonly unlisted: string } } = {
-  4: { listed: '127.0.0.2', unlisted: '127.0.0.1' },
-  6: { listed: '::ffff:7f00:2', unlisted: '::ffff:7f00:1' },
-};
-
 const UNTESTED: Found = { state: 'sane', offSince: undefined };
 
 /** Health of lists, none of which has been tested yet. */
@@ -120,10 +101,6 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
   };
 }
 
-function testsOf(resolver: Resolver, list: DnsList): readonly Promise<Tested>[] {
-  return familiesOf(list).map(async (family) => ({ list, family, finding: await findingOf(resolver, list, family) }));
-}
-
 /** Tests the lists now and whenever it is due, until it is closed. */
 export function startListHealth(health: ListHealth, log: Log): AsyncDisposable {
   return startRepeating({
@@ -131,28 +108,6 @@ export function startListHealth(health: ListHealth, log: Log): AsyncDisposable {
     interval: () => health.due(),
     onError: (error) => log.event(0, 'list test failed', { cause: String(error) }),
   });
-}
-
-async function findingOf(resolver: Resolver, list: DnsList, family: 4 | 6): Promise<Finding> {
-  const entries = ENTRIES[family];
-  const [listed, unlisted] = await Promise.all([
-    ask(resolver, list, { family, text: entries.listed }),
-    ask(resolver, list, { family, text: entries.unlisted }),
-  ]);
-  if (unlisted === 'listed') return 'lists everything';
-  if (listed === 'failed' && unlisted === 'failed') return 'silent';
-  if (listed === 'error' || unlisted === 'error') return 'refuses to answer';
-  if (listed === 'failed' || unlisted === 'failed') return 'unknown';
-  // A white list without a test entry does no harm; without its good word, good senders would wait.
-  return listed === 'listed' || list.kind === 'dnswl' ? 'sane' : 'lists nothing';
-}
-
-async function ask(resolver: Resolver, list: DnsList, entry: Address): Promise<Meaning | 'failed'> {
-  const lookup = await resolver.lookUp(addressesQuestion(listedName(list, entry), 4));
-  if (lookup.kind === 'failed') return 'failed';
-  const meaning = meaningOf(list, lookup.kind === 'found' ? lookup.value : []);
-  // Which of a list's answers count is for whoever chose it to say; the test entry shows that there are answers.
-  return lookup.kind === 'found' && meaning === 'not listed' ? 'listed' : meaning;
 }
 
 function announce(
@@ -175,14 +130,6 @@ function announce(
     counters.add('lists without a test entry');
     log.event(0, 'list without a test entry', about);
   } else if (before === 'lists nothing') log.event(0, 'list has a test entry again', about);
-}
-
-function isFault(state: State): state is Fault {
-  return state !== 'sane' && state !== 'lists nothing';
-}
-
-function familiesOf(list: DnsList): readonly (4 | 6)[] {
-  return list.ipv6 ? [4, 6] : [4];
 }
 
 /** With the name, since answers of one zone may be told apart by lists of their own. */
