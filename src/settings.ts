@@ -5,9 +5,9 @@ import type { TrustedHost } from './config/host-types.ts';
 import type { Config } from './config/options.ts';
 import type { ResolverSettings } from './dns/system-resolver.ts';
 import type { CheckSettings } from './engine/answer-check.ts';
+import type { HostSettings } from './engine/host-set.ts';
 import type { MaintenanceSettings } from './engine/maintain.ts';
 import type { StandingSettings } from './engine/standings.ts';
-import type { TrustedSettings } from './engine/trusted-clients.ts';
 import type { Trap } from './feeds/spamtraps.ts';
 import type { MilterSettings } from './mta/greylist-milter.ts';
 import { type Address, parseNetwork } from './policy/address.ts';
@@ -98,17 +98,17 @@ export function standingSettings(config: Config): StandingSettings {
 }
 
 /** Who is trusted. */
-export function trustedSettings({ trusted }: Config): TrustedSettings {
+export function trustedSettings({ trusted }: Config): HostSettings {
   return hostSettings(trusted);
 }
 
 /** Who may read reports over the network. */
-export function readerSettings({ accept, accept_reader: readers, peer }: Config): TrustedSettings {
+export function readerSettings({ accept, accept_reader: readers, peer }: Config): HostSettings {
   return hostSettings([...accept, ...readers, ...peer.map(({ host }) => hostOf(host))]);
 }
 
 /** Who may hand them in. */
-export function writerSettings({ accept, accept_writer: writers }: Config): TrustedSettings {
+export function writerSettings({ accept, accept_writer: writers }: Config): HostSettings {
   return hostSettings([...accept, ...writers]);
 }
 
@@ -118,7 +118,7 @@ function hostOf(text: string): TrustedHost {
 }
 
 /** Hosts as networks and names. */
-export function hostSettings(hosts: readonly TrustedHost[]): TrustedSettings {
+export function hostSettings(hosts: readonly TrustedHost[]): HostSettings {
   return {
     networks: hosts.flatMap((host) => (host.kind === 'network' ? host.network.text : [])),
     names: hosts.flatMap((host) => (host.kind === 'name' ? host.name : [])),

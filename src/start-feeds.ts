@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Config } from './config/options.ts';
 import { type AcceptReport, acceptInBackground } from './engine/accept-report.ts';
-import type { TrustedClients } from './engine/trusted-clients.ts';
+import type { HostSet } from './engine/host-set.ts';
 import { createEximMainlog, eximLineReader } from './feeds/exim-mainlog.ts';
 import type { Place } from './feeds/file-place.ts';
 import { followFile } from './feeds/follow-file.ts';
@@ -22,7 +22,7 @@ export interface FeedStart {
   readonly directory: string;
   readonly store: Store;
   readonly acceptReport: AcceptReport;
-  readonly trusted: TrustedClients;
+  readonly trusted: HostSet;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -9,8 +9,8 @@ import type { Resolver } from './dns/resolver.ts';
 import { type AcceptPeerReport, createAcceptPeerReport } from './engine/accept-peer-report.ts';
 import { type AcceptReport, acceptInBackground } from './engine/accept-report.ts';
 import type { CheckParts } from './engine/answer-check.ts';
+import { HostSet, type HostSettings, startHostLookups } from './engine/host-set.ts';
 import { keepReport, type ReportParts } from './engine/keep-report.ts';
-import { startTrustedLookups, TrustedClients, type TrustedSettings } from './engine/trusted-clients.ts';
 import type { InForce } from './in-force.ts';
 import { seconds } from './lib/clock.ts';
 import { causeOf } from './lib/error-cause.ts';
@@ -60,12 +60,12 @@ export function startPeers(start: PeersStart): Peers {
   const { store, clock, log, counters } = reports;
   const tls = tlsOf(inForce.config, start.directory);
   const running = new AsyncDisposableStack();
-  const sets: TrustedClients[] = [];
+  const sets: HostSet[] = [];
   const known = hostsFile(clock);
-  const hosts = (settings: () => TrustedSettings): TrustedClients => {
-    const set = new TrustedClients({ resolver: start.resolver, log, known, settings });
+  const hosts = (settings: () => HostSettings): HostSet => {
+    const set = new HostSet({ resolver: start.resolver, log, known, settings });
     sets.push(set);
-    running.use(startTrustedLookups(set, log));
+    running.use(startHostLookups(set, log));
     return set;
   };
   const events = new PeerEvents(

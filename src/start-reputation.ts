@@ -9,9 +9,9 @@ import type { Resolver } from './dns/resolver.ts';
 import { systemNameServers } from './dns/system-name-servers.ts';
 import { systemResolver } from './dns/system-resolver.ts';
 import { type AcceptReport, createAcceptReport } from './engine/accept-report.ts';
+import { HostSet, startHostLookups } from './engine/host-set.ts';
 import type { ReportParts, ReportSettings } from './engine/keep-report.ts';
 import { Standings } from './engine/standings.ts';
-import { startTrustedLookups, TrustedClients } from './engine/trusted-clients.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
 import { keptText } from './lib/kept.ts';
@@ -34,7 +34,7 @@ export interface ReputationStart {
 export interface Reputation extends AsyncDisposable {
   readonly resolver: Resolver;
   readonly standings: Standings;
-  readonly trusted: TrustedClients;
+  readonly trusted: HostSet;
   /** What reports are taken in with. */
   readonly reports: ReportParts;
   readonly acceptReport: AcceptReport;
@@ -65,7 +65,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   await health.restore();
   const kept = keptText(store, TRUSTED_PLACE);
   const known = hostsFile(clock);
-  const trusted = new TrustedClients({ resolver, log, settings: () => trustedSettings(config()), known, kept });
+  const trusted = new HostSet({ resolver, log, settings: () => trustedSettings(config()), known, kept });
   await trusted.restore();
   const standings = lookups.use(
     new Standings({
@@ -90,7 +90,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
     settings: madeFrom(config, (now) => reportSettings(now, trusted)),
   };
   const tests = parts.use(startTests(health, resolver, start));
-  parts.use(startTrustedLookups(trusted, log));
+  parts.use(startHostLookups(trusted, log));
   // Once no lookup is waited for any more.
   parts.defer(() => standings.counted());
   parts.use(lookups);
@@ -113,7 +113,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
 }
 
 /** What goes for reports of this server's own feeds. */
-function reportSettings(config: Config, trusted: TrustedClients): ReportSettings {
+function reportSettings(config: Config, trusted: HostSet): ReportSettings {
   return {
     origin: serverName(config),
     isTrusted: (client) => trusted.has(client),

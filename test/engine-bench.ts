@@ -16,7 +16,7 @@ import { type MaintenanceParts, runMaintenance } from '../src/engine/maintain.ts
 import { type ManualList, openManualList } from '../src/engine/manual-list.ts';
 import { Standings } from '../src/engine/standings.ts';
 import { ToldNames } from '../src/engine/told-names.ts';
-import { TrustedClients } from '../src/engine/trusted-clients.ts';
+import { HostSet } from '../src/engine/host-set.ts';
 import { reportTraps } from '../src/feeds/report-traps.ts';
 import { indexTraps } from '../src/feeds/spamtraps.ts';
 import { type Clock, type ManualClock, manualClock } from '../src/lib/clock.ts';
@@ -65,7 +65,7 @@ export interface Bench {
   readonly dns: FakeResolver;
   readonly manual: ManualList;
   readonly standings: Standings;
-  readonly trusted: TrustedClients;
+  readonly trusted: HostSet;
   readonly checks: CheckParts & Pick<ExplainParts, 'preview'>;
   readonly upkeep: MaintenanceParts;
   readonly answerCheck: AnswerCheck;
@@ -105,7 +105,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
   const { policy } = reading;
 
   const manual = await openManualList(store, clock);
-  const trusted = new TrustedClients({ resolver, log, known: async () => [], settings: () => trustedSettings(config) });
+  const trusted = new HostSet({ resolver, log, known: async () => [], settings: () => trustedSettings(config) });
   const { lists } = chooseLists({ names: config.rbls, scores: config.rbl_score, own: [], dnswl: config.dnswl });
   const shared = { store, clock, log, counters };
   const standings = new Standings({

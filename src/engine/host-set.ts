@@ -1,5 +1,5 @@
-// The clients in `trusted`, the servers that may exchange reports: networks, and hosts by name, whose addresses are looked
-// up now and every hour, in the DNS and in what this machine knows by itself.
+// Some hosts as the configuration names them, such as the clients in `trusted` or the servers that may read reports: networks,
+// and hosts by name, whose addresses are looked up now and every hour, in the DNS and in what this machine knows by itself.
 import { addressesQuestion, type Resolver } from '../dns/resolver.ts';
 import { inTime } from '../lib/in-time.ts';
 import type { Kept } from '../lib/kept.ts';
@@ -10,16 +10,17 @@ import { exactPrefix } from '../policy/address-prefix.ts';
 import type { Seconds } from '../policy/check.ts';
 import { NetworkTable } from '../policy/network-table.ts';
 
-export interface TrustedSettings {
+/** The hosts. */
+export interface HostSettings {
   /** As exactPrefix reads them. */
   readonly networks: readonly string[];
   readonly names: readonly string[];
 }
 
-export interface TrustedParts {
+export interface HostSetParts {
   readonly resolver: Resolver;
   readonly log: Log;
-  readonly settings: () => TrustedSettings;
+  readonly settings: () => HostSettings;
   /** The addresses of a name that this machine knows by itself; they count beside those of the DNS. */
   readonly known: (name: string) => Promise<readonly string[]>;
   /** Where addresses are kept for the next start; without it they are not. */
@@ -38,12 +39,12 @@ const MINUTE = 60_000;
 const MINUTES_KNOWN = 60;
 const FAMILIES = [4, 6] as const;
 
-export class TrustedClients {
-  readonly #parts: TrustedParts;
+export class HostSet {
+  readonly #parts: HostSetParts;
   readonly #ofNames = new Map<string, ReadonlyMap<4 | 6, readonly string[]>>();
   /** What this machine knows by itself. */
   readonly #known = new Map<string, readonly string[]>();
-  /** Why each name has no address, as the log has it. */
+  /** Why each name has no address, as it was logged last; undefined: it has one. */
   readonly #told = new Map<string, string | undefined>();
   readonly #tried = Promise.withResolvers<void>();
   /** What an earlier process found: it counts until a name is looked up. */
@@ -51,7 +52,7 @@ export class TrustedClients {
   #saved = '[]';
   #table = new NetworkTable<true>();
 
-  constructor(parts: TrustedParts) {
+  constructor(parts: HostSetParts) {
     this.#parts = parts;
     this.refresh();
   }
@@ -158,19 +159,19 @@ export class TrustedClients {
   }
 }
 
-/** What is to be done each minute: the names are looked up in the first one of each hour, and where one could not be or is new. */
-export function minutelyLookups(trusted: Pick<TrustedClients, 'complete' | 'lookUp'>): () => Promise<void> {
+/** The work of each minute: all names are looked up in the first of an hour, and as long as one is new or could not be looked up. */
+export function minutelyLookups(hosts: Pick<HostSet, 'complete' | 'lookUp'>): () => Promise<void> {
   let minutes = 0;
   return async () => {
-    if (minutes % MINUTES_KNOWN === 0 || !trusted.complete()) await trusted.lookUp();
+    if (minutes % MINUTES_KNOWN === 0 || !hosts.complete()) await hosts.lookUp();
     minutes += 1;
   };
 }
 
-/** Looks the names up now and every hour, within a minute where one could not be or is new, until it is closed. */
-export function startTrustedLookups(trusted: TrustedClients, log: Log): AsyncDisposable {
+/** Looks all names up now and every hour, and each minute as long as one is new or could not be looked up, until it is closed. */
+export function startHostLookups(hosts: HostSet, log: Log): AsyncDisposable {
   return startRepeating({
-    work: minutelyLookups(trusted),
+    work: minutelyLookups(hosts),
     interval: () => MINUTE,
     onError: (error) => log.event(0, 'names not looked up', { cause: String(error) }),
   });

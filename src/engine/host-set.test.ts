@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { addressOf, checkOf, engineBench } from '../../test/engine-bench.ts';
 import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
 import { silentLog } from '../lib/log.ts';
-import { minutelyLookups, TrustedClients } from './trusted-clients.ts';
+import { minutelyLookups, HostSet } from './host-set.ts';
 
 const DNS = { a: { 'mx.example.com': ['203.0.113.7'] }, aaaa: { 'mx.example.com': ['2001:db8::7'] } };
 
@@ -120,7 +120,7 @@ test.for<[dns: FakeDns, trusted: string[], ofIpv6: boolean]>([
   [DNS, ['192.0.2.7', '203.0.113.7', '2001:db8::7'], true],
 ])('with %j what this machine knows by itself counts too: %j; IPv6 is known: %s', async ([dns, expected, ofIpv6]) => {
   const logged: string[] = [];
-  const trusted = new TrustedClients({
+  const trusted = new HostSet({
     resolver: fakeResolver(dns),
     log: { ...silentLog, event: (_, event) => void logged.push(event) },
     known: async (name) => (name === 'mx.example.com' ? ['192.0.2.7'] : []),
@@ -139,7 +139,7 @@ const KEPT = '[["mx.example.com",[[4,["203.0.113.7"]],[6,["2001:db8::7"]]]]]';
 /** The clients trusted by a name, after a start with those addresses kept and one round of lookups. */
 async function restarted(dns: FakeDns, kept: string | undefined) {
   const saved: string[] = [];
-  const trusted = new TrustedClients({
+  const trusted = new HostSet({
     resolver: fakeResolver(dns),
     log: silentLog,
     known: async () => [],
