@@ -7,9 +7,9 @@ import type { Answer } from './line-protocol.ts';
 export interface AnswerOwner {
   /** This is about to be written. */
   readonly onWrite: (text: string) => void;
-  /** What was ready, if anything was, is written. */
-  readonly onFlushed: (anything: boolean) => void;
-  /** The client had to read, and has. */
+  /** All that was ready is written. */
+  readonly onFlushed: () => void;
+  /** The client had to read before more was written, and has. */
   readonly onDrained: () => void;
   readonly onFailure: (error: unknown) => void;
 }
@@ -103,7 +103,7 @@ export class AnswerQueue {
     const first = this.#places[0];
     if (first?.pieces !== undefined)
       this.#writePieces(first, first.pieces).catch((error: unknown) => this.#owner.onFailure(error));
-    this.#owner.onFlushed(ready > 0);
+    this.#owner.onFlushed();
   }
 
   #countReady(): number {

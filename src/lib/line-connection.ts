@@ -62,7 +62,7 @@ export class LineConnection {
     this.#reader = createLineReader(parts.limits.line);
     this.#answers = new AnswerQueue(socket, {
       onWrite: (text) => this.#logSent(text),
-      onFlushed: (anything) => this.#flushed(anything),
+      onFlushed: () => this.#flushed(),
       onDrained: () => {
         this.#sweeps = 0;
         this.#proceed();
@@ -226,8 +226,8 @@ export class LineConnection {
     this.#socket.destroy();
   }
 
-  #flushed(anything: boolean): void {
-    if (anything) this.#sweeps = 0;
+  #flushed(): void {
+    this.#sweeps = 0;
     this.#sendAwayDenied();
     if (!this.#last) this.#proceed();
     else if (this.#answers.length === 0) this.#endOutput();
