@@ -16,7 +16,7 @@ import type { ManualList } from './manual-list.ts';
 import { type AttemptParts, recordPeerAttempt, recordPeerDelivery } from './peer-attempt.ts';
 
 export interface PeerReportSettings extends ReportSettings {
-  /** How long those of first attempts are kept. */
+  /** How long reports of first attempts are kept. */
   readonly keepChecks: Seconds;
 }
 
@@ -37,17 +37,18 @@ export interface Sender {
 /** Resolves, when the report is kept or was not worth keeping, to undefined; else to the reason why it was refused. */
 export type AcceptPeerReport = (report: NamedReport, sender: Sender) => Promise<string | undefined>;
 
-/** The reason that may pass away by itself, as soon as our clock is right. */
+/** The only reason that may not hold later: once our clock is right, the same report is taken in. */
 export const FROM_THE_FUTURE = 'time in the future';
 
-/** The function that takes them in. */
+/** The function that takes in reports of other servers. */
 export function createAcceptPeerReport(parts: PeerReportParts): AcceptPeerReport {
   let attempted: Promise<void> = Promise.resolve();
   return (report, sender) => {
-    // What comes together is taken in side by side; but mail that came of a first attempt must find that here.
+    // Reports are taken in side by side. But one of accepted mail must find the first attempt of that mail, so it waits for the
+    // first attempts that came before it.
     const before = attempted;
     const taken = takeIn(parts, report, { sender, before });
-    // Not with what came of them: that would hold what came of all before, for ever.
+    // Resolves to nothing: with its results, each promise would hold those of all before it, for ever.
     if (report.event === 'check') attempted = Promise.allSettled([before, taken]).then(() => {});
     return taken;
   };
@@ -97,8 +98,10 @@ function lackOfRoom(report: NamedReport, manual: PeerReportParts['manual']): str
 }
 
 /**
- * What is past its time would be removed at once; what is told of trusted clients, or of ourselves, we know better, and what
- * is held against bounces. What was entered by hand counts until the end that it names, and a network may begin with a trusted client.
+ * Whether the report is worth keeping. Not if it is past its time and would be removed at once; nor if it is of our own
+ * or of a trusted client, of which we know more ourselves; nor if it holds a bounce against the client. An entry made
+ * by hand counts until the end that it names; as its address it may have the first one of a network, which may be a
+ * trusted client's.
  */
 function isWanted(report: NamedReport, { restores }: Sender, settings: PeerReportSettings, now: Seconds): boolean {
   const { origin, keep, keepChecks, isTrusted } = settings;
@@ -109,7 +112,10 @@ function isWanted(report: NamedReport, { restores }: Sender, settings: PeerRepor
   return report.time + (report.event === 'check' ? keepChecks : keep) >= now;
 }
 
-/** What follows may have failed after the report was stored. These may follow twice; to count twice would be wrong. */
+/**
+ * Whether what follows from the report may be done again when the report comes again: after it was stored the first
+ * time, that may have failed. To count a report twice would be wrong.
+ */
 function isRepeatable(report: NamedReport): boolean {
   return report.event === 'check' || isEntry(report);
 }
@@ -130,14 +136,14 @@ async function follow(
     await manual.takeOver(shared);
     return;
   }
-  // Whom a report is about may have to be looked up again: that is not waited for.
+  // Not waited for: it may have to look the client up in the DNS.
   void countReport(parts, { ...report, ...owner });
   if (report.event !== 'ok') return;
   await before;
   await recordPeerDelivery(attemptParts(parts), { ...report, ...owner });
 }
 
-/** With reputation switched off nobody has a standing, whatever was saved before: checks do not ask for it either. */
+/** With reputation switched off nobody has a standing, whatever was saved before; checks do not ask for it either. */
 function attemptParts({ attempts, settings }: PeerReportParts): AttemptParts {
   return settings().reputation ? attempts : { ...attempts, standings: { known: async () => undefined } };
 }

@@ -14,10 +14,11 @@ export function createAcceptReport(parts: ReportParts): AcceptReport {
     const client = parseAddress(report.ip);
     const { origin, isTrusted, keep } = parts.settings();
     if (client === undefined || isTrusted(client) || blamesBounce(report)) return;
-    // It would be looked up in the DNS, and removed at once: the log that is read first may go back for years.
+    // Too old to count. The log that is read at the first start may go back for years, and each client would be looked
+    // up in the DNS for a report that is removed at once.
     if (report.time + keep < seconds(parts.clock)) return;
     const told = shortened(report);
-    // Under a part of its sender or recipient a first attempt would be another one.
+    // With a part of its sender or recipient it would be another first attempt.
     if (report.event === 'check' && told !== report) return;
     const { stored, owner } = await keepReport(parts, { ...told, origin, originId: 0 });
     if (stored === 'stored') await countReport(parts, { ...report, ...owner });
@@ -33,7 +34,7 @@ export function acceptInBackground(accept: AcceptReport, log: Log): (report: Inc
   };
 }
 
-/** Every other server refuses a report with a longer field. */
+/** The report with no field longer than other servers accept; the report itself if there is none. */
 function shortened(report: IncomingReport): IncomingReport {
   const { sender = '', recipient = '', mtaId = '' } = report;
   const long = Object.entries({ sender, recipient, mtaId }).filter(([, text]) => text.length > LONGEST_FIELD);

@@ -1,4 +1,4 @@
-// What a mail server tells that saw a check pass elsewhere: it counts as if it had passed here.
+// Takes the word of a mail server that a check has passed elsewhere: it counts as if it had passed here.
 import { seconds } from '../lib/clock.ts';
 import { type Check, isNullSender } from '../policy/check.ts';
 import { decideByPass } from '../policy/decide.ts';

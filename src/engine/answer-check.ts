@@ -29,9 +29,9 @@ export interface CheckParts extends ClientParts {
   readonly counters: Counters;
   /** The settings in force now. */
   readonly settings: () => CheckSettings;
-  /** In client mode. */
+  /** Of client mode; undefined: this server decides alone. */
   readonly server: CentralServer | undefined;
-  /** Told of every answer once it is made: what follows from a check must not show in it. */
+  /** Told of every answer once it is made: what follows from a check must not show in its answer. */
   readonly onAnswer: (check: Check, verdict: Verdict) => void;
 }
 
@@ -54,7 +54,7 @@ export function createAnswerCheck(parts: CheckParts): AnswerCheck {
     const { promise, resolve } = Promise.withResolvers<Verdict>();
     let answered = false;
     const end = (verdict: Verdict, cause?: string): void => {
-      // What comes after the deadline was answered already.
+      // After the deadline the check has its answer already.
       if (answered) return;
       answered = true;
       clearTimeout(timer);
@@ -119,7 +119,7 @@ function consult(
   checked: CheckedTuple,
   { verdict, change }: Decision,
 ): MaybePromise<Verdict> {
-  // A blacklisting that must not show yet is no matter for the server: what it lets pass, this must not.
+  // The server is not asked about a blacklisting that must not show yet: it might let the check pass.
   if (verdict.reason === 'blacklisted') return verdict;
   if (change === 'validate' || change === 'refresh') server.tell(checked.check);
   return change === 'record' || change === 'restart' ? askServer(parts, server, checked, verdict) : verdict;
@@ -163,7 +163,7 @@ function conclude(parts: CheckParts, check: Check, verdict: Verdict, cause?: str
     via: check.via,
     wait: verdict.kind === 'grey' ? verdict.wait : undefined,
     waited: verdict.kind === 'white' ? verdict.waited : undefined,
-    // Of a failure that is the cause.
+    // Of a failure, `cause` tells the same.
     because: verdict.reason === 'failed' ? undefined : verdict.because,
     cause,
   });

@@ -1,4 +1,4 @@
-// Whether a client is bad, by what reports say of it and GREY_DEWHITE_FLAGS looks at.
+// Whether a client is bad, by those of its reports that GREY_DEWHITE_FLAGS looks at.
 import { seconds } from '../lib/clock.ts';
 import { badClientScore } from '../policy/dewhite.ts';
 import { countedTimes } from '../policy/report.ts';

@@ -38,7 +38,8 @@ export function recall(
     const { entry, tuple } = recalled;
     if (entry === undefined || tuple.client === network.client) return recalled;
     if (isKnown(entry, rules.validLifetime, now)) return recalled;
-    // Another host of the domain began it; of this client's network more may be known, from a time without its name.
+    // Another host of the domain made this entry. The client's network may have one that counts more, from a time when
+    // the client's name was not known.
     const retry = isNullSender(sender) ? rules.nullSender.retry : rules.retry;
     const ages = { validLifetime: rules.validLifetime, retry, now };
     return chain(store.recall({ ...asked, tuples: [network] }), (ofNetwork) =>
@@ -48,8 +49,9 @@ export function recall(
 }
 
 /**
- * Of a blacklisted client that is answered like others for now: it gets the answers that others got, but what it leaves is its
- * own. It never passes; what passed of its domain or network before must not wait again because it came along.
+ * For a client whose blacklisting must not show yet. Like any other client it is answered by what is known of its
+ * domain or network, but what it changes stands under its own address: it never passes, and others must not wait
+ * again because of it.
  */
 function recallApart(store: Store, asked: Recall, own: Tuple): MaybePromise<Recalled> {
   return chain(store.recall({ ...asked, tuples: [own, ...asked.tuples] }), (recalled) => ({
@@ -72,7 +74,7 @@ export function remember(
 ): MaybePromise<void> {
   const { client: address, clientName, sender } = check;
   const nullSender = isNullSender(sender);
-  // Takes some time to find out; most checks change nothing.
+  // `shortLived` takes some time to work out, and most checks change nothing.
   const shortLived = change !== 'none' && client.shortLived;
   return store.remember(
     { tuple, client: address, change, nullSender, shortLived, senderText: sender.text, clientName },

@@ -9,7 +9,10 @@ import { isBad } from './bad-client.ts';
 import type { Rest, RoundParts } from './maintain.ts';
 import { loadWithheld, OwnersOfBad, saveWithheld } from './withheld-passes.ts';
 
-/** The last report that the last round looked at, and by which rules, so that a restart misses nothing. */
+/**
+ * Under which the store keeps the last report that a round has looked at, and by which rules, so that a restart misses
+ * nothing.
+ */
 const PLACE = 'dewhited up to';
 /** Tuples or passes a step: about a millisecond of work. */
 const STEP = 50;
@@ -18,14 +21,14 @@ const STEP = 50;
 export async function dewhite(parts: RoundParts, rest: Rest): Promise<number> {
   const { store, settings } = parts;
   const rules = settings().dewhite;
-  // The place stays too: flags that are set later look back to it.
+  // Nothing is saved: when flags are set later, they look at all reports since the last round that had some.
   const flags = reportFlags(rules);
   if (flags.length === 0) return 0;
   const byRules = `${flags.join(' ')} ${rules.threshold}`;
   const [since = '', ...sinceRules] = ((await store.place(PLACE)) ?? '').split(' ');
   const last = await store.reportIdBefore(Number.POSITIVE_INFINITY);
   const bad: string[] = [];
-  // Who was not bad by other rules may be by these.
+  // All of them, if the last round had other rules: by these, clients may be bad that were not by those.
   for (const ip of await store.badClientsAfter(sinceRules.join(' ') === byRules ? Number(since) : 0)) {
     if (await isBad(parts, ip)) bad.push(ip);
     await rest();
@@ -76,7 +79,7 @@ async function ownersOf(
   const owners = new OwnersOfBad();
   for (const ip of bad) {
     owners.add(passOwner('', ip), ip, now);
-    // A pass makes no tuples, so there may be none left that names the domain.
+    // Mail with a pass makes no tuples, so perhaps none is left that names the client's domain.
     const standing = await store.standing(ip);
     if (standing !== undefined) owners.add(standing.identity, ip, now);
     await rest();

@@ -1,5 +1,5 @@
-// Why a check would be answered as it would: every step with what it rests on. Nothing is recorded by asking, but whose the
-// client's good mail is, without which the standing would not be that of the next check.
+// Explains how a check would be answered now: every step, with what it rests on. Asking changes nothing, except that good mail
+// whose owner was not known is assigned to its owner: without that, the standing would not be the one of the next check.
 import { type DnsList, meaningOf } from '../dns/lists.ts';
 import type { Lookup, Records } from '../dns/resolver.ts';
 import { seconds } from '../lib/clock.ts';
@@ -84,7 +84,7 @@ export async function explain(parts: ExplainParts, check: Check): Promise<Explan
   };
 }
 
-/** A retry finds nothing once its first attempt is forgotten. */
+/** The window, but no longer than its first attempt is remembered. */
 function windowKept(window: Window, lifetime: Seconds): Window {
   return { ...window, retry: Math.min(window.retry, lifetime) };
 }

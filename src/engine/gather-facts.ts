@@ -42,7 +42,7 @@ function foundName(
   const domain = verified === undefined ? undefined : registrableDomain(verified);
   const failed = list.filter((name) => findings.addresses.get(name)?.kind === 'failed');
   if (verified === undefined && failed.length > 0) return undefined;
-  // A client with names in two domains must not change over because one name can not be looked up for a moment.
+  // A client with names in two domains must not change to the other one because a name can't be looked up for a moment.
   const known = before?.name?.domain;
   if (known !== undefined && known !== domain && failed.some((name) => registrableDomain(name) === known))
     return undefined;
@@ -106,7 +106,7 @@ function trustIn(
   return typeof trust === 'number' ? trust : 0;
 }
 
-/** Whether it is not known what the list says: no answer, or one that is none. */
+/** Whether it is not known what the list says: there is no answer, or it is an error. */
 function isUnclear(list: DnsList, lookup: Lookup<Records> | undefined): boolean {
   if (lookup === undefined || lookup.kind === 'failed') return true;
   return lookup.kind === 'found' && meaningOf(list, lookup.value) === 'error';

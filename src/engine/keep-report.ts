@@ -49,14 +49,17 @@ export async function keepReport(
   const known = client !== undefined && settings().reputation;
   const owner = known ? await ownerOf(standings, client, { event, domain }) : {};
   const stored = await store.addReport({ ...report, ...owner, stored: seconds(clock) });
-  counters.add(`report ${isKnown(event) ? event : 'other'} ${stored}`);
+  counters.add(`report ${isKnownEvent(event) ? event : 'other'} ${stored}`);
   const told = { observed: event, ip, from, to, queue, reporter, observed_at: time, origin, stored };
   if (log.on(2)) log.event(2, 'report', told);
   if (stored === 'stored') news.tell();
   return { stored, owner };
 }
 
-/** Lets a report that was stored count for its client's standing, if there are standings. It is kept if that fails, too. */
+/**
+ * Lets a report that was stored count for its client's standing, if there are standings. The report is kept if that
+ * fails, too.
+ */
 export async function countReport(
   { standings, log, settings }: ReportParts,
   report: IncomingReport & Kept['owner'],
@@ -70,8 +73,8 @@ export async function countReport(
 }
 
 /**
- * Good mail counts for whom the client belongs to, so that must be known; the rest counts for the address, and tells
- * listings whose it is if that is known already, or was told.
+ * Whom the client of a report belongs to. Good mail counts for that, so it is looked up. Other reports count for the
+ * address, and have it for listings: if it is known already, or was told.
  */
 async function ownerOf(
   standings: Standings,
@@ -84,6 +87,6 @@ async function ownerOf(
 }
 
 /** Peers may make up events; they must not make up counters. */
-function isKnown(event: string): boolean {
+function isKnownEvent(event: string): boolean {
   return (EVENTS as readonly string[]).includes(event);
 }

@@ -27,63 +27,63 @@ export class KeptStandings {
     this.#parts = parts;
   }
 
-  /** The one of an address that lives, if it is in memory. */
+  /** The standing of an address, if it is in memory and counts now. */
   live(ip: string): Standing | undefined {
     return this.ifAlive(this.#cache.get(ip));
   }
 
-  /** The one of its address that lives, as it was known a moment ago; what came into memory meanwhile is newer. */
+  /** A standing that was looked up a moment ago, or the newer one that came into memory meanwhile, if it counts now. */
   newest(known: Standing | undefined): Standing | undefined {
     return known && this.ifAlive(this.#cache.get(known.ip) ?? known);
   }
 
-  /** The ones of a domain's clients that live, of those in memory. */
+  /** The standings of a domain's clients that are in memory and count now. */
   liveOf(domain: string): readonly Standing[] {
     return [...this.#cache.membersOf(domain)].flatMap((ip) => this.live(ip) ?? []);
   }
 
-  /** The one that lives. What is in memory is never older than what was saved. */
+  /** The standing of an address, if it counts now. What is in memory is never older than what was saved. */
   async known(ip: string): Promise<Standing | undefined> {
     return this.#cache.get(ip) === undefined ? this.#recall(ip) : this.live(ip);
   }
 
-  /** Likewise; it is in memory from now on. */
+  /** The same, and keeps it in memory from now on. */
   async load(ip: string): Promise<Standing | undefined> {
     const known = this.newest(await this.known(ip));
     if (known !== undefined) this.#cache.set(known);
     return known;
   }
 
-  /** The last one, dead or alive, if it is credible. */
+  /** The last standing of an address, whether it counts or not, if it is credible. */
   async last(ip: string): Promise<Standing | undefined> {
     const last = this.#cache.get(ip) ?? (await this.#parts.store.standing(ip));
     return last !== undefined && isCredible(last, seconds(this.#parts.clock)) ? last : undefined;
   }
 
-  /** Itself, if it counts now. */
+  /** The standing, if it counts now. */
   ifAlive(standing: Standing | undefined): Standing | undefined {
     if (standing === undefined || !isInForce(standing, seconds(this.#parts.clock))) return undefined;
     return this.#parts.isMisled(standing) ? undefined : standing;
   }
 
-  /** It is in memory at once; resolves when the store has it. */
+  /** Puts the standing in memory at once; resolves when the store has it, too. */
   async save(standing: Standing): Promise<void> {
     this.#cache.set(standing);
     await this.#parts.store.saveStanding(standing);
   }
 
-  /** Ends the saved one: the one in memory counts until another is made, but after a restart there is none that does. */
+  /** Ends the standing in the store only: in memory it counts until another is made, but not after a restart. */
   async endSaved(standing: Standing): Promise<void> {
     await this.#parts.store.saveStanding({ ...standing, expires: seconds(this.#parts.clock) });
   }
 
-  /** Ends the one in memory. */
+  /** Ends the standing of an address in memory only. */
   outdate(ip: string): void {
     const standing = this.#cache.get(ip);
     if (standing !== undefined) this.#cache.set({ ...standing, expires: seconds(this.#parts.clock) });
   }
 
-  /** Forgets those of an address, network or domain; returns how many there were. */
+  /** Forgets the standings of an address, network or domain; returns how many there were. */
   async remove(text: string): Promise<number> {
     this.#cache.clear();
     try {
@@ -94,13 +94,16 @@ export class KeptStandings {
     }
   }
 
-  /** The reports that count now. */
+  /** What to ask the store for the reports that count now. */
   countedFor({ ip, identity }: Pick<Standing, 'ip' | 'identity'>): ReportQuery {
     const { clock, settings } = this.#parts;
     return { ip, identity, ...countedTimes(settings().searchDuration, seconds(clock)) };
   }
 
-  /** What was saved, if it lives. Of good mail of its domain it was told only while it was in memory. */
+  /**
+   * The saved standing, if it counts now. Good mail of its domain has ended it only if it was in memory: that is made
+   * up for here.
+   */
   async #recall(ip: string): Promise<Standing | undefined> {
     const { store } = this.#parts;
     const saved = this.ifAlive(await store.standing(ip));

@@ -14,7 +14,7 @@ export interface ClientParts {
   readonly manual: ManualList;
   /** The client's standing; undefined while reputation is switched off. */
   readonly standingOf: (client: Address) => MaybePromise<Standing | undefined>;
-  /** Asked only where there is no standing, and domains count. */
+  /** Asked only where there is no standing, and tuples have the client's domain. */
   readonly names: ClientNames;
 }
 
@@ -28,13 +28,13 @@ export interface KnownClient extends ClientView {
 /** What is known of the client of a check. */
 export function knowClient(parts: ClientParts, check: Check, rules: Rules): MaybePromise<KnownClient> {
   return chain(parts.standingOf(check.client), (standing) => {
-    const domain = domainOf(check, standing, rules.parts.client === 'DOMAIN' ? parts.names : NOW);
+    const domain = domainOf(check, standing, rules.parts.client === 'DOMAIN' ? parts.names : BY_CHECK_ALONE);
     const manual = parts.manual.find(check.client, [check.clientName, domain]);
     return new Client({ standing, domain, manual }, check, rules);
   });
 }
 
-/** Whether the sender fits takes longest to work out, and is not asked of what has passed before. */
+/** A class for the sake of `misfit`: it takes longest to work out, and nobody asks for it where mail has passed before. */
 class Client implements KnownClient {
   readonly standing: Standing | undefined;
   readonly domain: string | undefined;
@@ -64,10 +64,10 @@ class Client implements KnownClient {
   }
 }
 
-/** By the name in the check alone. */
-const NOW: ClientNames = { domainOf: ({ clientName }) => identityDomain(clientName) };
+/** By the name in the check, whatever was told before. */
+const BY_CHECK_ALONE: ClientNames = { domainOf: ({ clientName }) => identityDomain(clientName) };
 
-/** The standing's, which we verified ourselves; else that of the name that the mail server verified. */
+/** The domain of the standing, which we verified ourselves; else that of the name that the mail server verified. */
 function domainOf(check: Check, standing: Standing | undefined, names: ClientNames): string | undefined {
-  return standing === undefined ? names.domainOf(check) : (standingDomain(standing) ?? NOW.domainOf(check));
+  return standing === undefined ? names.domainOf(check) : (standingDomain(standing) ?? BY_CHECK_ALONE.domainOf(check));
 }

@@ -25,7 +25,7 @@ export interface ClientLookup {
   readonly done: Promise<void>;
 }
 
-/** An address with more names than that is not believed any the more for them. */
+/** Names of an address whose own addresses are looked up: further ones would not make it more believable. */
 const MOST_NAMES = 8;
 /** What is known of a list that would not answer. */
 const SWITCHED_OFF = { kind: 'failed', error: 'switched off for now' } as const;

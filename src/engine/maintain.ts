@@ -28,7 +28,7 @@ export type Rest = () => Promise<void>;
 
 export interface MaintenanceSettings {
   readonly lifetimes: Lifetimes;
-  /** From the end of one pass to the start of the next. */
+  /** From the end of one round to the start of the next. */
   readonly interval: Seconds;
   readonly equivalents: Policy['equivalents'];
   readonly dewhite: DewhiteRules;
@@ -41,14 +41,15 @@ const STEP = 50;
 /** Milliseconds between two steps. */
 const PAUSE = 5;
 
-/** Where it is kept when the last round began. */
+/** Under which the store keeps when the last round began. */
 const PLACE = 'maintenance';
 /** How much longer ago than the interval that may be, such as for a machine that was off. */
 const LONGEST_REST: Seconds = 86_400;
 
 /**
- * One round of everything, unless the clock says that the last one was long ago. It may have jumped by years, and what is
- * removed does not come back when somebody sets it right: that it still says so at the next round is waited for.
+ * One round of everything, unless the last one was long ago by the clock. Then it may be the clock that has jumped, by
+ * years even, and what is removed does not come back when somebody sets it right. So the round is put off by one
+ * interval.
  */
 export async function runRound(parts: MaintenanceParts, pause: Pause): Promise<void> {
   const { store, clock, log, settings } = parts;
@@ -66,7 +67,7 @@ export async function runMaintenance(parts: MaintenanceParts, pause: Pause): Pro
   const rest: Rest = () => pause(PAUSE);
   const done = {
     expired: await expire(parts, rest),
-    // First, so that what bad clients did earns nobody a pass.
+    // Before promotion, so that what bad clients did earns nobody a pass.
     dewhited: await dewhite(parts, rest),
     promoted: await promote(parts, rest),
   };

@@ -20,15 +20,18 @@ export interface ManualList {
   remove(subject: string): Promise<ManualEntry | undefined>;
   /** When a change of a subject's entry now counts as made: later than all before, whichever server's clock made those. */
   timeOfChange(subject: string): Promise<Seconds>;
-  /** What another server's administrator has entered or removed; what is newer here stays, and so does its removal. */
+  /** Makes the change that another server's administrator has made, unless a later one of that subject is known here. */
   takeOver(shared: SharedEntry): Promise<void>;
-  /** Whether that of another server may be taken over: there are not too many, or there is one of that subject already. */
+  /** Whether an entry of another server may be taken over: there are not too many, or there is one of that subject already. */
   hasRoomFor(subject: string): boolean;
   /** Removes those past their time. */
   expire(): Promise<void>;
 }
 
-/** All are in memory, with up to 1.5 KB each, and another server may have gone bad. */
+/**
+ * Entries with which no more are taken over: all are in memory, with up to 1.5 KB each, and another server may have
+ * gone bad.
+ */
 const MOST = 100_000;
 
 /** The list as the store has it; when it has `most`, no others are taken over. */
@@ -41,7 +44,7 @@ export async function openManualList(store: Store, clock: Clock, most: number = 
     index = indexManualEntries([...entries.values()], indexed);
   };
   const isLive = ({ expires }: ManualEntry): boolean => expires > seconds(clock);
-  // What a change is decided by must not change until it is kept.
+  // One change after the other: what a change is decided by must stay so until the change is kept.
   const inTurn = atMost(1, (change: () => Promise<ManualEntry | undefined>) => change());
   const remove = async (subject: string): Promise<ManualEntry | undefined> => {
     const removed = entries.get(subject);
@@ -60,7 +63,7 @@ export async function openManualList(store: Store, clock: Clock, most: number = 
     const subject = shared.kind === 'put' ? shared.entry.subject : shared.subject;
     if (shared.kind === 'put' && (await isOutdated(store, shared.entry))) return undefined;
     if (isNewer(entries.get(subject), shared)) return undefined;
-    // One that has ended meanwhile has ended what it replaced, too.
+    // An entry that has ended meanwhile has replaced the one before all the same.
     return shared.kind === 'put' && isLive(shared.entry) ? put(shared.entry) : remove(subject);
   };
   const removeEnded = async (subject: string): Promise<ManualEntry | undefined> => {
@@ -96,7 +99,7 @@ export async function openManualList(store: Store, clock: Clock, most: number = 
   };
 }
 
-/** There may be many, each from what a peer sent at once. */
+/** The entry with texts that hold nothing else of what a peer sent with them (own-text.ts): there may be many entries. */
 function inOwnTexts(entry: ManualEntry): ManualEntry {
   const { subject, author, reason } = entry;
   return { ...entry, subject: ownText(subject), author: ownText(author), reason: ownText(reason) };
@@ -108,7 +111,7 @@ async function isOutdated(store: Store, { subject, made }: ManualEntry): Promise
   return newest !== undefined && (newest.time > made || newest.event === 'entry_removed');
 }
 
-/** Whether what is there is the newer one. Of one second the same one counts on all servers. */
+/** Whether the entry that is there is newer than the change. Of two of the same second, all servers take the same one. */
 function isNewer(known: ManualEntry | undefined, shared: SharedEntry): boolean {
   if (known === undefined) return false;
   if (shared.kind === 'removed') return known.made > shared.time;

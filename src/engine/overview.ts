@@ -16,7 +16,7 @@ export interface Statistics {
 }
 
 export interface Overview {
-  /** Since the start; how much is remembered now. */
+  /** What was counted since the start, and how much is remembered now. */
   statistics(): Promise<Statistics>;
   /** Remembered tuples by client, network, address or domain; the newest first. */
   tuples(text: string | undefined): Promise<readonly StoredTuple[]>;
@@ -35,7 +35,7 @@ export interface OverviewParts {
   readonly uptime: () => number;
   readonly counters: Counters;
   readonly version: string;
-  /** Tuples of a listing. */
+  /** The tuples that a listing may have. */
   readonly most: number;
 }
 

@@ -16,14 +16,17 @@ export type AttemptParts = Pick<CheckParts, 'store' | 'clock' | 'manual' | 'sett
 
 export type Attempted = Pick<StoredReport, 'ip' | 'time' | 'sender' | 'recipient' | 'domain'>;
 
-/** The report's tuple becomes pending since then, unless more is known of it here. Nothing is looked up in the DNS. */
+/**
+ * The tuple of the report is pending from the report's time on, unless more is known of it here. Nothing is looked up
+ * in the DNS.
+ */
 export async function recordPeerAttempt(parts: AttemptParts, report: Attempted): Promise<void> {
   const attempt = await recallAttempt(parts, report);
   if (attempt === undefined) return;
   const { check, standing, domain, recalled, time } = attempt;
   const { rules } = parts.settings();
   const ruling = decideByRule(check, rules);
-  // What is known here already stays, however much later it was.
+  // An entry that is here already stays as it is, also where it began later.
   if (ruling.verdict !== undefined || (recalled.entry?.firstSeen ?? time) > time) return;
   const known = { manual: parts.manual.find(check.client, [domain]), standing, misfit: false };
   const limited = { ...rules, pendingLimit: peerLimit(rules.pendingLimit) };
@@ -32,8 +35,8 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
 }
 
 /**
- * Mail of the report was accepted by the other server: what waits of it here has passed, what is known here has been used.
- * Nothing follows where neither is.
+ * The other server has accepted the mail of the report: its tuple becomes valid if it is pending here, and was used if
+ * it is valid. Where there is no such tuple, nothing follows.
  */
 export async function recordPeerDelivery(parts: AttemptParts, report: Attempted): Promise<void> {
   const attempt = await recallAttempt(parts, report);
@@ -44,8 +47,8 @@ export async function recordPeerDelivery(parts: AttemptParts, report: Attempted)
 }
 
 /**
- * Most of these were delivered at the other server, and wait here in vain: who comes here when that is away must not find all
- * its places taken.
+ * Half of what a client may have pending. Most of its first attempts at other servers pass there, and wait here in
+ * vain; when such a server is away, the client comes here instead, and must not find all its places taken.
  */
 function peerLimit({ normal, nullSender }: Rules['pendingLimit']): Rules['pendingLimit'] {
   return { normal: Math.ceil(normal / 2), nullSender: Math.ceil(nullSender / 2) };
@@ -56,7 +59,7 @@ interface RecalledAttempt {
   readonly standing: Standing | undefined;
   readonly domain: string | undefined;
   readonly recalled: Recalled;
-  /** By a clock that is ahead of ours it may have been made in our future. */
+  /** Of the report; but now, if the other server's clock is ahead of ours. */
   readonly time: Seconds;
 }
 
@@ -68,7 +71,7 @@ async function recallAttempt(parts: AttemptParts, report: Attempted): Promise<Re
   const check: Check = { id: 'peer', client, sender, recipient: parseMailbox(report.recipient ?? ''), via: 'peer' };
   const standing = await parts.standings.known(client);
   const told = report.domain === client.text ? undefined : report.domain;
-  // The client may never come here itself, only others of its domain.
+  // The client may never come here itself, only others of its domain: so what the other server says of that counts.
   const domain = (standing && standingDomain(standing)) ?? told;
   const time = Math.min(report.time, seconds(parts.clock));
   // As it would have been recalled then: it is judged by that time as well.

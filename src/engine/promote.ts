@@ -17,7 +17,7 @@ export async function promote(parts: RoundParts, rest: Rest): Promise<number> {
   const { store, clock, settings } = parts;
   const now = seconds(clock);
   const { equivalents, lifetimes } = settings();
-  // They would be gone, and due, at each round.
+  // Passes that do not last would be removed, and given anew, in each round.
   if (lifetimes.pass === 0) return 0;
   const isWithheld = await findWithheld(parts, rest);
   let promoted = 0;
@@ -32,7 +32,7 @@ export async function promote(parts: RoundParts, rest: Rest): Promise<number> {
   };
   let last: Pair | undefined;
   for await (const candidates of store.passCandidates(now - PASS_AGE, PASS_USES)) {
-    // They come last: who closes must not wait until then.
+    // The candidates come last. A stop must not wait for them, so it may come in here.
     if (candidates.length === 0) await rest();
     for (let start = 0; start < candidates.length; start += STEP) {
       const step = candidates.slice(start, start + STEP);
@@ -40,7 +40,7 @@ export async function promote(parts: RoundParts, rest: Rest): Promise<number> {
         step.filter((candidate) => fits(candidate, equivalents)),
         last,
       );
-      // The next candidate may belong to it.
+      // The next candidates may belong to the last pair.
       last = pairs.pop();
       await give(pairs);
       await rest();

@@ -36,7 +36,7 @@ export interface StandingPreview {
 
 /** Standings a minute that are computed because of reports: some hundredths of the time that there is. */
 const RENEWALS = 12_000;
-/** So many may come at once: those of this time. Milliseconds. */
+/** Milliseconds: as many standings as are due in this time may be computed at once. */
 const AT_ONCE = 1000;
 
 export class Standings {
@@ -79,25 +79,29 @@ export class Standings {
     return { standing, findings, reports: await this.#parts.store.countedReports(counted, COUNT_LIMIT.goodForUnknown) };
   }
 
-  /** Computes it again, now; one that is being computed is computed once more when that is done. */
+  /** Computes the standing anew, now; if it is being computed already, once more when that is done. */
   async renew(client: Address): Promise<Standing> {
     await this.#computing.get(client.text)?.catch(() => {});
     try {
       return await (this.#computing.get(client.text) ?? this.#start(client));
     } catch (error) {
-      // What it was renewed for must not wait until it expires.
+      // It must be computed soon all the same, and not only when the one that there is expires.
       this.#kept.outdate(client.text);
       throw error;
     }
   }
 
-  /** A new report was stored. What nobody asked about is computed when somebody does; in a flood, so is all. */
+  /**
+   * A new report was stored. Where there is no standing, one is made when a check asks for it; in a flood of reports,
+   * so are all.
+   */
   async reported({ ip, event, time, domain }: Pick<StoredReport, 'ip' | 'event' | 'time' | 'domain'>): Promise<void> {
     const client = parseAddress(ip);
     if (client === undefined || event === 'check') return;
     this.#counting += 1;
     try {
-      // Asked first: one that is being computed may have counted before the report was there, and is done soon.
+      // Asked before anything is waited for: the reports may have been counted already, without this one, by a
+      // computation that is done by then.
       const computing = this.#computing.has(client.text);
       const standing = await this.known(client);
       if (event === 'ok') await this.#good.accepted(standing, domain, time);
@@ -130,7 +134,7 @@ export class Standings {
     this.#closed = true;
   }
 
-  /** After the end: resolves when all reports that were told of count, by now or after the next start. */
+  /** After the end: resolves when each report that was told of counts, or will count after the next start. */
   async counted(): Promise<void> {
     // Peers are closed after the lookups, and tell of some until then.
     while (this.#counting > 0)
@@ -139,23 +143,26 @@ export class Standings {
       });
   }
 
-  /** Computes it again. The DNS may take seconds: if the daemon ends meanwhile, that is still to be done after its start. */
+  /**
+   * Computes the standing anew. The DNS may take seconds: should the daemon end meanwhile, the saved standing has ended
+   * already.
+   */
   async #renewFrom(standing: Standing | undefined, client: Address): Promise<void> {
-    // A store that takes nothing now keeps no standing from being made.
+    // If the store takes nothing now, the standing is made all the same.
     if (standing !== undefined) await this.#kept.endSaved(standing).catch(() => {});
     if (this.#closed) return this.#end(client);
     try {
       await this.renew(client);
     } catch (error) {
-      // The lookups were ended with us.
+      // After the end the lookups are ended, too.
       if (!this.#closed) throw error;
     }
   }
 
-  /** It is computed again when somebody asks. */
+  /** Ends the standing: it is computed anew when a check asks for it. */
   async #end(client: Address): Promise<void> {
     await this.#computing.get(client.text)?.catch(() => {});
-    // Many of a flood come here at once: the first does it for all.
+    // Many reports of a flood come here at once: the first one ends the standing for all.
     const standing = this.#kept.newest(await this.known(client));
     if (standing !== undefined) await this.#kept.save({ ...standing, expires: seconds(this.#parts.clock) });
   }
@@ -173,7 +180,10 @@ export class Standings {
     return saved ?? this.#computing.get(client.text) ?? this.#start(client);
   }
 
-  /** One that was made, though the store did not take it, is good for a check: a database that is locked lets nobody pass. */
+  /**
+   * The standing that was made but not stored: it is good for a check, or a locked database would let everybody pass as
+   * failed.
+   */
   #unkept(client: Address, error: unknown): Standing {
     const made = this.#kept.live(client.text);
     if (made === undefined) throw error;
@@ -217,7 +227,7 @@ export class Standings {
   }
 
   #failed(client: Address, error: unknown): void {
-    // The lookups were ended with us.
+    // After the end the lookups are ended, too.
     if (!this.#closed) this.#parts.log.event(0, 'standing not completed', { ip: client.text, cause: String(error) });
   }
 }

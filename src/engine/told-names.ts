@@ -26,7 +26,7 @@ const MOST = 20_000;
 export class ToldNames implements ClientNames {
   readonly #clock: Clock;
   readonly #told = new RecentMap<Told>(MOST);
-  /** The same, but it remembers nothing. */
+  /** The same, for who must change nothing by asking: what these checks tell is not remembered. */
   readonly unchanged: ClientNames = {
     domainOf: ({ client, clientName }) =>
       clientName === undefined ? this.#before(client.text) : identityDomain(clientName),

@@ -1,5 +1,6 @@
-// Withheld passes. Whose passes or tuples a bad client has cost gets no pass as long as that client is bad, whatever the
-// owner's other clients have earned: the bad one would use it too. Kept in the store, as `[owner, client, found]` in JSON.
+// Withheld passes. An owner that lost passes or tuples because of a bad client gets no pass as long as that client is
+// bad, whatever its other clients have earned: the bad one would use it too. Kept in the store, as `[owner, client,
+// found]` in JSON.
 import { seconds } from '../lib/clock.ts';
 import type { Seconds } from '../policy/check.ts';
 import { reportFlags } from '../policy/dewhite.ts';
@@ -10,12 +11,12 @@ import type { Rest, RoundParts } from './maintain.ts';
 type IsWithheld = (owner: string, clients: Iterable<string>) => Promise<boolean>;
 
 const PLACE = 'withheld';
-/** So many are kept, the ones that were found last: about a millisecond to write. */
+/** Pairs that are kept, the ones that were found last: about a millisecond to write. */
 const MOST = 2000;
-/** Of each owner, likewise: one is enough to withhold, and a provider's domain may have thousands. */
+/** Of them those of one owner: one bad client is enough to withhold, and a provider's domain may have thousands. */
 const EACH = 20;
 
-/** One who owns passes (passOwner), a bad client of its, and when that was found bad last. */
+/** An owner of passes (passOwner), a bad client of this owner, and when that was found bad last. */
 type BadClientOf = readonly [owner: string, client: string, found: Seconds];
 
 /** Owners of passes with their bad clients. */
@@ -60,7 +61,7 @@ export class OwnersOfBad {
   }
 }
 
-/** Those from whom passes are withheld, but for who was found bad so long ago that no such report counts any more. */
+/** The owners from whom passes are withheld, without clients that were found bad so long ago that no report of then counts. */
 export async function loadWithheld({ store, clock, settings }: RoundParts): Promise<OwnersOfBad> {
   const since = seconds(clock) - settings().searchDuration;
   const withheld = new OwnersOfBad(MOST);
@@ -74,7 +75,7 @@ export async function saveWithheld({ store }: Pick<RoundParts, 'store'>, withhel
   await store.savePlace(PLACE, JSON.stringify(withheld.all()));
 }
 
-/** What tells it: a client that cost the owner something, or earned the pass, is bad by the flags and reports of now. */
+/** The function that tells it: whether a client that cost the owner something, or earned the pass, is bad now. */
 export async function findWithheld(parts: RoundParts, rest: Rest): Promise<IsWithheld> {
   if (reportFlags(parts.settings().dewhite).length === 0) return async () => false;
   const withheld = await loadWithheld(parts);
