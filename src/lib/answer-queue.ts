@@ -5,7 +5,7 @@ import type { Answer } from './line-protocol.ts';
 
 /** Whose answers they are. */
 export interface AnswerOwner {
-  /** This is about to be written. */
+  /** Told of each text that is about to be written. */
   readonly onWrite: (text: string) => void;
   /** All that was ready is written. */
   readonly onFlushed: () => void;
@@ -14,11 +14,11 @@ export interface AnswerOwner {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** An answer in its place; without text until it is ready. */
+/** The place of an answer in the queue; without text until it is ready. */
 interface Place {
   text: string | undefined;
   readonly withNext: Answer['withNext'];
-  /** What comes piece by piece, from when its turn has come. */
+  /** What comes piece by piece: read, and taken from here, when its turn has come. */
   pieces?: AsyncIterable<string> | undefined;
 }
 
@@ -31,7 +31,7 @@ export class AnswerQueue {
   #released = false;
   /** The client has to read before more is written. */
   #full = false;
-  /** Lets pieces go on when the client has read, or is gone. */
+  /** Lets pieces go on that wait until the client has read, or is gone. */
   #onDrained: (() => void) | undefined;
 
   constructor(socket: Socket, owner: AnswerOwner) {
@@ -40,7 +40,7 @@ export class AnswerQueue {
     socket.on('close', () => this.#onDrained?.());
   }
 
-  /** How many are not written yet. */
+  /** How many answers are not written yet. */
   get length(): number {
     return this.#places.length;
   }
@@ -50,7 +50,7 @@ export class AnswerQueue {
     return this.#full;
   }
 
-  /** Whether the connection belongs to another. */
+  /** Whether the connection was given away: nothing more is written. */
   get released(): boolean {
     return this.#released;
   }
@@ -68,7 +68,7 @@ export class AnswerQueue {
     else place.pieces = text;
   }
 
-  /** Nothing more is written: the connection belongs to another. */
+  /** Gives the connection away. */
   release(): void {
     this.#released = true;
   }
@@ -83,14 +83,14 @@ export class AnswerQueue {
     setImmediate(flush, this);
   }
 
-  /** Once all promises that settle now have. A store settles all that it has committed at once. */
+  /** After the promises that settle in this moment: a store settles all that it has committed at once. */
   flushSoon(): void {
     if (this.#flushing) return;
     this.#flushing = true;
     process.nextTick(flush, this);
   }
 
-  /** Writes the answers that are ready, up to the first that is not, or to one that leaves with it. */
+  /** Writes the answers that are ready, up to the first that is not; one that may leave with the next one waits for that. */
   flush(): void {
     this.#flushing = false;
     if (this.#socket.destroyed || this.#socket.writableEnded || this.#released) return;

@@ -1,4 +1,4 @@
-// How long to leave something alone that failed: longer each time, and never just as long as others do.
+// How long to leave something alone that failed: longer each time, and by chance, so that not all come back at once.
 
 export interface BackOff {
   /** Milliseconds to wait after one more failure. */

@@ -14,7 +14,7 @@ const COARSENESS = 2000;
 
 /** A file of at most `limit` bytes that has not been read yet. */
 export function changedFile(path: string, clock: Clock, limit: number): ChangedFile {
-  /** What it looked like when it was read; undefined: look again. */
+  /** The state in which it was read last; undefined: it is to be read again in any case. */
   let seen: string | undefined;
   const read = async (): Promise<string | undefined> => {
     await using handle = await openOrExplain(path);

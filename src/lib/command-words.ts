@@ -1,9 +1,9 @@
-// A command of the original's line protocols as words: those of words.ts, but a word `=` joins its neighbours to a pair, which
-// is no argument, and only the last word may be empty.
+// A command of the original daemon's line protocols as words. They are those of words.ts, but a word `=` joins its
+// neighbours to a pair, which is no argument, and only the last word may be empty.
 import { splitWords } from './words.ts';
 
 export interface Command {
-  /** None: the line is empty or a comment. */
+  /** Without any the line is empty or a comment. */
   readonly words: readonly string[];
   /** `KEY=VALUE`. */
   readonly pairs: readonly string[];

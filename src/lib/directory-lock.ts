@@ -9,12 +9,12 @@ import { withFileMode } from './file-mode.ts';
 /** SQLITE_BUSY: another connection has the lock. */
 const BUSY = 5;
 
-/** The program of which there is one. */
+/** The program that runs once. */
 const NAME = 'ddgreyd';
 
 /**
- * Holds both; a relative path of the database starts in the directory. Throws, in words for an administrator, if that can't
- * be done.
+ * Locks the directory and the database, whose relative path starts in the directory. Throws, in words for an administrator, if
+ * that can't be done.
  */
 export function lockFor(directory: string, database: string): Disposable {
   using locks = new DisposableStack();
@@ -42,11 +42,11 @@ function lockDatabase(file: string): Disposable {
   return { [Symbol.dispose]: () => lock.close() };
 }
 
-/** `held`: what to say when another one has it. `use`: what is done first of all with the lock; when it fails there is none. */
+/** `held`: what to say if another process has the lock. `use`: done with the lock; if it fails, the lock is given back. */
 function lockFile(file: string, held: string, use: () => void = () => {}): DatabaseSync {
   const lock = new DatabaseSync(file, { timeout: 0, open: false });
   try {
-    // Whoever may read it could lock it as well, and no daemon would start.
+    // Whoever may read the file could lock it as well, and no daemon would start.
     withFileMode(0o600, () => lock.open());
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     use();

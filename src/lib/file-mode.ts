@@ -1,6 +1,6 @@
-// The mode of files that others make for us: a socket, a database. They have it from their beginning.
+// The mode of files that are made for us by others, such as a socket or a database: they have it from the first moment.
 
-/** Does the work; files that it makes at once, not those that come later, have at most this mode. */
+/** Does the work. Files that it makes before it returns, and not those that come later, have at most this mode. */
 export function withFileMode<T>(mode: number | undefined, work: () => T): T {
   if (mode === undefined) return work();
   const before = process.umask(0o777 & ~mode);

@@ -1,8 +1,8 @@
-// `sha256:FINGERPRINT`: a certificate that is known by itself, as openssl prints its fingerprint.
+// `sha256:FINGERPRINT`: one certificate that is trusted, whoever signed it, by the fingerprint that openssl prints of it.
 
 const FINGERPRINT = /^sha256:((?:[\da-f]{2}:?){32})$/i;
 
-/** Whether the text is meant to be one. */
+/** Whether the text is meant to be such a fingerprint. */
 export function isFingerprint(text: string): boolean {
   return /^sha256:/i.test(text);
 }

@@ -46,10 +46,11 @@ export class LineConnection {
   #last = false;
   #inputEnded = false;
   #finishing = false;
-  /** Why it did not end as it should. */
+  /** Why the connection did not end as it should. */
   #cause: string | undefined;
-  /** What it goes on with after the last answer. */
+  /** With this identity the connection goes on over TLS after the last answer. */
   #secure: TlsIdentity | undefined;
+  /** Sweeps since the last sign of life. */
   #sweeps = 0;
   /** Bytes that came since the last sign of life. */
   #heard = 0;
@@ -135,7 +136,7 @@ export class LineConnection {
     this.#take(lines);
   }
 
-  /** A byte now and then is no sign of life: a line is, and of a long one as much as a usual line may have. */
+  /** A byte now and then is no sign of life: a whole line is, or as many bytes of a long one as a usual line may have. */
   #hear(lines: number, bytes: number): void {
     this.#heard += bytes;
     if (lines === 0 && this.#heard < this.#parts.limits.line) return;

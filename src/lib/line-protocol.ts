@@ -16,7 +16,7 @@ export interface Answer {
    * what the client sent behind its line is thrown away (RFC 3207 section 4.2).
    */
   readonly secure?: TlsIdentity;
-  /** Whether it may leave with the answer to the next line, where the client did not wait for it before that line. */
+  /** Whether this answer may wait for the one to the next line, if the client has sent that already, and leave with it. */
   readonly withNext?: true;
   /** What is wrong with the line: it is counted, and logged once in a while. */
   readonly trouble?: { readonly what: string; readonly cause: string };
@@ -24,23 +24,23 @@ export interface Answer {
 
 /** One client's side of the protocol. */
 export interface LineSession {
-  /** Resolves when it is known who the client is: before that nothing of the session is asked, and no line is read. */
+  /** Resolves when it is known who the client is: before that, nothing else of the session is used, and no line is read. */
   readonly ready?: Promise<void> | undefined;
   /** Said before the client says anything; one that closes refuses the client. */
   readonly greeting?: Answer;
   /** The answer to a line, or undefined if none is due. */
   line(line: string): Answer | undefined;
-  /** Characters of its longest lines, if it takes some that are longer than the limits say. Asked once. */
+  /** Characters of the longest lines that the session takes, if that is more than the limits say. Asked once. */
   readonly longest?: number | undefined;
-  /** Whether its next line may be as long as that. */
+  /** Whether the next line may be as long as that. */
   readonly expectsLong?: boolean;
   /** Why the client is not, or no longer, welcome: it is sent away when it has what was answered until now. */
   readonly denied?: string | undefined;
-  /** There will be no more lines: an answer that would go on for ever ends with what there is to say by now. */
+  /** Told that there will be no more lines: an answer that would go on for ever ends with what there is to say by now. */
   lastLine?(): void;
   /**
-   * The client is gone, or the server is closing: such an answer ends at once. The cause is told where the connection did
-   * not end as it should.
+   * Told that the client is gone, or that the server is closing: an answer that would go on for ever ends at once. `cause`:
+   * why the connection did not end as it should.
    */
   end?(cause?: string): void;
 }
@@ -62,11 +62,11 @@ export type Peer =
   | {
       readonly kind: 'tcp';
       readonly address: string;
-      /** It has shown a certificate that we trust. */
+      /** The client has shown a certificate that we trust. */
       readonly secure?: true;
     };
 
-/** For the log; of a unix socket there is none. */
+/** The address for the log; a client on a unix socket has none. */
 export function addressOf(peer: Peer): string | undefined {
   return peer.kind === 'tcp' ? peer.address : undefined;
 }

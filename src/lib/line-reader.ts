@@ -6,7 +6,7 @@ export interface LineReader {
   read(bytes: Buffer): readonly string[];
   /** The last line of an input that did not end with a line end, if there is one. A CR at its end is none of it. */
   end(): string | undefined;
-  /** Whether there was a line of more than the longest length. It and what followed it is not returned. */
+  /** Whether there was a line of more than the longest length. Neither it nor what followed is returned. */
   tooLong(): boolean;
 }
 
@@ -20,7 +20,7 @@ export function createLineReader(longest: number): LineReader {
   let overflow = false;
 
   const keep = (bytes: Buffer): void => {
-    // Without the CR, which may be half of a line end.
+    // A CR at the end does not count: it may be half of a line end.
     overflow = bytes.length > longest && withoutCr(bytes.toString()).length > longest;
     rest = overflow ? NOTHING : bytes;
   };

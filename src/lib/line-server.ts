@@ -33,7 +33,7 @@ export async function startLineServer(options: LineServerOptions): Promise<Runni
     idleSweeps: Math.ceil(limits.idle / interval),
     onTrouble: (what, cause, client) => trouble.report(what, cause, client),
     onClose: (connection) => connections.delete(connection),
-    // It stays among the connections during the handshake, so that it is cut off if that takes too long.
+    // The connection stays in the set during the handshake, so that it is cut off if that takes too long.
     onSecure: (connection, socket, peer, identity) => {
       secureServer(socket, identity).then(
         (secure) => {
@@ -53,7 +53,7 @@ export async function startLineServer(options: LineServerOptions): Promise<Runni
     allowHalfOpen: true,
     noDelay: true,
     highWaterMark: limits.unread,
-    // Who waits for what we may never have to say would not be missed otherwise when its line is dead.
+    // A client that waits for reports, of which none may come for days, would not be missed otherwise when its line is dead.
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE,
   });

@@ -48,9 +48,9 @@ async function bind(server: Server, options: ListenOptions): Promise<void> {
 }
 
 async function bindPath(server: Server, path: string, { mode }: SocketAccess): Promise<void> {
-  // The system would cut it off and listen somewhere else.
+  // The system would cut the path off, and listen at another one.
   if (Buffer.byteLength(path) > LONGEST_PATH) throw new Error(`the path is longer than ${LONGEST_PATH} bytes`);
-  // Not given afterwards, by the path: a link that somebody puts there would take the mode to another file.
+  // The mode is not set afterwards, by the path: if somebody puts a link there, another file would get it.
   const bindThere = (): Promise<void> => withFileMode(mode, () => bind(server, { path }));
   try {
     await bindThere();
@@ -77,13 +77,13 @@ async function isStale(path: string): Promise<boolean> {
   throw new Error(`another ddgreyd listens on ${path}; stop it first`);
 }
 
-/** Throws: a socket that we may neither try nor remove is no matter of the directory's rights. */
+/** Throws that the socket is another user's: that we may neither try nor remove it has nothing to do with the directory. */
 function ofAnother(path: string, error: unknown): never {
   if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
   throw new Error(`${path} is another user's; remove it if no program of that user listens there`, { cause: error });
 }
 
-/** Not to what a link leads to either. */
+/** Gives the socket its owner; if a link was put in its place, not the file to which that leads. */
 async function giveTo(path: string, { uid = -1, gid = -1 }: SocketAccess): Promise<void> {
   if (uid !== -1 || gid !== -1) await lchown(path, uid, gid);
 }
@@ -94,7 +94,10 @@ function explain(code: unknown, address: SocketAddress, error: unknown): string 
   return sentence ?? causeOf(error);
 }
 
-/** Also for who tries nothing, but sees that it would fail; and for its test: not every error can be provoked by all. */
+/**
+ * Exported for who only looks whether a socket could be opened, and for a test: not every error can be provoked by
+ * everybody.
+ */
 export function explainPath(code: unknown, path: string): string | undefined {
   switch (code) {
     case 'ENOTDIR':
@@ -116,7 +119,7 @@ export function explainPath(code: unknown, path: string): string | undefined {
   }
 }
 
-/** Likewise. */
+/** Exported for its test, likewise. */
 export function explainPort(code: unknown, { host, port }: { host: string; port: number }): string | undefined {
   switch (code) {
     case 'EADDRINUSE':

@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 /** Logs at level 1 that the socket is connected, and later that it is closed. */
 export function logConnection(socket: Socket, via: string, log: Log): void {
   if (!log.on(1)) return;
-  // Of a unix socket there is no address.
+  // A client on a unix socket has no address.
   const fields = { via, client: socket.remoteAddress };
   log.event(1, 'connected', fields);
   socket.once('close', () => log.event(1, 'disconnected', fields));

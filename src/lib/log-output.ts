@@ -16,7 +16,7 @@ export interface LogOutput {
 /** An output that writes to the stream. */
 export function logOutput(stream: Writable, mostWaiting: number = MOST_WAITING): LogOutput {
   let dropped = 0;
-  // The stream stays usable: what comes later is tried again.
+  // An error is no reason to give up: what comes later is written again.
   stream.on('error', () => {});
   return {
     write: (text, lineOf) => {

@@ -27,18 +27,21 @@ export interface LogSettings {
 /** The line of an event, in the form that is in force. */
 export type LineOf = (event: string, fields: LogFields) => string;
 
-/** Takes whole lines; `lineOf` is for what is to be said among them. */
+/** Takes whole lines. `lineOf` makes a line of whatever the output has to say itself among them. */
 export type WriteLines = (text: string, lineOf: LineOf) => void;
 
 export interface LogTiming {
   readonly now?: () => number;
-  /** Milliseconds that a line waits for others at most; without it they are written at the end of the turn of the event loop. */
+  /**
+   * Milliseconds that a line waits for others at most; without it they are written at the end of the turn of the event
+   * loop.
+   */
   readonly delay?: number;
 }
 
 /**
- * Characters after which lines wait no longer: the pieces they are made of are still in the processor's cache then. Thousands
- * of lines put together at once held up checks for nearly a millisecond.
+ * Characters after which lines wait no longer. Thousands of lines put together at once would hold up checks for nearly a
+ * millisecond; of few, the pieces they are made of are still in the processor's cache.
  */
 const MOST_AT_ONCE = 32 * 1024;
 

@@ -27,9 +27,9 @@ export async function secureServer(socket: Socket, { context, pinned }: TlsIdent
     server.once('tlsClientError', reject);
     socket.once('close', () => reject(new Error('closed during the TLS handshake')));
   });
-  // Whoever ends its side before the handshake is gone; nothing else would close the socket then.
+  // A client that ends its side before the handshake is gone, and nothing else would close the socket.
   socket.allowHalfOpen = false;
-  // It listens nowhere: it is only given this socket.
+  // This server listens nowhere: it is only given the socket.
   server.emit('connection', socket);
   const secure = await handshake;
   for (const either of [socket, secure]) either.allowHalfOpen = true;
@@ -38,7 +38,7 @@ export async function secureServer(socket: Socket, { context, pinned }: TlsIdent
 
 /** The client's side; `host` is whom the server has to be, unless its certificate is pinned. */
 export async function secureClient(socket: Socket, { context, pinned }: TlsIdentity, host: string): Promise<TLSSocket> {
-  // The host is not connected to, but belongs to what makes a certificate authorized.
+  // The socket is connected already: the host is for the check of the certificate's names.
   const secure = tls().connect({ ...context, socket, host, rejectUnauthorized: false });
   const closed = once(secure, 'close').then(() => {
     throw new Error('closed during the TLS handshake');
@@ -49,7 +49,7 @@ export async function secureClient(socket: Socket, { context, pinned }: TlsIdent
 }
 
 function trusted(secure: TLSSocket, pinned: ReadonlySet<string>): TLSSocket {
-  // Whoever waits for the socket is told; an error that comes when nobody does ends it all the same.
+  // Whoever waits for the socket gets its errors; one that comes while nobody waits must not end the process.
   secure.on('error', () => {});
   const certificate = secure.getPeerCertificate() as Partial<PeerCertificate>;
   const { fingerprint256: fingerprint } = certificate;
@@ -59,7 +59,7 @@ function trusted(secure: TLSSocket, pinned: ReadonlySet<string>): TLSSocket {
   throw new Error(fingerprint === undefined ? 'no certificate' : cause);
 }
 
-/** What an administrator compares with what was meant, and may have trusted. */
+/** The certificate, for an administrator who compares it with the one that was meant, and may then trust it. */
 function describe({ subjectaltname, subject, valid_from, valid_to, fingerprint256 }: Partial<PeerCertificate>): string {
   const names = (subjectaltname ?? `CN=${String(subject?.CN)}`).slice(0, LONGEST_NAMES);
   return `its certificate is for ${names}, from ${valid_from} to ${valid_to}, sha256:${fingerprint256}`;

@@ -1,5 +1,6 @@
-// Texts that are kept for long. V8 cuts one out of another without copying it, and keeps the whole: a name that was in a line
-// would keep all that its client sent at once, up to 64 KiB, and one in a log the whole block that was read.
+// Texts that are kept for long. V8 cuts a text out of another one without copying it, and then keeps the whole of that
+// in memory: with a name from a line all that its client sent at once, up to 64 KiB, or with one from a log the whole
+// block that was read.
 
 /** The same text in memory of its own. */
 export function ownText(text: string): string {

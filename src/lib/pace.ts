@@ -3,7 +3,7 @@
 export class Pace {
   readonly #rate: () => number;
   readonly #now: () => number;
-  /** When all that was counted is within the rate. */
+  /** When the rate has room for more than was counted so far. */
   #next = 0;
 
   /** `rate` a minute, asked each time; 0: as many as there are. `now` in milliseconds, of a clock that never goes back. */
@@ -12,7 +12,7 @@ export class Pace {
     this.#now = now;
   }
 
-  /** Counts so many more. Returns the milliseconds until their turn, which is when those before are within the rate. */
+  /** Counts so many more. Returns the milliseconds until their turn, when the rate has room for more than those before. */
   take(count: number): number {
     const rate = this.#rate();
     if (rate === 0) return 0;

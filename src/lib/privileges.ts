@@ -25,7 +25,7 @@ export function actAs(identity: Identity | undefined): void {
   process.seteuid?.(identity.uid);
 }
 
-/** Does the work with that user's rights. Nothing else is done with them, since it is done at once. */
+/** Does the work with that user's rights. The work is not asynchronous, so nothing else is done with them. */
 export function withRightsOf<T>(identity: Identity | undefined, work: () => T): T {
   if (identity === undefined) return work();
   const [groups, gid] = [process.getgroups?.() ?? [], process.getegid?.() ?? 0];

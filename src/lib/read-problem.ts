@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, st
 import { type FileHandle, open } from 'node:fs/promises';
 import { causeOf, errorCode } from './error-cause.ts';
 
-/** Does not wait for who would write into a pipe. */
+/** Without waiting: opening a pipe would wait until somebody writes into it. */
 const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** What an error of node:fs says, in words where it is one of the usual mistakes. */
@@ -26,8 +26,7 @@ export function unreadable(path: string): string | undefined {
 }
 
 /**
- * The text of a file. Throws what readProblem tells in words, also where there is no file but a pipe, which could be
- * waited for.
+ * The text of a file. Throws what readProblem tells in words, also for a pipe, of which there may never be anything to read.
  */
 export function readText(path: string): string {
   const file = openFile(path);

@@ -9,16 +9,19 @@ export interface RepeatedWork {
   readonly work: (pause: Pause) => Promise<void>;
   /** Milliseconds from the end of a round to the start of the next; asked again now and then, since it may change. */
   readonly interval: () => number;
-  /** For tests: milliseconds after which it is asked again. */
+  /** Milliseconds after which `interval` is asked again, for tests. */
   readonly askedAgain?: number;
   /** A round failed; the next one comes all the same. Not told of an AbortError: what the work needs is being closed. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Milliseconds: a pause of days must not outlast the configuration that made it so long. */
+/**
+ * Milliseconds after which `interval` is asked again: a pause of days must not outlast the configuration that made it
+ * so long.
+ */
 const ASKED_AGAIN = 10_000;
 
-/** Starts the work. Closing ends the pause it is in, or waits for the step it is at. */
+/** Starts the work. Closing ends a pause that it is in, or waits for a step that it is at. */
 export function startRepeating(repeated: RepeatedWork): AsyncDisposable {
   const { interval, askedAgain = ASKED_AGAIN } = repeated;
   const closing = new AbortController();

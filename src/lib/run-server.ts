@@ -33,8 +33,9 @@ export interface ServedConnections {
   readonly name: string;
   readonly connections: Iterable<Closable>;
   readonly trouble: Trouble;
-  /** Called at each interval, so many seconds, in which trouble is swept, too. */
+  /** Called at each interval. */
   readonly sweep?: () => void;
+  /** Seconds between two sweeps; trouble is swept at the same time. */
   readonly interval: number;
 }
 

@@ -38,7 +38,7 @@ export function collide(one: SocketAddress, other: SocketAddress): boolean {
   return one.host === other.host || takesIn(one.host, other.host) || takesIn(other.host, one.host);
 }
 
-/** No host: all addresses. Node opens `::` for IPv4, too. */
+/** Whether who listens on `host` listens on `other`, too. No host: all addresses. Node opens `::` for IPv4, too. */
 function takesIn(host: string, other: string): boolean {
   return host === '' || host === '::' || (host === '0.0.0.0' && isIPv4(other));
 }

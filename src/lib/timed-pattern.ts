@@ -26,7 +26,7 @@ export function createTimedTest(): TimedTest {
   };
 }
 
-/** It belongs to the script's context, where Error is another one than here. */
+/** `instanceof` does not do: the error comes from the script's context, which has a class Error of its own. */
 function isTimeout(error: unknown): boolean {
   return types.isNativeError(error) && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }

@@ -1,5 +1,6 @@
-// Trouble that may come a thousand times a second: each is counted, and each kind logged once in a while; one that is told
-// with the client's address, once in a while for each client, as long as there are not too many.
+// Trouble that may come a thousand times a second: all of it is counted, and each kind is logged once in a while.
+// Trouble that is told with the client's address is logged once in a while for each client, as long as there are not
+// too many.
 import type { Counters } from './counters.ts';
 import type { Log } from './log.ts';
 
@@ -20,7 +21,7 @@ export interface TroubleParts {
 
 /** Seconds for which a kind that was logged is not logged again. */
 const QUIET = 60;
-/** Lines that are logged before those of all clients count as one kind. */
+/** Once so many kinds were logged lately, the trouble of all further clients is one kind. */
 const MOST_LINES = 20;
 
 /** Trouble of one server. */

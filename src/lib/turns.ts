@@ -7,18 +7,18 @@ interface Waiting {
 
 export class Turns {
   readonly #most: number;
-  /** What this turn has still room for. */
+  /** The amount that this turn still has room for. */
   #left: number;
   readonly #waiting: Waiting[] = [];
   #renewing = false;
 
-  /** `most`: what a turn has room for. What is begun with some of that left may go beyond it. */
+  /** `most`: the amount that a turn has room for. Work that begins while there is some left may take more than that. */
   constructor(most: number) {
     this.#most = most;
     this.#left = most;
   }
 
-  /** Resolves when so much work may be done, in the order of asking. */
+  /** Resolves when this amount of work may be done, in the order of asking. */
   async take(amount: number): Promise<void> {
     this.#renewLater();
     if (this.#left > 0 && this.#waiting.length === 0) this.#left -= amount;
