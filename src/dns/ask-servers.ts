@@ -13,7 +13,7 @@ export interface Attempt<T> {
   readonly ask: (server: NameServer, signal: AbortSignal) => Promise<T>;
 }
 
-/** The part of the time-out after which the next one is asked: most of it is left for a server that thinks long. */
+/** The part of the time-out after which the next server is asked: most of the time is left for one that thinks long. */
 const PATIENCE = 1 / 6;
 /** Ends what is still going on for a question; made once, because making an error costs more than asking. */
 const ANSWERED = new Error('answered already');
@@ -38,7 +38,7 @@ async function askInTurn<T>({ servers, timeout, over, ask }: Attempt<T>): Promis
   let last: NameServer | undefined;
   for (const server of servers.length === 1 ? [...servers, ...servers] : servers) {
     const outcome = last && (await outcomeOf(asked, timeout * 1000 * PATIENCE));
-    // The same server would only say again that it can't.
+    // There is only one server, and it would only fail again.
     if (outcome === 'answered' || over.signal.aborted || (outcome === 'failed' && server === last)) break;
     asked.push(ask(server, over.signal));
     last = server;
@@ -46,7 +46,7 @@ async function askInTurn<T>({ servers, timeout, over, ask }: Attempt<T>): Promis
   return Promise.any(asked);
 }
 
-/** Whether one of them has answered, the last one has failed, or neither so many milliseconds later. */
+/** Whether one of those asked has answered, the last one has failed, or neither so many milliseconds later. */
 async function outcomeOf(
   asked: readonly Promise<unknown>[],
   patience: number,

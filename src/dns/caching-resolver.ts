@@ -7,7 +7,7 @@ import { type Lookup, type Question, questionText, type Records, type Resolver }
 export interface CacheParts {
   readonly resolver: Resolver;
   readonly clock: Clock;
-  /** Usual answers that are kept, a large one in the place of many; the one that was used least recently goes first. */
+  /** Usual answers that are kept; a large one takes the place of many. Those that were not used for longest go first. */
   readonly maxEntries: number;
 }
 
@@ -46,7 +46,7 @@ export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Ca
   const recall = (key: string): Lookup<Records> | undefined => {
     const entry = entries.get(key);
     const now = clock.now();
-    // A clock that was put back would keep what it knew, failures too, for as long again.
+    // Not if the clock was put back since: what it knew, failures too, would be kept for as long again.
     return entry === undefined || entry.until <= now || entry.since > now ? undefined : aged(entry, now);
   };
   const ask = async (key: string, question: Question): Promise<Lookup<Records>> => {
@@ -71,7 +71,7 @@ export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Ca
   };
 }
 
-/** The places of usual answers that this one takes. */
+/** The places of usual answers that this answer takes. */
 function placesOf({ lookup }: Entry): number {
   if (lookup.kind !== 'found') return 1;
   const characters = lookup.value.reduce((sum, { length }) => sum + RECORD + length, 0);

@@ -51,7 +51,7 @@ export function chooseLists({ names, scores, own, dnswl }: ListChoice): ChosenLi
   const ownLists = own.map(({ codes, ...list }) =>
     ownList({ ...list, score: scoreOf(list.name) ?? OWN_SCORE, ...(codes.length > 0 && { codes }) }),
   );
-  // An own list may take the name of a known one: a mirror of it, say.
+  // Own lists first: one may have the name of a known list, such as a mirror of that list.
   const known = [...ownLists, ...BLOCK_LISTS];
   const wanted = [...new Set([...names, ...own.map(({ name }) => name)].map((name) => name.toLowerCase()))];
   const chosen = wanted

@@ -1,6 +1,6 @@
-// What lists said while they listed everything. Standings that were made by that would count for days, after the list was
-// switched off, when it is sane again, and after a restart, which often is what an administrator does about it; they are no
-// standings.
+// What lists said while they listed everything. A standing that was made by that does not count: else it would for
+// days, though the list was switched off or is sane again, also after a restart, which often is what an administrator
+// does about it.
 import type { Seconds } from '../policy/check.ts';
 import { DNS_REASONS, falseListing } from '../policy/points.ts';
 import type { Standing } from '../policy/standing.ts';
@@ -14,12 +14,12 @@ export class FalseListings {
 
   /** All of it, for the next start. */
   text(): string {
-    // Of one without an end that is null.
+    // Infinity, for a list that still lists everything, is written as null.
     const written: Written = { 4: [...this.#until[4]], 6: [...this.#until[6]] };
     return JSON.stringify(written);
   }
 
-  /** Takes over what `text` told before the start. Of lists that listed everything then it is to be found out anew. */
+  /** Takes over what `text` told before the start. Whether a list still lists everything is to be found out anew. */
   restore(text: string, now: Seconds): void {
     const written = JSON.parse(text) as Written;
     for (const family of [4, 6] as const)
@@ -31,7 +31,7 @@ export class FalseListings {
     this.#set(list, family, Infinity);
   }
 
-  /** It does not any more. */
+  /** The list does not list everything any more. */
   end(list: DnsList, family: 4 | 6, now: Seconds): void {
     this.#set(list, family, now);
   }

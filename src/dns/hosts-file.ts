@@ -1,5 +1,5 @@
-// The names that this machine knows by itself, from /etc/hosts (hosts(5)): `ADDRESS NAME...`, comments from `#` on. The system
-// finds a server by them when it connects to it, while the DNS may know nothing of it.
+// The names that this machine knows by itself, from /etc/hosts (hosts(5)): `ADDRESS NAME...`, comments from `#` on.
+// When we connect to a server, the system finds it by them, while the DNS may know nothing of it.
 import { changedFile } from '../lib/changed-file.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';

@@ -1,7 +1,7 @@
-// Whether DNS lists can be believed: they are tested (test-entries.ts) at start and at least hourly. A list that lists everything,
-// refuses to answer us, or is silent while others answer, is not asked until it is sane again; what a list said while it listed
-// everything is not believed either. A list without a test entry may be a small one of one's own, or hide from our resolver:
-// that is told, and it is asked, since a list that lists nothing does no harm.
+// Whether DNS lists can be believed: they are tested (test-entries.ts) at start and at least hourly. A list that lists
+// everything, refuses to answer us, or is silent while others answer, is not asked until it is sane again; what a list
+// said while it listed everything is not believed either. A list without a test entry may be a small one of one's own,
+// or hide from our resolver: that is told, and it is asked, since a list that lists nothing does no harm.
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Kept } from '../lib/kept.ts';
@@ -15,11 +15,11 @@ import type { Resolver } from './resolver.ts';
 
 export interface ListHealthParts {
   readonly lists: () => readonly DnsList[];
-  /** One that remembers nothing, or old answers would hide what a list says now. */
+  /** A resolver that remembers nothing: old answers would hide what a list says now. */
   readonly resolver: Resolver;
-  /** A list is in order again: what is remembered of its answers, and may count for a day, is of before. */
+  /** A list is in order again: answers of before, which may be remembered for a day, should be forgotten. */
   readonly onRecovery: () => void;
-  /** Where it is kept what lists said that listed everything. */
+  /** Where false listings are kept for the next start. */
   readonly kept: Kept<string>;
   readonly clock: Clock;
   readonly log: Log;
@@ -48,7 +48,7 @@ interface Found {
 const HOUR_MS = 3_600_000;
 const TEN_MINUTES_MS = 600_000;
 const MINUTE_MS = 60_000;
-/** A list that was out of order for so long is one that is gone: standings need not wait for it. */
+/** A list that is out of order for so long is taken to be gone: standings need not wait for its answers. */
 const OUTAGE_MS = 24 * HOUR_MS;
 const UNTESTED: Found = { state: 'sane', offSince: undefined };
 
@@ -88,7 +88,7 @@ export function createListHealth(parts: ListHealthParts): ListHealth {
     test: async () => {
       const tested = await Promise.all(parts.lists().flatMap((list) => testsOf(parts.resolver, list)));
       const silent = tested.filter(({ finding }) => finding === 'silent');
-      // Where others answer, every new client would wait for this one in vain.
+      // If other lists answer, it is the list that is silent: every new client would wait for it in vain.
       const dnsWorks = silent.length < tested.length;
       for (const test of tested)
         take(test.finding === 'silent' && dnsWorks ? { ...test, finding: 'does not answer' } : test);
@@ -117,7 +117,7 @@ function announce(
 ): void {
   if (before === 'lists nothing') counters.add('lists with a test entry again');
   if (isFault(now)) {
-    // Of another fault than before it is told, but it is off already.
+    // With another fault than before the list is off already: that is told, but not counted.
     if (!isFault(before)) counters.add('lists switched off');
     log.event(0, 'list switched off', { ...about, cause: now });
     return;
@@ -132,7 +132,7 @@ function announce(
   } else if (before === 'lists nothing') log.event(0, 'list has a test entry again', about);
 }
 
-/** With the name, since answers of one zone may be told apart by lists of their own. */
+/** With the name, since several lists may have one zone, each with answers of its own. */
 function keyOf({ name, zone }: DnsList, family: 4 | 6): string {
   return `${name} ${zone} ${family}`;
 }

@@ -22,7 +22,7 @@ export interface BlockList extends ListBasics {
   readonly kind: 'dnsbl';
   /** What a listing adds to the score. */
   readonly score: number;
-  /** The answers that mean "listed"; without them every answer in 127.0.0.0/8 does that is no error. */
+  /** The answers that mean "listed"; without them every answer in 127.0.0.0/8 means it that is no error. */
   readonly codes?: readonly string[];
   /** Those of the codes that say: this address is an end user's. */
   readonly dynamicCodes?: readonly string[];
@@ -40,8 +40,8 @@ export type DnsList = BlockList | WhiteList;
 export type Meaning = 'listed' | 'not listed' | 'error';
 
 /**
- * Whether a list is asked now. `silent`: it does not answer for a while, so that what it said before stands in; `ignored`: it
- * says nothing that counts.
+ * Whether a list is asked now. `silent`: not, since it gives no answers for a while; what it said before stands in.
+ * `ignored`: not, and nothing stands in.
  */
 export type ListUse = 'asked' | 'silent' | 'ignored';
 

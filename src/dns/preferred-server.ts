@@ -1,17 +1,17 @@
-// Which name server is asked first: the one that answers, not the one that knows a domain whose own servers are slow or broken
-// for the other. Now and then a question goes to the first of the list again, which is the one that is wanted: it may be the
-// only one that block lists answer.
+// Which name server is asked first: the one that answers. Not every answer of another server changes that: it may be
+// about a domain whose own servers are slow or broken. Now and then a question goes to the first of the list again,
+// since that is the one that is wanted: it may be the only one that block lists answer.
 import type { Clock } from '../lib/clock.ts';
 import { formatNameServer, type NameServer } from '../lib/name-server.ts';
 
 /** Milliseconds after which the first one is tried again. */
 const ANOTHER_TRY = 60_000;
-/** Milliseconds for which one that has answered is not given up because of questions to which another has the answer. */
+/** Milliseconds for which a server that has answered is not given up because another one has answered in its place. */
 const ALIVE = 10_000;
 
 export class PreferredServer {
   readonly #clock: Clock;
-  /** Not itself, since the list may be made anew. */
+  /** The text of the preferred server: the list of servers may be made anew. */
   #name = '';
   #since = 0;
   #answered = -Infinity;
@@ -27,7 +27,7 @@ export class PreferredServer {
     return [...servers.slice(at), ...servers.slice(0, at)];
   }
 
-  /** This one has answered a question that went to `first` at first. */
+  /** Told that this server has answered a question that went to `first` at first. */
   answered(server: NameServer, first: NameServer | undefined): void {
     const name = formatNameServer(server);
     const now = this.#clock.now();
@@ -39,7 +39,10 @@ export class PreferredServer {
     this.#since = now;
   }
 
-  /** Once in a while, so that only one question waits for a server that is still silent. */
+  /**
+   * Whether the first server is to be tried again: once in a while, so that few questions wait for one that is still
+   * silent.
+   */
   #isDue(): boolean {
     const now = this.#clock.now();
     if (Math.abs(now - this.#since) < ANOTHER_TRY) return false;

@@ -42,7 +42,7 @@ export function addressesQuestion(name: string, family: 4 | 6): Question {
   return { type: family === 4 ? 'A' : 'AAAA', name };
 }
 
-/** The question as logs and tables have it, the same for every spelling of the name: `PTR 1.2.0.192.in-addr.arpa`. */
+/** The question as logs and caches have it, the same for every spelling of the name: `PTR 1.2.0.192.in-addr.arpa`. */
 export function questionText({ type, name }: Question): string {
   return `${type} ${name.toLowerCase().replace(/\.$/, '')}`;
 }

@@ -4,10 +4,10 @@ import { Resolver } from 'node:dns';
 import type { Clock } from '../lib/clock.ts';
 import { type NameServer, parseNameServer } from '../lib/name-server.ts';
 
-/** Milliseconds until it is looked at again. Reading costs as much as a question to the DNS. */
+/** Milliseconds until they are read again. Reading costs as much as a question to the DNS. */
 const AGAIN = 5000;
 
-/** Tells them as they are now, or were a moment ago: the very same array as long as they are the same. */
+/** The function that tells them as they are now, or were a moment ago: the same array as long as nothing has changed. */
 export function systemNameServers(clock: Clock, read: () => readonly string[] = readAnew): () => readonly NameServer[] {
   let readAt = -Infinity;
   let seen = '';

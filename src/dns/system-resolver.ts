@@ -32,9 +32,9 @@ export interface SystemResolverParts {
 
 /** Questions that may wait for an answer at the same time; further ones fail at once, so that a silent server costs little. */
 const MAX_WAITING = 4096;
-/** How long it holds that a name which no message can carry does not exist. */
+/** The TTL of the answer that a name does not exist which no message can carry. */
 const IMPOSSIBLE_TTL = 86_400;
-/** Not a failed lookup, from which something would follow about a name or a list. */
+/** Thrown after the end: a failed lookup would mean something for a name or a list. */
 const CLOSED = new DOMException('the resolver is closed', 'AbortError');
 
 /** A resolver without memory. Once it is closed, questions are rejected with an AbortError, those that are waiting too. */

@@ -46,7 +46,7 @@ async function ask(resolver: Resolver, list: DnsList, entry: Address): Promise<M
   const lookup = await resolver.lookUp(addressesQuestion(listedName(list, entry), 4));
   if (lookup.kind === 'failed') return 'failed';
   const meaning = meaningOf(list, lookup.kind === 'found' ? lookup.value : []);
-  // Which of a list's answers count is for whoever chose it to say; the test entry shows that there are answers.
+  // Which answers count is for whoever chose the list to say. Here any answer will do that is no error.
   return lookup.kind === 'found' && meaning === 'not listed' ? 'listed' : meaning;
 }
 

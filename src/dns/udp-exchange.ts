@@ -30,7 +30,7 @@ export function createUdpExchange(parts: { readonly clock: Clock; readonly count
   const open = (key: string, server: NameServer): Place => {
     const now = parts.clock.now();
     for (const [other, { socket, until }] of places) {
-      // Also those of servers that are not asked any more.
+      // The worn one, and those past their time, also of servers that are not asked any more.
       if (other !== key && until > now) continue;
       socket.retire();
       places.delete(other);

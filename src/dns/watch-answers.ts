@@ -2,7 +2,7 @@
 import type { Log } from '../lib/log.ts';
 import type { Lookup } from './resolver.ts';
 
-/** Questions without an answer, one after the other: more than a client with a broken domain and a list that is gone take. */
+/** Questions in a row without an answer: more than come of a client with a broken domain and of a list that is gone. */
 const MANY = 20;
 
 /** To be called with the outcome of every question. */

@@ -108,7 +108,8 @@ export function eximLineReader({ mainlog, accept, log }: EximReaderParts): LineR
   let told = 0;
   const tellUndated = (): void => {
     const undated = mainlog.undated();
-    // A few belong to the line before; a log that has nothing else tells nothing, and that should be known.
+    // A few such lines are usual: they belong to the line before. A log that has no others tells nothing, and that
+    // should be known.
     if (undated < told * 10 || undated === told) return;
     told = undated;
     log.event(0, 'log lines without a date', { lines: undated });
@@ -123,7 +124,7 @@ export function eximLineReader({ mainlog, accept, log }: EximReaderParts): LineR
   };
 }
 
-/** Whether there is no such recipient. Exim asks again when its cache has forgotten the answer, some hours later. */
+/** Whether it is certain that there is no such recipient. Some hours later Exim has forgotten its callout, and asks again. */
 function isUnknown(refused: RecentMap<true>, { cached, about: { recipient = '' } }: UnknownRecipient): boolean {
   const key = recipient.toLowerCase();
   if (cached === true) return refused.get(key) === undefined;
@@ -140,7 +141,10 @@ function acceptedMail(time: Seconds, mtaId: string, { ip, sender, recipients }: 
   return recipients.map((recipient) => report(time, ip, 'ok', { sender, recipient, mtaId }));
 }
 
-/** Whether something may still come of it: it has not arrived yet, or from a client of which something is reported. */
+/**
+ * Whether the mail may still become a report: it has not arrived yet, or it came from a client of which something is
+ * reported.
+ */
 function mayReport({ ip, sender }: OpenMail): boolean {
   return ip !== undefined || sender === '';
 }
@@ -154,7 +158,7 @@ function remember(open: Map<string, OpenMail>, id: string, mail: OpenMail): void
   }
 }
 
-// A cutthrough delivery is logged before the arrival.
+/** A cutthrough delivery is logged before the arrival of its mail. */
 function addRecipient(
   open: Map<string, OpenMail>,
   id: string,

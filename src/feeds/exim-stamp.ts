@@ -1,6 +1,6 @@
 // The beginning of each line of Exim's logs: `YYYY-MM-DD HH:MM:SS[.MMM] [+HHMM] [\[PID\]] `. Milliseconds and process number
-// come with log_selector +millisec and +pid, the zone with the option log_timezone; without it the time is the system's. Some
-// texts begin with a space of their own.
+// come with log_selector +millisec and +pid, the zone with the option log_timezone; without a zone the time is the system's.
+// Some texts begin with a space of their own.
 import type { Seconds } from '../policy/check.ts';
 
 const STAMP =

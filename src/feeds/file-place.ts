@@ -26,7 +26,7 @@ export interface OpenFile {
 }
 
 const FINGERPRINTED = 1024;
-// `mainlog.1` of logrotate, `mainlog.01` of exicyclog, `mainlog-20240131` of logrotate's dateext. Not the packed ones.
+// `mainlog.1` of logrotate, `mainlog.01` of exicyclog, `mainlog-20240131` of logrotate's dateext; no packed files.
 const ROTATED_SUFFIX = /^[.-]\d[\d.-]*$/;
 
 /** The file, to be read from its start; undefined when there is none. */
@@ -50,7 +50,7 @@ export async function findPlace(log: string, place: Place): Promise<OpenFile | u
   for (const path of files) {
     const file = await openAtStart(path);
     if (file === undefined) continue;
-    // Under its own name it may still grow; a link makes two names of it.
+    // The log under its own name is found first, since it may still grow. A link may be the same file once more.
     const better = found === undefined || (file.inode === place.inode && file.inode !== found.inode);
     const fits = better && (await fingerprint(file.handle, place.offset)) === place.fingerprint;
     await (fits ? found : file)?.handle.close();

@@ -1,7 +1,7 @@
-// Follows a log file that grows, is rotated (renamed, or copied and truncated), or is not there yet. Each line is read once,
-// over restarts too: the place is saved when the lines before it are dealt with. A backlog is read in blocks, and everything
-// else gets its turn between them. Some blocks may be under way at a time, since one client whose name server is silent
-// takes seconds.
+// Follows a log file that grows, is rotated (renamed, or copied and truncated), or is not there yet. Each line is read
+// once, over restarts too: the place is saved when the lines before it are dealt with. A backlog is read in blocks, and
+// everything else gets its turn between them. Some blocks may be under way at a time: a report of a client whose name
+// server is silent takes seconds.
 import { stat } from 'node:fs/promises';
 import type { Kept } from '../lib/kept.ts';
 import type { Log } from '../lib/log.ts';
@@ -11,7 +11,7 @@ import { BLOCK_SIZE, linesOf } from './line-blocks.ts';
 
 /** Who reads the lines. */
 export interface LineReader {
-  /** Takes the next lines, perhaps before those before are dealt with. When it rejects they come again. */
+  /** Takes the next lines, perhaps while earlier ones are not dealt with yet. If it rejects, the lines come again. */
   take(lines: readonly string[]): Promise<void>;
   /** What must be known again to go on after the last lines given to `take`, whether dealt with or not. */
   context(): string;
@@ -101,7 +101,8 @@ export class Follower implements AsyncDisposable {
     if (this.#place === undefined) return;
     const found = await places.findPlace(path, this.#place);
     if (found === undefined) log.event(0, 'place in log file lost', { path, offset: this.#place.offset });
-    // It is packed or gone. What came next may be there unread; what was read makes the same reports, which are dropped.
+    // The file of the place is packed or gone. The one after it may be there, unread; should it have been read, its
+    // lines make the same reports again, which are dropped.
     await this.#move(found ?? (await places.openNewestRotated(path)));
   }
 
@@ -132,7 +133,7 @@ export class Follower implements AsyncDisposable {
       }
       await this.#underWay.at(-1);
     } finally {
-      // Before an error closes the file.
+      // Also after an error, which closes the file.
       await Promise.allSettled(this.#underWay);
       this.#underWay = [];
     }
@@ -150,7 +151,7 @@ export class Follower implements AsyncDisposable {
     const taken = lines.length > 0 ? reader.take(lines) : Promise.resolve();
     const place = used > 0 && !skipping ? placeAt(behind, reader.context()) : undefined;
     const saved = Promise.all([place, taken, this.#underWay.at(-1)]).then(([it]) => it && this.#save(it));
-    // Whoever waits for it gets the error.
+    // An error is for who waits for the last block under way.
     saved.catch(() => {});
     this.#underWay.push(saved);
     return bytesRead === BLOCK_SIZE;

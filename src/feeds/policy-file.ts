@@ -24,9 +24,9 @@ const SIZE_LIMIT = 100 * 1024 * 1024;
 const NAMED = 20;
 
 export interface PolicyFile extends AsyncDisposable {
-  /** Reads it now, if it has changed. Rejects, naming its lines as the log does, while what it says is not in force. */
+  /** Reads the file now, if it has changed. Rejects, naming its lines as the log does, while what it says is not in force. */
   read(): Promise<void>;
-  /** Reads it now, too; why what it says is not in force, or undefined if it is. */
+  /** Reads the file now, too: why what it says is not in force, or undefined if it is. */
   problem(): Promise<string | undefined>;
 }
 
@@ -80,7 +80,7 @@ function loader(parts: PolicyFileParts): (pause: () => Promise<void>) => Promise
     outcome();
   };
   let last: Promise<void> = Promise.resolve();
-  // One after the other, or who asks while the file is being read would be told that it is in force already.
+  // One reading after the other: who asks while the file is being read would else be told that it is in force already.
   return (pause) => {
     const loaded = last.then(() => load(pause));
     last = loaded.catch(() => {});

@@ -35,7 +35,7 @@ const BRACKETED = /\[([\da-f.:]+)\]|\[ipv6:([\da-f.:]+)\]/gi;
 // A year of two digits is obsolete (RFC 5322 section 4.3), and still written.
 const DATE =
   /\b(\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) (?:\d\d){1,2} \d\d:\d\d(?::\d\d)?) ([+-]\d{4}|[a-z]{1,5})(?![\w+-])/i;
-// Those that RFC 5322 (section 4.3) knows. It has any other taken for UTC, and no report depends on a few hours.
+// The zones of RFC 5322 (section 4.3). Any other is taken for UTC there, too, and no report depends on a few hours.
 const ZONE = /^(?:[+-]\d{4}|gmt|ut|utc|[ecmp][sd]t)$/i;
 
 /** The hop that the line's unfolded value tells of. Never throws; a value that says nothing is a hop without an address. */
@@ -51,7 +51,7 @@ export function parseReceived(value: string): Hop {
   return knownFields({
     namesClient,
     isGarbled: isFrom && by < 0,
-    // What was fetched names the mailbox's server, not a sender.
+    // Mail that was fetched names the server of the mailbox there, and no sender.
     from: namesClient && !/^(?:pop|imap)/.test(protocol ?? '') ? clientOf(tokens.slice(1, by)) : undefined,
     protocol,
     authenticated: isAuthenticated(tokens.slice(2), protocol),
@@ -62,7 +62,7 @@ export function parseReceived(value: string): Hop {
   });
 }
 
-// Words, and comments with their parentheses, which may hold further ones. A keyword is in lower case.
+/** Words, and comments with their parentheses, which may hold further comments. A keyword is in lower case. */
 function tokensOf(text: string): string[] {
   const tokens: string[] = [];
   let depth = 0;
@@ -87,8 +87,8 @@ function keyword(word: string): string {
 // `words`: the HELO or name, and the comments behind it.
 function clientOf([name = '', ...others]: readonly string[]): Address | undefined {
   const comments = others.filter((token) => token.startsWith('('));
-  // Exim writes the address first when the client has no name, and what looks like another comment then is of the HELO (as
-  // helo_accept_junk_hosts lets it). With other programs a HELO may stand first.
+  // Exim writes the address first when the client has no name; any further comment is then part of the HELO (as
+  // helo_accept_junk_hosts allows it). With other programs the first word may be a HELO.
   const first = /^\[([^\]]*)\](?::\d+)?$/.exec(name)?.[1];
   if (first !== undefined && (comments[0] === undefined || EXIM_COMMENT.test(comments[0]))) return parseAddress(first);
   for (const comment of comments) {

@@ -1,5 +1,5 @@
-// Hits on spam traps become reports. Only when the answer has left, so that they show in nothing that the sender sees, not
-// in the time that it takes either. That the mail server then accepts the mail is not held in the sender's favour.
+// Hits on spam traps become reports: only when the answer has left, so that a hit shows in nothing that the sender
+// sees, not even in the time of the answer. That the mail server then accepts the mail does not speak for the sender.
 import type { AcceptReport } from '../engine/accept-report.ts';
 import { type Clock, seconds } from '../lib/clock.ts';
 import { type Check, parseMailbox, reportedSender } from '../policy/check.ts';

@@ -47,13 +47,13 @@ export function notReceived({ ip, mtaId }: Report): string {
   return `no mail was found received from ${ip} id ${mtaId ?? '(none)'}`;
 }
 
-/** Undefined: the headers do not tell how it came here. */
+/** Whom a redirected mail blames by its own headers; undefined: they do not tell how it came here. */
 function blameResent(below: readonly Header[], rules: ReportingRules): ReportedMail | undefined {
   const hops = received(below, 'received');
   const read = blame(hops, rules);
-  // Where it can't be told who brought it, it is he who may have written what seems to be renamed.
+  // Where the lines do not say who brought the mail, that one may have written what seems to be renamed.
   if (read.kind === 'report' || hops.some(isOpaque)) return read;
-  // Who redirects may have renamed them so; what stands under the right name is of the redirection then.
+  // Whoever redirected the mail may have renamed its lines so; those under the right name then tell of the redirection.
   const kept = received(below, 'x-received');
   if (kept.some((hop) => hop.from !== undefined)) return blame(kept, rules);
   return hops.length > 0 ? read : undefined;
@@ -87,7 +87,7 @@ function reportOf({ sender, recipient, id, time = Infinity }: Hop, from: Address
   };
 }
 
-// Came over the net, but the line does not say from where.
+/** Whether the mail came over the network at this hop, but the line does not say from where. */
 function isOpaque({ namesClient, isGarbled, from, protocol = '' }: Hop): boolean {
   return isGarbled || (namesClient && from === undefined && /^(?:utf8)?e?smtps?$/.test(protocol));
 }
@@ -111,7 +111,7 @@ function belowResent(headers: readonly Header[]): readonly Header[] {
   return headers.slice(headers.findIndex(({ name }) => name.startsWith('resent-')));
 }
 
-// RFC 5965 section 3.2. It is asked only when the spam's own lines were taken out.
+/** The hop that a feedback report tells of (RFC 5965 section 3.2): asked only if the spam's own lines were taken out. */
 function feedbackHop(feedback: Part): Hop {
   const { headers } = parsePart(decodedBody(feedback));
   const from = parseAddress(headerValue(headers, 'source-ip') ?? '');

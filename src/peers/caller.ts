@@ -7,15 +7,15 @@ export interface Caller {
   readonly mayRead: boolean;
   readonly mayWrite: boolean;
   readonly sender: Sender;
-  /** Why it may not stay, such as when the configuration has changed; undefined: it has the rights that it came with. */
+  /** Why it may not stay, such as after a change of the configuration; undefined: it still has the rights that it came with. */
   readonly denied: () => string | undefined;
-  /** Resolves when it is the turn of its next report: it may hand in only so many a minute. Rejects when many wait already. */
+  /** Resolves when its next report may be taken in, of which only so many a minute are. Rejects when many wait already. */
   readonly turn: () => Promise<void>;
   /** The name that it gave itself. */
   name: string;
 }
 
-/** Somebody of this machine who may use the local socket: everything is allowed. */
+/** Somebody of this machine who may use the local socket, and so may do everything. */
 export function localCaller(): Caller {
   return {
     address: 'local',

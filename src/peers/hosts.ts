@@ -1,4 +1,4 @@
-// Some hosts, as the configuration names them: by network, or by name. Those with a name are known once it is looked up.
+// Some hosts, as the configuration names them: by network, or by name. The engine has such sets (host-set.ts).
 import type { Address } from '../policy/address.ts';
 
 export interface Hosts {
@@ -6,7 +6,7 @@ export interface Hosts {
 }
 
 export interface NamedHosts extends Hosts {
-  /** Whether all addresses of every name are known that are of that family. */
+  /** Whether all addresses of that family are known, of every name. */
   complete(family: Address['family']): boolean;
   /** Resolves when each name was looked up once, with or without success. */
   readonly tried: Promise<void>;

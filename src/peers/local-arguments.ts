@@ -11,7 +11,7 @@ export function needAddress(text: string | undefined): Address {
   return address;
 }
 
-/** Likewise an address, network or domain. */
+/** The address, network or domain that an argument spells. Throws if it spells none. */
 export function needSubject(text: string | undefined): Subject {
   if (text === undefined) throw new Error('arguments missing');
   const subject = parseSubject(text);
@@ -19,7 +19,7 @@ export function needSubject(text: string | undefined): Subject {
   return subject;
 }
 
-/** One thing as a document. */
+/** A value as a document of one line. */
 export function item(value: unknown): string {
   return formatDocument([JSON.stringify(value)]);
 }

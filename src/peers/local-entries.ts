@@ -22,7 +22,7 @@ import type { Tuple } from '../policy/tuple.ts';
 import { item, needSubject } from './local-arguments.ts';
 import { listDocument, type Verb, type Verbs } from './sync-verb.ts';
 
-/** What is needed of the memory. */
+/** What is needed of the store. */
 export interface Forgetting {
   exportTuples(state: TupleState, after: number): AsyncIterable<readonly StoredTuple[]>;
   exportPasses(after: number): AsyncIterable<readonly Pass[]>;
@@ -57,7 +57,8 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     const was = manual.list().find((entry) => entry.subject === subject.text);
     const time = await manual.timeOfChange(subject.text);
     const expires = seconds(clock) + Number(duration);
-    // Its report would end sooner than that of the longer one, which then would count at a server that begins to read.
+    // The report of the new entry is kept for a shorter time than that of the old one: a server that begins to read
+    // between those times would take the old entry for the one that counts. So peers are told that it was removed.
     const ended = !local && was !== undefined && was.expires > expires ? was.expires : undefined;
     const made = ended === undefined ? time : time + 1;
     const entry = { subject: subject.text, kind, author, reason: because, made, expires };
@@ -69,7 +70,7 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
   };
 };
 
-/** What is longer no other server would take. */
+/** Throws if the text is longer than other servers take. */
 function needFitting(what: string, text: string, most: number): void {
   if (text.length > most) throw new Error(`the ${what} has ${text.length} characters, at most ${most} are allowed`);
 }
@@ -79,7 +80,7 @@ const forget: Verb<EntryParts> = async (parts, [text]) => {
   const time = await parts.manual.timeOfChange(subject.text);
   const removed = await parts.manual.remove(subject.text);
   if (removed !== undefined) {
-    // To take an entry back must not cost what all the clients under it have earned.
+    // Only the entry: to take it back must not cost what all the clients under it have earned.
     await parts.share({ kind: 'removed', subject: subject.text, time, expires: removed.expires });
     return item({ entries: 1, standings: 0, tuples: 0, passes: 0 });
   }
@@ -96,7 +97,10 @@ interface ForgottenTuples {
   readonly shared?: string;
 }
 
-/** Not from a listing: that ends somewhere, and of a domain it shows senders and recipients too. */
+/**
+ * Removes the tuples of a subject. They are not taken from a listing: that has an end, and for a domain it has senders and
+ * recipients of that domain, too.
+ */
 async function forgetTuples({ store }: EntryParts, subject: Subject): Promise<ForgottenTuples> {
   let forgotten = 0;
   let shared: string | undefined;

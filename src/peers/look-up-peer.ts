@@ -15,7 +15,7 @@ export function lookUpOthers(
   return (host, options, callback) =>
     lookUp(host, { ...options, all: true }, (error, found) => {
       if (error !== null) return callback(error, []);
-      // A name may stand for all servers.
+      // A name may stand for all servers, this one among them.
       const others = found.filter(({ address }) => !isOurs(address));
       callback(others.length === 0 ? new Error(OURSELVES) : null, others);
     });

@@ -21,7 +21,7 @@ export interface PeerAccess {
   callerOf(peer: Peer): Caller | undefined;
 }
 
-/** Addresses of which is known how many reports they have handed in lately. */
+/** Addresses of which it is known how many reports they have handed in lately. */
 const MOST_INTAKES = 1000;
 /** Reports of an address that wait for their turn. */
 const MOST_WAITING = 100;
@@ -57,7 +57,7 @@ export function createPeerAccess({ readers, writers, events, rate }: PeerRights)
       if (address === undefined) return undefined;
       const [mayRead, mayWrite] = [readers.has(address), writers.has(address)];
       if (!mayRead && !mayWrite) return undefined;
-      // Asked for each report: what is known of names may change.
+      // A getter, asked for each report: what is known of names may change.
       const sender = {
         get events() {
           return events.ofCaller(address);

@@ -1,5 +1,6 @@
-// Which events are taken from a server: the first line of `peer_events` that names it decides. While the addresses of a
-// name in a line are not known, it could be anybody's line: no more is taken then than will be once they are.
+// Which events are taken from a server: the first line of `peer_events` that names the server decides. While the
+// addresses of the name in a line are not known, the line may be about any server: no event is taken then that may be
+// refused once they are.
 import { type Address, socketHost } from '../policy/address.ts';
 import type { NamedHosts } from './hosts.ts';
 
@@ -9,7 +10,7 @@ export type Events = ReadonlySet<string> | undefined;
 /** A line of `peer_events`. */
 export interface EventLine {
   readonly hosts: NamedHosts;
-  /** The name in it; undefined where it names a network. */
+  /** The name in the line; undefined where it names a network. */
   readonly name: string | undefined;
   readonly events: ReadonlySet<string>;
 }
@@ -26,16 +27,16 @@ export class PeerEvents {
     this.#lines = lines;
   }
 
-  /** What one may report that has connected to us: it is told what is refused. */
+  /** The events that are taken from a server that has connected to us; it is told which reports are refused. */
   ofCaller(address: Address): Events {
     return this.#find(address).events;
   }
 
   /**
-   * What is taken from a server that we have connected to, by the name or address that it is called by in the
-   * configuration; to be asked for each report, since what is known of names may change. What it sends is not sent again,
-   * so rejects while that can't be told: it is read later then. A name that can never be looked up must not keep us from
-   * reading for ever: in the end the same is taken as from a caller.
+   * The events that are taken from a server that we have connected to, `called` as in the configuration; to be asked
+   * for each report, since what is known of names may change. Rejects while that can't be told, so that the server is
+   * read later: what it sends is not sent again. But a name that can never be looked up must not keep us from reading
+   * for ever: in the end the same events are taken as from a caller.
    */
   async ofSource(socketAddress: string | undefined, called: string): Promise<() => Events> {
     const address = socketHost(socketAddress);

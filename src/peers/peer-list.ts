@@ -11,16 +11,17 @@ import type { PeerState } from './sync-protocol.ts';
 export interface SourceState {
   connected(name: string): void;
   received(count: number): void;
-  /** It sent what is no report. */
+  /** The peer has sent something that is no report. */
   malformed(cause: string): void;
-  /** It is gone, or could not be reached. */
+  /** The peer is gone, or could not be reached. */
   waiting(cause: string): void;
+  /** The peer is this server itself. */
   ourselves(): void;
 }
 
 export interface ReaderState {
   sent(count: number): void;
-  /** Its connection has ended; with the cause where something went wrong. */
+  /** The reader's connection has ended. `cause`: what went wrong, if anything did. */
   gone(cause: string | undefined): void;
 }
 
@@ -34,22 +35,22 @@ export interface PeerListParts {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One that reads from us. It may have several connections: one that is dead may not be missed yet. */
+/** A peer that reads from us. It may have several connections: it may have come back before a dead one is noticed. */
 interface Reader {
   readonly state: Writable<PeerState>;
   /** For each connection, the id of the last report that it was sent. */
   readonly places: Set<() => number>;
-  /** That of the connection that ended last. */
+  /** The place of the connection that ended last. */
   last: number;
 }
 
-/** Readers that are away of which is known when they went; of more the latest. */
+/** Readers that are away and still listed; of more than these the latest. */
 const MOST_AWAY = 100;
-/** Lines a minute about readers of one address, and so many at once: one may begin to read for ever anew. */
+/** Lines of the log a minute about readers of one address, and at once: one may connect anew again and again. */
 const LINES = 20;
 /** Milliseconds. */
 const MINUTE = 60_000;
-/** Addresses of which is known how many there were. */
+/** Addresses of which it is known how many lines there were. */
 const MOST_TOLD = 1000;
 
 export class PeerList {
@@ -74,7 +75,7 @@ export class PeerList {
     return [...this.#sources, ...readers];
   }
 
-  /** A connection of one that reads from us, at the place that the function tells. */
+  /** Adds a connection of a peer that reads from us; `place` tells how far it is. */
   addReader(caller: Caller, place: () => number): ReaderState {
     const { log, counters } = this.#parts;
     const reader = this.#reader(caller);
@@ -100,7 +101,7 @@ export class PeerList {
     };
   }
 
-  /** Whether the log has another line about that address. */
+  /** Whether the log may have one more line about that address. */
   #mayTellOf({ address }: Caller): boolean {
     const pace = this.#lines.get(address) ?? new Pace(() => LINES);
     this.#lines.set(address, pace);
@@ -125,7 +126,7 @@ export class PeerList {
     for (const [key] of away.slice(0, -MOST_AWAY)) this.#readers.delete(key);
   }
 
-  /** One that we read from. */
+  /** Adds a peer that we read from. */
   addSource(peer: string): SourceState {
     const { log, counters } = this.#parts;
     const state = this.#state(peer, 'from', 'waiting');

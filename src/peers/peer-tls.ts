@@ -43,7 +43,7 @@ function readIdentity({ certificate, key, trusted }: PeerTlsFiles): TlsIdentity 
   const pinned = new Set(trusted.flatMap((text) => parseFingerprint(text) ?? []));
   const ca = trusted.filter((text) => !isFingerprint(text)).map(readCa);
   const [cert, secret] = [read('peer_certificate', certificate), read('peer_key', key)];
-  // An empty list too takes the place of the CAs of the web, of which none has a say here.
+  // Also when it is empty, the list takes the place of the CAs of the web, of which none has a say here.
   const context = { cert, key: secret, ca, minVersion: 'TLSv1.3' as const };
   try {
     tls().createSecureContext(context);
@@ -53,7 +53,7 @@ function readIdentity({ certificate, key, trusted }: PeerTlsFiles): TlsIdentity 
   }
 }
 
-/** TLS itself takes any file, and trusts nobody by one that has no certificate. */
+/** Reads CAs. Checked here, since TLS takes any file without a word, and trusts nobody by one that has no certificate. */
 function readCa(path: string): Buffer {
   const bytes = read('peer_ca', path);
   if (bytes.includes('-----BEGIN') && isCertificate(bytes)) return bytes;

@@ -6,15 +6,16 @@ import type { PeerTls } from './peer-tls.ts';
 import { parseAnswer } from './sync-protocol.ts';
 
 /**
- * Characters of a line of the server. An original passes on addresses as long as its mail server lets them be (Exim: 16 KiB,
- * smtp_cmd_buffer_size). Such a report is refused; one that can't be read would come again for ever, and nothing behind it.
+ * Characters of a line of the server. The original daemon passes on addresses as long as its mail server lets them be
+ * (Exim: 16 KiB, smtp_cmd_buffer_size). A report with such an address is refused later; if it could not even be read,
+ * it would be sent again with each connection, and nothing behind it would ever come.
  */
 const LONGEST_LINE = 65_536;
 /** Characters of an answer that are quoted in ours. */
 const MOST_QUOTED = 100;
-/** A server closes so when it does not know us; but the connection may have been lost, too. */
+/** How a server sends us away that does not know us; but the connection may have been lost, too. */
 const UNANSWERED = 'closed without an answer; this server is probably not in its accept or peer lines';
-/** In TLS 1.3 the client is done before the server has looked at its certificate. */
+/** In TLS 1.3 the client's handshake is done before the server has looked at the client's certificate. */
 const UNTRUSTED =
   'closed after the TLS handshake; the server there probably does not trust the certificate of this one';
 
@@ -29,14 +30,14 @@ export interface Wire {
   readonly unanswered: string;
 }
 
-/** A connection with its lines; reading throws at one that has no end. */
+/** A connection with its lines; reading throws at a line that has no end. */
 export function wireOf(socket: Socket, unanswered: string = UNANSWERED): Wire {
   return { socket, input: linesOf(socket), unanswered };
 }
 
 async function* linesOf(socket: Socket): Input {
   const reader = createLineReader(LONGEST_LINE);
-  // What has been read in plain text may have to make room for TLS.
+  // The socket stays open when reading ends: it may go on with TLS.
   for await (const bytes of socket.iterator({ destroyOnReturn: false })) {
     yield reader.read(bytes as Buffer);
     if (reader.tooLong()) throw new Error('a line without an end');

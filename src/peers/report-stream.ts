@@ -1,5 +1,5 @@
-// The client's side of a subscription: lines become reports. A report ends with an empty line; one that is cut off by the
-// end of the connection never was.
+// The client's side of a subscription: lines become reports. A report ends with an empty line; one that is cut off by
+// the end of the connection is none.
 import { type ParsedReport, parseReport } from './report-text.ts';
 
 /** Lines that one report may have; it has a dozen. */
@@ -8,7 +8,7 @@ const MOST_LINES = 100;
 export class ReportStream {
   #lines: string[] = [];
 
-  /** The reports that these lines complete. Throws if there is no end of one. */
+  /** The reports that these lines complete. Throws if a report has no end. */
   read(lines: readonly string[]): readonly ParsedReport[] {
     const complete: ParsedReport[] = [];
     for (const line of lines) {

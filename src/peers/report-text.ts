@@ -38,7 +38,7 @@ export type ParsedReport =
     }
   | { readonly kind: 'bad'; readonly reason: string };
 
-/** The report that the lines tell of; whose the client is, is taken from them for first attempts only. Never throws. */
+/** The report that the lines tell of, with its domain only if it is of a first attempt. Never throws. */
 export function parseReport(lines: readonly string[]): ParsedReport {
   const fields = new Map<string, string>();
   for (const line of lines) {

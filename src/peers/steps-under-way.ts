@@ -1,5 +1,5 @@
-// Work that is begun step by step, each when the one before is done. One that takes long, such as while a name server is
-// silent, is not waited for: some others begin meanwhile.
+// Work that is begun step by step, each when the one before is done. A step that takes long, such as while a name server is
+// silent, is not waited for: some further steps begin meanwhile.
 import { inTime } from '../lib/in-time.ts';
 
 /** Milliseconds for which a step is waited for in any case. */
@@ -10,7 +10,7 @@ const MOST = 8;
 export class StepsUnderWay {
   readonly #onFailure: (error: Error) => void;
   readonly #steps = new Set<Promise<unknown>>();
-  /** Resolves when all is done that there is. */
+  /** Resolves when all steps so far are done. */
   #all: Promise<void> = Promise.resolve();
 
   /** `onFailure`: something has failed, perhaps while nobody waits for it. */
@@ -23,7 +23,7 @@ export class StepsUnderWay {
     const forget = (): void => void this.#steps.delete(step);
     this.#steps.add(step);
     step.then(forget, forget);
-    // Without its results, which would hold those of all that came before.
+    // Without its results: each promise would hold those of all before it.
     this.#wait(Promise.all([this.#all, step]).then(() => {}));
     await inTime(step, PATIENCE);
     if (this.#steps.size >= MOST) await Promise.race(this.#steps);

@@ -18,7 +18,7 @@ export interface SyncCommandParts {
 
 /** Lines of a report that are kept; one has a dozen. */
 const MOST_LINES = 100;
-/** Their characters: a thousand connections may each be in the middle of one. */
+/** Characters of a report that are kept: a thousand connections may each be in the middle of one. */
 const MOST_CHARACTERS = 32_768;
 
 const helo: Verb<SyncCommandParts> = ({ name, caller }, [text]) => {
@@ -44,7 +44,7 @@ const report: Verb<SyncCommandParts> = (parts) => {
       if (lines.length > MOST_LINES) return refusal('bad report (too many lines)');
       const parsed = parseReport(lines);
       if (parsed.kind === 'bad') return refusal(`bad report (${parsed.reason})`);
-      // What waits for its turn should be small.
+      // The report may wait long for its turn: the text is not kept meanwhile.
       lines.length = 0;
       await parts.caller.turn();
       if (parts.caller.denied() !== undefined) return refusal('permission denied');

@@ -6,7 +6,7 @@
 export const FOLLOWING = '300 document following\r\n';
 /** The last line of what is sent line by line. */
 export const END = '.\r\n';
-/** Items of a listing; there may be more that are not told. It keeps an answer from growing without a bound. */
+/** Items that a listing has at most, so that no answer grows without a bound. */
 export const MOST_LISTED = 20_000;
 /** The answer to a command that is followed by lines. */
 export const GO_AHEAD = '301 go ahead\r\n';
@@ -47,19 +47,19 @@ export function withoutDot(line: string): string {
   return line.startsWith('.') ? line.slice(1) : line;
 }
 
-/** What `config` tells: by what the daemon goes. */
+/** What the verb `config` tells: by which values and which policy file the daemon goes. */
 export interface GoesBy {
   /** The value in force of every option, as a configuration file would have it. */
   readonly options: { readonly [name: string]: string };
-  /** The names of those whose value another one takes the place of only with a restart. */
+  /** The names of the options of which a new value takes a restart. */
   readonly fixed: readonly string[];
-  /** The port of other servers; where the configuration says none, it follows from who started the daemon. */
+  /** The port of other servers. Where the configuration names none, it depends on who started the daemon. */
   readonly port: number;
   /** Why the policy file is not in force as it is now; undefined: it is, or there is none. */
   readonly policyProblem?: string | undefined;
 }
 
-/** What `peers` tells of one of them. */
+/** What the verb `peers` tells of one of them. */
 export interface PeerState {
   /** HOST:PORT that we read from, or the address that reads from us. */
   readonly peer: string;
@@ -74,6 +74,6 @@ export interface PeerState {
   readonly reports: number;
   /** Reports that it has still to be sent; undefined where only the other side knows. */
   readonly behind: number | undefined;
-  /** Of one that we read from: since it was connected last. */
+  /** Of a peer that we read from: what went wrong since it was connected last. */
   readonly lastError: string | undefined;
 }

@@ -44,7 +44,7 @@ function encryptionRequired(): never {
 }
 
 /**
- * The protocol of the network: each caller may what the access says, as long as it says so; who may nothing is sent away
+ * The protocol of the network. Each caller may do what the access allows, as long as it does; who may do nothing is sent away
  * without a word.
  */
 export function peerProtocol(parts: PeerParts, access: PeerAccess, tls?: PeerTls): LineProtocol {
@@ -76,10 +76,11 @@ interface SessionOptions {
 class SyncSession<Parts extends { readonly caller: Caller }> implements LineSession {
   readonly #verbs: Verbs<Parts>;
   readonly #parts: Parts;
-  /** While lines follow a command. */
+  /** What takes the lines that follow a command. */
   #body: Body | undefined;
+  /** The subscription that goes on. */
   #stream: Stream | undefined;
-  /** That one, and those that the client has ended and that have still something to say. */
+  /** All that still have something to say: that one, and those that the client has ended. */
   readonly #streams = new Set<Stream>();
   readonly #identity: TlsIdentity | undefined;
   readonly longest: number | undefined;
@@ -131,7 +132,7 @@ class SyncSession<Parts extends { readonly caller: Caller }> implements LineSess
     }
     if (!isBody(reply)) return open(orRefusal(reply));
     this.#body = reply;
-    // Who sends all at once is woken up once.
+    // A client that sends all at once is woken up once.
     return { ...open(GO_AHEAD), withNext: true };
   }
 
@@ -184,7 +185,7 @@ function orRefusal(reply: Exclude<Reply, Body | Stream>): Answer['text'] {
   return reply instanceof Promise ? reply.catch(refusal) : piecesOrRefusal(reply);
 }
 
-/** Once a document has begun, only the end of the connection can tell that it is not whole. */
+/** The pieces, or a refusal. Once a document has begun, only the end of the connection can tell that it is not whole. */
 async function* piecesOrRefusal(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   let begun = false;
   try {

@@ -2,30 +2,33 @@
 import { causeOf } from '../lib/error-cause.ts';
 import { END, FOLLOWING, formatLines } from './sync-protocol.ts';
 
-/** What follows a command, line by line up to a single dot. */
+/** What takes the lines that follow a command, up to a single dot. */
 export interface Body {
   /** Takes a line; a promise when the client had better wait before it sends much more. */
   take(line: string): Promise<void> | undefined;
-  /** The answer to it all. */
+  /** The answer to all of them. */
   end(): Promise<string>;
   /** Whether its lines are records of tables, which may be longer than other lines. */
   readonly records?: true;
 }
 
-/** What goes on until the client says so; meanwhile its lines belong to the stream. */
+/** An answer that goes on until the client ends it; meanwhile the client's lines are for the stream. */
 export interface Stream {
   readonly pieces: AsyncIterable<string>;
   /** Takes a line of the client; whether it asks for the end. */
   line(line: string): boolean;
   /** Lets the pieces end with what there is to say by now. */
   finish(): void;
-  /** Lets them end now, or with the next one; with the cause where something went wrong. */
+  /** Lets them end now, or with the next one. `cause`: what went wrong, if anything did. */
   end(cause?: string): void;
   /** What is said after the last piece. */
   readonly farewell: string;
 }
 
-/** Pieces of an answer are asked for as fast as the client reads them. A body was asked for by GO_AHEAD. */
+/**
+ * Pieces of an answer are asked for as fast as the client reads them. A Body is answered with GO_AHEAD before its lines
+ * come.
+ */
 export type Reply = string | Promise<string> | AsyncIterable<string> | Body | Stream;
 
 /** Throws, or rejects, with an error whose message is for the client. */
@@ -41,9 +44,9 @@ export function listDocument(list: Promise<readonly unknown[]>): AsyncGenerator<
   return piecesDocument(slices(list));
 }
 
-/** A long list likewise, of which each piece is small. */
+/** The same for a long list, which comes in small pieces. */
 export async function* piecesDocument(pieces: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
-  // What fails before there is anything to tell is still a refusal.
+  // With the first piece, so that a list that fails before is still refused.
   let head = FOLLOWING;
   for await (const piece of pieces) {
     yield head + formatLines(piece.map((item) => JSON.stringify(item)));
