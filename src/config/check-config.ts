@@ -21,7 +21,7 @@ import type { Problem } from './option-lines.ts';
 import { duration } from './option-types.ts';
 import type { Config, OptionName } from './options.ts';
 
-/** Whoever may write to a unix socket of these may do all that can be done. */
+/** Protocols on whose unix sockets whoever may write there may do everything. */
 const ALL_RIGHTS: ReadonlySet<string> = new Set(['sync', 'greyd']);
 const OTHERS_WRITE = 0o002;
 
@@ -63,7 +63,7 @@ function delays(config: Config, set: SetLines): readonly Conflict[] {
   return [{ options: [...tooLong, 'retry'], message }];
 }
 
-/** It works, but a client with a better standing waits longer. What no line sets is nobody's mistake. */
+/** Delays, as far as they are set, of which a better standing has the longer one: that works, but is hardly meant. */
 function falling(config: Config, set: SetLines): readonly Conflict[] {
   const named = delaysInUse(config).filter((name) => set.has(name));
   return named.slice(1).flatMap((name, index): readonly Conflict[] => {
@@ -127,7 +127,7 @@ export function writtenAs(address: SocketAddress, set: SetLines): string | undef
   return words.findLast((written) => isDeepStrictEqual(parseSocketAddress(written), address));
 }
 
-/** Nobody is asked there who he is. */
+/** Sockets on which whoever connects may do everything, and that are open to many. */
 function openToAll({ listen }: Config, set: SetLines): readonly Conflict[] {
   const open = listen.filter(({ protocol, address, mode = 0 }) =>
     address.kind === 'tcp' ? protocol === 'sync' : ALL_RIGHTS.has(protocol) && (mode & OTHERS_WRITE) !== 0,
@@ -155,7 +155,7 @@ function lists(config: Config): readonly Conflict[] {
   ];
 }
 
-/** Of two zones by one name the second would never be asked. */
+/** Two zones by one name: the second would never be asked. */
 function ownLists({ rbl_zone: zones }: Config): readonly Conflict[] {
   return repeated(zones.map(({ name }) => name)).map((word) => ({
     options: ['rbl_zone'],
@@ -164,7 +164,7 @@ function ownLists({ rbl_zone: zones }: Config): readonly Conflict[] {
   }));
 }
 
-/** It works as long as the DNS answers quickly. */
+/** A check that may wait for the DNS for longer than it may take: that works as long as the DNS answers quickly. */
 function lookupTime({
   dns_timeout: lookups,
   answer_deadline: deadline,
@@ -175,7 +175,7 @@ function lookupTime({
   return [{ options: ['dns_timeout', 'answer_deadline'], message, warning: true }];
 }
 
-/** It works, but all that is told comes twice. */
+/** Servers that are named twice: that works, but all that they tell comes twice. */
 function sources({ peer, server_read: others }: Config): readonly Conflict[] {
   return repeated([...peer, ...others].map((host) => peerHosts.write([host]))).map((text) => ({
     options: ['peer', 'server_read'],
@@ -185,7 +185,7 @@ function sources({ peer, server_read: others }: Config): readonly Conflict[] {
   }));
 }
 
-/** Those that stand there before, in any case of letters. */
+/** The texts that have come before, in any case of letters. */
 function repeated(texts: readonly string[]): readonly string[] {
   const lower = texts.map((text) => text.toLowerCase());
   return [...new Set(lower.filter((text, at) => lower.indexOf(text) < at))];
@@ -193,13 +193,13 @@ function repeated(texts: readonly string[]): readonly string[] {
 
 function encryption({ peer_tls: mode, ...config }: Config): readonly Conflict[] {
   if (mode === 'none') return [];
-  // One problem each: a line that is wrong hides what would be said of its own option only.
+  // A problem for each option: a line that is wrong hides only what would be said of its own one.
   return (['peer_certificate', 'peer_key', 'peer_ca'] as const)
     .filter((name) => config[name].length === 0)
     .map((name) => ({ options: ['peer_tls', name], message: `peer_tls ${mode} needs ${name} too` }));
 }
 
-/** Other servers may have events of their own, so it may be right. */
+/** Events that ddgrey does not know: only a warning, since other servers may have events of their own. */
 function events({ peer_events: limits }: Config): readonly Conflict[] {
   const known: readonly string[] = [...EVENTS, ...ENTRY_EVENTS];
   const unknown = new Set(limits.flatMap((limit) => limit.events).filter((event) => !known.includes(event)));

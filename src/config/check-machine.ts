@@ -1,5 +1,5 @@
-// What the configuration names and this machine must have: users, groups, files, a name. Looked at when the daemon starts, and by
-// --check-config; not while it runs, since asking for a user can take long.
+// What the configuration names and this machine must have: users, groups, files, a name. Looked at when the daemon
+// starts, and by --check-config; not while it runs, since asking for a user can take long.
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { causeOf } from '../lib/error-cause.ts';
@@ -25,7 +25,7 @@ interface Named {
 }
 
 /**
- * What there is not, or not for the daemon's user, each at the line that names it, and sockets of which only one can be
+ * What is missing, or out of reach of the daemon's user, each at the line that names it; and sockets of which only one can be
  * opened. Relative paths start at the directory. `host`: what this machine calls itself.
  */
 export function checkMachine(
@@ -44,7 +44,7 @@ export function checkMachine(
   return problemsAt([...missing, ...ownName(config, host), ...database(config, directory), ...sockets], set);
 }
 
-/** Whoever goes by the same name is taken for ourselves, and is neither read nor heard. */
+/** A name that other servers may have, too: a server of our own name is taken for ourselves, and is neither read nor heard. */
 function ownName(config: Config, host: string): readonly Conflict[] {
   if (config.name !== '' || !isPeering(config) || !isAnyMachine(host)) return [];
   const message = `this machine calls itself ${host}; a server that does so, too, would be taken for this one: set name`;
@@ -53,8 +53,8 @@ function ownName(config: Config, host: string): readonly Conflict[] {
 }
 
 /**
- * One that is not there will be made; one that is belongs to the daemon, and who runs --check-config may not see it. The
- * daemon's own directory may be made at its start, by systemd.
+ * A database that can't be opened. If it is not there it will be made; if it is, it is the daemon's, and who runs
+ * --check-config may not see it. The daemon's own directory may be made at its start, by systemd.
  */
 function database({ database: name }: Config, directory: string): readonly Conflict[] {
   const path = resolve(directory, name);
@@ -79,7 +79,7 @@ function identityOf({ user, group }: Config): Identity | undefined {
 }
 
 function users({ user, group, listen }: Config, set: SetLines): readonly Named[] {
-  // The daemon of root becomes the default user too.
+  // Started by root, the daemon becomes the default user, too.
   const own: readonly Named[] =
     set.has('user') || process.geteuid?.() === 0 ? [{ option: 'user', kind: 'user', name: user }] : [];
   const groups = new Set(listen.flatMap((listener) => listener.group ?? []));
@@ -106,7 +106,7 @@ function files({ policy, traps, peer_tls: tls, ...config }: Config): readonly Na
   ];
 }
 
-/** What is wrong with a file, for an administrator. Tried, and not reckoned from its mode: there are access lists, too. */
+/** Why the daemon's user can't read a file. That is tried, and not worked out from the mode: there are access lists, too. */
 function fileProblem(path: string, identity: Identity | undefined): string | undefined {
   const problem = withRightsOf(identity, () => unreadable(path));
   if (problem === undefined) return undefined;
@@ -115,7 +115,7 @@ function fileProblem(path: string, identity: Identity | undefined): string | und
   return `cannot read ${path}${whose}: ${problem}`;
 }
 
-/** The same of a user or group. */
+/** What is wrong with the name of a user or group. */
 function nameProblem({ kind, name }: Named): string | undefined {
   try {
     if (kind === 'user') userId(name);

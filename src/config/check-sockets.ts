@@ -10,19 +10,19 @@ import type { Conflict, SetLines } from './conflict.ts';
 import { allListeners } from './listeners.ts';
 import type { Config } from './options.ts';
 
-/** Systemd makes directories here when it starts the daemon. */
+/** Paths whose directories systemd makes when it starts the daemon. */
 const MADE_LATER = /^(?:\/var)?\/run\//;
 
 /** What stands for all addresses of the machine. */
 const ALL: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
-/** The sockets that can't be opened, each at its line, and those that may not. */
+/** The sockets that can't be opened, or perhaps can't, each at its line. */
 export function checkSockets(config: Config, set: SetLines, directory: string): readonly Conflict[] {
   return allListeners(config).flatMap(({ address }): readonly Conflict[] => {
     const found =
       address.kind === 'unix' ? pathProblem(resolve(directory, address.path), directory) : hostProblem(address);
     if (found === undefined) return [];
-    // One that is at its default stands in no line, also where other sockets do.
+    // A default socket stands in no line, though others may.
     const word = writtenAs(address, set) ?? formatSocketAddress(address);
     return [{ options: ['listen'], word, ...found, message: `listen: ${found.message}` }];
   });
@@ -36,7 +36,10 @@ function pathProblem(path: string, directory: string): Found | undefined {
   return message === undefined ? undefined : { message };
 }
 
-/** The code of the error that opening it would end with; undefined also where we may not look. */
+/**
+ * The code of the error with which opening the socket would end; undefined if there would be none, or where we may not
+ * look.
+ */
 function errorAt(path: string, directory: string): string | undefined {
   const above = dirname(path);
   try {
@@ -50,7 +53,7 @@ function errorAt(path: string, directory: string): string | undefined {
   }
 }
 
-/** An address may move to this machine later. */
+/** Only a warning: the address may move to this machine later. */
 function hostProblem({ host }: SocketAddress & { kind: 'tcp' }): Found | undefined {
   const address = parseAddress(host)?.text;
   if (address === undefined || ALL.has(address) || isOwnAddress(address)) return undefined;

@@ -12,7 +12,7 @@ export interface DescribedOption {
   readonly setAt: string | undefined;
 }
 
-/** Option by option, in the table's order. A daemon may not go by all of it yet. */
+/** All options, in the table's order. A running daemon may not go by all of them yet. */
 export function describeValues(config: Config, origins: Origins): readonly DescribedOption[] {
   return OPTION_NAMES.map((name) => {
     const { type, follows, default: standard } = anyOption(name);

@@ -10,16 +10,16 @@ export type SetLines = ReadonlyMap<OptionName, readonly OptionLine[]>;
 
 /** Something wrong with options whose lines can be read. */
 export interface Conflict {
-  /** Those that take part; it is reported where the last one of them that is set was set. */
+  /** The options that take part: the conflict is reported at the last line that sets one of them. */
   readonly options: readonly OptionName[];
-  /** The word of the lines that it is about, where it is about one: then it is reported where that stands. */
+  /** If the conflict is about one word of a line: it is reported at the last line with that word. */
   readonly word?: string;
   readonly message: string;
   /** Odd, but it works. */
   readonly warning?: true;
 }
 
-/** Conflicts as problems with their places; one whose options are all at their default has none. */
+/** Conflicts as problems with their places; a conflict has none if all its options are at their default. */
 export function problemsAt(conflicts: readonly Conflict[], set: SetLines): readonly Problem[] {
   return conflicts.map((conflict) => {
     const { file = '', line = 0 } = placeOf(conflict, set) ?? {};

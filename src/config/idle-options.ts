@@ -1,4 +1,4 @@
-// Options that are right, but do not do what whoever wrote them expects, since another one is missing or since they are too short.
+// Options that are allowed, but do not do what whoever wrote them expects: another one is missing, or a time is too short.
 import { listed } from '../lib/listed.ts';
 import { REFRESH_AFTER } from '../policy/greylist.ts';
 import type { Conflict, SetLines } from './conflict.ts';
@@ -8,10 +8,10 @@ import type { Config } from './options.ts';
 const LOG = ['exim4_mainlog', 'exim4_unknown'] as const;
 const TLS = ['peer_certificate', 'peer_key', 'peer_ca'] as const;
 
-/** Lines that say how, where none says that it is to be done at all. */
+/** Options that say how something is done, where none says that it is done at all. */
 export function idleOptions(config: Config, set: SetLines): readonly Conflict[] {
   const idle = (names: readonly (typeof LOG | typeof TLS)[number][], without: string): readonly Conflict[] => {
-    // What a line takes back has no effect anyway.
+    // A line that empties its option has nothing to be idle.
     const written = names.filter((name) => set.has(name) && config[name].length > 0);
     if (written.length === 0) return [];
     const message = `${listed(written)}: no effect without ${without}`;
@@ -23,7 +23,7 @@ export function idleOptions(config: Config, set: SetLines): readonly Conflict[] 
   ];
 }
 
-/** Shorter ones end between two notes of the same use. */
+/** A shorter lifetime may end between two notes of the same use. */
 const LEAST_LIFETIME = 2 * REFRESH_AFTER;
 
 /** Lifetimes that end although the sender goes on writing. */

@@ -38,7 +38,7 @@ export function linesOf<T>(item: OptionType<T>): OptionType<readonly T[]> {
   };
 }
 
-/** The same list, which the word `none` empties. */
+/** The same list, but the word `none` stands for an empty one. */
 export function orNone<T>(list: OptionType<readonly T[]>): OptionType<readonly T[]> {
   return {
     ...list,

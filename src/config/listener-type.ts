@@ -56,7 +56,7 @@ function listenerProblem([name, where, ...rest]: readonly string[]): string | un
   return `"${rest.find((text) => !ACCESS.test(text))}" is not allowed`;
 }
 
-/** The address of which only a port or a path was written. */
+/** The address that was probably meant, where only a port or a path was written. */
 function meantBy(where: string): string | undefined {
   const [, before, port] = /^(inet6?:|\*:|:)?(\d+)$/.exec(where) ?? [];
   if (port !== undefined)

@@ -12,7 +12,10 @@ export interface ListenerInForce {
   readonly gid: number | undefined;
 }
 
-/** Mail servers run under users of their own; what comes in through a socket of greyd or sync can change everything. */
+/**
+ * Mail servers have users of their own, and must be able to ask; through a socket of greyd or sync everything can be
+ * changed.
+ */
 const DEFAULT_MODES: { readonly [P in Listener['protocol']]: number } = {
   greylist: 0o666,
   policy: 0o666,
@@ -40,12 +43,12 @@ export function socketsOf(config: Config, directory: string): readonly Listener[
   }));
 }
 
-/** The sockets as they are written, and that of other servers. */
+/** The sockets as they are written, and the one that other servers connect to. */
 export function allListeners(config: Config): readonly Listener[] {
   return [...config.listen, ...networkListener(config)];
 }
 
-/** Whether a socket as socketsOf has it is served also where no line names it. */
+/** Whether a socket, as socketsOf has it, is a default one, which is served also where no line names it. */
 export function isUsual({ protocol, address }: Pick<Listener, 'protocol' | 'address'>, directory: string): boolean {
   return LISTENER_OPTIONS.listen.default.some((usual) => {
     const place = absoluteAddress(usual.address, directory);
@@ -59,7 +62,7 @@ export function isPeering(config: Config): boolean {
   return hasCallers(config) || peer.length + sources.length > 0 || listen.some(({ protocol }) => protocol === 'peer');
 }
 
-/** Whether a daemon that starts so opens a port to other servers. */
+/** Whether a daemon that starts with this configuration opens a port to other servers. */
 export function isOpenToPeers(config: Config): boolean {
   return allListeners(config).some(({ protocol }) => protocol === 'peer');
 }

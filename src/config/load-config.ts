@@ -27,7 +27,7 @@ export function loadConfig(file: string, further?: FurtherCheck): LoadedConfig {
   return loaded;
 }
 
-/** The same for whom mistakes need not stop. Throws only if the file itself can't be read. */
+/** Reads the file for somebody whom mistakes in it need not stop. Throws only if the file itself can't be read. */
 export function readableConfig(file: string, further?: FurtherCheck): ReadableConfig {
   const { config, origins, errors, warnings } = readConfig(file, (path) => readFileSync(path, 'utf8'), further);
   const unreadable = errors.find((problem) => problem.file === file && problem.line === 0);

@@ -9,13 +9,13 @@ export interface Location {
 
 export const SYSTEM: Location = { directory: '/var/lib/ddgrey', configFile: '/etc/ddgrey/ddgrey.conf' };
 
-/** The options of every program that say where; `dir` is what the original called it. */
+/** The options of every program that say where these are; `dir` is the original's name of `directory`. */
 export const LOCATION_OPTIONS = {
   directory: { type: 'string', short: 'D' },
   dir: { type: 'string' },
 } as const;
 
-/** What these options were given. */
+/** The values that were given to these options. */
 export interface Whereabouts {
   readonly directory?: string | undefined;
   readonly dir?: string | undefined;

@@ -37,10 +37,10 @@ export interface OptionLines {
 /** Returns a file's text; throws if it can't be read. */
 export type ReadFile = (path: string) => string;
 
-/** Files that are read in all: the names of some can be told apart for ever, such as those of a folder that links to itself. */
+/** Files that are read in all: one file may have any number of names, such as in a folder with a link to itself. */
 const MOST_FILES = 1000;
 
-/** Files open at once; without it the error about an endless include would name a place of a thousand folders. */
+/** Files that include each other: else the message about an endless include would name a path of a thousand folders. */
 const DEEPEST = 16;
 
 /** All lines of a file and of those that it includes, in order. Never throws: a file that can't be read is a problem. */
@@ -91,7 +91,7 @@ const LINE_END = /\r*\n|\r/;
 function parseLines(file: string, text: string, problems: Problem[]): readonly OptionLine[] {
   const nul = text.indexOf('\0');
   if (nul >= 0) {
-    // Of UTF-16 each line would be an error, and none that could be understood.
+    // One problem for the file: in UTF-16 each line would have one, and none that could be understood.
     const line = text.slice(0, nul).split(LINE_END).length;
     problems.push({ file, line, message: `a NUL character: the file is no text, or UTF-16; ${UTF_8}` });
     return [];

@@ -18,7 +18,7 @@ export interface Option<T> {
   readonly complete?: (set: T) => T;
   /** A new value takes effect only when the daemon is started anew, not on SIGHUP. */
   readonly restart?: true;
-  /** What docs/options.md has beside that. */
+  /** Tables for docs/options.md. */
   readonly tables?: readonly Table[];
   /** What it does, in a sentence or two. */
   readonly about: string;

@@ -74,7 +74,7 @@ function repeated(count: Counted): readonly Partial<Facts>[] {
   return TIMES.map((n) => ({ bad: { ...NO_BAD, [count]: n } }));
 }
 
-/** `besides`: facts whose own awards are not what the row is about. */
+/** A row of the table. `besides`: facts that hold as well, whose own points are left out. */
 function row(what: string, cases: readonly Partial<Facts>[], besides: Partial<Facts> = {}): readonly string[] {
   const beside = award({ ...PLAIN, ...besides }).map(({ reason }) => reason);
   const awards = cases.map((facts) =>

@@ -21,7 +21,7 @@ const BY_SPELLING: ReadonlyMap<string, OptionName> = new Map(
   ),
 );
 
-/** What the values give cause to; see check-machine.ts. */
+/** A check of the values that looks at more than the values, such as check-machine.ts. */
 export type FurtherCheck = (config: Config, set: SetLines) => readonly Problem[];
 
 /** Reads a configuration file and what it includes. Never throws. */
@@ -51,7 +51,7 @@ export function readConfig(file: string, readFile: ReadFile, further: FurtherChe
   for (const name of OPTION_NAMES) follow(name, values, set);
   for (const name of set.keys()) values[name] = anyOption(name).complete?.(values[name]) ?? values[name];
   const config = values as unknown as Config;
-  // A file that is missing may have held the other half.
+  // Not if a file could not be read: it may have held the other half of a conflict.
   if (problems.length === 0) found.push(...checkConfig(config, set, wrong));
   found.push(...further(config, set));
   const told = inOrder(found, [{ file }, ...lines]);
@@ -63,7 +63,7 @@ export function readConfig(file: string, readFile: ReadFile, further: FurtherChe
   };
 }
 
-/** By files as they were read, then by lines; what is in no line is first. */
+/** The problems in the order in which the files were read, then by lines; those without a line first. */
 function inOrder(found: readonly Problem[], read: readonly Pick<Place, 'file'>[]): readonly Problem[] {
   const files = [...new Set([...read, ...found.filter(({ line }) => line > 0)].map((place) => place.file))];
   return found.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line);
@@ -95,9 +95,9 @@ function setValue(
   if (value === undefined) {
     return `${line.name}: ${wrongWith(line.words, option.type)}; allowed: ${option.type.allowed}`;
   }
-  // `none` leaves nothing of what stands before it, in an included file perhaps.
+  // An empty value is `none`: it leaves nothing of the lines before, which may be in an included file.
   if (option.list === true && isFurther && (value as unknown[]).length > 0) {
-    // In place: a copy for each of many thousand lines would take seconds, in which a reload answers no check.
+    // In place: a copy of the list for each of many thousand lines would take seconds, in which no check is answered.
     for (const item of value as unknown[]) (values[name] as unknown[]).push(item);
   } else values[name] = value;
   return undefined;
@@ -115,7 +115,7 @@ function follow(name: OptionName, values: Record<string, unknown>, set: SetLines
 
 function oddities(name: OptionName, line: OptionLine, earlier: OptionLine | undefined): readonly string[] {
   const found = anyOption(name).type.oddities?.(line.words) ?? [];
-  // Two names of one option: which line counts must not be a riddle.
+  // It may have been set by another of its names, and it must be plain which line counts.
   const isTwice = earlier !== undefined && OPTIONS[name].list !== true;
   return [
     ...found.map((text) => `${line.name}: ${text}`),

@@ -1,11 +1,11 @@
-// What a running daemon goes by once it has read its configuration again: the values of some options take a restart.
+// Which options a running daemon keeps as they are when it reads its configuration again: new values of some take a restart.
 import { isOpenToPeers } from './listeners.ts';
 import { anyOption, type Config, OPTION_NAMES, type OptionName } from './options.ts';
 
-/** Who may connect to a port that is opened at the start, or not at all. */
+/** Options that say who may connect to a port which is opened at the start or not at all. */
 const CALLERS: readonly OptionName[] = ['accept', 'accept_reader', 'accept_writer'];
 
-/** The options whose values stay what they were when the daemon started so. */
+/** The options of which a daemon that started with this configuration takes new values only with a restart. */
 export function fixedBy(started: Config): readonly OptionName[] {
   return OPTION_NAMES.filter(
     (name) => anyOption(name).restart === true || (CALLERS.includes(name) && !isOpenToPeers(started)),

@@ -1,20 +1,20 @@
 // What a host may do on the greyd socket, by the GreydAccess lines of the policy file: its address decides, else its name,
-// else `default` or `*`. Where it is not sure which names it has, what they could take away is taken away.
+// else `default` or `*`. Where it is not certain which names the host has, it has no right that one of them could take away.
 import type { Address } from './address.ts';
 import type { AccessRight } from './rule-values.ts';
 import type { Policy } from './rules.ts';
 
 /** The names of a host, as far as they are known. */
 export interface HostNames {
-  /** They lead back to its address. */
+  /** Names that lead back to its address. */
   readonly verified: readonly string[];
-  /** They do not, or nobody knows: it says so itself, which can only be to its disadvantage. */
+  /** Names that do not, or may not: they are the host's own word, which can only be to its disadvantage. */
   readonly claimed: readonly string[];
-  /** Whether there are no others. */
+  /** Whether the host has no other names. */
   readonly complete: boolean;
 }
 
-/** Nobody could be asked, or was. */
+/** Of a host about which the DNS was not asked, or could not be. */
 export const UNKNOWN_NAMES: HostNames = { verified: [], claimed: [], complete: false };
 
 const RANKS: { readonly [R in AccessRight]: number } = { refused: 0, ok: 1, 'ok-admin': 2 };

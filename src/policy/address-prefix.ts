@@ -71,7 +71,7 @@ function unmapped({ family, words, length }: Prefix): Prefix {
   return { family, words: leadingBits(words, length), length };
 }
 
-/** The words of groups among which may be a `::`. */
+/** The words of groups, of which some may be left out as `::`. */
 function groupsWithGap(text: string): AddressWords | undefined {
   const gap = text.indexOf('::');
   if (gap < 0) return groupWords(text);

@@ -34,7 +34,7 @@ export function parseAddress(text: string): Address | undefined {
   return { family: 6, text: parsed.toRFC5952String() };
 }
 
-/** The address of the other end as a socket tells it; undefined if there is none any more. */
+/** The address of the other end, as a socket tells it; undefined if the other end is gone. */
 export function socketHost(text = ''): Address | undefined {
   // A link-local address comes with the interface that it is on.
   return parseAddress(text.replace(/%.*$/, ''));
@@ -82,7 +82,7 @@ export function parseNetwork(text: string): Network | undefined {
   return bits === undefined || bits < mapped ? undefined : { text, family, bits: bits - mapped, bytes };
 }
 
-/** What is to be said of those of the addresses that are easily taken for networks, such as `2001:db8::`. */
+/** What to say of each address that somebody may have meant as a network, such as `2001:db8::`. */
 export function notNetworks(addresses: readonly string[]): readonly string[] {
   return addresses
     .filter((text) => text.endsWith('::'))

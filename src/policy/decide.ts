@@ -37,11 +37,11 @@ export interface ClientView extends WaitingClient {
 export interface Recalled {
   readonly entry: TupleEntry | undefined;
   /**
-   * The tuple under which the entry stands; without one, that under which a first attempt is recorded. Of a client whose
-   * blacklisting does not show yet: its own, under which what it does is kept, whoever the entry is of.
+   * The tuple under which the entry stands; without an entry, that under which a first attempt is recorded. Of a client whose
+   * blacklisting does not show yet: its own tuple, under which its attempts are kept, whichever tuple the entry is of.
    */
   readonly tuple: Tuple;
-  /** Whose the entry is, where that is another tuple. */
+  /** The tuple under which the entry stands, where that is another one. */
   readonly entryOf?: Tuple;
   readonly pass: Pass | undefined;
   /** Pending entries of this client. */
@@ -85,7 +85,7 @@ export function decideByRule(check: Check, rules: Rules): Ruling {
   return { verdict: undefined, excusable: verdict === undefined };
 }
 
-/** What was entered by hand, and step 5: what the client is told whatever its mail. */
+/** What was entered by hand, and step 5: the verdict on all mail of the client. */
 function decideByClient({ manual, standing }: ClientView, now: Seconds): Verdict | undefined {
   if (manual !== undefined) {
     const because = `${manual.reason} (${manual.author})`;
@@ -98,7 +98,7 @@ function decideByClient({ manual, standing }: ClientView, now: Seconds): Verdict
   return { kind: 'black', reason: 'blacklisted', because: describeReasons(standing) };
 }
 
-/** Step 4: all is told and kept as of any greylisted sender, but it never passes. */
+/** Step 4: the client is answered and remembered like any greylisted sender, but never passes. */
 function disguised({ check, client, rules }: Case, standing: Standing, { verdict, change }: Decision): Decision {
   const because = describeReasons(standing);
   return verdict.kind === 'grey'
@@ -150,8 +150,8 @@ export function decideByPass(pass: Pass | undefined, lifetime: Seconds, now: Sec
 }
 
 /**
- * What mail that passes, for whatever reason, does to what is known of its tuple: that lasts from the last mail on, and must
- * not be gone when a pass or a good standing ends.
+ * Whether mail that passes, for whatever reason, refreshes its tuple. The lifetime of a valid tuple counts from its
+ * last mail: it must not be over when a pass or a good standing ends.
  */
 function useOf(entry: TupleEntry | undefined, { validLifetime }: Rules, now: Seconds): 'refresh' | 'none' {
   const isDue = entry !== undefined && isKnown(entry, validLifetime, now) && entry.lastSeen + REFRESH_AFTER < now;

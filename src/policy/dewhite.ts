@@ -12,7 +12,7 @@ export const DEWHITE_FLAGS = [
   'Spammer',
 ] as const;
 
-/** Those that look at reports; the others look at a client's name. */
+/** The flags that look at reports; the others look at a client's name. */
 const REPORTED: readonly DewhiteFlag[] = ['BadRCPT', 'SpamTrap', 'BadMX', 'BadClient', 'Spammer'];
 
 export type DewhiteFlag = (typeof DEWHITE_FLAGS)[number];
@@ -23,7 +23,7 @@ export interface DewhiteRules {
   readonly threshold: number;
 }
 
-/** Those of the flags by which it counts what is reported of a client. */
+/** The flags that are set and look at reports. */
 export function reportFlags({ flags, threshold }: DewhiteRules): readonly DewhiteFlag[] {
   return threshold > 0 ? REPORTED.filter((flag) => flags.has(flag)) : [];
 }
@@ -43,12 +43,12 @@ export function badClientScore(bad: BadCounts, good: GoodCounts, flags: Readonly
 
 const SHORTEST: Seconds = 6 * 3600;
 
-/** The lifetime of what does not fit: half, but at least 6 hours and at most `longest`. */
+/** The lifetime of what a flag shortens: half of the usual one, but at least 6 hours and at most `longest`. */
 export function shortLifetime(lifetime: Seconds, longest: Seconds): Seconds {
   return Math.min(Math.max(Math.floor(lifetime / 2), SHORTEST), longest);
 }
 
-/** The longest life of what does not fit. */
+/** The longest lifetime of what a flag shortens. */
 export const LONGEST_SHORT: { readonly pending: Seconds; readonly valid: Seconds } = {
   pending: 86_400,
   valid: 5 * 86_400,

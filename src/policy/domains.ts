@@ -6,7 +6,7 @@ import { getDomain, parse } from 'tldts';
 const SUFFIXES = { extractHostname: false, allowPrivateDomains: true } as const;
 const MAX_NAME = 255; // RFC 1035 section 2.3.4
 const OTHER_SCRIPT = /[^\0-\x7f]/;
-/** What would make a URL of more than the name, or is dropped from one. */
+/** Characters that would end the name in a URL, or be dropped from it. */
 const NOT_IN_A_NAME = /[\s/?#@:\\%[\]]/;
 
 /** The name as the DNS has it, in lower case and without empty labels (`.example.com`, `example.com.`). */
@@ -20,8 +20,8 @@ export function canonicalDomain(name: string): string {
 }
 
 /**
- * A name in another script as the DNS has it (`münchen.example`: `xn--mnchen-3ya.example`, RFC 5891): mail may come with either.
- * What can't be one stays as it is.
+ * A name in another script as the DNS has it (`münchen.example`: `xn--mnchen-3ya.example`, RFC 5891): mail may come
+ * with either. What can't be a name stays as it is.
  */
 export function asciiDomain(name: string): string {
   if (!OTHER_SCRIPT.test(name) || NOT_IN_A_NAME.test(name)) return name;

@@ -35,7 +35,7 @@ export interface Listing {
   readonly mayBeWrong: boolean;
 }
 
-/** How a client's name looks; `undefined` facts are those whose lookup failed. */
+/** All facts about a client. */
 export interface Facts {
   /** The verified reverse domain (registrable part), or undefined if there is none. */
   readonly domain: string | undefined;
@@ -68,7 +68,7 @@ export const NO_BAD: BadCounts = {
 
 export const NO_GOOD: GoodCounts = { olderThanDay: 0, olderThanWeek: 0, first: [] };
 
-/** Of a client with a name, of which nothing speaks for or against it. */
+/** The facts of a client with a name, of which nothing is known that speaks for or against it. */
 export const PLAIN: Facts = {
   domain: 'example.com',
   dynamic: false,

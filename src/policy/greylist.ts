@@ -51,19 +51,19 @@ export const REFRESH_AFTER: Seconds = 6 * 3600;
 /** How far a clock may go back, such as by a wrong time zone. */
 export const MOST_BACK: Seconds = 86_400;
 
-/** Whether the tuple passed before, and that still counts. */
+/** Whether the tuple is valid and has not outlived its lifetime. */
 export function isKnown({ state, lastSeen }: TupleEntry, validLifetime: Seconds, now: Seconds): boolean {
   return state === 'valid' && lastSeen + validLifetime >= now;
 }
 
-/** Which entries count at a time. */
+/** How old entries may be to count. */
 export interface Ages {
   readonly validLifetime: Seconds;
   readonly retry: Seconds;
   readonly now: Seconds;
 }
 
-/** Whether an entry lets a check pass sooner than another one that is not known: it is known, or waits since an earlier time. */
+/** Whether an entry lets a check pass sooner than another one, which is not known: it is known, or has waited for longer. */
 export function countsMore(entry: TupleEntry | undefined, other: TupleEntry, ages: Ages): boolean {
   if (entry === undefined) return false;
   if (isKnown(entry, ages.validLifetime, ages.now)) return true;
@@ -73,8 +73,8 @@ export function countsMore(entry: TupleEntry | undefined, other: TupleEntry, age
 type Seen = Pick<TupleEntry, 'state' | 'lastSeen'>;
 
 /**
- * Whether an entry from elsewhere takes the place of the one that is here: what has passed, that of what still waits; of two
- * alike, the newer one.
+ * Whether an entry from elsewhere takes the place of the one that is here: a valid one that of a pending one; of two in
+ * the same state, the newer one.
  */
 export function takesPlaceOf(other: Seen, known: Seen): boolean {
   return other.state === known.state ? other.lastSeen > known.lastSeen : other.state === 'valid';
@@ -87,8 +87,8 @@ function isWaiting(entry: TupleEntry, { retry, now }: Ages): boolean {
 
 /**
  * What an attempt at `now` is to a tuple that is not known. The retry window is open from `firstSeen + delay` (included)
- * to `firstSeen + retry` (not included). A clock that went back only makes it early; but by more than a day it begins again,
- * or its retries would wait for a time that may be years away. A valid entry is one past its lifetime.
+ * to `firstSeen + retry` (not included). After a clock went back the attempt is early; but by more than a day, the tuple begins
+ * again, or its retries would wait for a time that may be years away. A valid entry here is one past its lifetime.
  */
 export function judgeAttempt(entry: TupleEntry | undefined, window: Window, now: Seconds): Attempt {
   if (entry === undefined || entry.state === 'valid') return { kind: 'first' };

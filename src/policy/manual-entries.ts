@@ -7,17 +7,20 @@ import type { ManualEntry } from './manual-entry.ts';
 import { NetworkTable } from './network-table.ts';
 
 export interface ManualEntries {
-  /** The entry that counts for a client with these names, which are verified; the one that says most goes first. */
+  /**
+   * The entry that counts for a client with these names, which are verified; that of an earlier name before that of a
+   * later one.
+   */
   find(client: Address, names: readonly (string | undefined)[]): ManualEntry | undefined;
-  /** When the first of them ends, or would have ended, so that there is one less. */
+  /** When the first of the entries ends, or would have ended had it not been removed: then the index is to be made anew. */
   readonly until: Seconds;
-  /** Takes in one that has been made, in the place of the one of that subject. There may be many: nothing else is touched. */
+  /** Takes in an entry, in the place of the one of its subject. Nothing else is touched, since there may be many. */
   put(entry: ManualEntry): void;
-  /** Leaves out the one of that subject. */
+  /** Leaves out the entry of that subject. */
   remove(subject: string): void;
 }
 
-/** The entries as they were when it was made; those past their time do not count. */
+/** An index of these entries without those that were past their time when it was made. */
 export function indexManualEntries(entries: readonly ManualEntry[], made: Seconds): ManualEntries {
   const networks = new NetworkTable<ManualEntry>();
   const domains = new Map<string, ManualEntry>();

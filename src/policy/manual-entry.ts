@@ -1,7 +1,7 @@
 // An entry made by hand: this client, network or domain is white or black, says somebody, for a reason, until then.
 import type { Seconds } from './check.ts';
 
-/** How long one may last: a hundred years. Whoever says more has mistyped it. */
+/** How long an entry may last: a hundred years. Whoever says more has mistyped it. */
 export const LONGEST_ENTRY: Seconds = 36_500 * 86_400;
 
 export interface ManualEntry {

@@ -17,7 +17,7 @@ export class NetworkTable<T> {
     return this.#families[4].length === 0 && this.#families[6].length === 0;
   }
 
-  /** What this very network has. */
+  /** The entry of this very network. */
   get({ family, words, length }: Prefix): T | undefined {
     return this.#families[family].find((same) => same.length === length)?.entries.get(words);
   }
@@ -32,7 +32,7 @@ export class NetworkTable<T> {
     }
   }
 
-  /** Leaves this very network with nothing. */
+  /** Removes the entry of this very network. */
   delete({ family, words, length }: Prefix): void {
     const lengths = this.#families[family];
     const at = lengths.findIndex((same) => same.length === length);
@@ -40,7 +40,7 @@ export class NetworkTable<T> {
     if (entries?.delete(words) === true && entries.size === 0) lengths.splice(at, 1);
   }
 
-  /** What the smallest network that holds the address has. */
+  /** The entry of the smallest network that holds the address. */
   find(address: Address): T | undefined {
     const lengths = this.#families[address.family];
     if (lengths.length === 0) return undefined;

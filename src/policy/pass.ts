@@ -20,11 +20,11 @@ export interface Pass extends PassKey {
 }
 
 /**
- * The passes that would cover mail of a sender from a client: for its domain, then for the domains above it; given to the
- * client's domain, or to its address, which got them if its domain was not part of the tuples.
+ * The passes that would cover mail of a sender from a client: for the sender's domain, then for the domains above it.
+ * They belong to the client's domain, or to its address if the tuples that earned them were without its domain.
  */
 export function passesFor(client: Address, domain: string | undefined, sender: Mailbox): readonly PassKey[] {
-  // Of a bounce it is empty, too.
+  // It is empty for bounces, too.
   if (sender.domain === '') return [];
   const keys: PassKey[] = [];
   const names = [sender.domain, ...parents(sender.domain)];
@@ -36,8 +36,8 @@ export function passesFor(client: Address, domain: string | undefined, sender: M
 }
 
 /**
- * Whose the pass is that a tuple earns: the verified domain's if that is its client part, else that of the client with
- * this address.
+ * The owner of a pass that a tuple earns: the verified domain, if that is the tuple's client part, else the client with this
+ * address.
  */
 export function passOwner(part: string, client: string): string {
   if (part !== '' && !part.includes('/') && parseAddress(part) === undefined) return part;

@@ -31,7 +31,7 @@ const DAY: Seconds = 86_400;
 /** How old an accepted mail is when it begins to count. */
 export const GOOD_AGE: Seconds = DAY;
 
-/** So many accepted mails, each at least that old; the best first. */
+/** Points for so many accepted mails that are at least so old; the best first. */
 const HISTORIES = [
   { mails: 15, age: 7 * DAY, points: 30, reason: '15 mails accepted' },
   { mails: 5, age: 7 * DAY, points: 20, reason: '5 mails accepted' },
@@ -46,14 +46,14 @@ function goodHistory({ good }: Facts): Award | undefined {
   return found && { points: found.points, reason: found.reason };
 }
 
-/** Whether a better history than the one among the awards applies, for accepted mails of which the first were then. */
+/** Whether a better history applies now than the one among the awards. `first`: the times of the first accepted mails. */
 export function hasBetterHistory(awards: readonly Award[], first: GoodCounts['first'], now: Seconds): boolean {
   const best = HISTORIES.findIndex(({ mails, age }) => (first[mails - 1] ?? Infinity) + age <= now);
   const awarded = HISTORIES.findIndex(({ reason }) => awards.some((award) => award.reason === reason));
   return best >= 0 && (awarded < 0 || best < awarded);
 }
 
-/** When a better history applies, for the accepted mails that are known now. */
+/** When the next better history applies, if no further mail is accepted. */
 export function betterHistoryAt({ first }: Pick<GoodCounts, 'first'>, now: Seconds): Seconds {
   const times = HISTORIES.map(({ mails, age }) => (first[mails - 1] ?? Infinity) + age);
   return Math.min(...times.filter((time) => time > now));
@@ -79,7 +79,7 @@ function unknownRecipients(facts: Facts): Award | undefined {
     : { points: 0, reason: 'some unknown recipients from a reputable client' };
 }
 
-/** `points(n)` for n events, none for 0. */
+/** A row of `points(n)` for n events, without an award for 0. */
 function forEach(count: (facts: Facts) => number, points: (n: number) => number, reason: (n: number) => string): Row {
   return (facts) => {
     const n = count(facts);
@@ -87,7 +87,7 @@ function forEach(count: (facts: Facts) => number, points: (n: number) => number,
   };
 }
 
-/** `each` for each event, but no less than `least`. */
+/** A row of `each` points for each event, but no less than `least`. */
 function upTo(count: (facts: Facts) => number, each: number, least: number, reason: string): Row {
   return forEach(
     count,
@@ -149,9 +149,9 @@ export function award(facts: Facts): readonly Award[] {
 }
 
 /**
- * Counts stop counting here: more can't change the standing. A domain with a million good mails costs no more than one with
- * a thousand. Of bad reports no more than a tenth of that: were more counted, the slips of a large sender would outgrow its
- * good mails, of which no more are counted. Of connections that went wrong five cost all that they can cost.
+ * Counts end here, since more can't change the standing: a domain with a million good mails costs no more than one with
+ * a thousand. Bad reports count up to a tenth of that: were more counted, the slips of a large sender would outgrow its
+ * good mails, of which no more are counted. Five connections that went wrong cost all the points that they can cost.
  */
 export const COUNT_LIMIT = { goodForUnknown: 1000, firstGood: 15, bad: 100, connections: 5 } as const;
 

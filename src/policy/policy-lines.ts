@@ -46,7 +46,7 @@ function commentAt(content: string): number {
   return at < 0 ? content.length : at;
 }
 
-/** Of UTF-16 each second character is one that nobody sees, and of Latin-1 what is not ASCII becomes the other one. */
+/** Each second character of UTF-16 is NUL, which nobody sees; what is not ASCII in Latin-1 becomes U+FFFD. */
 const NOT_UTF_8 = /[\0\ufffd]/;
 
 function parseRule(rule: string, line: number): PolicyLine | PolicyProblem {

@@ -1,19 +1,19 @@
-// What a client's standing so far tells of its name and of the lists: it stands in where DNS fails now, so that nobody's mail
-// waits again, and no misdeed is forgotten, because a name server is down.
+// What a client's last standing tells of its name and of the lists. It stands in where the DNS fails now, so that a
+// name server that is down makes nobody's mail wait again, and no misdeed forgotten.
 import type { Seconds } from './check.ts';
 import type { Facts } from './facts.ts';
 import { DNS_REASONS, falseListing } from './points.ts';
 import { type Standing, standingDomain } from './standing.ts';
 
 export interface RememberedFacts {
-  /** Undefined: not known then either. */
+  /** Undefined: it was not known then either. */
   readonly name: Pick<Facts, 'domain' | 'dynamic'> | undefined;
   readonly dnswl: Facts['dnswl'];
   /** Whether the list with this title had the client. */
   readonly isListed: (title: string) => boolean;
 }
 
-/** How long what DNS said once stands in for what it does not say now, counted from when it said it. */
+/** How long an answer of the DNS stands in for one that it does not give now. */
 export const REMEMBERED: Seconds = 14 * 86_400;
 
 /** What the standing tells; undefined when that is too long ago. */
@@ -27,7 +27,7 @@ export function rememberedFacts(standing: Standing, now: Seconds): RememberedFac
   };
 }
 
-/** What the standing tells of the name; undefined: it was made without knowing that. */
+/** What the standing tells of the name; undefined: it was made while that was not known. */
 export function rememberedName(standing: Standing): RememberedFacts['name'] {
   const reasons = reasonsOf(standing);
   const domain = standingDomain(standing);

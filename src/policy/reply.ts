@@ -1,4 +1,4 @@
-// What the sending server is told in words. It names no rule and no table, so that nothing is learnt from it but when to
+// What the sending server is told in words. They name no rule and no table, so that nobody learns more from them than when to
 // come back.
 import type { Check, Seconds } from './check.ts';
 import type { GreyReason, Verdict } from './verdict.ts';
@@ -42,7 +42,7 @@ export function parseReplyTemplate(text: string): ReplyTemplate | undefined {
 
 const PLACEHOLDERS: readonly string[] = ['{wait}', '{why}', '{id}'];
 
-/** What looks like a placeholder but stands for nothing, and would be sent as it is. */
+/** Parts of the text that look like placeholders but are none, and would be sent as they are. */
 export function unknownPlaceholders({ text }: ReplyTemplate): readonly string[] {
   return [...text.matchAll(/\{[^{}]*\}/g)].map(([found]) => found).filter((found) => !PLACEHOLDERS.includes(found));
 }

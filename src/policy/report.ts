@@ -23,8 +23,8 @@ export type Event = (typeof EVENTS)[number];
 export const LONGEST_FIELD = 512;
 
 /**
- * How far ahead the clock may be that a report was made by: it counts at once. Wrong by some hours, such as by a time zone, a
- * server loses nothing.
+ * How far in the future the time of a report may be, which counts at once all the same: a server whose clock is wrong by some
+ * hours, such as by a time zone, loses nothing.
  */
 export const MOST_AHEAD: Seconds = 86_400;
 
@@ -45,7 +45,10 @@ export interface Report {
 /** A report of any event: those of EVENTS count, others are only kept and passed on. */
 export type IncomingReport = Omit<Report, 'event'> & {
   readonly event: string;
-  /** Of a first attempt: the client's verified domain, at the word of who saw it. Of anything else we find out ourselves. */
+  /**
+   * Of a first attempt: the client's verified domain, as whoever saw it says. For all other events we find it out
+   * ourselves.
+   */
   readonly domain?: string;
 };
 
@@ -56,7 +59,7 @@ export interface StoredReport extends IncomingReport {
   readonly originId: number;
   /** When this server stored it. */
   readonly stored: Seconds;
-  /** Whom the client belonged to then: its verified domain, or the address; undefined while that is not known. */
+  /** Whom the client belonged to at that time: its verified domain, or its address; undefined while that is not known. */
   readonly domain?: string;
 }
 
@@ -69,15 +72,16 @@ const OF_RECIPIENTS: ReadonlySet<string> = new Set(['unknown', 'hard_trap', 'sof
 const POSTFIX_PROBE = 'double-bounce@';
 
 /**
- * Whether it holds the recipient of a bounce against the client. Who sends bounces, or asks as they do whether a user exists,
- * was told that address by whoever forged it: honest servers would be blacklisted for the spam of others.
+ * Whether the report holds the recipient of a bounce against the client. A server that sends bounces, or asks likewise
+ * whether a user exists, was told that address by whoever forged it: honest servers would be blacklisted for the spam
+ * of others.
  */
 export function blamesBounce({ event, sender }: Pick<IncomingReport, 'event' | 'sender'>): boolean {
   if (!OF_RECIPIENTS.has(event) || sender === undefined) return false;
   return sender === NULL_SENDER || sender.toLowerCase().startsWith(POSTFIX_PROBE);
 }
 
-/** Of the reports that count now, with how far back they do. */
+/** The times between which reports count now. */
 export function countedTimes(
   searchDuration: Seconds,
   now: Seconds,

@@ -22,7 +22,7 @@ export class RuleIndex<V> {
   #star: Rule<V> | undefined;
   #valuesOfNames: ReadonlySet<V> | undefined;
 
-  /** Adds a rule; one that is there already under this key stays and is returned. */
+  /** Adds a rule; if there is one under this key already, that one stays and is returned. */
   add(key: LookupKey, rule: Rule<V>): Rule<V> | undefined {
     const earlier = this.#get(key);
     if (earlier === undefined) this.#set(key, rule);

@@ -56,7 +56,7 @@ function mailboxKey(text: string): RuleKey {
   return text.includes('@') ? { kind: 'text', text: `${local}@` } : nameKey(local);
 }
 
-/** There is mail of `joe@[10.1.2.3]`, but of no domain that is a number, or part of one. */
+/** The key of a domain of mailboxes. Mail may come of `joe@[10.1.2.3]`, but of no domain that is a number, or a part of one. */
 function mailDomainKey(text: string): RuleKey {
   const key = nameKey(text);
   if (key.kind !== 'text' || !(/^[\d.]*\.[\d.]*$/.test(text) || /^[^[].*:/.test(text))) return key;

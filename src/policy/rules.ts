@@ -21,7 +21,7 @@ export interface Policy {
   readonly access: RuleIndex<AccessRight>;
 }
 
-/** A policy file that was read, or, if a line of it is wrong, all that is wrong with it. In order of lines. */
+/** A policy file that was read; or, if any line is wrong, all that is wrong. In the order of lines. */
 export type PolicyReading =
   | { readonly kind: 'policy'; readonly policy: Policy; readonly warnings: readonly PolicyProblem[] }
   | { readonly kind: 'broken'; readonly errors: readonly PolicyProblem[] };

@@ -1,7 +1,7 @@
-// What was entered by hand, as a report that tells other servers of it. Events that only this program knows; the original
-// daemon keeps and passes them on, and they do not count for anybody. The subject stands in mtaId, the author in sender,
-// in recipient when it ends and why (of a removed one only when it would have ended); ip is the (first) address of the
-// subject, 0.0.0.0 for a domain.
+// An entry made by hand, as a report that tells other servers of it. Its events are known to this program only: the
+// original daemon keeps such reports and passes them on, and they count for nobody. Fields: mtaId the subject, sender
+// the author, recipient the end and the reason (of a removed entry only when it would have ended), ip the (first)
+// address of the subject, or 0.0.0.0 for a domain.
 import type { Seconds } from './check.ts';
 import { LONGEST_ENTRY, type ManualEntry } from './manual-entry.ts';
 import { LONGEST_FIELD, type StoredReport } from './report.ts';
@@ -12,15 +12,15 @@ type EntryReport = Pick<StoredReport, 'reporter' | 'time' | 'ip' | 'event' | 'se
 /** The events of such reports. */
 export const ENTRY_EVENTS: readonly string[] = ['entry_white', 'entry_black', 'entry_removed'];
 
-/** Characters; so the reason and the end have room in one field of the report. */
+/** Characters of a reason that have room in one field of the report, together with the end. */
 export const LONGEST_REASON: number = LONGEST_FIELD - '99999999999 '.length;
 
-/** What such a report tells. */
+/** What such a report tells: an entry was made or replaced, or removed. */
 export type SharedEntry =
   | { readonly kind: 'put'; readonly entry: ManualEntry }
   | { readonly kind: 'removed'; readonly subject: string; readonly time: Seconds; readonly expires: Seconds };
 
-/** The report that tells of it. */
+/** The report that tells of the change. */
 export function entryReport(shared: SharedEntry): EntryReport {
   if (shared.kind === 'removed') {
     const { subject, time, expires } = shared;
@@ -55,7 +55,7 @@ export function sharedEntry(report: EntryReport): SharedEntry | undefined {
 /** When the entry ends, or would have ended, that a report of one of ENTRY_EVENTS tells of; 0 if it does not say. */
 export function entryEnd({ time, recipient = '' }: Pick<StoredReport, 'time' | 'recipient'>): Seconds {
   const end = Number.parseInt(recipient, 10) || 0;
-  // Whoever says more would have it kept for ever.
+  // Not later than an entry may last: the report would be kept for ever.
   return Math.min(end, time + LONGEST_ENTRY);
 }
 

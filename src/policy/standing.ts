@@ -4,7 +4,7 @@ import { type Facts, type GoodCounts, NO_BAD } from './facts.ts';
 import { MOST_BACK } from './greylist.ts';
 import { type Award, award, betterHistoryAt, hasBetterHistory } from './points.ts';
 
-/** From no delay to none of its mail. */
+/** What follows from a score for the client's mail: from no delay to a refusal. */
 export type StandingClass = 'white' | 'grey_min' | 'grey_short' | 'grey_default' | 'grey_long' | 'grey_max' | 'black';
 
 /** What a class means for mail; the classes between white and black greylist. */
@@ -24,7 +24,7 @@ export interface Standing {
   readonly answered: Seconds;
   /** From then on it is computed again. */
   readonly expires: Seconds;
-  /** Of its blacklisting, if it had one lately: until then the answer is grey, so that nobody can tell the trap. */
+  /** When its blacklisting shows, if it had one lately: until then the answer is grey, so that no trap can be told by it. */
   readonly reveal: Seconds | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface StandingTimes {
 /** A standing made from half of the facts is kept this long. */
 const PRELIMINARY: Seconds = 3600;
 const DAY: Seconds = 86_400;
-/** After the begin of a blacklisting. */
+/** When a blacklisting shows at the latest, after its beginning. */
 const LATEST_REVEAL: Seconds = 8 * DAY;
 
 /** The kind of a class; a blacklisting that does not show yet is black. */
@@ -85,7 +85,7 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
     ip,
     identity: facts.domain ?? ip,
     score,
-    // Misdeeds whose blacklisting is over still delay, until they leave the search.
+    // When a blacklisting is over, its misdeeds still delay mail, until they are too old to be searched for.
     class: kind === 'black' && !black ? 'grey_max' : kind,
     reasons,
     computed: now,
@@ -96,22 +96,22 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
   };
 }
 
-/** Unless it was made by a clock that was far ahead: it would count until then. */
+/** Whether it was not made by a clock that was far ahead: it would count until that time comes. */
 export function isCredible({ computed }: Pick<Standing, 'computed'>, now: Seconds): boolean {
   return computed <= now + MOST_BACK;
 }
 
 /**
- * Whether it counts now. It may be our clock that is wrong, such as before it is set: that delays no good mail. A bad report
- * renews a good standing anyway.
+ * Whether the standing counts now. A good one also if it is not credible: it may be our clock that is wrong, such as
+ * before it is set, and that must delay no good mail. A bad report renews a good standing anyway.
  */
 export function isInForce(standing: Pick<Standing, 'class' | 'computed' | 'expires'>, now: Seconds): boolean {
   return standing.expires > now && (standing.class === 'white' || isCredible(standing, now));
 }
 
 /**
- * The standing, one that can get better, as it is when the first accepted mails of its identity, of which it may not know all,
- * were then.
+ * The standing, if it can get better, with the end that follows from the first accepted mails of its identity: some may
+ * have come since it was made.
  */
 export function withGood(standing: Standing, first: GoodCounts['first'], now: Seconds): Standing {
   const better = hasBetterHistory(standing.reasons, first, now) ? now : betterHistoryAt({ first }, now);
@@ -135,8 +135,9 @@ function endOf(facts: Facts, { blacklist }: StandingTimes): Seconds {
 }
 
 /**
- * Between 1 and 8 days after a blacklisting began, drawn once. It is kept while that may go on, seen or not, and while the
- * client is better for some days, since what comes back then is the same blacklisting; after that, another one draws anew.
+ * When the blacklisting shows: between 1 and 8 days after it began, drawn once. The time is kept while the blacklisting
+ * may go on, seen or not, and while the client is better for some days only: if it gets worse then, it is the same
+ * blacklisting. A later one draws anew.
  */
 function keptReveal(previous: Standing | undefined, { blacklist }: StandingTimes, now: Seconds): Seconds | undefined {
   if (previous?.reveal === undefined) return undefined;

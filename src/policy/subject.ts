@@ -54,7 +54,7 @@ export function coversTuple(subject: Subject, { client, clientName, tuple }: Sto
   return address !== undefined && networkContains(subject.network, address);
 }
 
-/** Likewise for a pass. */
+/** Whether the subject is the owner of a pass, or holds it. */
 export function coversPass(subject: Subject, { client }: PassKey): boolean {
   if (subject.kind === 'domain') return isWithin(client, subject.text);
   if (subject.kind === 'address' && client === clientKey(subject.address)) return true;

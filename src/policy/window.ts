@@ -30,8 +30,8 @@ export function misfitDelay(standard: Seconds): Seconds {
 }
 
 /**
- * The window of a check. Without a standing the delay is grey_default. A bounce waits at least its own least delay, and for
- * its client's standing at most half of its own window, which is the shorter one, so that it can pass.
+ * The window of a check. Without a standing the delay is grey_default. A bounce waits as its client's standing says, up to half
+ * of the retry window of bounces, which is the shorter one, so that it can pass; but no less than the least delay of bounces.
  */
 export function windowOf(check: Check, client: WaitingClient, rules: WindowRules): Window {
   const standard = delayOf(client.standing, rules.delays);
