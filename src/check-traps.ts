@@ -1,11 +1,11 @@
-// The lines of the traps files that name no trap, for --check-config: the daemon says it when it reads them, and goes on without.
+// The lines of the traps files that name no trap, for --check-config: the daemon leaves such lines out, and says so in its log.
 import { resolve } from 'node:path';
 import type { Problem } from './config/option-lines.ts';
 import type { Config } from './config/options.ts';
 import { parseTraps } from './feeds/spamtraps.ts';
 import { readText, unreadable } from './lib/read-problem.ts';
 
-/** Each at its place. That a file is not there, or can't be read, is for checkMachine to say. */
+/** Each such line as a problem. That a file is not there, or can't be read, is for checkMachine to say. */
 export function checkTraps({ traps }: Config, directory: string): readonly Problem[] {
   return [...new Set(traps.map((name) => resolve(directory, name)))].flatMap((file) => {
     if (unreadable(file) !== undefined) return [];

@@ -34,7 +34,7 @@ export interface DaemonStart {
   readonly directory: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** What somebody with the right to do so can ask for over a socket. */
+  /** What may be asked for over a socket, by who has the right to. */
   readonly commands: DaemonCommands;
 }
 
@@ -60,6 +60,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   await using parts = new AsyncDisposableStack();
   const identity = identityFor(config.user, config.group);
   const counters = createCounters();
+  // Nobody asks who is trusted before that is known, below.
   const inForce = new InForce(config, (client) => trusted.has(client));
 
   actAs(identity);
@@ -136,7 +137,7 @@ function clientsOf(
   };
 }
 
-/** Undefined if there is none. */
+/** The policy file, followed; undefined if the configuration names none. */
 async function policyFileOf(
   inForce: InForce,
   directory: string,

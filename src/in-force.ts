@@ -16,7 +16,7 @@ export class InForce {
   readonly #port: number;
   #config: Config;
   #policy: Policy = emptyPolicy();
-  /** Made once for all checks until something changes. */
+  /** Made once for all checks, until something changes. */
   #check: CheckSettings | undefined;
 
   constructor(config: Config, isTrusted: (client: Address) => boolean) {
@@ -30,7 +30,7 @@ export class InForce {
     return this.#config;
   }
 
-  /** As the command line is told. */
+  /** What the command line is told of it. */
   get goesBy(): Omit<GoesBy, 'policyProblem'> {
     return { options: writtenValues(this.#config), fixed: fixedBy(this.#started), port: this.#port };
   }
@@ -48,7 +48,7 @@ export class InForce {
     return maintenanceSettings(this.#config, this.#policy);
   }
 
-  /** Takes over what was read, but for what takes a restart: half of the parts would go by it, and half would not. */
+  /** Takes over a configuration, but for options that take a restart: half of the parts would go by their new values. */
   configure(read: Config): void {
     this.#config = withoutRestart(this.#started, read);
     this.#check = undefined;

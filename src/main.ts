@@ -60,7 +60,7 @@ async function run(given: Arguments, config: Config, log: Log): Promise<void> {
   });
   reload = reloader(given, config, daemon, log);
   log.event(0, 'ready', { version: VERSION, pid: process.pid, directory: given.directory });
-  // The only thing that comes in this way: systemd's socket.
+  // Nothing else is taken from the environment: systemd's socket is.
   // oxlint-disable-next-line node/no-process-env
   const problem = await notifySystemd(process.env);
   if (problem !== undefined) log.event(0, 'systemd was not told', { cause: problem });
@@ -91,11 +91,14 @@ function load(file: string, further?: FurtherCheck): Config {
   return config;
 }
 
-/** A start reads these files and the certificates itself, and need not wait until a large file is read twice. */
+/**
+ * What is checked beyond the configuration itself: at a start not the files and certificates, which the daemon then
+ * reads itself.
+ */
 function machineCheck({ action, directory }: Arguments): FurtherCheck {
   return (config, set) => {
     const machine = checkMachine(config, set, directory);
-    // What may be in its way it finds out.
+    // The daemon finds out itself what may be in its way.
     if (action !== 'check-config') return machine.filter(({ warning }) => warning !== true);
     const files = [...checkPolicyFile(config, directory), ...checkTraps(config, directory)];
     return [...machine, ...checkCertificates(config, set, directory), ...files];

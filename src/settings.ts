@@ -107,7 +107,7 @@ export function readerSettings({ accept, accept_reader: readers, peer }: Config)
   return hostSettings([...accept, ...readers, ...peer.map(({ host }) => hostOf(host))]);
 }
 
-/** Who may hand them in. */
+/** Who may hand in reports over the network. */
 export function writerSettings({ accept, accept_writer: writers }: Config): HostSettings {
   return hostSettings([...accept, ...writers]);
 }
@@ -125,7 +125,7 @@ export function hostSettings(hosts: readonly TrustedHost[]): HostSettings {
   };
 }
 
-/** A question outlives the check that waited dns_timeout for it: what comes then completes the standing. */
+/** A question may take twice dns_timeout: a check waits for half of that, and what comes later completes the standing. */
 const QUESTION_OUTLIVES_CHECK = 2;
 
 /** Whom to ask in the DNS: what the configuration says, else what the machine is set up for. */
@@ -137,7 +137,7 @@ export function resolverSettings(
   return { servers, timeout: QUESTION_OUTLIVES_CHECK * dns_timeout };
 }
 
-/** The spam traps that it names itself. */
+/** The spam traps that the configuration itself names. */
 export function trapsOf({ hard_trap: hard, soft_trap: soft }: Config): readonly Trap[] {
   return [
     ...hard.map((target): Trap => ({ target, kind: 'hard' })),

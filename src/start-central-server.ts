@@ -15,7 +15,7 @@ export interface CentralServerStart {
   readonly counters: Counters;
 }
 
-/** The server, or none when the daemon stands alone. */
+/** A client of the central server; its `server` is undefined when the daemon stands alone. */
 export function startCentralServer(
   start: CentralServerStart,
 ): AsyncDisposable & { readonly server: CentralServer | undefined } {

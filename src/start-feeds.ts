@@ -28,13 +28,13 @@ export interface FeedStart {
 }
 
 export interface Feeds {
-  /** What is to be done about every check that was answered, and every recipient that the mail server refused itself. */
+  /** Told of every check that was answered, and of every recipient that the mail server refused itself. */
   readonly onAnswer: (check: Check) => void;
   /** Takes in the reports of accepted mail, and others, with regard to the traps. */
   readonly acceptReport: AcceptReport;
   /**
-   * Goes on reading the files, until it is closed. Not while the daemon is root to bind its sockets: what its user may not
-   * read would be opened then, and be out of reach from the next rotation on.
+   * Follows the files until it is closed. Not while the daemon is root to bind its sockets: a log that its user may not read
+   * would be opened then, and be out of reach from the next rotation on.
    */
   readonly follow: () => AsyncDisposable;
 }
@@ -78,7 +78,7 @@ function followEximLog({ config, directory, store, acceptReport, trusted, log }:
     write: (place) => JSON.stringify(place),
   });
   const closing = new AbortController();
-  // What is not begun when the daemon ends comes again with the next start.
+  // Reports that are not begun when the daemon ends come again after the next start.
   const accept = atMost(MOST_REPORTS, async (report: Report) => {
     closing.signal.throwIfAborted();
     await acceptReport(report);

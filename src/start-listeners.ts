@@ -40,7 +40,7 @@ export interface ListenersStart {
   readonly manual: ManualList;
   readonly standings: Standings;
   readonly acceptReport: AcceptReport;
-  /** Told of recipients that are not asked about, since the mail server refuses them itself. */
+  /** Told of recipients for which there is no check, since the mail server refuses them itself. */
   readonly onRefused: (check: Check) => void;
   /** What is exchanged with other servers. */
   readonly exchange: Pick<Peers, 'access' | 'tls' | 'peers' | 'acceptPeerReport' | 'share'> &
@@ -61,7 +61,7 @@ export interface ListenersStart {
 
 /** Seconds beyond answer_deadline that a check in hand has when the daemon stops: its answer must still go out. */
 const ANSWER_GOES_OUT = 1;
-/** What differs from the usual: an administrator may look at a listing for long before the rest of it is read. */
+/** Limits other than the usual ones: an administrator may look at a listing for long before the rest of it is read. */
 const LIMITS: { readonly [P in ListenerInForce['protocol']]?: Partial<LineLimits> } = { sync: { idle: 3600 } };
 
 /** Opens all sockets. Throws, in words for an administrator, if one can't be opened. */

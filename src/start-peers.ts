@@ -47,7 +47,7 @@ export interface Peers extends AsyncDisposable {
   readonly access: PeerAccess;
   readonly peers: PeerList;
   readonly acceptPeerReport: AcceptPeerReport;
-  /** Peers are told of a first attempt, so that the retry may come to them. */
+  /** Tells peers of a first attempt, so that the retry may come to them. */
   readonly onAnswer: (check: Check, verdict: Verdict) => void;
   readonly share: (shared: SharedEntry) => Promise<void>;
   /** Takes over a changed configuration, and certificates that were renewed. */
@@ -99,14 +99,14 @@ export function startPeers(start: PeersStart): Peers {
     refresh: () => {
       for (const set of sets) set.refresh();
       renew(tls, log);
-      // So that readers that have nothing to read, and may not any more, go now.
+      // Wakes readers that wait for reports: those that may not read any more are to go now.
       reports.news.tell();
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-/** TLS as the configuration has it; undefined: none. Throws, in words for an administrator, if it can't be had. */
+/** TLS as the configuration has it; undefined: none. Throws, in words for an administrator, if the files can't be used. */
 export function tlsOf(config: Config, directory: string): PeerTls | undefined {
   const absolute = (path: string): string => (path === '' || isFingerprint(path) ? path : resolve(directory, path));
   return readPeerTls({

@@ -44,9 +44,9 @@ export interface Reputation extends AsyncDisposable {
   refresh(): void;
 }
 
-/** Usual answers that are remembered; about 300 bytes each. */
+/** Answers of the DNS that are remembered, of the usual size; about 300 bytes each. */
 const MOST_ANSWERS = 50_000;
-/** Under which the store keeps the addresses of the names in `trusted`, and what lists said that listed everything. */
+/** The names under which the store keeps the addresses of the names in `trusted`, and false listings. */
 const TRUSTED_PLACE = 'trusted names';
 const FALSE_LISTINGS_PLACE = 'false listings';
 
@@ -91,7 +91,7 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   };
   const tests = parts.use(startTests(health, resolver, start));
   parts.use(startHostLookups(trusted, log));
-  // Once no lookup is waited for any more.
+  // Waited for once the lookups are closed: no standing waits for one any more.
   parts.defer(() => standings.counted());
   parts.use(lookups);
   await trusted.triedWithin(config().dns_timeout);
@@ -123,8 +123,8 @@ function reportSettings(config: Config, trusted: HostSet): ReportSettings {
 }
 
 /**
- * Tests the lists now and then, and at a refresh since which they are asked, or asked through others: the next test may be an
- * hour away, and a list that refused our name server may not refuse another, whose answers are others.
+ * Tests the lists now and then, and at a refresh by which they begin to be asked, or are asked through other name
+ * servers. The next test may be an hour away; and a list that refused one name server may answer another.
  */
 function startTests(
   health: ListHealth,

@@ -35,8 +35,8 @@ const UNKNOWN_COMMAND = 'unknown command';
 const OTHER_VERSION = 'it is of another version than this program, perhaps not started anew since an upgrade';
 
 /**
- * The daemon's answer to a command line, and to the lines that follow it. Throws, in words for an administrator, if none
- * comes; a Refusal if it is one.
+ * The daemon's answer to a command line, and to the lines that follow it. Throws, in words for an administrator, if no answer
+ * comes, and a Refusal if the answer is one.
  */
 export async function askDaemon(location: Location, command: string, lines?: readonly string[]): Promise<Answer> {
   const body = lines === undefined ? '' : `${formatLines(lines)}${END}`;
@@ -48,10 +48,10 @@ export async function askDaemon(location: Location, command: string, lines?: rea
   return answer;
 }
 
-/** What a listing of the daemon that may end early shows. */
+/** A listing of the daemon, which may end early. */
 export interface Listed<T> {
   readonly items: readonly T[];
-  /** Said if there may be more. */
+  /** What to say if there may be more items. */
   readonly note: string | undefined;
 }
 
@@ -82,7 +82,7 @@ export async function* askForLines(
   }
 }
 
-/** Likewise the items of a listing. */
+/** The items of the listing that answers a command, many at a time, however many there are. Throws as askDaemon. */
 export async function* askForItems<T>(location: Location, command: string): AsyncGenerator<readonly T[]> {
   for await (const lines of askForLines(location, command)) yield lines.map((line) => JSON.parse(line) as T);
 }
@@ -94,17 +94,17 @@ export function quoteArgument(text: string): string {
   return word;
 }
 
-/** The JSON of a document that is one item. The daemon is of our own version: it says what we know. */
+/** The one item of a document, in JSON. It is not checked: the daemon is of our own version. */
 export function itemOf<T>({ document }: Answer): T {
   return JSON.parse(document.join('\n')) as T;
 }
 
-/** The same of a document with an item on each line. */
+/** The items of a document that has one on each line. */
 export function itemsOf<T>({ document }: Answer): readonly T[] {
   return document.map((line) => JSON.parse(line) as T);
 }
 
-/** As far as the configuration can be read: a mistake elsewhere in it is no reason not to ask. */
+/** The daemon's local socket, by what can be read of the configuration: a mistake elsewhere in it is no reason not to ask. */
 function syncAddress({ directory, configFile }: Location): SocketAddress {
   const { config } = readableConfig(configFile);
   const listener = socketsOf(config, directory).find(({ protocol }) => protocol === 'sync');
@@ -133,7 +133,7 @@ async function exchange(socket: Socket, wire: string): Promise<Answer> {
   throw new Error('the connection ended in the middle of the answer');
 }
 
-/** The answer that counts: where lines follow a command, that to the lines. */
+/** The last answer: where lines follow a command, the one to the lines. */
 function finalAnswer(received: string): Answer | undefined {
   const answer = parseAnswer(received);
   return answer?.code === 301 ? parseAnswer(received.slice(received.indexOf('\n') + 1)) : answer;
@@ -155,7 +155,7 @@ async function* documentLines(socket: Socket, command: string, patience: number)
       }
       const whole = lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
       const end = whole.indexOf('.');
-      // Nothing is read while these are looked at, however long that is: the silence is then not the daemon's.
+      // Nothing is read while somebody works on these lines: that silence is not the daemon's.
       socket.setTimeout(0);
       yield whole.slice(0, end < 0 ? whole.length : end).map(withoutDot);
       socket.setTimeout(patience);

@@ -1,7 +1,7 @@
 // Whether the central server of client mode is there for us.
 import type { Finding } from './doctor-finding.ts';
 
-/** The first line that it says to a connection from here, or why there is none. */
+/** The first line that the server says to a connection from here, or why it says none. */
 type Greeting = { readonly line: string } | { readonly problem: string };
 
 const ALONE = 'this server decides alone';
@@ -12,7 +12,7 @@ export interface CentralFacts {
   readonly greeting: Greeting;
 }
 
-/** What is to be said about it. */
+/** What is to be said about the server. */
 export function centralFindings({ address, greeting }: CentralFacts): readonly Finding[] {
   const about = `central server ${address}`;
   const bad = (text: string, mend: string): readonly Finding[] => [

@@ -5,7 +5,7 @@ import { checkQuestion } from './check-question.ts';
 import type { Command } from './command.ts';
 import { describeVerdict } from './verdict-text.ts';
 
-/** So that a script can tell the verdicts apart from each other and from a failure. */
+/** The verdicts for a script, which must not take one for another, or for a failure. */
 const EXIT_CODES = { white: 0, grey: 10, black: 20 } as const;
 
 export const checkCommand: Command = {

@@ -18,10 +18,10 @@ export interface Invocation {
 /** What a command leaves: the text to print, perhaps piece by piece, and the exit code. */
 export interface Outcome {
   readonly text: string | Iterable<string> | AsyncIterable<string>;
-  /** It is for a program, which gets it as it is; a terminal does not. */
+  /** The text is for a program, which gets it as it is; a terminal gets it as shown() makes it. */
   readonly exact?: boolean;
   readonly exitCode: number;
-  /** For whoever reads the text, but no part of it. */
+  /** A remark for whoever reads the text, which is no part of it. */
   readonly note?: string | undefined;
 }
 
@@ -33,9 +33,9 @@ export interface Command {
   readonly least: number;
   readonly most: number;
   readonly flags?: readonly Flag[];
-  /** What it prints has a form of its own, and is never JSON. */
+  /** What the command prints has a form of its own, and is never JSON. */
   readonly ownForm?: true;
-  /** It names the mistakes of the configuration itself; before others whoever asks is warned of them. */
+  /** The command names the mistakes of the configuration itself; others print a warning that there are some. */
   readonly tellsMistakes?: true;
   /** Throws an error whose message is for the administrator. */
   readonly run: (invocation: Invocation) => Promise<Outcome>;

@@ -6,7 +6,7 @@ import { shellWord } from '../lib/shell-word.ts';
 import { inWords } from '../policy/reply.ts';
 import type { Finding } from './doctor-finding.ts';
 
-/** Many senders come back after five minutes, and then after much longer. */
+/** Delays above this are worth a note: many senders come back after five minutes, and then after much longer. */
 const LONG_DELAY = 15 * 60;
 const SHORT_WINDOW = 24 * 3600;
 
@@ -46,7 +46,7 @@ function mistake(problem: Problem): Finding {
   return { state: 'bad', about, text: formatProblem({ ...problem, message: wrong }), mend };
 }
 
-/** What is to be said about one that can't be read. */
+/** What is to be said about a configuration that can't be read. */
 export function unreadableConfig(cause: string, file: string, recommended: string): Finding {
   const mend = isMissing(file)
     ? `install -D -m 644 ${shellWord(recommended)} ${shellWord(file)}`

@@ -68,7 +68,7 @@ const WORKED_OUT: { readonly [Name in OptionName]?: () => string } = {
 /** A row for each line that the value, or the default, takes in a configuration file. */
 function rows({ name, value, default: standard, setAt }: DescribedOption, waits: boolean): string[][] {
   const { defaultNote, follows } = anyOption(name);
-  // Its default is no value that a line could set.
+  // The default in words is no value that a line could set.
   const isNoted = defaultNote !== undefined && follows === undefined;
   const values = isNoted && setAt === undefined ? [WORKED_OUT[name]?.() ?? ''] : value.split('\n');
   const standards = isNoted ? [defaultNote] : standard.split('\n');

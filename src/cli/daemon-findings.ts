@@ -15,7 +15,7 @@ const LEAST_TIME = Date.UTC(2026, 0) / 1000;
 export interface Silence {
   /** The process that runs on the directory, if any does. */
   readonly process: number | undefined;
-  /** Its socket is there, but not for us. */
+  /** The daemon's socket is there, but not for this user. */
   readonly denied: boolean;
 }
 
@@ -90,7 +90,7 @@ export function listFindings(counters: { readonly [name: string]: number }): rea
   ];
 }
 
-/** Checks that on_failure decided since the start, by its counters: what the doctor plays tells only of now. */
+/** Checks that on_failure decided since the start, by the daemon's counters: what the doctor plays tells only of now. */
 export function failedFindings(counters: { readonly [name: string]: number }): readonly Finding[] {
   const failed = counters['reason failed'] ?? 0;
   if (failed === 0) return [];
@@ -125,7 +125,7 @@ function noteIf(applies: boolean, said: Pick<Finding, 'text' | 'mend'>): readonl
 /** What a first attempt and its repetition were answered. */
 export function attemptFindings(first: Verdict, second: Verdict): readonly Finding[] {
   const about = 'a first attempt, and a retry at once';
-  // With on_failure grey, these are deferred as well.
+  // Before grey is taken for good: with on_failure grey, checks that fail are deferred as well.
   const failed = [first, second].find(({ reason }) => reason === 'failed');
   if (failed !== undefined) {
     const because = failed.because ?? 'the log says what';

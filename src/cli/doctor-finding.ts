@@ -13,7 +13,7 @@ export interface Finding {
 
 const MARKS = { good: 'ok  ', note: 'note', bad: 'BAD ' } as const;
 
-/** A finding on a line, how to mend it below; then what it comes to. */
+/** Each finding on a line, with how to mend it below; then how many things are wrong. */
 export function formatFindings(findings: readonly Finding[]): string {
   const lines = findings.flatMap(({ state, about, text, mend }) => [
     `${MARKS[state]}  ${about}: ${text}`,

@@ -91,7 +91,7 @@ async function examine(location: Location): Promise<readonly Finding[]> {
   ];
 }
 
-/** The sockets of the configuration. On which port other servers connect only the daemon knows where no line names one. */
+/** The sockets of the configuration. Where no line names the port of other servers, only the daemon knows it: `port`. */
 function socketsOn(port: number | undefined, config: Config, { directory }: Location): readonly Listener[] {
   const known = config.port === 0 ? port : config.port;
   if (known !== undefined) return socketsOf({ ...config, port: known }, directory);
@@ -102,9 +102,9 @@ const ATTEMPT = `${PLAYED.client} ${PLAYED.mailboxes}`;
 
 interface DaemonLook {
   readonly findings: readonly Finding[];
-  /** Whether there is one, even if it does not answer us. */
+  /** Whether there is a daemon, even if it does not answer us. */
   readonly running: boolean;
-  /** Of GoesBy. */
+  /** As GoesBy has them. */
   readonly policyProblem?: string | undefined;
   readonly port?: number;
 }
@@ -129,7 +129,7 @@ async function askTheDaemon(location: Location, { config, errors }: ReadableConf
   const { now, lookups } = itemOf<Explained>(await askDaemon(location, `explain ${ATTEMPT}`));
   const findings: readonly Finding[] = [
     versionFinding(version, VERSION, howToRun(location)),
-    // Which values lines with mistakes were to set is not known.
+    // Not if there are mistakes: which values those lines were to set is not known.
     ...(errors.length === 0 ? inForceFindings(config, goesBy, howToRun(location)) : []),
     ...clockFindings(now, seconds(systemClock)),
     ...lookupFindings(lookups),
@@ -162,7 +162,7 @@ async function lookAtPeers(location: Location): Promise<readonly Finding[]> {
   return [...(await Promise.all(findings)).flat(), ...nameFindings(peers)];
 }
 
-/** What it leaves is forgotten again, which also tells whether the database takes changes. */
+/** Plays a first attempt. What that leaves is forgotten again, which also tells whether the database takes changes. */
 async function playAttempt(location: Location): Promise<readonly Finding[]> {
   let findings: readonly Finding[];
   let problem: string | undefined;
@@ -171,7 +171,7 @@ async function playAttempt(location: Location): Promise<readonly Finding[]> {
   } finally {
     problem = await askDaemon(location, `forget ${PLAYED.client}`).then(() => undefined, causeOf);
   }
-  // What is bad already has the same cause.
+  // If something is bad already, it has the same cause.
   if (problem === undefined || findings.some(({ state }) => state === 'bad')) return findings;
   return [...findings, unchangedFinding(problem)];
 }

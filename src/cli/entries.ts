@@ -16,7 +16,7 @@ import { fitTable } from './screen.ts';
 export const whiteCommand: Command = entryCommand('white', 'never greylist it', 'GREY_WHITELIST_LIFETIME');
 export const blackCommand: Command = entryCommand('black', 'take no mail from it', 'blacklist');
 
-/** `lifetime`: the option that says how long it lasts where no duration is given. */
+/** `lifetime`: the option that says how long an entry lasts where no duration is given. */
 function entryCommand(
   kind: ManualEntry['kind'],
   about: string,
@@ -49,7 +49,7 @@ function entryCommand(
 
 /** As the daemon tells it. */
 interface Entered extends ManualEntry {
-  /** What it replaced. */
+  /** The entry that it replaced. */
   readonly was?: ManualEntry;
   readonly trusted?: true;
 }
@@ -76,7 +76,7 @@ export const entriesCommand: Command = {
   },
 };
 
-/** Senders' domains are easily taken for clients'; and anybody can write any sender. */
+/** Says whom a domain means: it is easily taken for a sender's, which anybody can write. */
 function domainNote(kind: ManualEntry['kind'], domain: string): string {
   const senders = kind === 'white' ? '; senders are exempted by the policy file' : ', whoever the sender is';
   return `it means the clients whose verified name is in ${domain}${senders}\n`;

@@ -13,7 +13,7 @@ export interface EntryArguments {
   readonly reason: string;
 }
 
-/** What the words mean. Throws a UsageError. */
+/** What the words mean. Throws a UsageError if they mean nothing. */
 export function entryArguments(kind: string, words: readonly string[]): EntryArguments {
   const local = words[0] === 'local';
   const [text, ...rest] = local ? words.slice(1) : words;
@@ -31,7 +31,7 @@ function refuseMailbox(kind: string, text: string): never {
   throw new UsageError(`${text} is a mail address, and no client; ${instead}`);
 }
 
-/** Throws a UsageError if the subject takes in everybody's clients: with one character too few no mail comes any more. */
+/** Throws a UsageError if the subject takes in everybody's clients: that may be a slip after which no mail comes any more. */
 export function refuseWide(subject: Subject): void {
   if (!isWide(subject)) return;
   const why =
@@ -41,7 +41,10 @@ export function refuseWide(subject: Subject): void {
   throw new UsageError(`${subject.text} is ${why}; if it is really meant, say --wide`);
 }
 
-/** What begins with a digit is a duration: a mistyped one must not become the reason of an entry that lasts for weeks. */
+/**
+ * Duration and reason. What begins with a digit is a duration: mistyped, it must not become the reason of an entry of
+ * weeks.
+ */
 function splitDuration(words: readonly string[]): Pick<EntryArguments, 'span' | 'reason'> {
   if (!/^\d/.test(words[0] ?? '')) return { span: undefined, reason: words.join(' ') };
   for (const count of [2, 1]) {

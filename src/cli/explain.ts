@@ -1,5 +1,5 @@
-// ddgrey explain IP FROM TO [name=NAME]: what the daemon would answer now, everything that rests on, and what would change
-// it. The attempt does not count.
+// ddgrey explain IP FROM TO [name=NAME]: what the daemon would answer now, on what that rests, and what would change it.
+// The attempt does not count.
 import { askDaemon, itemOf } from './ask-daemon.ts';
 import { checkQuestion } from './check-question.ts';
 import type { Command } from './command.ts';

@@ -42,7 +42,7 @@ export interface ExplainedCheck {
   readonly explained: Explained;
 }
 
-/** Bad reports that are shown, and good ones; the others are counted. */
+/** Bad reports that are shown, and as many good ones; all are counted. */
 const MOST_REPORTS = 20;
 
 /** The whole text. */
@@ -100,7 +100,7 @@ function standingLines({ client: { standing }, now }: Explained): readonly strin
   return [`${standing.class}, score ${score}, ${age}; kept until ${formatTime(expires)}`, ...lines, ...hidden];
 }
 
-/** An address without a name counts like one with the name of an access line; here the difference can be told. */
+/** The explanation, with another reason for an address without a name: it counts like one with the name of an access line. */
 function namelessApart(explained: Explained): Explained {
   const { lookups, verdict, client } = explained;
   const { standing } = client;
@@ -112,7 +112,7 @@ function namelessApart(explained: Explained): Explained {
       award.reason === DNS_REASONS.dynamic ? { ...award, reason: 'no name in DNS' } : award,
     ),
   };
-  // It may rest on something else: an entry by hand has the words of whoever made it.
+  // The verdict may rest on something else, such as an entry by hand, which has the words of whoever made it.
   const restsOnIt = verdict.because === describeReasons(standing);
   return {
     ...explained,
@@ -161,7 +161,7 @@ function tupleLines({ recalled: { entry, tuple, pendingOfClient } }: Explained):
 }
 
 function delayLines({ verdict, recalled: { entry }, window: { delay, retry }, now }: Explained): readonly string[] {
-  // Nothing else passes by waiting.
+  // With any other reason nothing passes by waiting.
   if (verdict.reason !== 'first' && verdict.reason !== 'early' && verdict.reason !== 'retried') return [];
   // An entry past its window begins again.
   const since = verdict.reason === 'first' ? now : (entry?.firstSeen ?? now);

@@ -7,20 +7,20 @@ import type { Finding } from './doctor-finding.ts';
 export interface NamedFile {
   readonly option: 'policy' | 'traps';
   readonly path: string;
-  /** Its text, or why it can't be read; `denied`: not by us. */
+  /** The file's text, or why it can't be read; `denied`: this user may not. */
   readonly content: { readonly text: string } | { readonly problem: string; readonly denied: boolean };
 }
 
-/** Lines that are named; whoever has more sees the rest when these are right. */
+/** Lines that are named; when these are right, the doctor names the next ones. */
 const NAMED = 3;
-/** What the daemon does then. */
+/** What the daemon does while a file can't be used. */
 const KEPT = {
   policy: 'a running daemon keeps the policy that it has, and a restarted one would refuse to start',
   traps: 'a running daemon keeps the traps that it has, and a restarted one would refuse to start',
 } as const;
 const LEFT_OUT = 'these lines trap nobody';
 
-/** What is to be said about it; `policyProblem`: why the daemon does not go by its policy file as it is now. */
+/** What is to be said about a file; `policyProblem`: why the daemon does not go by its policy file as it is now. */
 export function fileFindings(file: NamedFile, policyProblem: string | undefined): readonly Finding[] {
   const { option, path, content } = file;
   const about = `${option} file ${path}`;

@@ -1,5 +1,5 @@
-// ddgrey forget SUBJECT: takes an entry made by hand back; without one, all that is remembered of an address, network or
-// domain goes.
+// ddgrey forget SUBJECT: takes an entry made by hand back; if there is none, forgets all that is remembered of the address,
+// network or domain.
 import type { Location } from '../config/locate-config.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { isWide, type Subject } from '../policy/subject.ts';
@@ -9,13 +9,13 @@ import { refuseWide } from './entry-arguments.ts';
 import type { Explained } from './explanation-text.ts';
 import { needSubject } from './subject-argument.ts';
 
-/** How many there were of each. */
+/** How many of each were forgotten. */
 interface Forgotten {
   readonly entries: number;
   readonly standings: number;
   readonly tuples: number;
   readonly passes: number;
-  /** The network whose other clients' attempts are among them: it is one client to greylisting. */
+  /** The network of which attempts of other clients are among them: to greylisting it is one client. */
   readonly shared?: string;
 }
 
@@ -36,12 +36,12 @@ export const forgetCommand: Command = {
   },
 };
 
-/** To take an entry back costs nobody else anything. */
+/** Whether there is an entry, which can be taken back however wide it is: that costs nobody else anything. */
 async function isEntry(location: Location, { text }: Subject): Promise<boolean> {
   return itemsOf<ManualEntry>(await askDaemon(location, 'entries')).some(({ subject }) => subject === text);
 }
 
-/** The reports that make it black again at once. */
+/** A sentence about the reports by which the address is black again at once; empty if it is not. */
 async function stillBlack(location: Location, ip: string): Promise<string> {
   const { client, reports } = itemOf<Explained>(await askDaemon(location, `explain ${ip} <> postmaster@localhost`));
   const { length } = reports.filter(({ event }) => event !== 'ok');
@@ -50,7 +50,7 @@ async function stillBlack(location: Location, ip: string): Promise<string> {
   return `${which}, so it is black all the same; ddgrey white ${ip} overrules that\n`;
 }
 
-/** `ddgrey tuples DOMAIN` shows more. */
+/** For whoever has read `ddgrey tuples DOMAIN`, which also shows what has the domain as a sender's or recipient's. */
 const DOMAIN_NOTE =
   'a domain means the clients whose verified name is in it; what tuples shows of senders and recipients there is forgotten by client\n';
 

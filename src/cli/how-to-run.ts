@@ -7,7 +7,7 @@ export interface HowToRun {
   readonly start: string;
   readonly restart: string;
   readonly reload: string;
-  /** Says whether it would start. */
+  /** Tells whether the daemon would start. */
   readonly check: string;
 }
 

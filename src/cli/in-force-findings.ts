@@ -5,7 +5,7 @@ import type { Finding } from './doctor-finding.ts';
 import type { HowToRun } from './how-to-run.ts';
 import { notInForce, waitingFor } from './not-in-force.ts';
 
-/** What is to be said about that. `config` is what the files say, without mistakes. */
+/** What is to be said about what is not in force. `config` is what the files say, without mistakes. */
 export function inForceFindings(
   config: Config,
   goesBy: Pick<GoesBy, 'options' | 'fixed'>,

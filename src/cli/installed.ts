@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const HOME = join(import.meta.dirname, '../..');
 
-/** The whole path of such a file, as of `docs/protocols/exim.md`. */
+/** The whole path of a file such as `docs/protocols/exim.md`. */
 export function installed(path: string): string {
   return join(HOME, path);
 }

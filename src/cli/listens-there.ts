@@ -8,7 +8,7 @@ export type OwnSocket = Pick<Listener, 'protocol' | 'address'>;
 const EVERY_HOST: readonly string[] = ['', '0.0.0.0', '::'];
 const THIS_HOST = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
-/** Whether one of these is what the address means. */
+/** Whether one of these sockets is the one that the address means. */
 export function listensThere(own: readonly OwnSocket[], asked: SocketAddress): boolean {
   return own.some(({ address }) => isSame(address, asked));
 }
@@ -20,7 +20,7 @@ function isSame(own: SocketAddress, asked: SocketAddress): boolean {
   return [own, asked].every(({ host }) => THIS_HOST.test(host)) && [own, asked].some(({ host }) => /^l/i.test(host));
 }
 
-/** One is a link to the other on every distribution of today. */
+/** The path by one of the two names that the folder has on every distribution of today. */
 function bare(path: string): string {
   return path.replace(/^\/var\/run\//, '/run/');
 }

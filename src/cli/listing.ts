@@ -25,7 +25,7 @@ export const listCommand: Command = {
     const { flags } = invocation;
     refuseNonsense(flags, subject);
     if (flags.has('events')) return listReports(invocation, subject);
-    // Whose standings are removed is not known any more behind that.
+    // Before they are removed: after that nobody knows whose standings they were.
     const clients = flags.has('calc') ? await clientsOf(invocation, subject) : [];
     const removed = flags.has('remove') ? await remove(invocation, subject) : undefined;
     if (removed !== undefined && !flags.has('calc')) {
@@ -37,7 +37,7 @@ export const listCommand: Command = {
   },
 };
 
-/** Its canonical text; empty without one. */
+/** The canonical text of the subject; empty if none is named. */
 function subjectOf({ words: [text] }: Invocation): string {
   return text === undefined ? '' : needSubject(text).text;
 }
@@ -57,7 +57,7 @@ async function remove({ location }: Invocation, subject: string): Promise<number
   return itemOf<{ readonly standings: number }>(await askDaemon(location, `remove ${subject}`)).standings;
 }
 
-/** Standings for those of the clients that have none. */
+/** Has standings computed for those of the clients that have none. */
 async function calculate({ location, screen }: Invocation, clients: readonly string[]): Promise<void> {
   for (const [at, ip] of clients.entries()) {
     if (clients.length > 1) screen.progress(`${at + 1} of ${clients.length}`);
@@ -66,7 +66,10 @@ async function calculate({ location, screen }: Invocation, clients: readonly str
   if (clients.length > 1) screen.progress('');
 }
 
-/** The address, or all clients that reports tell of, and of those that are to lose their standings all that have one. */
+/**
+ * The clients whose standings are to be computed: the address itself, or all of which there are reports; with -r also
+ * all with standings.
+ */
 async function clientsOf({ location, flags }: Invocation, subject: string): Promise<readonly string[]> {
   if (parseSubject(subject)?.kind === 'address') return [subject];
   const clients = new Set<string>();
@@ -103,7 +106,7 @@ async function entriesFor(
   });
 }
 
-/** An entry goes before a standing, but is none. */
+/** A remark that there are entries: they go before standings, but are not listed here. */
 function entriesNote(entries: readonly ManualEntry[], kinds: readonly StandingKind[]): string | undefined {
   const { length } = entries.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
   if (length === 0) return undefined;

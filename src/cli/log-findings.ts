@@ -6,9 +6,9 @@ import { closedStep, octal, type PathStep, type ProcessUser, READ, SEARCH } from
 /** Exim's log as it was found. */
 export interface LogFacts {
   readonly path: string;
-  /** The way to it, or why it can't be looked at; `denied`: not by us. */
+  /** The way to the log, or why it can't be looked at; `denied`: this user may not. */
   readonly way: { readonly steps: readonly PathStep[] } | { readonly problem: string; readonly denied: boolean };
-  /** Whom the daemon runs as; undefined: it does not, or that can't be told. */
+  /** Whom the daemon runs as; undefined: it does not run, or that can't be told. */
   readonly daemon: ProcessUser | undefined;
   /** The name of a group. */
   readonly groupName: (gid: number) => string;
@@ -16,7 +16,7 @@ export interface LogFacts {
 
 const OUTCOME = 'nothing is learnt from it';
 
-/** What is to be said about it; `restart` puts the cure in force. */
+/** What is to be said about the log; `restart`: the command that puts the cure in force. */
 export function logFindings({ path, way, daemon, groupName }: LogFacts, restart: string): readonly Finding[] {
   const about = `Exim's log ${path}`;
   if ('problem' in way) {

@@ -29,7 +29,7 @@ export function lookAtSockets(own: readonly OwnSocket[], { directory }: Location
   );
 }
 
-/** Milliseconds after which a connection on this machine is none. */
+/** Milliseconds after which a connection on this machine is given up. */
 const PATIENCE = 3000;
 const LONGEST_GREETING = 200;
 
@@ -44,13 +44,13 @@ function isListening(address: SocketAddress): Promise<SocketFacts['listening']> 
 }
 
 /**
- * Whether somebody listens on the port, by Linux's /proc; undefined: that can't be told. To the port for other servers this
- * machine has no right, so that a connection would leave a line of trouble in the daemon's log.
+ * Whether somebody listens on the port, by Linux's /proc; undefined: that can't be told. It is not tried: this machine
+ * has no right to the port of other servers, so a connection would leave a line of trouble in the daemon's log.
  */
 function isPortOpen(address: SocketAddress): SocketFacts['listening'] | undefined {
   if (address.kind === 'unix') return undefined;
   const port = address.port.toString(16).toUpperCase().padStart(4, '0');
-  // Its local and remote address, and 0A: LISTEN (proc(5)).
+  // A socket's local and remote address, and 0A: LISTEN (proc(5)).
   const listens = new RegExp(`^ *\\d+: [\\dA-F]+:${port} [\\dA-F]+:0000 0A `, 'm');
   try {
     return ['tcp', 'tcp6'].some((table) => listens.test(readFileSync(`/proc/net/${table}`, 'utf8'))) ? 'yes' : 'no';

@@ -32,14 +32,14 @@ async function main(args: readonly string[]): Promise<Outcome> {
   return command.run({ location, words, flags: new Set(flags), json: values.json, screen: processScreen(process) });
 }
 
-/** The daemon goes on with the configuration that it read before. Throws if there is none that can be read. */
+/** Warns that the configuration has mistakes: the daemon goes on with the one before. Throws if the file can't be read. */
 function warnOfMistakes({ configFile }: Location): void {
   const { length } = readableConfig(configFile).errors;
   const mistakes = length === 1 ? 'a mistake' : `${length} mistakes`;
   if (length > 0) process.stderr.write(`ddgrey: ${configFile} has ${mistakes}: see ddgrey config\n`);
 }
 
-/** Without a command it is a listing: of all, or of an address, network or domain. */
+/** The command that the words name; if none, a listing of all, or of an address, network or domain. */
 function commandOf(
   [name, ...words]: readonly string[],
   flags: readonly Flag[],
@@ -50,7 +50,7 @@ function commandOf(
   // In the other programs -c names the configuration.
   if (flags.includes('calc') && name.endsWith('.conf'))
     throw new UsageError(`-c computes standings; the configuration is named by --config ${name}`);
-  // Whoever writes an @, or an option of the listing, means no command.
+  // With an @, or an option of the listing, it is no mistyped command.
   if (name.includes('@') || flags.some((flag) => flag !== 'wide')) needSubject(name);
   else if (readSubject(name) === undefined) throw new UsageError(noCommand(name));
   return { command: listCommand, words: [name, ...words] };
@@ -81,7 +81,7 @@ function readArguments(args: readonly string[]) {
       wide: flag(),
       ...LOCATION_OPTIONS,
       config: { type: 'string' },
-      // The original's; there is nothing to say.
+      // An option of the original: there is nothing more to say.
       debug: { type: 'boolean', short: 'd', multiple: true },
       json: flag(),
       help: flag('h'),

@@ -13,7 +13,7 @@ export interface MtaFile {
   readonly text: string;
 }
 
-/** What is to be said about it; `own`: the sockets of ddgrey. */
+/** What is to be said about the configuration; `own`: the sockets of ddgrey. */
 export function mtaFindings(file: MtaFile, own: readonly OwnSocket[]): readonly Finding[] {
   switch (file.mta) {
     case 'Exim':
@@ -25,12 +25,12 @@ export function mtaFindings(file: MtaFile, own: readonly OwnSocket[]): readonly 
   }
 }
 
-/** Whether one of them is of an Exim that asks ddgrey. */
+/** Whether one of the configurations is of an Exim that asks ddgrey. */
 export function eximAsks(files: readonly MtaFile[]): boolean {
   return files.some(({ mta, text }) => mta === 'Exim' && eximAsking('', eximLines(text)).state !== 'note');
 }
 
-/** Without comments, each logical line in one. */
+/** The configuration without comments, and with each logical line in one. */
 function eximLines(text: string): string {
   return text.replace(/^\s*#.*$/gm, '').replace(/\\\n\s*/g, '');
 }
@@ -78,7 +78,7 @@ function countsDeferredAsBad(config: string): boolean {
   return config.includes(`.ifndef ${NO_FAIL}`) && !new RegExp(`^${NO_FAIL}\\s*=`, 'm').test(config);
 }
 
-/** How many `{...}` follow each other from there on. */
+/** How many `{...}` follow each other from that place on. */
 function bracedParts(text: string, from: number): number {
   let parts = 0;
   let depth = 0;

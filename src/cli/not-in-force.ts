@@ -10,7 +10,7 @@ export interface NotInForce {
   readonly waitsFor: 'restart' | 'reload';
 }
 
-/** Those options, in the table's order. `config` is what the files say, without mistakes. */
+/** The options that are not in force, in the table's order. `config` is what the files say, without mistakes. */
 export function notInForce(
   config: Config,
   { options, fixed }: Pick<GoesBy, 'options' | 'fixed'>,
@@ -23,7 +23,7 @@ export function notInForce(
   });
 }
 
-/** The names of those that wait for it, for a sentence. */
+/** The names of the options that wait for a restart, or for a reload, for a sentence. */
 export function waitingFor(what: NotInForce['waitsFor'], options: readonly NotInForce[]): string {
   return options
     .filter(({ waitsFor }) => waitsFor === what)

@@ -28,9 +28,9 @@ export async function openInput(file: string): Promise<Input> {
   }
 }
 
-/** What to do about a rotated log, or an export that was made smaller; undefined if it is neither. */
+/** What to do about a compressed file, such as a rotated log or an export; undefined if it is none. */
 async function compression(handle: FileHandle, found: Stats, file: string): Promise<string | undefined> {
-  // Nothing is taken out of a pipe.
+  // What is read from a pipe would be gone.
   if (!found.isFile()) return undefined;
   const { buffer } = await handle.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0);
   return buffer.equals(GZIP)

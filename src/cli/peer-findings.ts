@@ -14,7 +14,7 @@ const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
 ];
 const ANY_CURE = 'the log of the server there says more';
 
-/** What is to be said about one; `isHere`: its host is this machine. Nothing about those that read from us. */
+/** What is to be said about a peer that we read from, and nothing about others. `isHere`: its host is this machine. */
 export function peerFindings(peer: PeerState, isHere: boolean): readonly Finding[] {
   if (peer.direction === 'to') return [];
   const about = `peer ${peer.peer}`;
@@ -38,7 +38,10 @@ export function peerFindings(peer: PeerState, isHere: boolean): readonly Finding
   }
 }
 
-/** Of servers that are connected and call themselves by one name, as one that was copied does; or it is one, by two ways. */
+/**
+ * What is to be said of connected peers of one name. One may be a copy of the other, or they are one server, reached in
+ * two ways.
+ */
 export function nameFindings(peers: readonly PeerState[]): readonly Finding[] {
   const connected = peers.filter(({ state, name }) => state === 'connected' && name !== '');
   return [...new Set(connected.map(({ name }) => name))].flatMap((name): readonly Finding[] => {

@@ -6,7 +6,7 @@ import type { Finding } from './doctor-finding.ts';
 import { installed } from './installed.ts';
 import { listensThere, type OwnSocket } from './listens-there.ts';
 
-/** What is to be said about it; `own`: the sockets of ddgrey. */
+/** What is to be said about main.cf; `own`: the sockets of ddgrey. */
 export function postfixFindings(about: string, text: string, own: readonly OwnSocket[]): readonly Finding[] {
   const settings = postfixSettings(text);
   const expanded = (name: string): string => expand(settings.get(name) ?? '', settings);
@@ -34,13 +34,13 @@ export function postfixFindings(about: string, text: string, own: readonly OwnSo
 
 /** A server that Postfix asks. */
 interface Server {
-  /** As it is written there. */
+  /** The address, as it is written. */
   readonly place: string;
   /** Its own default_action. */
   readonly action: string | undefined;
 }
 
-/** In a list of Postfix, words or `{ ... }`. */
+/** The items of a list of Postfix: words, or `{ ... }`. */
 function wordsOf(list: string): readonly string[] {
   return list.match(/\{[^}]*\}|[^\s,]+/g) ?? [];
 }
@@ -50,13 +50,13 @@ function policyServers(restrictions: string): readonly Server[] {
   return words.flatMap((word, at) => (words[at - 1] === 'check_policy_service' ? [serverOf(word)] : []));
 }
 
-/** `PLACE` or `{ PLACE, NAME=VALUE, ... }`. */
+/** The server that is written as `PLACE` or `{ PLACE, NAME=VALUE, ... }`. */
 function serverOf(word: string): Server {
   const [place = ''] = /[^\s,{}]+/.exec(word) ?? [];
   return { place, action: /\bdefault_action\s*=\s*([^,}]*)/.exec(word)?.[1]?.trim() };
 }
 
-/** What a place can mean. A path is relative to the queue; to a Postfix in a chroot every path is. */
+/** What a place can mean. A relative path starts at the queue; to a Postfix in a chroot any path does. */
 function placesOf(place: string, queue: string): readonly SocketAddress[] {
   const [, path] = /^(?:unix|local):(.+)$/.exec(place) ?? [];
   if (path !== undefined)
@@ -79,7 +79,7 @@ function milterFinding(about: string, action: string): Finding {
   return { state: 'bad', about, text: `${whatBecomes(action)} while ddgrey does not answer`, mend };
 }
 
-/** Of mail, by a default action: access(5), and milter_default_action in postconf(5). By themselves both defer. */
+/** What a default action makes of mail: access(5), and milter_default_action in postconf(5). Without one, mail is deferred. */
 function whatBecomes(action: string): string {
   if (/^(?:reject|5\d\d)\b/i.test(action)) return 'refuses all mail for good';
   if (/^(?:quarantine|hold)\b/i.test(action)) return 'keeps all mail in its hold queue';
@@ -101,7 +101,10 @@ function asksOthers(about: string, asked: readonly Server[], own: readonly OwnSo
   };
 }
 
-/** postconf(5): `name = value`, a line that starts with white space goes on, the last one of a name counts. */
+/**
+ * The settings of main.cf, postconf(5): `name = value`; a line that starts with white space goes on; the last of a name
+ * counts.
+ */
 function postfixSettings(text: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   const lines = text.replace(/^\s*#.*\n?/gm, '').replace(/\n[ \t]+/g, ' ');

@@ -7,7 +7,7 @@ import { errorCode } from '../lib/error-cause.ts';
 import type { Outcome } from './command.ts';
 import { shown } from './shown.ts';
 
-/** What is wrong with an output that nobody reads any more: in the middle of a write, and between two of them. */
+/** The errors of an output that nobody reads any more: in the middle of a write, and between two of them. */
 const LEFT: readonly unknown[] = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
 
 /** Lines that a terminal gets without a pager. */
@@ -41,7 +41,7 @@ async function* piecesOf(text: Outcome['text'], as: (piece: string) => string): 
   for await (const piece of typeof text === 'string' ? [text] : text) yield as(piece);
 }
 
-/** So much of the text that it is too long for a terminal, or all of it. */
+/** As much of the text as is too long for a terminal, or all of it. */
 async function beginOf(pieces: AsyncGenerator<string, void>): Promise<readonly string[]> {
   const begin: string[] = [];
   for (let lines = 0; lines <= PAGED_ABOVE; lines += linesOf(begin.at(-1) ?? '')) {
@@ -63,7 +63,7 @@ async function* joined(begin: readonly string[], rest: AsyncGenerator<string, vo
   yield* rest;
 }
 
-/** Whether there is a pager that showed it. */
+/** Shows the text in a pager; whether there is one. */
 async function page(pieces: AsyncIterable<string>, pager: Pager): Promise<boolean> {
   try {
     await once(pager, 'spawn');
@@ -84,7 +84,7 @@ async function write(pieces: Iterable<string> | AsyncIterable<string>, out: Writ
   try {
     await pipeline(Readable.from(pieces), out, { end: false });
   } catch (error) {
-    // `ddgrey tuples | head` has what it wants. A pager may also end while it waits for more.
+    // The reader may have seen enough, such as in `ddgrey tuples | head`, or a pager that is left.
     if (!LEFT.includes(errorCode(error))) throw error;
   }
 }

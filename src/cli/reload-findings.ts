@@ -6,13 +6,13 @@ import { closedStep, octal, type PathStep, type ProcessUser, READ } from './path
 /** The configuration file as it was found. */
 export interface ConfigFile {
   readonly path: string;
-  /** The way to it. */
+  /** The way to the file. */
   readonly steps: readonly PathStep[];
-  /** Whom the daemon runs as; undefined: it does not, or that can't be told. */
+  /** Whom the daemon runs as; undefined: it does not run, or that can't be told. */
   readonly daemon: ProcessUser | undefined;
 }
 
-/** What is to be said about it; nothing as long as all is well. */
+/** What is to be said about the file; nothing as long as all is well. */
 export function reloadFindings({ path, steps, daemon }: ConfigFile): readonly Finding[] {
   const closed = daemon === undefined ? undefined : closedStep(daemon, steps, READ);
   if (closed === undefined) return [];

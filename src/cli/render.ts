@@ -27,7 +27,7 @@ export function formatJson(items: readonly unknown[]): string {
   return `[${items.map((item) => JSON.stringify(item)).join(',\n')}]\n`;
 }
 
-/** A long list as JSON likewise, as it comes. */
+/** The same for a long list, piece by piece as it comes. */
 export async function* jsonPieces(pieces: AsyncIterable<readonly unknown[]>): AsyncGenerator<string> {
   let before = '[';
   for await (const items of pieces) {

@@ -25,8 +25,8 @@ const HOW_TO_REPORT =
   'To report spam, forward it as an attachment (one spam a mail) or redirect it, as it came, with all its header lines.';
 
 /**
- * Refusals that stay. Any other is of a daemon that can't keep a report now, such as while its disk is full, or that is still to
- * be started anew after an upgrade.
+ * Refusals that will be the same later. Any other is of a daemon that can't keep a report now, such as while its disk
+ * is full, or that is still to be started anew after an upgrade.
  */
 const LASTING = /^(?:bad report|permission denied|line too long)/;
 
@@ -38,7 +38,7 @@ export async function reportMail(
   isOwn: (address: string) => boolean = isOwnAddress,
 ): Promise<Ending> {
   try {
-    // All of it, whatever comes: a mail server whose pipe breaks takes that for a failure.
+    // The whole mail is read in any case: a mail server whose pipe breaks takes that for a failure.
     const bytes = await readMail(mail);
     const config = readConfig(location);
     const isTrusted = await trustedBy(config);
@@ -60,7 +60,7 @@ export async function reportMail(
   }
 }
 
-/** Trying again would not help. */
+/** A mistake in the configuration: trying again would not help. */
 class ConfigMistake extends Error {}
 
 function readConfig({ configFile }: Location): Config {

@@ -14,7 +14,7 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       ...LOCATION_OPTIONS,
       config: { type: 'string', short: 'c' },
-      // The original's; there is nothing to say.
+      // An option of the original: there is nothing more to say.
       debug: { type: 'boolean', short: 'd', multiple: true },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'V' },

@@ -23,7 +23,7 @@ export async function* reportRows(
 }
 
 async function* bySecond(pieces: AsyncIterable<readonly StoredReport[]>): AsyncGenerator<readonly StoredReport[]> {
-  /** More of its reports may come in the next piece. */
+  /** The reports of the last second: the next piece may have more of them. */
   let second: StoredReport[] = [];
   for await (const reports of pieces) {
     const whole: StoredReport[] = [];

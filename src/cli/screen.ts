@@ -2,14 +2,14 @@
 import { inspect, styleText } from 'node:util';
 
 export interface Screen {
-  /** Columns; undefined: as long as they get. */
+  /** Columns that a line may have; undefined: any number. */
   readonly columns: number | undefined;
   readonly colours: boolean;
-  /** Tells whoever waits how far it is; nothing when nobody does. */
+  /** Tells how far the work is, if somebody waits. */
   readonly progress: (text: string) => void;
 }
 
-/** A file, or another program. */
+/** No screen: a file, or another program. */
 export const NO_SCREEN: Screen = { columns: undefined, colours: false, progress: () => {} };
 
 /** The screen of this process. Node's hasColors() knows NO_COLOR, and what the terminal can do. */
@@ -18,7 +18,7 @@ export function processScreen({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' 
     // A terminal that does not know its width says 0.
     columns: stdout.isTTY && stdout.columns > 0 ? stdout.columns : undefined,
     colours: stdout.isTTY && stdout.hasColors(),
-    // Back to the start of the line, and the rest of it cleared.
+    // Goes back to the start of the line, and clears what is left of it.
     progress: stderr.isTTY ? (text) => void stderr.write(`\r${text}\u001b[K`) : () => {},
   };
 }
@@ -38,7 +38,7 @@ export function fitTable(table: string, screen: Screen): string {
 
 const COLOURS = { white: 'green', grey: 'yellow', black: 'red' } as const;
 
-/** What coloured writes around a text, as a regular expression. */
+/** The codes that coloured() writes around a text, as a regular expression. */
 export const COLOUR_CODES: string = `\\u001b\\[(?:${Object.values(COLOURS)
   .flatMap((name) => inspect.colors[name] ?? [])
   .join('|')})m`;

@@ -2,7 +2,7 @@
 import { escaped, UNSEEN } from '../lib/unseen.ts';
 import { COLOUR_CODES } from './screen.ts';
 
-/** Our own colours, and all that is shown as in JSON but for line ends. */
+/** Our own colours, which stay, and the characters that are written as in JSON: all unseen ones but line ends. */
 const COLOUR_OR_UNSEEN = new RegExp(`${COLOUR_CODES}|(?!\\n)[${UNSEEN}]`, 'gu');
 
 /** The text with `\u001b` and the like for what would not be seen. It stays JSON if it is. */

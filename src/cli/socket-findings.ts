@@ -12,22 +12,25 @@ export interface MailUser extends ProcessUser {
 export interface SocketFacts {
   readonly protocol: string;
   readonly address: SocketAddress;
-  /** It is served also where no line of the configuration names it, so perhaps for nobody. */
+  /** Whether it is a default socket, which is served though perhaps nobody asks there. */
   readonly usual: boolean;
-  /** Whether somebody takes connections there; `denied`: not ours. */
+  /** Whether somebody takes connections there; `denied`: this user may not connect. */
   readonly listening: 'yes' | 'no' | 'denied';
-  /** The way to a unix socket; empty where it is not there, or kept from us. */
+  /** The way to a unix socket; empty if it is not there, or this user may not see it. */
   readonly steps: readonly PathStep[];
 }
 
-/** Whose mail servers ask on which sockets, in Debian's words and others'. Sendmail asks as root, who may everything. */
+/**
+ * The users whose mail servers ask on each socket, as Debian and others name them. Sendmail asks as root, who may do
+ * everything.
+ */
 const ASKED_BY: ReadonlyMap<string, readonly string[]> = new Map([
   ['greylist', ['Debian-exim', 'exim']],
   ['policy', ['postfix']],
   ['milter', ['postfix']],
 ]);
 
-/** All of them. */
+/** All users of mail servers. */
 export const MAIL_USERS: ReadonlySet<string> = new Set([...ASKED_BY.values()].flat());
 
 /** What there is of mail servers on the machine. */
@@ -39,7 +42,7 @@ export interface MailServers {
 /** What is to be said about a socket; `mend` is what would make the daemon listen there. */
 export function socketFindings(facts: SocketFacts, { users, files }: MailServers, mend: string): readonly Finding[] {
   const { protocol, address, listening, steps } = facts;
-  // An Exim that asks does so on this one, if no line names another.
+  // If an Exim asks, then on the default socket.
   const usual = facts.usual && !eximAsks(files);
   const about = `socket ${protocol} (${placeOf(address)})`;
   const isThere = steps.length > 0;
@@ -64,7 +67,7 @@ interface WayTo extends Pick<SocketFacts, 'protocol' | 'steps' | 'usual'> {
   readonly path: string;
 }
 
-/** unix(7): connecting takes the right to write. */
+/** Whether each user may connect, which takes the right to write (unix(7)). */
 function rightsFindings(
   { about, protocol, path, steps, usual }: WayTo,
   users: readonly MailUser[],
@@ -72,7 +75,7 @@ function rightsFindings(
   if (users.length === 0)
     return [{ state: 'good', about, text: 'is there; no mail server of this machine asks on it' }];
   const closedTo = users.map((user) => ({ user, closed: closedStep(user, steps, WRITE) }));
-  // Of several mail servers on a machine one may be meant; the user of one that is gone stays.
+  // A machine may have several mail servers, of which one is meant, or users of some that are gone: only if none can connect.
   const state = !usual && closedTo.every(({ closed }) => closed !== undefined) ? 'bad' : 'note';
   return closedTo.map(({ user, closed }) => {
     if (closed === undefined) return { state: 'good', about, text: `${user.name} can connect` };

@@ -9,11 +9,11 @@ export interface SpaceFacts {
 }
 
 const MEGABYTE = 1024 * 1024;
-/** The database's log alone takes some in a busy minute. */
+/** Bytes that are as good as none: the database's log alone takes some in a busy minute. */
 const NONE = 10 * MEGABYTE;
 const LITTLE = 200 * MEGABYTE;
 
-/** What is to be said about it. */
+/** What is to be said about the room for the database. */
 export function spaceFindings({ directory, free }: SpaceFacts): readonly Finding[] {
   const about = `disk space in ${directory}`;
   const text = `${Math.floor(free / MEGABYTE)} MB are free`;

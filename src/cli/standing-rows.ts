@@ -10,7 +10,7 @@ export interface StandingListing {
   readonly screen: Screen;
 }
 
-/** Least widths, those of the original. */
+/** The least width of each column, as in the original. */
 const WIDTHS = { domain: 15, ip: 15, status: 8 } as const;
 const RULE_BEHIND = 34;
 

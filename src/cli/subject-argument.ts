@@ -1,4 +1,4 @@
-// Arguments that name a client, or clients. What is none is a mistake of whoever typed it: no daemon is asked about it.
+// Arguments that name a client, or clients. One that names none is a mistake of whoever typed it: no daemon is asked about it.
 import { UsageError } from '../lib/usage-error.ts';
 import { parseAddress } from '../policy/address.ts';
 import { NULL_SENDER } from '../policy/check.ts';

@@ -25,7 +25,7 @@ const BATCH_CHARACTERS = 1_048_576;
 /** Characters of a line; a dot at its start is sent twice. */
 const LONGEST = LONGEST_RECORD - 1;
 const TOO_LONG = `too long, more than ${LONGEST} characters`;
-/** Problems that are shown; whoever has more needs another file. */
+/** Problems that are shown; if there are more, the file is not what it seems. */
 const MOST_PROBLEMS = 10;
 
 const HEADING = /^200-OK for download (pending|valid|white)!/i;
@@ -48,7 +48,7 @@ export const exportCommand: Command = {
 async function* exported({ location, screen }: Invocation, tables: readonly Table[]): AsyncGenerator<string> {
   let count = 0;
   for (const table of tables) {
-    // Not before the daemon answers: a file that holds nothing else would look like an empty table.
+    // Written once the daemon answers: a file with nothing but the heading would look like an empty table.
     let heading = `200-OK for download ${table}!\n`;
     for await (const lines of askForLines(location, `export ${table}`)) {
       count += lines.length;
@@ -85,9 +85,9 @@ function tableOf(word: string): Table {
 /** Some lines of one table. */
 interface Batch {
   readonly lines: string[];
-  /** Where each of them is in the file. */
+  /** The number of each line in the file. */
   readonly numbers: number[];
-  /** Where lines are that are no entry of anybody's. */
+  /** The numbers of lines that are too long to be entries. */
   readonly tooLong: number[];
   characters: number;
 }

@@ -2,12 +2,12 @@
 import { inWords } from '../policy/reply.ts';
 import { REASONS, type Verdict } from '../policy/verdict.ts';
 
-/** Why it is so, with these details, and the wait. */
+/** The reason of the verdict, with these details, and how long the sender has to wait. */
 export function describeVerdict(verdict: Verdict, details = ''): string {
   return `${REASONS[verdict.reason]}${details}${verdict.kind === 'grey' ? waitOf(verdict) : ''}`;
 }
 
-/** Not every wait that the sender is told helps. */
+/** What the sender is told about waiting, and whether it helps. */
 function waitOf({ reason, wait }: Verdict & { readonly kind: 'grey' }): string {
   switch (reason) {
     case 'first':

@@ -50,7 +50,7 @@ function retry(from: Seconds): string {
   return `the same attempt from ${formatTime(from)} on`;
 }
 
-/** `client`: for whom it stands; empty: for all. */
+/** `client`: the client part of what is remembered; empty: it stands for all. */
 function forgetting(client: string): string {
   const command = client === '' ? '' : `, or with ddgrey forget ${client}`;
   return `it is forgotten when it is not used for its lifetime${command}`;
