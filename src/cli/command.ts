@@ -3,7 +3,8 @@ import type { Location } from '../config/locate-config.ts';
 import type { Screen } from './screen.ts';
 
 /** Options that only some commands take. */
-export type Flag = 'white' | 'grey' | 'black' | 'scores' | 'events' | 'calc' | 'remove' | 'dry-run' | 'wide';
+export const FLAGS = ['white', 'grey', 'black', 'scores', 'events', 'calc', 'remove', 'dry-run', 'wide'] as const;
+export type Flag = (typeof FLAGS)[number];
 
 /** What a command is given. */
 export interface Invocation {

@@ -10,6 +10,7 @@ import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import { authorName } from './author-name.ts';
 import type { Command } from './command.ts';
 import { entryArguments, refuseWide } from './entry-arguments.ts';
+import { describeEntry } from './entry-text.ts';
 import { formatJson, formatTable, formatTime } from './render.ts';
 import { fitTable } from './screen.ts';
 
@@ -42,7 +43,10 @@ function entryCommand(
       const byDefault =
         span === undefined ? `no duration was given: ${duration.write(usual)}, as ${lifetime} says\n` : '';
       const meant = subject.kind === 'domain' ? domainNote(kind, subject.text) : addressNote(subject.text);
-      return { text: describe(entry) + before(was) + byDefault + meant + (trusted ? TRUSTED_NOTE : ''), exitCode: 0 };
+      return {
+        text: `${describeEntry(entry)}\n` + before(was) + byDefault + meant + (trusted ? TRUSTED_NOTE : ''),
+        exitCode: 0,
+      };
     },
   };
 }
@@ -90,8 +94,4 @@ function addressNote(address: string): string {
 
 function row({ kind, subject, expires, author, reason }: ManualEntry): readonly string[] {
   return [kind, subject, formatTime(expires), author, reason];
-}
-
-function describe({ subject, kind, expires, author, reason }: ManualEntry): string {
-  return `${subject} is ${kind} until ${formatTime(expires)}: ${reason} (${author})\n`;
 }

@@ -9,6 +9,7 @@ import { inWords } from '../policy/reply.ts';
 import type { StoredReport } from '../policy/report.ts';
 import { describeReasons, type Standing } from '../policy/standing.ts';
 import type { Verdict } from '../policy/verdict.ts';
+import { describeEntry } from './entry-text.ts';
 import { formatTime } from './render.ts';
 import { coloured, type Screen } from './screen.ts';
 import { describeVerdict } from './verdict-text.ts';
@@ -85,9 +86,7 @@ function lookupLines({ lookups }: Explained): readonly string[] {
 }
 
 function manualLines({ client: { manual } }: Explained): readonly string[] {
-  if (manual === undefined) return [];
-  const { subject, kind, author, reason, expires } = manual;
-  return [`${subject} is ${kind} until ${formatTime(expires)}: ${reason} (${author})`];
+  return manual === undefined ? [] : [describeEntry(manual)];
 }
 
 function standingLines({ client: { standing }, now }: Explained): readonly string[] {

@@ -40,8 +40,12 @@ export function followedLogs({ service, exim4_mainlog }: Config, directory: stri
   try {
     return [{ path, way: { steps: stepsTo(path) }, daemon, groupName }];
   } catch (error) {
-    return [{ path, way: { problem: readProblem(error), denied: errorCode(error) === 'EACCES' }, daemon, groupName }];
+    return [{ path, way: refused(error), daemon, groupName }];
   }
+}
+
+function refused(error: unknown): { readonly problem: string; readonly denied: boolean } {
+  return { problem: readProblem(error), denied: errorCode(error) === 'EACCES' };
 }
 
 /** The configuration file, which can be read by us. */
@@ -101,7 +105,7 @@ export function namedFiles({ policy, traps }: Config, { directory }: Location): 
     try {
       return { option, path, content: { text: readText(path) } };
     } catch (error) {
-      return { option, path, content: { problem: readProblem(error), denied: errorCode(error) === 'EACCES' } };
+      return { option, path, content: refused(error) };
     }
   };
   return [...(policy === '' ? [] : [read('policy', policy)]), ...traps.map((file) => read('traps', file))];

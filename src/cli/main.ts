@@ -5,7 +5,7 @@ import { nearest } from '../config/nearest.ts';
 import { helpText } from '../lib/program-page.ts';
 import { failureText, readOptions, UsageError } from '../lib/usage-error.ts';
 import { VERSION } from '../lib/version.ts';
-import type { Command, Flag, Outcome } from './command.ts';
+import { type Command, type Flag, FLAGS, type Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { DDGREY_PAGE } from './ddgrey-page.ts';
 import { listCommand } from './listing.ts';
@@ -13,8 +13,6 @@ import { print } from './print.ts';
 import { processScreen } from './screen.ts';
 import { shown } from './shown.ts';
 import { needSubject, readSubject } from './subject-argument.ts';
-
-const FLAGS: readonly Flag[] = ['white', 'grey', 'black', 'scores', 'events', 'calc', 'remove', 'dry-run', 'wide'];
 
 async function main(args: readonly string[]): Promise<Outcome> {
   const { values, positionals } = readArguments(args);
