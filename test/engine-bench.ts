@@ -25,7 +25,7 @@ import { createLog } from '../src/lib/log.ts';
 import { createNews } from '../src/lib/news.ts';
 import { type Address, parseAddress } from '../src/policy/address.ts';
 import { type Check, parseMailbox } from '../src/policy/check.ts';
-import { readPolicy } from '../src/policy/rules.ts';
+import { type Policy, readPolicy } from '../src/policy/rules.ts';
 import type { Standing } from '../src/policy/standing.ts';
 import {
   checkSettings,
@@ -100,10 +100,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
     text += lines;
   });
   let config = configOf(options.config ?? '');
-  const reading = readPolicy(options.policy ?? '');
-  if (reading.kind === 'broken') throw new Error(JSON.stringify(reading.errors));
-  const { policy } = reading;
-
+  const policy = policyOf(options.policy ?? '');
   const manual = await openManualList(store, clock);
   const trusted = new HostSet({ resolver, log, known: async () => [], settings: () => trustedSettings(config) });
   const { lists } = chooseLists({ names: config.rbls, scores: config.rbl_score, own: [], dnswl: config.dnswl });
@@ -188,6 +185,13 @@ export function checkOf(client: string, sender: string, recipient: string, clien
   const mailboxes = { sender: parseMailbox(sender), recipient: parseMailbox(recipient) };
   const check = { id: 'x1', client: addressOf(client), ...mailboxes, via: 'test' };
   return clientName === undefined ? check : { ...check, clientName };
+}
+
+/** The policy that the text says; it must be without mistakes. */
+export function policyOf(text: string): Policy {
+  const reading = readPolicy(text);
+  if (reading.kind === 'broken') throw new Error(reading.errors.map(({ message }) => message).join('\n'));
+  return reading.policy;
 }
 
 /** The address that the text spells; it must be one. */

@@ -1,11 +1,12 @@
 // The original daemon's recorded scoring, run through our lookups, facts and standing. The notation of the tables is
 // explained beside them.
 import { expect, test } from 'vitest';
+import { addressOf } from '../../test/engine-bench.ts';
 import { chooseLists } from '../dns/choose-lists.ts';
 import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
 import { BLOCK_LISTS, DNSWL, ownList } from '../dns/known-lists.ts';
 import { type DnsList, listedName } from '../dns/lists.ts';
-import { type Address, parseAddress } from '../policy/address.ts';
+import type { Address } from '../policy/address.ts';
 import { parseMailbox, type Seconds } from '../policy/check.ts';
 import { countedTimes, type StoredReport } from '../policy/report.ts';
 import { describeReasons, type Standing, standingFrom } from '../policy/standing.ts';
@@ -66,7 +67,7 @@ interface Options {
 }
 
 async function outcomeOf(dns: string, events: string, options: Options): Promise<string> {
-  const client = address(options['client']?.[0] ?? '203.0.113.10');
+  const client = addressOf(options['client']?.[0] ?? '203.0.113.10');
   const resolver = fakeResolver(worldOf(dns, client));
   const lists = listsOf(options);
   const { findings, done } = lookUpClient({ resolver, lists: () => lists, useOf: () => 'asked' }, client);
@@ -108,7 +109,7 @@ function summary(standing: Standing, options: Options): string {
 /** What the check of a client with this standing waits, when the delay of its class is set to that. */
 function delayOf(standing: Standing, set: Seconds): Seconds {
   const mailbox = parseMailbox('a@example.org');
-  const check = { id: '1', client: address(standing.ip), sender: mailbox, recipient: mailbox, via: 'test' };
+  const check = { id: '1', client: addressOf(standing.ip), sender: mailbox, recipient: mailbox, via: 'test' };
   const delays = { grey_min: 1, grey_short: 1, grey_default: 1, grey_long: 1, grey_max: 1, [standing.class]: set };
   const window = { delay: 1, retry: 60 * DAY };
   return windowOf(
@@ -160,10 +161,4 @@ function worldOf(text: string, client: Address): FakeDns {
     else if (said !== 'none') a[name] = said?.split(',') ?? [list === undefined ? client.text : '127.0.0.2'];
   }
   return { ptr: ptr.length === 0 ? {} : { [client.text]: ptr }, a, failing };
-}
-
-function address(text: string): Address {
-  const parsed = parseAddress(text);
-  if (parsed === undefined) throw new Error(`not an address: ${text}`);
-  return parsed;
 }

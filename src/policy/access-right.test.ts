@@ -1,19 +1,11 @@
 import { expect, test } from 'vitest';
+import { addressOf, policyOf } from '../../test/engine-bench.ts';
 import { accessRight, type HostNames, namesMatter, UNKNOWN_NAMES } from './access-right.ts';
-import { parseAddress, type Address } from './address.ts';
-import { type Policy, readPolicy } from './rules.ts';
+import type { Policy } from './rules.ts';
 import type { AccessRight } from './rule-values.ts';
 
-function policyOf(...lines: readonly string[]): Policy {
-  const reading = readPolicy(lines.map((line) => `GreydAccess:${line}\n`).join(''));
-  if (reading.kind === 'broken') throw new Error(JSON.stringify(reading.errors));
-  return reading.policy;
-}
-
-function address(text: string): Address {
-  const parsed = parseAddress(text);
-  if (parsed === undefined) throw new Error(`${text} is no address`);
-  return parsed;
+function rightsOf(...lines: readonly string[]): Policy {
+  return policyOf(lines.map((line) => `GreydAccess:${line}\n`).join(''));
 }
 
 const verified = (...names: readonly string[]): HostNames => ({ verified: names, claimed: [], complete: true });
@@ -27,7 +19,7 @@ test.for<[client: string, name: string, right: AccessRight]>([
   ['2001:db8:0:1::7', 'mx.example.com', 'ok-admin'],
   ['192.0.2.1', 'mx.example.net', 'refused'],
 ])('%s %s: %s', ([client, name, right]) => {
-  const policy = policyOf(
+  const policy = rightsOf(
     '10.1.2.3 OK-ADMIN',
     '10.1.2 OK',
     '10.1.3.0/24 REJECT',
@@ -35,7 +27,7 @@ test.for<[client: string, name: string, right: AccessRight]>([
     '2001:db8::/48 ok-Admin',
     '* no',
   );
-  expect(accessRight(policy, address(client), verified(name))).toBe(right);
+  expect(accessRight(policy, addressOf(client), verified(name))).toBe(right);
 });
 
 const OPEN = ['* OK', 'bad.example NO', 'boss.example OK-ADMIN'];
@@ -58,7 +50,7 @@ test.for<[title: string, lines: readonly string[], names: HostNames, right: Acce
   ['unknown names, and no line about any', ['* OK-ADMIN'], UNKNOWN_NAMES, 'ok-admin'],
   ['unknown names, and the address has a line', [...OPEN, '192.0.2.1 OK-ADMIN'], UNKNOWN_NAMES, 'ok-admin'],
 ])('%s', ([, lines, names, right]) => {
-  expect(accessRight(policyOf(...lines), address('192.0.2.1'), names)).toBe(right);
+  expect(accessRight(rightsOf(...lines), addressOf('192.0.2.1'), names)).toBe(right);
 });
 
 test.for<[lines: readonly string[], matter: boolean]>([
@@ -67,5 +59,5 @@ test.for<[lines: readonly string[], matter: boolean]>([
   [['example.com OK'], true],
   [['example.com OK', '192.0.2.0/24 OK'], false],
 ])('with %j names matter: %s', ([lines, matter]) => {
-  expect(namesMatter(policyOf(...lines), address('192.0.2.1'))).toBe(matter);
+  expect(namesMatter(rightsOf(...lines), addressOf('192.0.2.1'))).toBe(matter);
 });

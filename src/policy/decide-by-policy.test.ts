@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { type Address, parseAddress } from './address.ts';
+import { addressOf, policyOf } from '../../test/engine-bench.ts';
 import { parseMailbox } from './check.ts';
 import { MANUAL_CASES, MANUAL_POLICY, STAGE_CASES } from './decide-by-policy.cases.ts';
 import { decideByPolicy, type PolicyDecision } from './decide-by-policy.ts';
-import { type Policy, readPolicy } from './rules.ts';
+import type { Policy } from './rules.ts';
 
 interface Question {
   readonly client?: string;
@@ -13,25 +13,17 @@ interface Question {
 }
 
 /** Lines are separated by `;`, and `GreyCheck` is left out. */
-function policyOf(text: string): Policy {
-  const reading = readPolicy(text.replaceAll(/; */g, '\n').replaceAll(/^(Connect|From|To):/gm, 'GreyCheck$1:'));
-  if (reading.kind === 'broken') throw new Error(reading.errors.map(({ message }) => message).join('\n'));
-  return reading.policy;
-}
-
-function address(text: string): Address {
-  const parsed = parseAddress(text);
-  if (parsed === undefined) throw new Error(`${text} is not an address`);
-  return parsed;
+function checksOf(text: string): Policy {
+  return policyOf(text.replaceAll(/; */g, '\n').replaceAll(/^(Connect|From|To):/gm, 'GreyCheck$1:'));
 }
 
 function decide(policy: Policy, question: Question): PolicyDecision {
   const { client = '10.1.2.3', name = 'mail.example.com', from = 'joe@example.com', to = 'bob@example.org' } = question;
   const [sender, recipient] = [parseMailbox(from), parseMailbox(to)];
-  return decideByPolicy(policy, { client: address(client), clientName: name, sender, recipient });
+  return decideByPolicy(policy, { client: addressOf(client), clientName: name, sender, recipient });
 }
 
-const manual = policyOf(MANUAL_POLICY);
+const manual = checksOf(MANUAL_POLICY);
 
 test.for(MANUAL_CASES)("the manual's example: %s %s → %s", ([client, from, recipients]) => {
   const decided = recipients.split(' ').map((expected) => {
@@ -44,7 +36,7 @@ test.for(MANUAL_CASES)("the manual's example: %s %s → %s", ([client, from, rec
 test.for(STAGE_CASES)('client, sender and recipient say %s', (line) => {
   const [connect, from, to, verdict] = line.split(/:? /);
   const rules = [`Connect:10.1.2.3 ${connect}`, `From:example.com ${from}`, `To:example.org ${to}`];
-  expect(decide(policyOf(rules.filter((rule) => !rule.endsWith(' -')).join(';')), {})).toMatchObject({ verdict });
+  expect(decide(checksOf(rules.filter((rule) => !rule.endsWith(' -')).join(';')), {})).toMatchObject({ verdict });
 });
 
 test.for<[rule: string, question: Question]>([
@@ -54,7 +46,7 @@ test.for<[rule: string, question: Question]>([
   ['To:jörg@bücher.example NO', { to: 'JÖRG@xn--bcher-kva.example' }],
   ['Connect:bücher.example NO', { name: 'mx.xn--bcher-kva.example' }],
 ])('%s is a rule for %j: a name in another script has two spellings', ([rule, question]) => {
-  expect(decide(policyOf(rule), question).verdict).toBe('no');
+  expect(decide(checksOf(rule), question).verdict).toBe('no');
 });
 
 const recorded: readonly [policy: string, verdict: string | undefined, question?: Question][] = [
@@ -98,7 +90,7 @@ const recorded: readonly [policy: string, verdict: string | undefined, question?
 ];
 
 test.for(recorded)('%s → %s %o', ([policy, verdict, question = {}]) => {
-  expect(decide(policyOf(policy), question).verdict).toBe(verdict);
+  expect(decide(checksOf(policy), question).verdict).toBe(verdict);
 });
 
 // Where we differ from what ze-filter was seen to do, and why. What it takes and we refuse (unknown value words, NetClass
@@ -122,12 +114,12 @@ const differences: readonly [why: string, policy: string, ours: string, theirs: 
 ];
 
 test.for(differences)('known difference: %s: %s → %s, not %s', ([, policy, ours, theirs, question = {}]) => {
-  expect(decide(policyOf(policy), question).verdict).toBe(ours);
+  expect(decide(checksOf(policy), question).verdict).toBe(ours);
   expect(ours).not.toBe(theirs);
 });
 
 test('every stage names the line that decided', () => {
-  const policy = policyOf('Connect:Default YES; Connect:10.1 NO; From:EXAMPLE.com. quickyes; To:bob@ NO');
+  const policy = checksOf('Connect:Default YES; Connect:10.1 NO; From:EXAMPLE.com. quickyes; To:bob@ NO');
   expect(decide(policy, {})).toEqual({
     verdict: 'yes',
     trace: [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseAddress } from './address.ts';
-import { type Check, parseMailbox } from './check.ts';
+import { checkOf, policyOf } from '../../test/engine-bench.ts';
+import type { Check } from './check.ts';
 import {
   type Change,
   type ClientView,
@@ -13,7 +13,6 @@ import {
 import type { TupleEntry } from './greylist.ts';
 import type { ManualEntry } from './manual-entry.ts';
 import type { Pass } from './pass.ts';
-import { readPolicy } from './rules.ts';
 import type { Standing, StandingClass } from './standing.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -24,7 +23,7 @@ const DAY = 24 * HOUR;
 const RULES: Rules = {
   greylisting: true,
   isTrusted: ({ text }) => text === '192.0.2.200',
-  policy: policyOf('From:shop.example NO; To:postmaster@ NO; From:strict.example YES'),
+  policy: checksOf('From:shop.example NO; To:postmaster@ NO; From:strict.example YES'),
   parts: { client: 'NET', sender: 'HOST', recipient: 'FULL' },
   delays: { grey_min: 10, grey_short: 60, grey_default: 600, grey_long: 1800, grey_max: 3600 },
   retry: 10 * HOUR,
@@ -43,16 +42,12 @@ const known = { kind: 'white', reason: 'known' } as const;
 const retried = { kind: 'white', reason: 'retried' } as const;
 
 /** Lines are separated by `;`, and `GreyCheck` is left out. */
-function policyOf(text: string): Rules['policy'] {
-  const reading = readPolicy(text.replaceAll(/; */g, '\n').replaceAll(/^/gm, 'GreyCheck'));
-  if (reading.kind === 'broken') throw new Error(reading.errors.map(({ message }) => message).join('\n'));
-  return reading.policy;
+function checksOf(text: string): Rules['policy'] {
+  return policyOf(text.replaceAll(/; */g, '\n').replaceAll(/^/gm, 'GreyCheck'));
 }
 
 function check(sender = 'a@example.com', client = '203.0.113.7', recipient = 'b@example.org'): Check {
-  const address = parseAddress(client);
-  if (address === undefined) throw new Error(`not an address: ${client}`);
-  return { id: '1', client: address, sender: parseMailbox(sender), recipient: parseMailbox(recipient), via: 'test' };
+  return checkOf(client, sender, recipient);
 }
 
 function pending(ago: number): TupleEntry {
