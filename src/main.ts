@@ -32,6 +32,8 @@ interface Arguments extends Location {
 
 /** Runs the daemon until it is told to stop. Resolves to the exit code. */
 async function main(words: readonly string[]): Promise<number> {
+  // Who read it may be gone by the time that a configuration is read again and has warnings.
+  process.stderr.on('error', () => {});
   const given = readArguments(words);
   if (given.action === 'help') return say(helpText(DAEMON_PAGE));
   if (given.action === 'version') return say(`ddgreyd ${VERSION}\n`);

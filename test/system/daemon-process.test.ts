@@ -163,10 +163,12 @@ test('told to stop twice, it still answers the check in hand and stops in order'
   expect(await answer).toBe('200 grey');
 });
 
-test('it goes on when nobody reads its log any more', async () => {
+test.for(['stdout', 'stderr'] as const)('it goes on when nobody reads its %s any more', async (output) => {
   await using directory = await temporaryDirectory();
   await using daemon = await startIn(directory);
-  daemon.child.stdout?.destroy();
+  daemon.child[output]?.destroy();
+  // Reading that has a warning, on standard error.
+  await writeFile(directory.file('ddgrey.conf'), `${CONFIG}peer_ca ca.pem\n`);
   daemon.child.kill('SIGHUP');
   expect(JSON.parse(await stats(directory))).toHaveProperty('uptime');
   daemon.child.kill('SIGHUP');
