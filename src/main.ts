@@ -51,16 +51,18 @@ async function main(words: readonly string[]): Promise<number> {
 async function run(given: Arguments, config: Config, log: Log): Promise<void> {
   // Before anything is started, so that a signal that comes early still ends it in good order.
   const stop = anyOf('SIGTERM', 'SIGINT');
-  let reload = (): Promise<void> => Promise.resolve();
+  const { promise: started, resolve: onStarted } = Promise.withResolvers<() => Promise<void>>();
+  // What changed while the daemon starts is read once it has: it may go by what was there before.
+  const reload = async (): Promise<void> => (await started)();
   process.on('SIGHUP', () => void reload().catch(() => {}));
   await using daemon = await startDaemon({
     config,
     directory: given.directory,
     clock: systemClock,
     log,
-    commands: { reload: () => reload(), stop: () => process.kill(process.pid, 'SIGTERM') },
+    commands: { reload, stop: () => process.kill(process.pid, 'SIGTERM') },
   });
-  reload = reloader(given, config, daemon, log);
+  onStarted(reloader(given, config, daemon, log));
   log.event(0, 'ready', { version: VERSION, pid: process.pid, directory: given.directory });
   // Nothing else is taken from the environment: systemd's socket is.
   // oxlint-disable-next-line node/no-process-env

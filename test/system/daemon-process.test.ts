@@ -163,6 +163,23 @@ test('told to stop twice, it still answers the check in hand and stops in order'
   expect(await answer).toBe('200 grey');
 });
 
+test('SIGHUP while it starts: what changed meanwhile is read once it has started', async () => {
+  await using silent = await startStubDnsServer({ tricks: { '*': { silent: true } } });
+  await using directory = await temporaryDirectory();
+  const config = ['user root', 'group root', ...dnsConfig(silent), 'trusted mx.example.com', 'dns_timeout 2s', ''].join(
+    '\n',
+  );
+  const starting = startIn(directory, config);
+  // The start waits for the name.
+  await until('the name to be asked for', () => silent.questions.size > 0);
+  await writeFile(directory.file('ddgrey.conf'), `${config}grey_default 5m\ndatabase other.db\n`);
+  process.kill(Number(await readFile(directory.file('ddgreyd.pid'), 'utf8')), 'SIGHUP');
+  await using daemon = await starting;
+  const read = 'configuration read again needs_restart=database';
+  await until('the configuration to be read', () => daemon.output().includes(read));
+  expect(await daemon.end('SIGTERM')).toBe(0);
+});
+
 test.for(['stdout', 'stderr'] as const)('it goes on when nobody reads its %s any more', async (output) => {
   await using directory = await temporaryDirectory();
   await using daemon = await startIn(directory);
