@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { seconds } from '../lib/clock.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import { addressOf, type Bench, checkOf, engineBench, T0 } from '../../test/engine-bench.ts';
+import { seconds } from '../lib/clock.ts';
 import type { Sender } from './accept-peer-report.ts';
 import { admit } from './admit.ts';
 import type { NamedReport } from './keep-report.ts';
@@ -380,7 +380,7 @@ test.for<[what: string, reports: readonly NamedReport[], left: number]>([
   for (const report of reports) {
     await bench.acceptPeerReport(report, ANY);
     bench.clock.advance(2);
-    await bench.manual.expire();
+    await bench.manual.expire(seconds(bench.clock));
   }
   expect(bench.manual.list()).toHaveLength(left);
 });

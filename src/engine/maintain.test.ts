@@ -136,6 +136,27 @@ test.for<[what: string, rounds: readonly (readonly [after: number, left: string]
   expect(putOff).toEqual(late.map((seconds) => `maintenance put off late=${seconds}`));
 });
 
+test('nothing is removed either when the clock jumps in the middle of a round', async () => {
+  const bench = await filled();
+  const entry = {
+    subject: 'example.com',
+    kind: 'black',
+    author: 'a',
+    reason: 'r',
+    made: T0,
+    expires: T0 + DAY,
+  } as const;
+  await bench.manual.put(entry);
+  const save = bench.store.savePlace.bind(bench.store);
+  bench.store.savePlace = async (...place) => {
+    await save(...place);
+    bench.clock.advance(YEAR);
+  };
+  expect(await leftByRound(bench, 0)).toBe(ALL);
+  bench.clock.advance(-YEAR);
+  expect([bench.manual.list(), await bench.store.entries()]).toEqual([[entry], [entry]]);
+});
+
 async function* endless(): AsyncGenerator<[]> {
   for (;;) {
     await new Promise(setImmediate);

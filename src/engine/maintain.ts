@@ -1,6 +1,6 @@
 // Maintenance: what is past its lifetime is removed, what has proved itself gets a pass, what was found bad loses what it
 // had. In small steps between checks, so that no check ever waits for it.
-import { type Clock, seconds } from '../lib/clock.ts';
+import { type Clock, manualClock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Log } from '../lib/log.ts';
 import { type Pause, startRepeating } from '../lib/repeat.ts';
@@ -58,7 +58,8 @@ export async function runRound(parts: MaintenanceParts, pause: Pause): Promise<v
   await store.savePlace(PLACE, String(now));
   const late = now - last - settings().interval;
   if (late > LONGEST_REST) log.event(0, 'maintenance put off', { late });
-  else await runMaintenance(parts, pause);
+  // It may also jump in the middle of the round.
+  else await runMaintenance({ ...parts, clock: manualClock(now) }, pause);
 }
 
 /** One round of everything. */
@@ -71,7 +72,7 @@ export async function runMaintenance(parts: MaintenanceParts, pause: Pause): Pro
     dewhited: await dewhite(parts, rest),
     promoted: await promote(parts, rest),
   };
-  await parts.manual.expire();
+  await parts.manual.expire(seconds(parts.clock));
   for (const [what, count] of Object.entries(done)) counters.add(what, count);
   if (Object.values(done).some((count) => count > 0)) log.event(1, 'maintenance', done);
 }

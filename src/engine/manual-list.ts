@@ -24,8 +24,8 @@ export interface ManualList {
   takeOver(shared: SharedEntry): Promise<void>;
   /** Whether an entry of another server may be taken over: there are not too many, or there is one of that subject already. */
   hasRoomFor(subject: string): boolean;
-  /** Removes those past their time. */
-  expire(): Promise<void>;
+  /** Removes those that are past their time by then. */
+  expire(now: Seconds): Promise<void>;
 }
 
 /**
@@ -66,9 +66,9 @@ export async function openManualList(store: Store, clock: Clock, most: number = 
     // An entry that has ended meanwhile has replaced the one before all the same.
     return shared.kind === 'put' && isLive(shared.entry) ? put(shared.entry) : remove(subject);
   };
-  const removeEnded = async (subject: string): Promise<ManualEntry | undefined> => {
+  const removeEnded = async (subject: string, now: Seconds): Promise<ManualEntry | undefined> => {
     const entry = entries.get(subject);
-    return entry === undefined || isLive(entry) ? undefined : remove(subject);
+    return entry === undefined || entry.expires > now ? undefined : remove(subject);
   };
   return {
     find: (client, names) => {
@@ -93,8 +93,8 @@ export async function openManualList(store: Store, clock: Clock, most: number = 
       await inTurn(() => takeOver(shared));
     },
     hasRoomFor: (subject) => entries.size < most || entries.has(subject),
-    expire: async () => {
-      for (const [subject, entry] of entries) if (!isLive(entry)) await inTurn(() => removeEnded(subject));
+    expire: async (now) => {
+      for (const [subject, { expires }] of entries) if (expires <= now) await inTurn(() => removeEnded(subject, now));
     },
   };
 }

@@ -1,6 +1,6 @@
 // A first attempt that another mail server saw: it is remembered as if it had been made here, so that the retry may come
 // here as well, and what was accepted there is known here.
-import { seconds } from '../lib/clock.ts';
+import { manualClock, seconds } from '../lib/clock.ts';
 import { parseAddress } from '../policy/address.ts';
 import { type Check, isNullSender, parseMailbox, type Seconds } from '../policy/check.ts';
 import { type Change, decide, decideByRule, type Recalled, type Rules } from '../policy/decide.ts';
@@ -75,7 +75,7 @@ async function recallAttempt(parts: AttemptParts, report: Attempted): Promise<Re
   const domain = (standing && standingDomain(standing)) ?? told;
   const time = Math.min(report.time, seconds(parts.clock));
   // As it would have been recalled then: it is judged by that time as well.
-  const then = { store: parts.store, clock: { now: () => time * 1000 } };
+  const then = { store: parts.store, clock: manualClock(time) };
   const recalled = await recall(then, check, { domain, standing }, parts.settings().rules);
   return { check, standing, domain, recalled, time };
 }
