@@ -87,3 +87,19 @@ test('the end waits until what was reported counts', async () => {
   await reported;
   expect(done.slice(-2)).toEqual(['counted', 'ended']);
 });
+
+test('the end waits for reports that are being taken in, since nobody else does', async () => {
+  const { store, counters, reportParts } = await engineBench();
+  const { log } = reportParts;
+  const config = configOf('rbls none\ndnswl no\nresolver 127.0.0.1:9');
+  const reputation = await startReputation({ store, clock: systemClock, log, counters, config: () => config });
+  const add = store.addReport.bind(store);
+  store.addReport = async (report) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return add(report);
+  };
+  const time = Math.floor(systemClock.now() / 1000);
+  void reputation.acceptReport({ reporter: 'traps', time, ip: MX, event: 'hard_trap' });
+  await reputation[Symbol.asyncDispose]();
+  expect(await store.reportsAfter(0, 9)).toMatchObject([{ event: 'hard_trap' }]);
+});

@@ -19,6 +19,7 @@ import type { Log } from './lib/log.ts';
 import { madeFrom } from './lib/made-from.ts';
 import { formatNameServer } from './lib/name-server.ts';
 import { createNews } from './lib/news.ts';
+import { UnderWay } from './lib/under-way.ts';
 import { lifetimesOf, resolverSettings, serverName, standingSettings, trustedSettings } from './settings.ts';
 import type { Store } from './store/store.ts';
 
@@ -91,12 +92,10 @@ export async function startReputation(start: ReputationStart): Promise<Reputatio
   };
   const tests = parts.use(startTests(health, resolver, start));
   parts.use(startHostLookups(trusted, log));
-  // Waited for once the lookups are closed: no standing waits for one any more.
-  parts.defer(() => standings.counted());
+  const { acceptReport } = parts.use(startIntake(reports));
   parts.use(lookups);
   await trusted.triedWithin(config().dns_timeout);
   const running = parts.move();
-  const acceptReport = createAcceptReport(reports);
   return {
     resolver,
     standings,
@@ -119,6 +118,19 @@ function reportSettings(config: Config, trusted: HostSet): ReportSettings {
     isTrusted: (client) => trusted.has(client),
     reputation: config.reputation,
     keep: lifetimesOf(config).report,
+  };
+}
+
+/** Takes in reports. Closed once no lookup is waited for any more, it waits for those that it has in hand: nobody else does. */
+function startIntake(reports: ReportParts): AsyncDisposable & Pick<Reputation, 'acceptReport'> {
+  const accept = createAcceptReport(reports);
+  const taking = new UnderWay();
+  return {
+    acceptReport: (report) => taking.add(accept(report)),
+    [Symbol.asyncDispose]: async () => {
+      await taking.ended();
+      await reports.standings.counted();
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { inTime } from '../lib/in-time.ts';
 import type { Log } from '../lib/log.ts';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import { Pace } from '../lib/pace.ts';
+import { UnderWay } from '../lib/under-way.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { COUNT_LIMIT } from '../policy/points.ts';
@@ -34,6 +35,8 @@ export interface StandingPreview {
   readonly reports: readonly StoredReport[];
 }
 
+type CountedReport = Pick<StoredReport, 'ip' | 'event' | 'time' | 'domain'>;
+
 /** Standings a minute that are computed because of reports: some hundredths of the time that there is. */
 const RENEWALS = 12_000;
 /** Milliseconds: as many standings as are due in this time may be computed at once. */
@@ -47,9 +50,7 @@ export class Standings {
   readonly #computing = new Map<string, Promise<Standing>>();
   readonly #pace = new Pace(() => RENEWALS);
   /** Reports that were told of and do not count yet. */
-  #counting = 0;
-  /** Somebody waits until there are none. */
-  #onCounted: (() => void) | undefined;
+  readonly #counting = new UnderWay();
   #closed = false;
 
   constructor(parts: StandingParts) {
@@ -95,22 +96,8 @@ export class Standings {
    * A new report was stored. Where there is no standing, one is made when a check asks for it; in a flood of reports,
    * so are all.
    */
-  async reported({ ip, event, time, domain }: Pick<StoredReport, 'ip' | 'event' | 'time' | 'domain'>): Promise<void> {
-    const client = parseAddress(ip);
-    if (client === undefined || event === 'check') return;
-    this.#counting += 1;
-    try {
-      // Asked before anything is waited for: the reports may have been counted already, without this one, by a
-      // computation that is done by then.
-      const computing = this.#computing.has(client.text);
-      const standing = await this.known(client);
-      if (event === 'ok') await this.#good.accepted(standing, domain, time);
-      else if (computing || standing !== undefined)
-        await (this.#pace.takeWithin(AT_ONCE) ? this.#renewFrom(standing, client) : this.#end(client));
-    } finally {
-      this.#counting -= 1;
-      if (this.#counting === 0) this.#onCounted?.();
-    }
+  reported(report: CountedReport): Promise<void> {
+    return this.#counting.add(this.#count(report));
   }
 
   /** Whom a client belongs to: its standing tells, else the DNS; undefined while that can't be known. */
@@ -135,12 +122,21 @@ export class Standings {
   }
 
   /** After the end: resolves when each report that was told of counts, or will count after the next start. */
-  async counted(): Promise<void> {
+  counted(): Promise<void> {
     // Peers are closed after the lookups, and tell of some until then.
-    while (this.#counting > 0)
-      await new Promise<void>((resolve) => {
-        this.#onCounted = resolve;
-      });
+    return this.#counting.ended();
+  }
+
+  async #count({ ip, event, time, domain }: CountedReport): Promise<void> {
+    const client = parseAddress(ip);
+    if (client === undefined || event === 'check') return;
+    // Asked before anything is waited for: the reports may have been counted already, without this one, by a
+    // computation that is done by then.
+    const computing = this.#computing.has(client.text);
+    const standing = await this.known(client);
+    if (event === 'ok') await this.#good.accepted(standing, domain, time);
+    else if (computing || standing !== undefined)
+      await (this.#pace.takeWithin(AT_ONCE) ? this.#renewFrom(standing, client) : this.#end(client));
   }
 
   /**
