@@ -49,6 +49,21 @@ test('what was forgotten is asked again', async () => {
   expect(dnsBehind.asked).toHaveLength(2);
 });
 
+test.for(['before', 'after'])(
+  'what was asked before all was forgotten is asked again, %s its answer came',
+  async (again) => {
+    const { dnsBehind, cache } = setUp({ a, late: ['A mail.example.com'] });
+    const early = cache.lookUp(question);
+    cache.forget();
+    const other = again === 'before' ? cache.lookUp(question) : undefined;
+    dnsBehind.change({ a });
+    dnsBehind.release();
+    await Promise.all([early, other]);
+    await cache.lookUp(question);
+    expect(dnsBehind.asked).toHaveLength(2);
+  },
+);
+
 test('the same question at the same time is asked once', async () => {
   const { dnsBehind, cache } = setUp({ a, late: ['A mail.example.com'] });
   const both = Promise.all([cache.lookUp(question), cache.lookUp({ type: 'A', name: 'MAIL.example.com.' })]);

@@ -30,14 +30,14 @@ const USUAL_ANSWER = 256;
 const RECORD = 32;
 
 export interface CachingResolver extends Resolver {
-  /** Forgets all answers. */
+  /** Forgets all answers, those to come of what was asked before as well. */
   forget(): void;
 }
 
 /** A resolver in front of another one. The `ttl` of an answer is what is left of it, `age` how long it is known. */
 export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): CachingResolver {
   const entries = new RecentMap<Entry>(maxEntries, placesOf);
-  const asking = new Map<string, Promise<Lookup<Records>>>();
+  let asking = new Map<string, Promise<Lookup<Records>>>();
 
   const remember = (key: string, lookup: Lookup<Records>): void => {
     const now = clock.now();
@@ -50,12 +50,14 @@ export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Ca
     return entry === undefined || entry.until <= now || entry.since > now ? undefined : aged(entry, now);
   };
   const ask = async (key: string, question: Question): Promise<Lookup<Records>> => {
+    const among = asking;
     try {
       const lookup = await resolver.lookUp(question);
-      remember(key, lookup);
+      // What was asked before everything was forgotten is to be forgotten, too.
+      if (among === asking) remember(key, lookup);
       return lookup;
     } finally {
-      asking.delete(key);
+      among.delete(key);
     }
   };
   return {
@@ -67,7 +69,10 @@ export function cachingResolver({ resolver, clock, maxEntries }: CacheParts): Ca
       asking.set(key, asked);
       return asked;
     },
-    forget: () => entries.clear(),
+    forget: () => {
+      entries.clear();
+      asking = new Map();
+    },
   };
 }
 
