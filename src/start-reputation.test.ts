@@ -45,6 +45,24 @@ test('lists are tested as soon as they are asked through another name server', a
   expect(await reputation.resolver.lookUp(question)).toMatchObject({ kind: 'absent' });
 });
 
+test('a test through another name server counts after one that is under way', async () => {
+  const listed = (answer: string) => ({ records: [['2.0.0.127.bl.example', 'A', answer] as const] });
+  await using refused = await startStubDnsServer({ ...listed('127.255.255.254'), tricks: { '*': { delay: 100 } } });
+  await using own = await startStubDnsServer(listed('127.0.0.2'));
+  const linesFor = ({ server }: StubDnsServer): string =>
+    `resolver ${server.address}:${server.port}\nrbls none\ndnswl no\nrbl_zone own bl.example`;
+  let config = configOf(linesFor(refused));
+  const { store, counters, reportParts, logged } = await engineBench();
+  const { log } = reportParts;
+  await using reputation = await startReputation({ store, clock: systemClock, log, counters, config: () => config });
+  await using _lookups = reputation.lookups;
+  await vi.waitFor(() => expect(refused.questions.size).toBe(2));
+  config = configOf(linesFor(own));
+  reputation.refresh();
+  await vi.waitFor(() => expect(logged()).toContainEqual(expect.stringContaining('list switched off')));
+  await vi.waitFor(() => expect(logged().at(-1)).toContain('list switched on again'));
+});
+
 test('what a list said that listed everything does not count after a restart either, though it is asked no more', async () => {
   const records = [1, 2].map((at) => [`${at}.0.0.127.bl.example`, 'A', '127.0.0.2'] as const);
   await using dns = await startStubDnsServer({ records });

@@ -12,6 +12,7 @@ import { type AcceptReport, createAcceptReport } from './engine/accept-report.ts
 import { HostSet, startHostLookups } from './engine/host-set.ts';
 import type { ReportParts, ReportSettings } from './engine/keep-report.ts';
 import { Standings } from './engine/standings.ts';
+import { atMost } from './lib/at-most.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Counters } from './lib/counters.ts';
 import { keptText } from './lib/kept.ts';
@@ -143,7 +144,9 @@ function startTests(
   resolver: CachingResolver,
   { config, log }: ReputationStart,
 ): AsyncDisposable & Pick<Reputation, 'refresh'> {
-  const running = startListHealth(health, log);
+  // Or the answers of an earlier one, which may be late, would count after those of a later one.
+  const test = atMost<void, void>(1, () => health.test());
+  const running = startListHealth({ ...health, test }, log);
   const askedThrough = (): string | undefined =>
     config().reputation ? config().resolver.map(formatNameServer).join(' ') : undefined;
   let before = askedThrough();
@@ -154,7 +157,7 @@ function startTests(
       before = now;
       if (!isOther) return;
       resolver.forget();
-      health.test().catch((error: unknown) => log.event(0, 'list test failed', { cause: String(error) }));
+      test().catch((error: unknown) => log.event(0, 'list test failed', { cause: String(error) }));
     },
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
