@@ -23,6 +23,8 @@ const MESSAGE_ID = /^([0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z
 const DELIVERY_FIELDS = / (?:F=<|Q=|SRS=<|P=<|R=|T=)/;
 // A pipe or file comes first and may have anything in it; the address that it is for then stands behind it.
 const FIELDS_BEHIND_PIPE = /(?<=>) (?:F=<|Q=|SRS=<|P=<|R=|T=)/;
+// Not a file, a pipe, or a word such as `:blackhole:`.
+const LOCAL_PART = /^[^\s@|/:<>]+$/;
 const FAST_OPEN = /^TFO\*? /;
 
 /** What the line tells; undefined when it does not begin with a date. Never throws. */
@@ -98,6 +100,8 @@ function delivery(id: string, text: string): Seen | undefined {
   const names = end < 0 ? text : text.slice(0, end);
   const original = names.endsWith('>') ? names.slice(names.lastIndexOf(' <') + 2, -1) : undefined;
   const recipient = original ?? MAIL_ADDRESS.exec(names)?.[0];
-  // Exim gives every address a domain; the rest are words of its own, such as for mail that an ACL discarded.
-  return recipient?.includes('@') === true ? { kind: 'delivered', id, recipient } : undefined;
+  // A local part alone is a whole name only in front of fields; what else has no domain are Exim's own words, such as for
+  // mail that an ACL discarded.
+  const isAddress = recipient?.includes('@') === true || (end >= 0 && LOCAL_PART.test(names));
+  return recipient !== undefined && isAddress ? { kind: 'delivered', id, recipient } : undefined;
 }

@@ -9,7 +9,7 @@ const REFUSED_RECIPIENT = /^<?((?:[^\s"<>]|"(?:[^"\\]|\\.)*")+)>?: /;
 const LOGGED_OF_RECIPIENT = 100;
 // A recipient that was cut within quotes. All its characters are one byte each, in the log too, or the cut would be elsewhere.
 const CUT_RECIPIENT = /^<?((?:[!#-;=?-~]|"(?:[ !#-[\]-~]|\\[ -/:-~])*")*"(?:[ !#-[\]-~]|\\[ -/:-~])*\\?)$/;
-const SPAM = /(?<!\b(?:anti|no|not)[- ])\bspam\b/i;
+const SPAM = /(?<!\b(?:anti|no|not)[- ])\bspam(?:assassin)?\b/i;
 const RELAY = /\b(?:relay not permitted|relaying (?:denied|not permitted|not allowed)|not permitted to relay)\b/i;
 const UNKNOWN =
   /^(?:Unrouteable address|(?:unknown|no such) (?:user|recipient|address)\b|(?:user|recipient|address) unknown\b)/i;
