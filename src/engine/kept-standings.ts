@@ -37,9 +37,10 @@ export class KeptStandings {
     return known && this.ifAlive(this.#cache.get(known.ip) ?? known);
   }
 
-  /** The standings of a domain's clients that are in memory and count now. */
+  /** The standings of a domain's clients that are in memory and count now; some members may have left the domain. */
   liveOf(domain: string): readonly Standing[] {
-    return [...this.#cache.membersOf(domain)].flatMap((ip) => this.live(ip) ?? []);
+    const ofMembers = [...this.#cache.membersOf(domain)].flatMap((ip) => this.live(ip) ?? []);
+    return ofMembers.filter(({ identity }) => identity === domain);
   }
 
   /** The standing of an address, if it counts now. What is in memory is never older than what was saved. */

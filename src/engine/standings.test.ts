@@ -225,6 +225,17 @@ test('good mail of one client of a domain counts for the others', async () => {
   expect(await bench.store.standing(other)).toMatchObject({ expires: T0 + DAY });
 });
 
+test('good mail of a domain is none of a client that has left it', async () => {
+  const other = '203.0.113.8';
+  const a = { [HOST]: [MX, other] };
+  const bench = await engineBench({ dns: { ptr: { [MX]: [HOST], [other]: [HOST] }, a } });
+  await bench.standings.of(addressOf(other));
+  bench.dns.change({ ptr: { [MX]: [HOST] }, a });
+  await report(bench, other, 'spam');
+  await spam(bench, 'ok');
+  expect(await bench.standings.known(addressOf(other))).toMatchObject({ identity: other, expires: T0 + 7 * DAY });
+});
+
 test('white stays as it is when more good mail comes', async () => {
   const bench = await engineBench({ dns: NAMED });
   await accepted(bench, 8 * DAY, 5);
