@@ -14,7 +14,7 @@ import { misfitDelay } from '../policy/window.ts';
 import { type Conflict, problemsAt, type SetLines } from './conflict.ts';
 import { delaysInUse } from './delay-options.ts';
 import { peerHosts } from './host-types.ts';
-import { idleOptions, shortLifetimes } from './idle-options.ts';
+import { forgottenReports, idleOptions, shortLifetimes } from './idle-options.ts';
 import { allListeners } from './listeners.ts';
 import { listsOf } from './lists-of.ts';
 import type { Problem } from './option-lines.ts';
@@ -40,6 +40,7 @@ const RULES: readonly ((config: Config, set: SetLines) => readonly Conflict[])[]
   events,
   idleOptions,
   shortLifetimes,
+  forgottenReports,
 ];
 
 /**

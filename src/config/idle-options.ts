@@ -1,6 +1,7 @@
 // Options that are allowed, but do not do what whoever wrote them expects: another one is missing, or a time is too short.
 import { listed } from '../lib/listed.ts';
 import { REFRESH_AFTER } from '../policy/greylist.ts';
+import { BEST_AGE } from '../policy/points.ts';
 import type { Conflict, SetLines } from './conflict.ts';
 import { duration } from './option-types.ts';
 import type { Config } from './options.ts';
@@ -36,4 +37,24 @@ export function shortLifetimes(config: Config): readonly Conflict[] {
     message: `${name} (${duration.write(config[name])}) is shorter than ${duration.write(LEAST_LIFETIME)}: who writes often is forgotten all the same, since use is noted every ${duration.write(REFRESH_AFTER)}`,
     warning: true,
   }));
+}
+
+/** What ends earlier than it says, or never begins, since the reports that it is about do not count any more. */
+export function forgottenReports(config: Config, set: SetLines): readonly Conflict[] {
+  const { reputation, search_duration: search, blacklist } = config;
+  if (!reputation) return [];
+  const conflicts: Conflict[] = [];
+  if (set.has('blacklist') && blacklist > search)
+    conflicts.push({
+      options: ['search_duration', 'blacklist'],
+      message: `blacklist (${duration.write(blacklist)}) is longer than search_duration (${duration.write(search)}): a blacklisting ends when its reports do not count any more`,
+      warning: true,
+    });
+  if (set.has('search_duration') && search <= BEST_AGE)
+    conflicts.push({
+      options: ['search_duration'],
+      message: `search_duration (${duration.write(search)}): accepted mails make a client white when they are ${duration.write(BEST_AGE)} old, and do not count any more by then`,
+      warning: true,
+    });
+  return conflicts;
 }

@@ -67,6 +67,7 @@ export const MTA_OPTIONS: OptionTable<MtaConfig> = {
       value: true,
       why: 'Without it, anybody who can write to the reporting address blacklists any server with one mail whose Received line is made up.',
     },
-    about: 'Whether mail reported as spam counts only if it was seen to be accepted here.',
+    about:
+      'Whether mail reported as spam counts only if it was seen to be accepted here. Of one domain (else address) 1000 accepted mails a day are remembered.',
   },
 };

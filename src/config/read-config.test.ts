@@ -283,6 +283,16 @@ test.for<[text: string, warnings: string[]]>([
   ],
   ['GREY_VALIDLIST_LIFETIME 12h\nGREY_WHITELIST_LIFETIME 0', []],
   [
+    'search_duration 7d\nretry 3d\nblacklist 8d',
+    [
+      'dd.conf:1: search_duration (1w): accepted mails make a client white when they are 1w old, and do not count any more by then',
+      'dd.conf:3: blacklist (8d) is longer than search_duration (1w): a blacklisting ends when its reports do not count any more',
+    ],
+  ],
+  ['search_duration 8d\nretry 3d', []],
+  ['blacklist 60d', []],
+  ['reputation no\nblacklist 61d', []],
+  [
     'listen sync inet:1733@127.0.0.1\nlisten policy inet:10023@127.0.0.1',
     [`dd.conf:1: listen sync 127.0.0.1:1733: ${FOR_ALL}`],
   ],

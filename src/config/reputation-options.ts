@@ -44,7 +44,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     aliases: ['GREY_BLACKLIST_LIFETIME'],
     type: duration,
     default: 60 * DAY,
-    about: 'How long a client stays blacklisted after the newest bad report.',
+    about: 'How long a client stays blacklisted after the newest bad report, at most search_duration.',
   },
   rbls: {
     type: words,

@@ -38,6 +38,9 @@ const HISTORIES = [
   { mails: 1, age: GOOD_AGE, points: 5, reason: 'mail accepted' },
 ] as const;
 
+/** How old accepted mails are when they count most. */
+export const BEST_AGE: Seconds = Math.max(...HISTORIES.map(({ age }) => age));
+
 /** The award for the best history that applies. */
 function goodHistory({ good }: Facts): Award | undefined {
   const found = HISTORIES.find(
