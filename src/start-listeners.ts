@@ -18,7 +18,7 @@ import type { Identity } from './lib/privileges.ts';
 import { createShortIds } from './lib/short-ids.ts';
 import { type GreydParts, greydProtocol } from './mta/greyd.ts';
 import { greydAccess } from './mta/greyd-access.ts';
-import { downloadLines, startUpload } from './mta/greyd-tables.ts';
+import { downloadLines, type EntryLifetimes, startUpload } from './mta/greyd-tables.ts';
 import { greylistMilter } from './mta/greylist-milter.ts';
 import { greylistProtocol } from './mta/greylist-socket.ts';
 import { startMilterServer } from './mta/milter-server.ts';
@@ -94,6 +94,7 @@ function protocolsOf(start: ListenersStart) {
   const { log, store, inForce, commands } = start;
   const asks = { ...start, nextId: createShortIds(), name: () => serverName(inForce.config) };
   const { access, tls, ...exchange } = start.exchange;
+  const lifetimes = (): EntryLifetimes => inForce.maintenance.lifetimes;
   const words = (check: Check, verdict: Verdict): string => replyText(inForce.config.GREY_REPLY, check, verdict);
   return {
     greylist: greylistProtocol(asks),
@@ -105,12 +106,13 @@ function protocolsOf(start: ListenersStart) {
       isTrusted: (client) => inForce.check.rules.isTrusted(client),
       goesBy: async () => ({ ...inForce.goesBy, policyProblem: await start.policyProblem() }),
       exportLines: (table, after) => downloadLines(store, table, after),
-      startImport: (table) => startUpload(store, table, seconds(start.clock), inForce.maintenance.lifetimes),
+      startImport: (table) => startUpload(store, table, seconds(start.clock), lifetimes()),
     }),
     greyd: greydProtocol({
       ...asks,
       ...commands,
       tables: store,
+      lifetimes,
       access: greydAccess({
         rightOf: (client, names) => accessRight(inForce.policy, client, names),
         namesMatter: (client) => namesMatter(inForce.policy, client),

@@ -96,7 +96,7 @@ async function startStage(protocol: Protocol, patience = PATIENCE): Promise<Stag
 function openProtocol(protocol: Protocol, bench: Bench, answerCheck: AnswerCheck): LineProtocol {
   let count = 0;
   const nextId = (): string => `id${(count += 1)}`;
-  const { clock, checks, counters, store } = bench;
+  const { clock, checks, counters, store, upkeep } = bench;
   const asks = { answerCheck, nextId, log: silentLog, counters };
   const reply = configOf(WORLD).GREY_REPLY;
   switch (protocol) {
@@ -108,6 +108,7 @@ function openProtocol(protocol: Protocol, bench: Bench, answerCheck: AnswerCheck
       return greydProtocol({
         ...asks,
         tables: store,
+        lifetimes: () => upkeep.settings().lifetimes,
         clock,
         admit: (check) => admit(checks, check),
         reload: () => Promise.resolve(),

@@ -73,9 +73,13 @@ export function sendEntries(table: Table): string {
 }
 
 /** How an upload ended. */
-export function uploaded({ lines, taken, refused, problems, failure }: UploadResult): string {
+export function uploaded({ lines, taken, expired, refused, problems, failure }: UploadResult): string {
   const code = failure === undefined && refused === 0 ? 200 : 700;
-  const told = [`taken ${taken} of ${lines} !`, ...problems.map(([line, problem]) => `line ${line} : ${problem} !`)];
+  const past = expired === 0 ? '' : `, ${expired} past the lifetime`;
+  const told = [
+    `taken ${taken} of ${lines}${past} !`,
+    ...problems.map(([line, problem]) => `line ${line} : ${problem} !`),
+  ];
   const last =
     failure !== undefined ? 'upload : ERROR !' : refused > 0 ? `upload : ${refused} refused !` : 'upload done !';
   return [...told.map((text) => `${code}-${text}`), `${code} ${last}`, ''].join('\r\n');

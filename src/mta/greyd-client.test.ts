@@ -163,6 +163,7 @@ async function ours(): Promise<{ port: number; inHand: Check[]; release: () => v
     },
     admit: async (tells) => void told.push(tells),
     tables: { exportTuples: none, exportPasses: none, importTuples: async () => 0, importPasses: async () => 0 },
+    lifetimes: () => ({ pending: 1, pendingNullSender: 1, valid: 1, pass: 1 }),
     reload: async () => {},
     stop: () => {},
     access: () => ({ access: () => 'use' }),

@@ -64,22 +64,21 @@ export async function* downloadLines(tables: GreydTables, table: Table, after: S
 }
 
 /**
- * Starts to take a table; `now` is the time beyond which entries are refused. With lifetimes, those that are past theirs are
- * left out; without, the next maintenance removes them.
+ * Starts to take a table; `now` is the time beyond which entries are refused. Those that are past their lifetimes are left
+ * out: a valid one would take the place of one that waits, and let nothing pass.
  */
-export function startUpload(tables: GreydTables, table: Table, now: Seconds, lifetimes?: EntryLifetimes): Upload {
-  const expiry = (lifetime: Seconds | undefined): Seconds => now - (lifetime ?? Number.POSITIVE_INFINITY);
+export function startUpload(tables: GreydTables, table: Table, now: Seconds, lifetimes: EntryLifetimes): Upload {
   const parts = { latest: now + AHEAD };
   if (table === 'white')
     return new Taking({
       ...parts,
       parse: parsePass,
-      oldest: () => expiry(lifetimes?.pass),
+      oldest: () => now - lifetimes.pass,
       store: (batch) => tables.importPasses(batch),
     });
   const parse = (line: string): Parsed<StoredTuple> => withoutBounces(parseTuple(line, table));
   const oldest = ({ nullSender }: StoredTuple): Seconds =>
-    expiry(lifetimes?.[table === 'pending' && nullSender ? 'pendingNullSender' : table]);
+    now - lifetimes[table === 'pending' && nullSender ? 'pendingNullSender' : table];
   return new Taking({ ...parts, parse, oldest, store: (batch) => tables.importTuples(batch) });
 }
 
@@ -120,7 +119,7 @@ class Taking<T extends { readonly firstSeen: Seconds; readonly lastSeen: Seconds
     if (parsed.kind === 'wrong') return this.#refuse(parsed.problem);
     const { entry } = parsed;
     if (Math.max(entry.firstSeen, entry.lastSeen) > this.#parts.latest) return this.#refuse('time is in the future');
-    if (entry.lastSeen <= this.#parts.oldest(entry)) {
+    if (entry.lastSeen < this.#parts.oldest(entry)) {
       this.#expired += 1;
       return undefined;
     }

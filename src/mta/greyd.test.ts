@@ -17,7 +17,7 @@ import { readPolicy } from '../policy/rules.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { type GreydParts, greydProtocol } from './greyd.ts';
 import { type GreydAccess, greydAccess, type GreydRights } from './greyd-access.ts';
-import type { GreydTables } from './greyd-tables.ts';
+import type { EntryLifetimes, GreydTables } from './greyd-tables.ts';
 
 interface Stage {
   readonly server: RunningServer;
@@ -43,6 +43,7 @@ function memoryTables(tuples: StoredTuple[], passes: Pass[]): GreydTables {
   };
 }
 
+const ENDLESS: EntryLifetimes = { pending: Infinity, pendingNullSender: Infinity, valid: Infinity, pass: Infinity };
 const GREY: Verdict = { kind: 'grey', reason: 'first', wait: 300 };
 
 async function start(changes: Partial<GreydParts> = {}, verdict = GREY): Promise<Stage> {
@@ -62,6 +63,7 @@ async function start(changes: Partial<GreydParts> = {}, verdict = GREY): Promise
     answerCheck: async (check) => (asked.push(check), verdict),
     admit: async (check) => void admitted.push(check),
     tables: memoryTables(tuples, passes),
+    lifetimes: () => ENDLESS,
     reload: async () => void called.push('reload'),
     stop: () => called.push('stop'),
     access: () => ({ access: () => 'admin' }),
@@ -353,7 +355,7 @@ test('what was uploaded can be downloaded', async () => {
       `200-OK for download pending!\r\n${ENTRIES}200 download done !\r\n` +
       '200-OK for download valid!\r\n200 download done !\r\n',
   );
-  expect(stage.logged()).toContain('upload via=greyd from=127.0.0.1 lines=2 taken=2 refused=0');
+  expect(stage.logged()).toContain('upload via=greyd from=127.0.0.1 lines=2 taken=2 expired=0 refused=0');
 });
 
 test.for<[change: string, lines: string]>([

@@ -27,13 +27,21 @@ import {
   uploaded,
 } from './greyd-answers.ts';
 import { type GreydCommand, type PlainCommand, parseCommand } from './greyd-commands.ts';
-import { downloadLines, type GreydTables, startUpload, type Upload, type UploadResult } from './greyd-tables.ts';
+import {
+  downloadLines,
+  type EntryLifetimes,
+  type GreydTables,
+  startUpload,
+  type Upload,
+  type UploadResult,
+} from './greyd-tables.ts';
 
 export interface GreydParts {
   readonly answerCheck: AnswerCheck;
   /** Makes the tuple of a check valid, at the word of the mail server that saw it pass. */
   readonly admit: (check: Check) => Promise<void>;
   readonly tables: GreydTables;
+  readonly lifetimes: () => EntryLifetimes;
   /** Reads configuration and policy again. */
   readonly reload: () => Promise<void>;
   /** Ends the daemon, in time to let the answer go. */
@@ -123,7 +131,7 @@ class GreydSession implements LineSession {
   }
 
   #answer(command: Exclude<GreydCommand, { kind: 'nothing' | 'error' }>): Answer['text'] {
-    const { tables, clock } = this.#parts;
+    const { tables, lifetimes, clock } = this.#parts;
     switch (command.kind) {
       case 'greycheck':
         return this.#afterChanges(() => this.#check(command.check));
@@ -135,7 +143,7 @@ class GreydSession implements LineSession {
         return between(first, downloadLines(tables, command.table, after), last);
       }
       case 'upload':
-        this.#upload = startUpload(tables, command.table, seconds(clock));
+        this.#upload = startUpload(tables, command.table, seconds(clock), lifetimes());
         return sendEntries(command.table);
       case 'update': {
         const { first, last } = tableLines('update', command.table);
@@ -242,8 +250,8 @@ class GreydSession implements LineSession {
   }
 
   #uploaded(result: UploadResult): string {
-    const { lines, taken, refused, failure: cause } = result;
-    this.#parts.log.event(0, 'upload', { via: 'greyd', from: this.#from, lines, taken, refused, cause });
+    const { lines, taken, expired, refused, failure: cause } = result;
+    this.#parts.log.event(0, 'upload', { via: 'greyd', from: this.#from, lines, taken, expired, refused, cause });
     return uploaded(result);
   }
 }
