@@ -68,7 +68,9 @@ const recorded: readonly [policy: string, verdict: string | undefined, question?
   ['Connect:example.com NO-QUICK; Connect:default YES', 'yes', { name: 'unknown' }],
   ['Connect:[10.1.2.3] NO-QUICK; Connect:default YES', 'no', { name: '[10.1.2.3]' }],
   ['Connect:FRIEND NO-QUICK; Connect:default YES', 'yes'],
-  ['Connect:default NO; Connect:UNKNOWN YES', 'no', { name: '' }],
+  ['Connect:default NO; Connect:UNKNOWN YES', 'yes'],
+  ['Connect:UNKNOWN NO-QUICK; Connect:* YES; To:* YES', 'no', { name: 'unknown' }],
+  ['Connect:10 YES; Connect:unknown NO', 'yes'],
   ['From:joe@example.com NO; From:example.com YES; From:com NO; From:joe@ YES; From:default NO; From:* YES', 'no'],
   ['From:com NO; From:joe@ YES; From:default NO; From:* YES', 'no'],
   ['From:default NO; From:* YES', 'no'],
@@ -94,7 +96,7 @@ test.for(recorded)('%s → %s %o', ([policy, verdict, question = {}]) => {
 });
 
 // Where we differ from what ze-filter was seen to do, and why. What it takes and we refuse (unknown value words, NetClass
-// lines, keys that never match): rules.test.ts. It has client classes (`UNKNOWN`, `FRIEND`) and pass tokens (D18), we not.
+// lines, keys that never match): rules.test.ts. It has classes of clients, of which we know only UNKNOWN, and pass tokens (D18).
 const differences: readonly [why: string, policy: string, ours: string, theirs: string, question?: Question][] = [
   ['<> is a key', 'Connect:default YES; From:<> NO', 'no', 'yes', { from: '<>' }],
   ['CIDR matches', 'Connect:10.1.0.0/16 NO; Connect:default YES', 'no', 'yes'],
@@ -110,6 +112,7 @@ const differences: readonly [why: string, policy: string, ours: string, theirs: 
   ['IPv6 groups', 'Connect:2001:db8 NO; Connect:default YES', 'no', 'yes', { client: '2001:db8:1:2::5' }],
   ['IPv4-mapped (D3)', 'Connect:10.1.2 NO; Connect:default YES', 'no', 'yes', { client: '::ffff:10.1.2.3' }],
   ['dot at the end', 'From:example.com YES; From:joe@ NO', 'yes', 'no', { from: 'joe@mail.example.com.' }],
+  ['an empty name is no `default`', 'Connect:default NO; Connect:UNKNOWN YES', 'yes', 'no', { name: '' }],
   ['the last @ counts', 'From:example.com NO; From:com YES', 'no', 'yes', { from: '"joe@x"@example.com' }],
 ];
 

@@ -20,6 +20,7 @@ export class RuleIndex<V> {
   readonly #texts = new Map<string, Rule<V>>();
   #default: Rule<V> | undefined;
   #star: Rule<V> | undefined;
+  #unknown: Rule<V> | undefined;
   #valuesOfNames: ReadonlySet<V> | undefined;
 
   /** Adds a rule; if there is one under this key already, that one stays and is returned. */
@@ -69,9 +70,9 @@ export class RuleIndex<V> {
     return this.#texts.size === 0 && this.#networks.isEmpty && this.fallback === undefined;
   }
 
-  /** The rule for whatever has no other: `default`, else `*`. */
+  /** The rule for whatever has no other: `UNKNOWN` (of clients), else `default`, else `*`. */
   get fallback(): Rule<V> | undefined {
-    return this.#default ?? this.#star;
+    return this.#unknown ?? this.#default ?? this.#star;
   }
 
   #get(key: LookupKey): Rule<V> | undefined {
@@ -80,6 +81,8 @@ export class RuleIndex<V> {
         return this.#default;
       case 'star':
         return this.#star;
+      case 'unknown':
+        return this.#unknown;
       case 'network':
         return this.#networks.get(key.prefix);
       case 'text':
@@ -94,6 +97,9 @@ export class RuleIndex<V> {
         break;
       case 'star':
         this.#star = rule;
+        break;
+      case 'unknown':
+        this.#unknown = rule;
         break;
       case 'network':
         this.#networks.set(key.prefix, rule);

@@ -3,19 +3,22 @@ import { type Prefix, parsePrefix } from './address-prefix.ts';
 import { NULL_SENDER, parseMailbox } from './check.ts';
 import { asciiDomain, canonicalDomain } from './domains.ts';
 
-/** Whom the keys of a section mean: hosts (addresses, names), mailboxes and domains, or both. */
-export type KeyedBy = 'host' | 'mailbox' | 'any';
+/** Whom the keys of a section mean: hosts (addresses, names), hosts that deliver mail, mailboxes and domains, or all these. */
+export type KeyedBy = 'host' | 'client' | 'mailbox' | 'any';
 
 /** What a rule is found by. */
 export type LookupKey =
   | { readonly kind: 'default' }
   | { readonly kind: 'star' }
+  /** Any client: there are no classes of clients here, so all are of the one that ze-filter calls UNKNOWN. */
+  | { readonly kind: 'unknown' }
   | { readonly kind: 'network'; readonly prefix: Prefix }
-  /** A domain, `local@domain`, `local@` or NULL_SENDER, in lower case. `oddity`: it works, but may not be meant. */
-  | { readonly kind: 'text'; readonly text: string; readonly oddity?: string };
+  /** A domain, `local@domain`, `local@` or NULL_SENDER, in lower case. */
+  | { readonly kind: 'text'; readonly text: string };
 
 export type RuleKey =
-  | LookupKey
+  /** `oddity`: it works, but may not be meant. */
+  | (LookupKey & { readonly oddity?: string })
   /** Harmless, but matches nothing. */
   | { readonly kind: 'idle'; readonly message: string }
   | { readonly kind: 'wrong'; readonly message: string };
@@ -25,11 +28,16 @@ export function parseRuleKey(text: string, keyedBy: KeyedBy): RuleKey {
   const lower = text.toLowerCase();
   if (lower === 'default') return { kind: 'default' };
   if (lower === '*') return { kind: 'star' };
+  if (lower === 'unknown' && keyedBy === 'client')
+    return {
+      kind: 'unknown',
+      oddity: `${text}: fits all clients that no other line fits, as in ze-filter; write default`,
+    };
   const host = keyedBy === 'mailbox' || lower.includes('@') ? undefined : hostKey(lower);
   if (host !== undefined) return host;
   if (!/[@<>]/.test(lower) && lower !== 'nullsender')
     return keyedBy === 'mailbox' ? mailDomainKey(lower) : nameKey(lower);
-  if (keyedBy === 'host') return wrong(`${text}: a client is an address, a network or a name`);
+  if (keyedBy === 'host' || keyedBy === 'client') return wrong(`${text}: a client is an address, a network or a name`);
   return mailboxKey(lower);
 }
 

@@ -124,6 +124,14 @@ test.for([
   expect(warningsOf(`\n${line}`)).toEqual([`2 ${warning}`]);
 });
 
+test('a key for all clients is warned of', () => {
+  expect(warningsOf('GreyCheckConnect:UNKNOWN NO\nGreyCheckConnect:unknown YES\nGreydAccess:unknown OK')).toEqual([
+    '1 GreyCheckConnect:UNKNOWN: fits all clients that no other line fits, as in ze-filter; write default',
+    expect.stringMatching(/^2 .*fits all clients/),
+    '2 GreyCheckConnect:unknown: has no effect, line 1 has the same key',
+  ]);
+});
+
 test.for([
   'GreyCheckFrom:[10.1.2.3] NO',
   'GreyCheckFrom:[IPv6:2001:db8::1] NO',

@@ -83,7 +83,7 @@ export function emptyPolicy(): Policy {
 
 function sectionsOf(policy: Policy): { readonly [P in PolicyPrefix]: AddLine } {
   return {
-    GreyCheckConnect: section(policy.connect, 'host', GREY_CHECK),
+    GreyCheckConnect: section(policy.connect, 'client', GREY_CHECK),
     GreyCheckFrom: section(policy.from, 'mailbox', GREY_CHECK),
     GreyCheckTo: section(policy.to, 'mailbox', GREY_CHECK),
     GreyDomainEquiv: section(policy.equivalents, 'any', DOMAIN_LIST),
@@ -99,8 +99,8 @@ function section<V>(index: RuleIndex<V>, keyedBy: KeyedBy, values: Values<V>): A
     if (key.kind === 'wrong') errors.push(problem(key.message));
     if (value === undefined) errors.push(problem(`${text}: ${words} is none of ${values.allowed}`));
     if (key.kind === 'idle') warnings.push(problem(key.message));
-    if (key.kind === 'text' && key.oddity !== undefined) warnings.push(problem(key.oddity));
     if (value === undefined || key.kind === 'wrong' || key.kind === 'idle') return;
+    if (key.oddity !== undefined) warnings.push(problem(key.oddity));
     const earlier = index.add(key, { line, key: text, value });
     if (earlier !== undefined) warnings.push(problem(`${text}: has no effect, line ${earlier.line} has the same key`));
   };
