@@ -46,6 +46,8 @@ const recorded: readonly [lines: string, sender: string, client: string, fit: bo
   ['10.1.2 b.net', 'joe@b.net', '10.1.2.3', true],
   ['default b.net', 'joe@a.com', 'mx.b.net', false],
   ['default b.net', 'joe@b.net', '', true],
+  ['* b.net', 'joe@b.net', '', false],
+  ['* b.net', 'joe@a.com', 'mx.b.net', false],
 ];
 
 test.for(recorded)('%s: %s by %s fits: %s', ([lines, sender, client, fit]) => {

@@ -27,13 +27,19 @@ export type RuleKey =
 export function parseRuleKey(text: string, keyedBy: KeyedBy): RuleKey {
   const lower = text.toLowerCase();
   if (lower === 'default') return { kind: 'default' };
-  if (lower === '*') return { kind: 'star' };
+  if (lower === '*')
+    return keyedBy === 'any' ? { kind: 'idle', message: '*: fits no name; write a domain' } : { kind: 'star' };
   if (lower === 'unknown' && keyedBy === 'client')
     return {
       kind: 'unknown',
       oddity: `${text}: fits all clients that no other line fits, as in ze-filter; write default`,
     };
   const host = keyedBy === 'mailbox' || lower.includes('@') ? undefined : hostKey(lower);
+  if (host?.kind === 'network' && keyedBy === 'any')
+    return {
+      ...host,
+      oddity: `${text}: fits only clients that are told by an address in place of a name; write a domain`,
+    };
   if (host !== undefined) return host;
   if (!/[@<>]/.test(lower) && lower !== 'nullsender')
     return keyedBy === 'mailbox' ? mailDomainKey(lower) : nameKey(lower);

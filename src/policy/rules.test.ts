@@ -112,6 +112,9 @@ test('a colon in a mailbox does not make it an address', () => {
 const asDomain = (section: string, key: string): string =>
   `${section}:${key}: is looked for as a domain; the address of a client goes to GreyCheckConnect`;
 
+const asName = (key: string): string =>
+  `GreyDomainEquiv:${key}: fits only clients that are told by an address in place of a name; write a domain`;
+
 test.for([
   ['GreyCheckConnect:111.222.333.200 NO', 'GreyCheckConnect:111.222.333.200: not an address, so it matches no client'],
   ['GreydAccess:10.0.0.256 OK', 'GreydAccess:10.0.0.256: not an address, so it matches no client'],
@@ -120,8 +123,17 @@ test.for([
   ['GreyCheckFrom:10.0.0.1 NO', asDomain('GreyCheckFrom', '10.0.0.1')],
   ['GreyCheckFrom:10.1.2 NO', asDomain('GreyCheckFrom', '10.1.2')],
   ['GreyCheckFrom:2001:db8::1 NO', asDomain('GreyCheckFrom', '2001:db8::1')],
+  ['GreyDomainEquiv:10.1.2 b.net', asName('10.1.2')],
+  ['GreyEquivDomain:2001:db8::1 b.net', asName('2001:db8::1')],
 ] as const)('a number is harmless, but warned of: %s', ([line, warning]) => {
   expect(warningsOf(`\n${line}`)).toEqual([`2 ${warning}`]);
+});
+
+// An empty name finds `default`, as it does in ze-filter, but not `*`.
+test('what fits no name is warned of', () => {
+  expect(warningsOf('GreyDomainEquiv:default b.net\nGreyDomainEquiv:* b.net')).toEqual([
+    '2 GreyDomainEquiv:*: fits no name; write a domain',
+  ]);
 });
 
 test('a key for all clients is warned of', () => {
