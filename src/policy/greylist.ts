@@ -73,11 +73,12 @@ export function countsMore(entry: TupleEntry | undefined, other: TupleEntry, age
 type Seen = Pick<TupleEntry, 'state' | 'lastSeen'>;
 
 /**
- * Whether an entry from elsewhere takes the place of the one that is here: a valid one that of a pending one; of two in
- * the same state, the newer one.
+ * Whether an entry from elsewhere takes the place of the one that is here: a valid one that of a pending one; of two
+ * valid ones that which was used later; of two pending ones that which has waited longer.
  */
 export function takesPlaceOf(other: Seen, known: Seen): boolean {
-  return other.state === known.state ? other.lastSeen > known.lastSeen : other.state === 'valid';
+  if (other.state !== known.state) return other.state === 'valid';
+  return other.state === 'valid' ? other.lastSeen > known.lastSeen : other.lastSeen < known.lastSeen;
 }
 
 function isWaiting(entry: TupleEntry, { retry, now }: Ages): boolean {

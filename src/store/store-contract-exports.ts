@@ -61,16 +61,19 @@ export function exportContract(open: () => Store): void {
       expect(await open().expire(LIFETIMES, T + LIFETIMES.pendingNullSender + 1, 9)).toBe(1);
     });
 
-    test('what is there stays, unless it is older', async () => {
+    test.for<[state: 'pending' | 'valid', worse: number, better: number]>([
+      ['pending', T + 1, T - 1],
+      ['valid', T - 1, T + 1],
+    ])('of two that are %s the one that lets pass for longer stays, or sooner', async ([state, worse, better]) => {
       await open().remember(attempt, T);
-      const known = stored(attempt, T);
-      expect(await open().importTuples([{ ...known, uses: 9 }])).toBe(0);
-      expect(await open().importTuples([{ ...known, lastSeen: T - 1, uses: 9 }])).toBe(0);
+      if (state === 'valid') await open().remember({ ...attempt, change: 'validate' }, T);
+      const known = stored(attempt, T, state);
+      const other = (seen: number): StoredTuple => ({ ...known, firstSeen: seen, lastSeen: seen, uses: 9 });
+      expect(await open().importTuples([other(T), other(worse)])).toBe(0);
       expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([known]);
-      const newer = { ...known, lastSeen: T + 1, uses: 9 };
-      expect(await open().importTuples([newer, newer])).toBe(1);
-      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([newer]);
-      expect((await open().recall(asked(attempt))).pendingOfClient).toBe(1);
+      expect(await open().importTuples([other(better), other(better), other(worse)])).toBe(1);
+      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([other(better)]);
+      expect((await open().recall(asked(attempt))).pendingOfClient).toBe(state === 'pending' ? 1 : 0);
     });
 
     test('what has passed takes the place of what waits, and never the other way round', async () => {
