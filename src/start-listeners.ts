@@ -16,6 +16,8 @@ import { startLineServer } from './lib/line-server.ts';
 import type { Log } from './lib/log.ts';
 import type { Identity } from './lib/privileges.ts';
 import { createShortIds } from './lib/short-ids.ts';
+import { formatSocketAddress } from './lib/socket-address.ts';
+import { startOnEach } from './lib/start-on-each.ts';
 import { type GreydParts, greydProtocol } from './mta/greyd.ts';
 import { greydAccess } from './mta/greyd-access.ts';
 import { downloadLines, type EntryLifetimes, startUpload } from './mta/greyd-tables.ts';
@@ -75,11 +77,15 @@ export async function startListeners(start: ListenersStart): Promise<AsyncDispos
   for (const { protocol, ...where } of listenersOf(inForce.config, start.directory)) {
     // Bound by root, but the daemon's user is the one who may use them.
     const socket = { ...where, uid, gid: where.gid ?? gid, log, counters, closeWithin };
-    const server =
-      protocol === 'milter'
-        ? await startMilterServer({ ...socket, filter: serve.milter })
-        : await startLineServer({ ...socket, protocol: serve[protocol], limits: LIMITS[protocol] ?? {} });
-    servers.push(parts.use(server));
+    const started = await startOnEach(where.address, {
+      start: (address) =>
+        protocol === 'milter'
+          ? startMilterServer({ ...socket, address, filter: serve.milter })
+          : startLineServer({ ...socket, address, protocol: serve[protocol], limits: LIMITS[protocol] ?? {} }),
+      onSkipped: (address, cause) =>
+        log.event(0, 'not listening', { via: protocol, address: formatSocketAddress(address), cause }),
+    });
+    for (const server of started) servers.push(parts.use(server));
   }
   parts.move();
   return {
