@@ -115,16 +115,23 @@ export function decidesAsMilter(world: () => MilterWorld, { client, ipv6, tellsO
     expect(server.inbox(BELA)).not.toContain(sender);
   });
 
-  test('a spam trap that the mail server does not know is hit all the same', async () => {
-    const { server, daemon } = world();
-    const sender = newcomer();
-    await using session = await server.connect(client(13));
-    expect(await session.envelope(sender, `trap@${DOMAIN}`)).toEqual(matching(/^550/));
-    expect(await reports(daemon, client(13), 2)).toEqual([
-      `hard_trap ${sender} trap@${DOMAIN}`,
-      `unknown ${sender} trap@${DOMAIN}`,
-    ]);
-  });
+  test.for([
+    [`trap@${DOMAIN}`, client(13)],
+    [`tr\\ap@${DOMAIN}`, client(14)],
+    [`trap(a comment)@${DOMAIN}`, client(15)],
+  ] as const)(
+    'a spam trap that the mail server does not know is hit all the same: %s',
+    async ([recipient, address]) => {
+      const { server, daemon } = world();
+      const sender = newcomer();
+      await using session = await server.connect(address);
+      expect(await session.envelope(sender, recipient)).toEqual(matching(/^550/));
+      expect(await reports(daemon, address, 2)).toEqual([
+        `hard_trap ${sender} trap@${DOMAIN}`,
+        `unknown ${sender} trap@${DOMAIN}`,
+      ]);
+    },
+  );
 
   test('a client that is black by hand is refused for good', async () => {
     const { server, daemon } = world();
