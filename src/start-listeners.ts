@@ -18,6 +18,7 @@ import type { Identity } from './lib/privileges.ts';
 import { createShortIds } from './lib/short-ids.ts';
 import { formatSocketAddress } from './lib/socket-address.ts';
 import { startOnEach } from './lib/start-on-each.ts';
+import { watchDescriptors } from './lib/watch-descriptors.ts';
 import { type GreydParts, greydProtocol } from './mta/greyd.ts';
 import { greydAccess } from './mta/greyd-access.ts';
 import { downloadLines, type EntryLifetimes, startUpload } from './mta/greyd-tables.ts';
@@ -70,6 +71,7 @@ const LIMITS: { readonly [P in ListenerInForce['protocol']]?: Partial<LineLimits
 export async function startListeners(start: ListenersStart): Promise<AsyncDisposable> {
   const { log, counters, inForce } = start;
   await using parts = new AsyncDisposableStack();
+  const watch = parts.use(watchDescriptors(start));
   const servers: AsyncDisposable[] = [];
   const serve = protocolsOf(start);
   const { uid, gid } = start.identity ?? {};
@@ -90,6 +92,7 @@ export async function startListeners(start: ListenersStart): Promise<AsyncDispos
   parts.move();
   return {
     [Symbol.asyncDispose]: async () => {
+      watch[Symbol.dispose]();
       // Together: one after the other, each would take its time for what it has in hand.
       await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
     },

@@ -50,7 +50,7 @@ export async function runServer(
 ): Promise<RunningServer> {
   const { log, closeWithin = () => 5 } = options;
   const address = await listen(server, options.address, options);
-  // Such as no file descriptor left: the next client may have more luck.
+  // A client that could not be accepted: the next one may have more luck. (Of descriptors see watch-descriptors.ts.)
   server.on('error', (error) => trouble.report('connection refused', error.message));
   const sweeping = setInterval(() => {
     trouble.sweep();
