@@ -118,6 +118,18 @@ test('a reload is told what is wrong with the configuration that the unit starts
   expect(unit.match(/(?<=^ExecReload=).*$/gm)).toEqual(['/bin/kill -HUP $MAINPID', `${start} --check-config`]);
 });
 
+test('the unit is started before every mail server that there is a piece for, by the names that distributions have', () => {
+  const unit = readFileSync(join(HOME, 'conf/ddgrey.service'), 'utf8');
+  const [before] = /(?<=^Before=).*$/m.exec(unit) ?? [];
+  expect(before?.split(' ')).toEqual(['exim4.service', 'exim.service', 'postfix.service', 'sendmail.service']);
+});
+
+test('a start that brings a database into a new form has more time than the 90 seconds that systemd gives', () => {
+  const unit = readFileSync(join(HOME, 'conf/ddgrey.service'), 'utf8');
+  const [minutes] = /(?<=^TimeoutStartSec=)\d+(?=min$)/m.exec(unit) ?? [];
+  expect(Number(minutes)).toBeGreaterThanOrEqual(10);
+});
+
 test('the user whom README.md makes is the one of the unit and of the configuration', () => {
   const readme = readFileSync(join(HOME, 'README.md'), 'utf8');
   const unit = readFileSync(join(HOME, 'conf/ddgrey.service'), 'utf8');

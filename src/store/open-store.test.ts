@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
-import { silentLog } from '../lib/log.ts';
+import { createLog, silentLog } from '../lib/log.ts';
 import { spam, T } from './contract-samples.ts';
 import { openStore } from './open-store.ts';
 import type { Store } from './store.ts';
@@ -78,6 +78,17 @@ test.for<[what: string, damage: (path: string) => void, told: RegExp]>([
   const opened = openStore({ path, log: silentLog });
   await expect(opened).rejects.toThrow(`cannot use the database ${path}`);
   await expect(opened).rejects.toThrow(told);
+});
+
+test('that an older database is brought up to date is told before it is', async () => {
+  const path = join(newDirectory(), 'ddgrey.db');
+  await (await openStore({ path, log: silentLog }))[Symbol.asyncDispose]();
+  change(path, 'DROP TRIGGER report_began; DROP TABLE report_begin; DROP TABLE report; PRAGMA user_version = 8');
+  const lines: string[] = [];
+  // Left to itself, this log would write nothing for an hour.
+  const log = createLog({ level: 0, format: 'text' }, (text) => lines.push(text), { now: () => 0, delay: 3_600_000 });
+  await expect(openStore({ path, log })).rejects.toThrow('no such table: report');
+  expect(lines).toEqual([expect.stringMatching(/Z database is brought up to date from=8 to=\d+\n$/)]);
 });
 
 test('a disk that is full is named', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
-import { openDatabase } from './schema.ts';
+import { type Migration, openDatabase } from './schema.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-schema-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -43,10 +43,10 @@ test('a directory in its place', () => {
   expect(() => openDatabase(directory)).toThrow(`cannot open the database ${directory}: it is a directory`);
 });
 
-test('opening again keeps the secret', () => {
+test('opening again keeps the secret, and is no upgrade', () => {
   const path = join(directory, 'again');
   const secret = (): unknown => {
-    using db = openDatabase(path);
+    using db = openDatabase(path, () => expect.unreachable());
     return db.prepare(`SELECT value FROM meta WHERE name = 'hash secret'`).get()?.['value'];
   };
   const made = secret();
@@ -71,7 +71,10 @@ test('a database of the first version is brought up to date and keeps what is in
      INSERT INTO place VALUES ('here', '7');
      PRAGMA user_version = 1;`,
   );
-  using db = openDatabase(path);
+  const told: Migration[] = [];
+  using db = openDatabase(path, (migration) => told.push(migration));
+  const to = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  expect(told).toEqual([{ from: 1, to }]);
   expect(db.prepare(`SELECT value FROM place`).get()?.['value']).toBe('7');
   const columns = (index: string) =>
     db

@@ -143,16 +143,23 @@ const SETTINGS = `
   PRAGMA journal_size_limit = ${64 * 1024 * 1024};
   PRAGMA cache_size = -${32 * 1024};`;
 
+/** What a database of an older version is about to go through. */
+export interface Migration {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * The database at `path`, created (readable by its owner only) or brought up to date. Throws an error that an
- * administrator understands when the file is no database of ours or belongs to a newer version.
+ * administrator understands when the file is no database of ours or belongs to a newer version. `onOlder` is called before
+ * an older one is changed, which takes seconds for each million reports.
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string, onOlder: (migration: Migration) => void = () => {}): DatabaseSync {
   // SQLite gives the files beside it (-wal, -shm) the mode of the database.
   createFile(path);
   const db = new DatabaseSync(path, { timeout: LOCK_TIMEOUT });
   try {
-    migrate(db, path);
+    migrate(db, path, onOlder);
     db.exec(SETTINGS);
     return db;
   } catch (error) {
@@ -185,7 +192,7 @@ export function openError(error: unknown): string {
   }
 }
 
-function migrate(db: DatabaseSync, path: string): void {
+function migrate(db: DatabaseSync, path: string, onOlder: (migration: Migration) => void): void {
   const version = pragma(db, 'user_version');
   const foreign = pragma(db, 'application_id') !== APPLICATION_ID && pragma(db, 'schema_version') !== 0;
   if (foreign) throw new Error(`${path} is a database of another program`);
@@ -193,6 +200,7 @@ function migrate(db: DatabaseSync, path: string): void {
     throw new Error(`${path} was written by a newer ddgrey (format ${version}, this one knows ${MIGRATIONS.length})`);
   }
   if (version === MIGRATIONS.length) return;
+  if (version > 0) onOlder({ from: version, to: MIGRATIONS.length });
   db.exec('BEGIN IMMEDIATE');
   try {
     for (const step of MIGRATIONS.slice(version)) db.exec(step);

@@ -61,7 +61,11 @@ export class SqliteStore implements Store {
 
   /** Opens or creates the database; errors as of openDatabase. Own reports get that id, or a later one. */
   constructor(path: string, log: Log, firstOwnId = 1) {
-    this.#db = openDatabase(path);
+    this.#db = openDatabase(path, ({ from, to }) => {
+      log.event(0, 'database is brought up to date', { from, to });
+      // Nothing else is done until that is over.
+      log.flush();
+    });
     this.#file = openSync(path, 'r');
     this.#passes = new PassTable(this.#db);
     this.#entries = new ManualEntryTable(this.#db);
