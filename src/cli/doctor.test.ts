@@ -5,6 +5,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lockFor } from '../lib/directory-lock.ts';
 import { VERSION } from '../lib/version.ts';
 import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
 import type { Finding } from './doctor-finding.ts';
@@ -34,8 +35,9 @@ function configure(...lines: readonly string[]): void {
   appendFileSync(daemon.location.configFile, lines.map((line) => `${line}\n`).join(''));
 }
 
-function writePid(pid: number): void {
-  writeFileSync(join(daemon.location.directory, 'ddgreyd.pid'), `${pid}\n`);
+/** As the daemon does while it runs. */
+function holdDirectory(): Disposable {
+  return lockFor(daemon.location.directory, 'ddgrey.db');
 }
 
 test('with mistakes in the configuration it looks at the daemon all the same', async () => {
@@ -74,7 +76,7 @@ test('a pipe is no file of traps, and not waited for', async () => {
 
 test("Exim's log must be there, and readable to the daemon's process", async () => {
   const log = join(daemon.location.directory, 'mainlog');
-  writePid(process.pid);
+  using _held = holdDirectory();
   configure('service exim4', 'exim4_mainlog mainlog');
   expect(await examine(/^Exim's log/)).toEqual([expect.stringMatching(/^bad: no such file; nothing .* -> exim4_main/)]);
   writeFileSync(log, '');
@@ -172,8 +174,18 @@ test('the port of other servers is that of the daemon, whoever asks', async () =
 test('a daemon that is not there is to be started, one that listens elsewhere to be started anew', async () => {
   await daemon.stop();
   expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(/is it running\? -> start it: ddgreyd -D DIR$/)]);
-  writePid(process.pid);
+  using _held = holdDirectory();
   const told = /is it running\? \(process \d+ is.* -> restart it: kill .*, then ddgreyd -D DIR$/;
   expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(told)]);
   expect(await examine(/^socket/)).toEqual([expect.stringContaining('-> restart it: ')]);
+});
+
+test('a process that has by now the number of a daemon that was killed is not taken for it', async () => {
+  await daemon.stop();
+  writeFileSync(join(daemon.location.directory, 'ddgreyd.pid'), `${process.pid}\n`);
+  const start = expect.stringMatching(/is it running\? -> start it: /);
+  expect(await examine(/^daemon$/)).toEqual([start]);
+  holdDirectory()[Symbol.dispose]();
+  writeFileSync(join(daemon.location.directory, 'ddgreyd.pid'), `${process.pid}\n`);
+  expect(await examine(/^daemon$/)).toEqual([start]);
 });

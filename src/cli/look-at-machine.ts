@@ -3,6 +3,7 @@ import { readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Location } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
+import { isHeld } from '../lib/directory-lock.ts';
 import { errorCode } from '../lib/error-cause.ts';
 import { readProblem, readText } from '../lib/read-problem.ts';
 import { groupName, groupsOf, userId } from '../lib/system-users.ts';
@@ -83,7 +84,8 @@ export function databaseSpace({ database }: Config, { directory: start }: Locati
 export function runningProcess(directory: string): number | undefined {
   try {
     const pid = Number(readFileSync(join(directory, 'ddgreyd.pid'), 'utf8'));
-    return isAlive(pid) ? pid : undefined;
+    // After a crash or a restart of the machine that may be the number of any process.
+    return isAlive(pid) && isHeld(directory) ? pid : undefined;
   } catch {
     return undefined;
   }

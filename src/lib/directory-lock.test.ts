@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, sym
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { lockFor } from './directory-lock.ts';
+import { isHeld, lockFor } from './directory-lock.ts';
 
 let directory = '';
 
@@ -41,6 +41,16 @@ test('a directory is held once, until it is given back', () => {
     expect(() => lock()).toThrow(`another ddgreyd is running on ${directory}`);
     expect(existsSync(join(directory, 'ddgreyd.pid'))).toBe(true);
   }
+  lock()[Symbol.dispose]();
+});
+
+test('whether a directory is held can be asked, and changes nothing', () => {
+  expect(isHeld(directory)).toBe(false);
+  {
+    using _lock = lock();
+    expect([isHeld(directory), isHeld(directory)]).toEqual([true, true]);
+  }
+  expect(isHeld(directory)).toBe(false);
   lock()[Symbol.dispose]();
 });
 

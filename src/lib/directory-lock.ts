@@ -23,11 +23,28 @@ export function lockFor(directory: string, database: string): Disposable {
   return locks.move();
 }
 
+/** Whether somebody holds the directory; also where there is a lock that we may not look at. */
+export function isHeld(directory: string): boolean {
+  const file = lockIn(directory);
+  try {
+    using lock = new DatabaseSync(file, { timeout: 0, readOnly: true });
+    // Read only, it cannot be locked; but neither can it be read while somebody holds it.
+    lock.prepare('SELECT name FROM sqlite_schema').get();
+    return false;
+  } catch {
+    return existsSync(file);
+  }
+}
+
+function lockIn(directory: string): string {
+  return join(directory, `${NAME}.lock`);
+}
+
 /** Holds DIR/ddgreyd.lock and writes DIR/ddgreyd.pid. */
 function lockDirectory(directory: string): Disposable {
   const pidFile = join(directory, `${NAME}.pid`);
   const held = `another ${NAME} is running on ${directory}`;
-  const lock = lockFile(join(directory, `${NAME}.lock`), held, () => writeFileSync(pidFile, `${process.pid}\n`));
+  const lock = lockFile(lockIn(directory), held, () => writeFileSync(pidFile, `${process.pid}\n`));
   return {
     [Symbol.dispose]: () => {
       rmSync(pidFile, { force: true });
