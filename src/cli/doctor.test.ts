@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lockFor } from '../lib/directory-lock.ts';
@@ -188,4 +189,25 @@ test('a process that has by now the number of a daemon that was killed is not ta
   holdDirectory()[Symbol.dispose]();
   writeFileSync(join(daemon.location.directory, 'ddgreyd.pid'), `${process.pid}\n`);
   expect(await examine(/^daemon$/)).toEqual([start]);
+});
+
+test.for<[line: string, told: RegExp]>([
+  [
+    'database none/d.db',
+    /^bad: DIR\/ddgrey\.conf:4: database: cannot open DIR\/none\/d\.db: its directory does not exist/,
+  ],
+  [
+    'listen policy unix:none/s',
+    /^bad: DIR\/ddgrey\.conf:4: listen: the directory DIR\/none does not exist -> create it$/,
+  ],
+  ['group no-such-group', /^bad: DIR\/ddgrey\.conf:4: group: there is no group no-such-group -> /],
+  ['policy none', /^bad: DIR\/ddgrey\.conf:4: policy: cannot read DIR\/none.*: no such file -> /],
+])('where there is no daemon, what would keep it from starting is told: %s', async ([line, told]) => {
+  configure(`user ${userInfo().username}`, line);
+  expect(await examine(/^configuration|^policy/)).not.toContainEqual(expect.stringMatching(told));
+  await daemon.stop();
+  expect(await examine(/^configuration|^policy/)).toEqual([
+    expect.stringMatching(told),
+    expect.stringMatching(/^note: until that is mended /),
+  ]);
 });

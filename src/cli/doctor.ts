@@ -1,4 +1,5 @@
 // ddgrey doctor: looks at everything that mail depends on, and says in plain words what is wrong and how to mend it.
+import { checkMachine } from '../config/check-machine.ts';
 import type { Listener } from '../config/listener-type.ts';
 import { isPeering, socketsOf } from '../config/listeners.ts';
 import { type ReadableConfig, readableConfig } from '../config/load-config.ts';
@@ -41,6 +42,7 @@ import {
   mtaFiles,
   namedFiles,
   runningProcess,
+  standsForDaemon,
 } from './look-at-machine.ts';
 import { centralServers, isThisMachine, lookAtSockets } from './look-at-sockets.ts';
 import { mtaFindings } from './mta-findings.ts';
@@ -78,17 +80,27 @@ async function examine(location: Location): Promise<readonly Finding[]> {
   const own = socketsOn(port, read.config, location);
   const toListen = running ? `restart it: ${how.restart}` : `start it: ${how.start}`;
   const sockets = await lookAtSockets(own, location);
+  const start = running ? undefined : readForStart(location);
   return [
-    ...configFindings(read, configFile, how.check),
+    ...configFindings(start ?? read, configFile, how.check),
     ...reloadFindings(configFacts(location)),
     ...findings,
     ...(await centralServers(read.config, location)).flatMap(centralFindings),
     ...databaseSpace(read.config, location).flatMap(spaceFindings),
-    ...namedFiles(read.config, location).flatMap((file) => fileFindings(file, policyProblem)),
+    ...namedFiles(read.config, location)
+      // What a start cannot read is a mistake of the configuration already.
+      .filter(({ content }) => start === undefined || 'text' in content)
+      .flatMap((file) => fileFindings(file, policyProblem)),
     ...followedLogs(read.config, location.directory).flatMap((log) => logFindings(log, how.restart)),
     ...sockets.flatMap((socket) => socketFindings(socket, servers, toListen)),
     ...servers.files.flatMap((file) => mtaFindings(file, own)),
   ];
+}
+
+/** With what would keep a daemon from starting. Undefined for somebody else than root and its user, who cannot tell. */
+function readForStart({ configFile, directory }: Location): ReadableConfig | undefined {
+  if (!standsForDaemon(directory)) return undefined;
+  return readableConfig(configFile, (config, set) => checkMachine(config, set, directory));
 }
 
 /** The sockets of the configuration. Where no line names the port of other servers, only the daemon knows it: `port`. */

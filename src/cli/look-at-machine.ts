@@ -100,6 +100,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether we are root, who can look with the eyes of the daemon's user, or that user, to whom its directory belongs. */
+export function standsForDaemon(directory: string): boolean {
+  const ours = process.geteuid?.();
+  return ours === 0 || statSync(directory, { throwIfNoEntry: false })?.uid === ours;
+}
+
 /** The files besides the configuration that an administrator writes. */
 export function namedFiles({ policy, traps }: Config, { directory }: Location): readonly NamedFile[] {
   const read = (option: NamedFile['option'], file: string): NamedFile => {
