@@ -1,5 +1,5 @@
 // Users and groups of the system, asked through its own tools so that every source it knows (LDAP too) counts.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 
 /** The id of a user's own group. Throws, in words for an administrator, if there is no such user. */
 export function primaryGroup(user: string): number {
@@ -31,10 +31,14 @@ export function userId(user: string): number {
   return Number(ask('id', ['-u', '--', user], `there is no user ${user}`));
 }
 
+/** What the program says; `unknown` is the error where it ends by itself, and finds nothing. */
 function ask(program: string, words: readonly string[], unknown: string): string {
-  try {
-    return execFileSync(program, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  } catch (error) {
-    throw new Error(unknown, { cause: error });
-  }
+  const { error, status, signal, stdout } = spawnSync(program, words, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  if (status === 0) return stdout;
+  if (status !== null) throw new Error(unknown);
+  // No such program, perhaps; or Ctrl-C, which ends it together with us.
+  throw new Error(`cannot run ${[program, ...words].join(' ')}: ${error?.message ?? `ended by ${signal}`}`);
 }
