@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -66,6 +75,19 @@ test('a database is held once, from whatever directory; another beside it is fre
     expect(existsSync(join(third ?? '', 'ddgreyd.pid'))).toBe(false);
   }
   lock('ddgrey.db', third)[Symbol.dispose]();
+});
+
+test('a database is held once, also by a link to it', () => {
+  const [other = '', third = ''] = ['other', 'third'].map((name) => join(directory, name));
+  for (const made of [other, third]) mkdirSync(made);
+  writeFileSync(join(directory, 'ddgrey.db'), '');
+  symlinkSync(join(directory, 'ddgrey.db'), join(other, 'link.db'));
+  {
+    using _lock = lock('other/link.db', other);
+    expect(() => lock('ddgrey.db', third)).toThrow(`another ddgreyd uses ${join(directory, 'ddgrey.db')}; `);
+  }
+  using _lock = lock('ddgrey.db', third);
+  expect(() => lock('other/link.db', other)).toThrow(`another ddgreyd uses ${join(other, 'link.db')}; `);
 });
 
 test('a directory that is missing is not called held', () => {

@@ -1,6 +1,6 @@
 // One daemon a directory, and a database. The lock is the kernel's, on a file, so it ends with the process however that dies;
 // Node has no call for file locks of its own, SQLite does.
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { causeOf, errorCode } from './error-cause.ts';
@@ -53,9 +53,10 @@ function lockDirectory(directory: string): Disposable {
   };
 }
 
-/** Holds FILE.lock. */
+/** Holds FILE.lock, beside the database itself, to which the file may be a link. */
 function lockDatabase(file: string): Disposable {
-  const lock = lockFile(`${file}.lock`, `another ${NAME} uses ${file}; each needs a database of its own`);
+  const database = existsSync(file) ? realpathSync(file) : file;
+  const lock = lockFile(`${database}.lock`, `another ${NAME} uses ${file}; each needs a database of its own`);
   return { [Symbol.dispose]: () => lock.close() };
 }
 
