@@ -106,6 +106,19 @@ test.runIf(process.geteuid?.() === 0).for<[what: string, modeOfDirectory: number
   }
 });
 
+test.skipIf(process.geteuid?.() !== 0)('a group that the daemon is not in', async () => {
+  const path = join(directory, 's');
+  chmodSync(directory, 0o777);
+  process.seteuid?.(65_534);
+  try {
+    await expect(listen(newServer(), { kind: 'unix', path }, { gid: 65_533 })).rejects.toThrow(
+      `no permission to give ${path} to that group; make this user one of it (systemd: SupplementaryGroups=)`,
+    );
+  } finally {
+    process.seteuid?.(0);
+  }
+});
+
 test('a file that is no socket stays', async () => {
   const path = join(directory, 's');
   writeFileSync(path, 'precious');

@@ -109,7 +109,7 @@ export function explainPath(code: unknown, path: string): string | undefined {
         ? `no permission for ${path}; give this user the right to write in ${dirname(path)}`
         : `the directory ${dirname(path)} does not exist; create it`;
     case 'EPERM':
-      return `no permission to change the group or mode of ${path}; start as root or leave group= out`;
+      return `no permission to give ${path} to that group; make this user one of it (systemd: SupplementaryGroups=), start as root, or leave group= out`;
     case 'EROFS':
       return `${dirname(path)} is on a read-only file system; choose another path`;
     case 'EADDRINUSE':
