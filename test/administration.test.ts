@@ -1,8 +1,8 @@
 // docs/administration.md explains every event that the log has at level 0 and 1, and no other. What it says of backups works.
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../src/lib/log.ts';
 import { REASONS } from '../src/policy/verdict.ts';
@@ -73,11 +73,19 @@ test('the backup of a store that is in use is one, and has all that was remember
   const [path, backup] = [join(directory, 'ddgrey.db'), join(directory, 'ddgrey.backup')];
   await using store = await openStore({ path, log: silentLog });
   await store.addReport(spam);
-  const commands = PAGE.matchAll(/\bsqlite3 \/var\/lib\/ddgrey\/ddgrey\.db "([^"]+)"/g);
-  const [statement = '', ...others] = [...commands].map(([, words = '']) => words);
-  expect(others).toEqual([]);
-  using reader = new DatabaseSync(path);
-  reader.exec(statement.replace('/root/ddgrey.backup', backup));
+  const [, commands = ''] = /^## Backup\n.*?^```\n(.*?)^```$/ms.exec(PAGE) ?? [];
+  const here = new Map([
+    ['/var/lib/ddgrey/ddgrey.db', path],
+    ['/root/ddgrey.backup', backup],
+    ['/opt/ddgrey', ROOT],
+  ]);
+  const command = [...here].reduce((text, [there, name]) => text.replaceAll(there, name), commands);
+  // As each night: that of yesterday is there.
+  for (let night = 1; night <= 2; night += 1) {
+    const { stdout, stderr } = spawnSync('sh', ['-ec', command], { encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['', '']);
+  }
+  expect(statSync(backup).mode & 0o777).toBe(0o600);
   await using restored = await openStore({ path: backup, log: silentLog });
   expect(await restored.reportsAfter(0, 9)).toEqual(await store.reportsAfter(0, 9));
 });
