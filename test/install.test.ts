@@ -112,6 +112,14 @@ test.for(['README.md', 'docs/administration.md', 'scripts/install.mjs', 'bin/run
   },
 );
 
+test.for(['README.md', 'docs/administration.md'])(
+  'what %s says of installing leaves files that others can read',
+  (path) => {
+    const [, mask] = /\bumask (\d+)`?(?=.*?^.*\bnpm install\b)/ms.exec(readFileSync(join(HOME, path), 'utf8')) ?? [];
+    expect(mask).toBe('022');
+  },
+);
+
 test('a reload is told what is wrong with the configuration that the unit starts with', () => {
   const unit = readFileSync(join(HOME, 'conf/ddgrey.service'), 'utf8');
   const [start] = /(?<=^ExecStart=).*$/m.exec(unit) ?? [];
