@@ -16,7 +16,7 @@ function compile(name: string): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-bench-'));
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
   const program = join(directory, name);
-  const source = new URL(`${name}.c`, import.meta.url).pathname;
+  const source = join(import.meta.dirname, `${name}.c`);
   const { error, status, stderr } = spawnSync('cc', ['-O2', '-Wall', '-Wextra', '-o', program, source]);
   if (error !== undefined) return undefined;
   if (status !== 0) throw new Error(`${name}.c: ${stderr.toString()}`);

@@ -22,7 +22,7 @@ export interface Server extends AsyncDisposable {
   readonly cpu: () => number;
 }
 
-const ROOT = new URL('..', import.meta.url).pathname;
+const ROOT = join(import.meta.dirname, '..');
 
 /** Nothing that is measured asks anybody beyond this machine. */
 const CONFIG = ['user root', 'resolver 127.0.0.1:1', 'retry 3d', 'GREY_PENDING_NORMAL 0'];

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../src/lib/log.ts';
+import { shellWord } from '../src/lib/shell-word.ts';
 import { REASONS } from '../src/policy/verdict.ts';
 import { spam } from '../src/store/contract-samples.ts';
 import { openStore } from '../src/store/open-store.ts';
@@ -77,7 +78,7 @@ test('the backup of a store that is in use is one, and has all that was remember
   const here = new Map([
     ['/var/lib/ddgrey/ddgrey.db', path],
     ['/root/ddgrey.backup', backup],
-    ['/opt/ddgrey', ROOT],
+    ['/opt/ddgrey', shellWord(ROOT)],
   ]);
   const command = [...here].reduce((text, [there, name]) => text.replaceAll(there, name), commands);
   // As each night: that of yesterday is there.

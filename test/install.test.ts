@@ -55,6 +55,15 @@ test.for<[name: string, files: readonly (readonly [path: string, says: string])[
   expect(execFileSync(join(project, 'node_modules/.bin/node'), { encoding: 'utf8' })).toBe(`${says}\n`);
 });
 
+test('npm run docs writes into the checkout, whatever its path', () => {
+  const checkout = join(project, "Müller's files");
+  mkdirSync(join(checkout, 'scripts'), { recursive: true });
+  copyFileSync(join(HOME, 'scripts/docs.ts'), join(checkout, 'scripts/docs.ts'));
+  writeFileSync(join(checkout, 'scripts/generated.ts'), "export const GENERATED = [['docs/page', () => 'made']];");
+  execFileSync(process.execPath, [join(checkout, 'scripts/docs.ts')], { stdio: 'ignore' });
+  expect(readFileSync(join(checkout, 'docs/page'), 'utf8')).toBe('made');
+});
+
 test('a machine for which there is no build is none the worse', () => {
   place('node_modules/tldts/index.js', '');
   expect(runPostinstall).not.toThrow();

@@ -4,12 +4,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { shellWord } from '../src/lib/shell-word.ts';
 import { parseAddress } from '../src/policy/address.ts';
 import { parseMailbox } from '../src/policy/check.ts';
 import { decideByPolicy } from '../src/policy/decide-by-policy.ts';
 import { type Policy, readPolicy } from '../src/policy/rules.ts';
 
 const HOME = join(import.meta.dirname, '..');
+/** The same in a command. */
+const HOME_WORD = shellWord(HOME);
 
 let directory: string;
 beforeEach(() => {
@@ -25,7 +28,7 @@ function shell(commands: string): { readonly output: string; readonly complaints
 
 function convert(prefix: string, text: string): { readonly output: string; readonly complaints: string } {
   writeFileSync(join(directory, 'list'), text);
-  return shell(`${HOME}/scripts/whitelist-to-policy ${prefix} list`);
+  return shell(`${HOME_WORD}/scripts/whitelist-to-policy ${prefix} list`);
 }
 
 function policyOf(text: string): Policy {
@@ -96,7 +99,7 @@ test('whose client is exempt, whoever the recipient is', () => {
 });
 
 test('called wrongly, it says how', () => {
-  expect(shell(`${HOME}/scripts/whitelist-to-policy list`).complaints).toContain('GreyCheckConnect FILE');
+  expect(shell(`${HOME_WORD}/scripts/whitelist-to-policy list`).complaints).toContain('GreyCheckConnect FILE');
 });
 
 /** The commands of docs/migration.md, with the folders of other greylisters, and of ddgrey, in the directory. */
@@ -106,7 +109,7 @@ function commandsOf(section: string): string {
   return [...text.matchAll(/^ {4,}(.*whitelist-to-policy .*)$/gm)]
     .map(([, command = '']) => command)
     .join('\n')
-    .replaceAll('/opt/ddgrey', HOME)
+    .replaceAll('/opt/ddgrey', HOME_WORD)
     .replaceAll(/\/etc\/\w+\//g, '');
 }
 
