@@ -1,6 +1,6 @@
 // One daemon a directory, and a database. The lock is the kernel's, on a file, so it ends with the process however that dies;
 // Node has no call for file locks of its own, SQLite does.
-import { existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { causeOf, errorCode } from './error-cause.ts';
@@ -80,5 +80,17 @@ function explain(error: unknown, directory: string, held: string): string {
   if (!existsSync(directory)) return `the directory ${directory} does not exist; create it`;
   const cause = causeOf(error);
   if (errorCode(error) === 'ENOSPC') return `cannot lock ${directory}: ${cause}`;
+  if (isReadOnly(directory))
+    return `cannot lock ${directory}: it is on a read-only file system, or under systemd missing in ReadWritePaths= of the unit`;
   return `cannot lock ${directory} (${cause}); it and what is in it must belong to the user that ${NAME} runs as (option user, where root starts it)`;
+}
+
+/** SQLite does not say so. */
+function isReadOnly(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'EROFS';
+  }
 }

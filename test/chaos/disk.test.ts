@@ -117,5 +117,7 @@ test('on a disk that cannot be written it does not start, and says so in one lin
   await run('mount', '-o', 'remount,ro', disk.path);
   await using daemon = startProcess(join(HOME, 'bin/ddgreyd'), '-D', disk.path);
   expect(await daemon.exit).toBe(1);
-  expect(daemon.output()).toMatch(/^ddgreyd: .*\n$/);
+  expect(daemon.output()).toMatch(
+    /^ddgreyd: cannot lock \S+: it is on a read-only file system, or under systemd missing in ReadWritePaths= .*\n$/,
+  );
 });
