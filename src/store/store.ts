@@ -135,8 +135,8 @@ export interface Store extends AsyncDisposable {
   /**
    * Valid tuples with `firstSeen <= before`, by owner, client, client name and sender domain, in chunks. Only those
    * whose owner and sender domain have no pass yet and at least so many uses in all; those of one owner and sender domain
-   * come one after the other. Never holds up a check. Chunks may be empty, as in all listings: whoever reads is told that
-   * it goes on.
+   * come one after the other. A tuple that is used meanwhile may be left out. Never holds up a check. Chunks may be empty, as
+   * in all listings: whoever reads is told that it goes on.
    */
   passCandidates(before: Seconds, uses: number): AsyncIterable<readonly PassCandidate[]>;
 

@@ -29,3 +29,12 @@ test.for<[what: string, listing: Iterable<ListingPiece>, pieces: readonly number
 ])('%s: other listings get their turn', ([, listing, pieces]) => {
   expect([...listing].map((piece) => piece?.length)).toEqual(pieces);
 });
+
+test('a tuple that is used while candidates are looked for is not counted once more', () => {
+  const uses: number[] = [];
+  for (const piece of listings.passCandidates({ before: T, uses: 1 })) {
+    for (const i of [0, 4999]) table.remember({ ...numbered(i, '203.0.113.7'), change: 'refresh' }, T + 7 * 3600);
+    uses.push(...piece.map((candidate) => candidate.uses));
+  }
+  expect(uses).toEqual([4999]);
+});

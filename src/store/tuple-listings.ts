@@ -1,7 +1,7 @@
 // The listings of tuples and passes, as the worker reads them.
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Seconds } from '../policy/check.ts';
-import type { StoredTuple } from '../policy/greylist.ts';
+import type { StoredTuple, TupleState } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { ListingKinds } from './listings.ts';
 import { packAddress } from './packed-address.ts';
@@ -18,6 +18,8 @@ import { clientOfListed, LISTED, storedTuple } from './tuple-row.ts';
 const ROWS = 10_000;
 /** Where a read waits for whoever takes it, or all of its rows become objects, which take memory. */
 const FEW_ROWS = 500;
+/** Behind the newest. */
+const END: Seconds = Number.MAX_SAFE_INTEGER;
 
 type Row = readonly SQLOutputValue[];
 type Listing =
@@ -46,9 +48,10 @@ export function tupleListings(db: DatabaseSync): Pick<ListingKinds, Listing> {
     tuples: (query) => matchingTuples(newest, query),
     count: () => [[counts.get()].map((row) => ({ pending: Number(row?.['pending']), valid: Number(row?.['valid']) }))],
     tupleHashes: () => hashesInOrder(hashes),
-    exportTuples: ({ state, after }) => inPieces(tuplesAfter(oldest, kindsOf(state), after)),
+    exportTuples: ({ state, after }) => inPieces(tuplesFrom(oldest, state, after + 1)),
     exportPasses: ({ after }) => inPieces(passesAfter(passes, after)),
-    passCandidates: ({ before, uses }) => candidates.list(tuplesAfter(oldest, kindsOf('valid'), -1), before, uses),
+    // From the newest back: what is used meanwhile becomes the newest, and would be counted once more at the end.
+    passCandidates: ({ before, uses }) => candidates.list(tuplesFrom(newest, 'valid', END), before, uses),
     validTuplesOf: ({ clients }) => tuplesOfClients(oldest, clients),
   };
 }
@@ -80,7 +83,7 @@ function* matchingTuples(newest: TupleScan, { text, limit }: TupleQuery): Genera
   const found: StoredTuple[] = [];
   for (const kind of limit > 0 ? Object.values(KIND) : []) {
     const before = found.length;
-    for (const piece of pickedInPieces(newest(kind, Number.MAX_SAFE_INTEGER, ROWS), (row) => storedIf(row, matching))) {
+    for (const piece of pickedInPieces(newest(kind, END, ROWS), (row) => storedIf(row, matching))) {
       found.push(...piece);
       if (found.length - before >= limit) break;
       yield [];
@@ -94,8 +97,8 @@ function storedIf(row: Row, matching: (stored: StoredTuple) => boolean): StoredT
   return matching(stored) ? stored : undefined;
 }
 
-function* tuplesAfter(oldest: TupleScan, kinds: readonly number[], after: Seconds): Generator<StoredTuple, void> {
-  for (const kind of kinds) for (const row of oldest(kind, after + 1, FEW_ROWS)) yield storedTuple(row);
+function* tuplesFrom(scan: TupleScan, state: TupleState, start: Seconds): Generator<StoredTuple, void> {
+  for (const kind of kindsOf(state)) for (const row of scan(kind, start, FEW_ROWS)) yield storedTuple(row);
 }
 
 function* passesAfter(page: StatementSync, after: Seconds): Generator<Pass, void> {
