@@ -38,12 +38,14 @@ function setUp(path = ':memory:'): {
   };
 }
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 test('what is written while writing is held comes afterwards, in order', async () => {
-  const { commits, add, rows } = setUp();
+  const { db, commits, add, rows } = setUp();
   const before = add(1);
   const release = Promise.withResolvers<void>();
   const held = commits.hold(async () => {
-    expect(rows()).toEqual([1]);
+    expect([db.isTransaction, rows()]).toEqual([false, [1]]);
     await release.promise;
   });
   const waiting = [add(2), add(3)];
@@ -70,6 +72,19 @@ test.for([0, 1, 2, 3, 4, 5, 6, 7])(
     expect(rows()).toEqual([1, 2, 3]);
   },
 );
+
+test('of two that hold writing one waits for the other', async () => {
+  const { commits } = setUp();
+  const order: string[] = [];
+  const holding = (name: string): Promise<void> =>
+    commits.hold(async () => {
+      order.push(`${name} begins`);
+      await turn();
+      order.push(`${name} ends`);
+    });
+  await Promise.all([holding('a'), holding('b')]);
+  expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+});
 
 test('what is read while writing is held does not keep what waits from being written', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-commit-'));
@@ -108,8 +123,6 @@ test('nor does a write that fails keep the work from being done that it is held 
   await expect(failed).rejects.toThrow('JSON');
   expect(isDone).toBe(true);
 });
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('what comes turn after turn shares transactions', async () => {
   const { add, rows, told } = setUp();

@@ -129,6 +129,15 @@ test('what others read and write beside a flood is not disturbed, and what was w
   expect(written()).toBeGreaterThan(1);
 });
 
+test('others write while the thread for a flood starts', async () => {
+  const { named, add, commits } = open();
+  const added = add(...named(MANY + 1));
+  const other = vi.fn<() => void>();
+  const written = commits.write(other);
+  expect(other).toHaveBeenCalledOnce();
+  await Promise.all([added, written]);
+});
+
 test('the worker ends some time after the flood', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());

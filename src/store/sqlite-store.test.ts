@@ -105,6 +105,18 @@ test('what a failed transaction made valid is pending still, also for who has re
   expect((await store.recall(asked(attempt))).entry).toEqual({ state: 'pending', firstSeen: T, lastSeen: T });
 });
 
+test('of a client that has no pending entry any more nothing is kept', async () => {
+  const path = newPath();
+  await using store = open(path);
+  using witness = new DatabaseSync(path, { readOnly: true });
+  const counted = (): number => Number(witness.prepare('SELECT count(*) AS n FROM pending_client').get()?.['n']);
+  for (const one of [attempt, other]) await store.remember(one, T);
+  await store.remember({ ...attempt, change: 'validate' }, T + 9);
+  expect(counted()).toBe(1);
+  await store.remember({ ...other, change: 'forget' }, T + 9);
+  expect(counted()).toBe(0);
+});
+
 test('only its owner may read the files, and closing leaves nothing beside the database', async () => {
   const path = newPath();
   const store = open(path);
