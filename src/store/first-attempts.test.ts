@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
+import { fullDisk } from '../../test/full-disk.ts';
 import { silentLog } from '../lib/log.ts';
 import { AttemptMover } from './attempt-mover.ts';
 import { address, asked, attempt, LIFETIMES, numbered, T } from './contract-samples.ts';
@@ -236,6 +237,23 @@ test('nor is it tried the more often for lookups in vain', async () => {
   expect(move).not.toHaveBeenCalled();
   await later(5000);
   expect(move).toHaveBeenCalled();
+});
+
+test('what can not be written is refused, is not there, and may come again', async () => {
+  await using store = open();
+  const [kept, lost] = [numbered(1, '192.0.2.1'), numbered(2, '192.0.2.1')];
+  await store.remember(kept, T);
+  {
+    using _full = fullDisk(0);
+    const refused = await Promise.allSettled([store.remember(lost, T), store.remember({ ...lost, change: 'none' }, T)]);
+    const told = refused.map((one) => one.status === 'rejected' && String(one.reason));
+    expect(told).toEqual(Array(2).fill('Error: ENOSPC: no space left on device, write'));
+  }
+  expect(await store.recall(asked(lost))).toMatchObject({ entry: undefined, pendingOfClient: 1 });
+  await store.remember(lost, T + 1);
+  expect(await store.recall(asked(lost))).toMatchObject({ entry: { firstSeen: T + 1 }, pendingOfClient: 2 });
+  expect(await store.count()).toEqual({ pending: 2, valid: 0 });
+  expect((await store.recall(asked(lost))).pendingOfClient).toBe(2);
 });
 
 test('when no more of them have room they are refused, and do not ask the database each', async () => {

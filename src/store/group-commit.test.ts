@@ -136,6 +136,41 @@ test('what comes turn after turn shares transactions', async () => {
   expect(told.committed).toBeLessThan(100);
 });
 
+test('a transaction ends however much there is to do', async () => {
+  const { add } = setUp();
+  let isCommitted = false;
+  const first = add(0).then(() => (isCommitted = true));
+  const added: Promise<number>[] = [];
+  while (!isCommitted) {
+    added.push(add(added.length + 1));
+    await turn();
+  }
+  await first;
+  expect(await Promise.all(added)).toEqual(Array.from(added, (_, i) => i + 1));
+});
+
+test('what can not be committed is refused, and gone', async () => {
+  const { db, commits, add, rows, told } = setUp();
+  db.exec(`PRAGMA foreign_keys = ON; CREATE TABLE parent (n INTEGER PRIMARY KEY);
+    CREATE TABLE child (n REFERENCES parent DEFERRABLE INITIALLY DEFERRED)`);
+  const lost = [add(1), commits.write(() => db.exec('INSERT INTO child VALUES (7)'))];
+  expect((await Promise.allSettled(lost)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await add(2);
+  expect([rows(), told]).toEqual([[2], { committed: 1, rolledBack: 1 }]);
+});
+
+test('where no transaction can begin what is written is refused, and the next one is tried', async () => {
+  const { db, commits, add, rows } = setUp();
+  db.exec('BEGIN');
+  // Nobody waits for this one.
+  commits.reads();
+  await turn();
+  db.exec('BEGIN');
+  await expect(add(1)).rejects.toThrow('cannot start a transaction within a transaction');
+  await add(2);
+  expect(rows()).toEqual([2]);
+});
+
 test('reading alone commits nothing and is waited for by nobody', async () => {
   const { db, commits, told } = setUp();
   commits.reads();
@@ -159,7 +194,8 @@ test('an answer waits for what it may be made from, not for what is written asid
   const aside = commits.writeAside(() => 'aside');
   expect(commits.settled()).toBeUndefined();
   const added = add(1);
+  const later = commits.writeAside(() => 'later');
   await commits.settled();
   expect(db.isTransaction).toBe(false);
-  expect(await Promise.all([aside, added])).toEqual(['aside', 1]);
+  expect(await Promise.all([aside, added, later])).toEqual(['aside', 1, 'later']);
 });
