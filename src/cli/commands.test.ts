@@ -87,7 +87,7 @@ test('tuples are a table, in which nothing stands for anything', async () => {
   expect(JSON.parse((await run('tuples', [], true)).text)).toEqual([stored, stored]);
 });
 
-test('peers are a table', async () => {
+test('ddgrey peers shows a table, each peer with its state and last error', async () => {
   const from = {
     peer: 'mx2.example.org:722',
     name: '',

@@ -21,7 +21,7 @@ test('a table without rows has its headings', () => {
   expect(formatTable(['a', 'bc'], [])).toBe('a  bc\n-  --\n');
 });
 
-test('times are local', () => {
+test('a time is shown as local time, without a zone', () => {
   const time = new Date(2026, 0, 2, 3, 4, 5).getTime() / 1000;
   expect(formatTime(time)).toBe('2026-01-02 03:04:05');
 });

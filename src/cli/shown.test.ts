@@ -16,7 +16,7 @@ test.for<[what: string, text: string, seen: string]>([
   expect(shown(text)).toBe(seen);
 });
 
-test('JSON says the same', () => {
+test('a JSON text with unseen characters written out is JSON of the same value', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(JSON.parse(shown(JSON.stringify(text)))).toBe(text);

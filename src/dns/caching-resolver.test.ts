@@ -74,7 +74,7 @@ test('the same question at the same time is asked once', async () => {
   expect(dnsBehind.asked).toEqual(['A mail.example.com']);
 });
 
-test('types are kept apart', async () => {
+test('answers of different types for one name are kept apart', async () => {
   const { cache } = setUp({ a });
   await cache.lookUp(question);
   expect(await cache.lookUp({ ...question, type: 'AAAA' })).toMatchObject({ kind: 'absent' });

@@ -17,7 +17,7 @@ test('a question as bytes', () => {
   expect(encodeQuery({ type: 'PTR', name: 'no name' })).toBeUndefined();
 });
 
-test('a response', () => {
+test('a response is read with its question, answers and code', () => {
   expect(decoded(whole)).toEqual({
     id: 0x1234,
     truncated: false,

@@ -98,7 +98,7 @@ test('an answer that comes after the repetition counts as well', async () => {
   expect(questions).toEqual({ 'A mail.example.com': 2 });
 });
 
-test('silence fails', async () => {
+test('a server that is silent is asked twice, then the lookup has failed', async () => {
   const { lookup, questions } = await askOnce({ records, tricks: { '*': { silent: true } } }, MAIL, BRIEF);
   expect(lookup).toEqual({ kind: 'failed', error: 'no answer within 0.2s' });
   expect(questions).toEqual({ 'A mail.example.com': 2 });
@@ -289,7 +289,7 @@ test('a closed resolver opens nothing any more', async () => {
   expect(stub.ports.size).toBe(0);
 });
 
-test('no server: failed', async () => {
+test('a lookup fails where no server is known', async () => {
   const { resolver } = resolverFor([], PATIENT);
   expect(await resolver.lookUp(MAIL)).toEqual({ kind: 'failed', error: 'no DNS server is known' });
 });

@@ -68,7 +68,7 @@ test('what several flags look at adds up', async () => {
   expect(await left(bench)).toEqual(NEIGHBOUR);
 });
 
-test('pending entries stay', async () => {
+test('pending entries of bad clients stay', async () => {
   const bench = await settled('SpamTrap');
   await bench.answerCheck(checkOf('203.0.113.7', 'a@other.com', 'b@example.org'));
   await report(bench, 'hard_trap', 9);

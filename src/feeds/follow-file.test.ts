@@ -83,7 +83,7 @@ test('a growing file: each line once, and only when it is whole', async () => {
   expect(await look()).toBe('three');
 });
 
-test('a file that appears later', async () => {
+test('a file that appears later is read from its start', async () => {
   expect(await look(2)).toBe('');
   await writeFile(path, 'one\n');
   expect(await look(2)).toBe('one');
@@ -149,7 +149,7 @@ test('renamed and removed while it is followed', async () => {
   expect(await look(UNTIL_QUIET)).toBe('two three');
 });
 
-test('renamed twice while nobody looked', async () => {
+test('a log that was renamed twice while nobody looked is read whole', async () => {
   await writeFile(path, 'one\n');
   await look();
   await appendFile(path, 'two\n');
@@ -235,7 +235,7 @@ test('truncated, and longer than before by the next look', async () => {
   expect(await look()).toBe('two three four');
 });
 
-test('truncated without a copy', async () => {
+test('a log that was truncated without a copy is read from its start', async () => {
   await writeFile(path, 'one\ntwo\n');
   await look();
   await truncate(path);

@@ -78,7 +78,7 @@ test.for([
   ).toBe(recipient);
 });
 
-test('a null sender', () => {
+test('an empty envelope sender is the null sender', () => {
   expect(parseReceived('from x ([203.0.113.66]) by y with esmtp (envelope-from <>) id z').sender).toBe('<>');
 });
 

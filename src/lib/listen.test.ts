@@ -128,24 +128,24 @@ test('a file that is no socket stays', async () => {
   expect(existsSync(path)).toBe(true);
 });
 
-test('a directory that is not there', async () => {
+test('a directory that is not there is named, with what to do', async () => {
   const path = join(directory, 'none', 's');
   await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow(
     `the directory ${join(directory, 'none')} does not exist; create it`,
   );
 });
 
-test('a path that is too long', async () => {
+test('a path that is too long is refused, and not cut off', async () => {
   const path = join(directory, 'x'.repeat(100));
   await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow('longer than 107 bytes');
 });
 
-test('a port in use', async () => {
+test('a port in use is named as such', async () => {
   const address = await listen(newServer(), { kind: 'tcp', host: '127.0.0.1', port: 0 }, {});
   await expect(listen(newServer(), address, {})).rejects.toThrow('is in use by another program');
 });
 
-test('an address of somebody else', async () => {
+test('an address that is not of this machine is named as such', async () => {
   const address = { kind: 'tcp', host: '192.0.2.1', port: 0 } as const;
   await expect(listen(newServer(), address, {})).rejects.toThrow(
     'cannot listen on 192.0.2.1:0: 192.0.2.1 is not an address of this machine',

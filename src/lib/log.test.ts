@@ -61,7 +61,7 @@ test('no field takes the place of what is the line`s own', () => {
   expect(lineOf('text', { event: 'spam' })).toContain('check event=spam');
 });
 
-test('JSON parses back', () => {
+test('a line in JSON parses back to its fields', () => {
   fc.assert(
     fc.property(fields, (given) => {
       const { second, ...rest } = given;

@@ -19,7 +19,7 @@ test('what was not used for longest goes first', () => {
   expect(kept(filled('a', 'b', 'a', 'c'))).toBe('AC');
 });
 
-test('reading is use', () => {
+test('what was read lately is kept, as what was set lately', () => {
   const map = filled('a', 'b');
   map.get('a');
   map.set('c', 'C');

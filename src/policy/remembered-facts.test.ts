@@ -32,7 +32,7 @@ test.for([
   expect(rememberedFacts(standing(IP, [reason]), T)?.isListed('spamcop')).toBe(listed);
 });
 
-test('for two weeks', () => {
+test('what a standing tells stands in for two weeks', () => {
   expect(rememberedFacts(standing(IP, []), T + 14 * 86_400 - 1)).toBeDefined();
   expect(rememberedFacts(standing(IP, []), T + 14 * 86_400)).toBeUndefined();
 });

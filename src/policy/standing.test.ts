@@ -82,7 +82,7 @@ test('it tells when the DNS last answered all', () => {
   expect(standing({ incomplete: true }).answered).toBe(T);
 });
 
-test('its reasons in words', () => {
+test('the reasons of a standing in words', () => {
   expect(describeReasons(standing({}))).toBe('basic');
   expect(describeReasons(standing({ dnswl: 1, listings: [UCE] }))).toBe('DNSWL low, Uceprotect level 2');
   expect(describeReasons(standing({ dynamic: true, listings: [UCE] }))).toBe('Uceprotect level 2, dynamic address');
