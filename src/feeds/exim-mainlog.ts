@@ -1,14 +1,14 @@
 // Exim's main log as a feed: each line may give reports. A mail is `ok` once Exim has done with it, for each recipient it was
-// delivered to, so its sender and client are remembered from `<=` until `Completed`.
+// delivered to.
 import type { Log } from '../lib/log.ts';
 import { RecentMap } from '../lib/recent-map.ts';
-import { ownText } from '../lib/own-text.ts';
-import { type Address, parseAddress } from '../policy/address.ts';
+import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { type Event, type Report } from '../policy/report.ts';
 import { type LogLine, parseLogLine } from './exim-line.ts';
 import type { About, Seen } from './exim-seen.ts';
 import type { LineReader } from './follow-file.ts';
+import { type OpenMail, OpenMails } from './open-mails.ts';
 
 export interface EximMainlogSettings {
   /** Which line tells of an unknown recipient: the ACL's before greylisting, the refusal itself, or none. */
@@ -28,27 +28,14 @@ export interface EximMainlog {
   restore(context: string): void;
 }
 
-/** Mails under way that are remembered, and those of them that outlive a restart. */
-const OPEN_LIMIT = 20_000;
-const CONTEXT_LIMIT = 1000;
-const RECIPIENT_LIMIT = 100;
 /** Recipients of whom it is remembered that a callout was refused for a reason that says nothing of the client. */
 const REFUSED_LIMIT = 10_000;
-// Exim gives up after four days in its default retry rules.
-const OPEN_LIFETIME: Seconds = 7 * 86_400;
 
 type UnknownRecipient = Extract<Seen, { readonly kind: 'unknown' }>;
 
-interface OpenMail {
-  readonly since: Seconds;
-  readonly ip: string | undefined;
-  readonly sender: string;
-  readonly recipients: readonly string[];
-}
-
 /** A log of which nothing is known yet. */
 export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
-  let open = new Map<string, OpenMail>();
+  const open = new OpenMails();
   const refused = new RecentMap<true>(REFUSED_LIMIT);
   let undated = 0;
   const shown = (client: Address | undefined): client is Address => client !== undefined && !settings.isTrusted(client);
@@ -68,17 +55,15 @@ export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
         return wanted ? [report(time, seen.client.text, 'unknown', seen.about)] : [];
       }
       case 'arrived': {
-        const ip = shown(seen.client) ? ownText(seen.client.text) : undefined;
-        const recipients = open.get(seen.id)?.recipients ?? [];
-        remember(open, seen.id, { since: time, ip, sender: ownText(seen.sender), recipients });
+        const ip = shown(seen.client) ? seen.client.text : undefined;
+        open.arrived(seen.id, { since: time, ip, sender: seen.sender });
         return [];
       }
       case 'delivered':
-        addRecipient(open, seen.id, { time, recipient: ownText(seen.recipient) });
+        open.delivered(seen.id, seen.recipient, time);
         return [];
       case 'completed': {
-        const mail = open.get(seen.id);
-        open.delete(seen.id);
+        const mail = open.completed(seen.id);
         return mail === undefined ? [] : acceptedMail(time, seen.id, mail);
       }
     }
@@ -90,10 +75,8 @@ export function createEximMainlog(settings: EximMainlogSettings): EximMainlog {
       return parsed === undefined ? [] : take(parsed);
     },
     undated: () => undated,
-    context: () => JSON.stringify([...open].filter(([, mail]) => mayReport(mail)).slice(-CONTEXT_LIMIT)),
-    restore: (context) => {
-      open = readContext(context);
-    },
+    context: () => open.context(),
+    restore: (context) => open.restore(context),
   };
 }
 
@@ -139,52 +122,4 @@ function report(time: Seconds, ip: string, event: Event, about: About): Report {
 function acceptedMail(time: Seconds, mtaId: string, { ip, sender, recipients }: OpenMail): Report[] {
   if (ip === undefined) return [];
   return recipients.map((recipient) => report(time, ip, 'ok', { sender, recipient, mtaId }));
-}
-
-/**
- * Whether the mail may still become a report: it has not arrived yet, or it came from a client of which something is
- * reported.
- */
-function mayReport({ ip, sender }: OpenMail): boolean {
-  return ip !== undefined || sender === '';
-}
-
-function remember(open: Map<string, OpenMail>, id: string, mail: OpenMail): void {
-  open.delete(id);
-  open.set(ownText(id), mail);
-  for (const [oldest, { since }] of open) {
-    if (open.size <= OPEN_LIMIT && since > mail.since - OPEN_LIFETIME) break;
-    open.delete(oldest);
-  }
-}
-
-/** A cutthrough delivery is logged before the arrival of its mail. */
-function addRecipient(
-  open: Map<string, OpenMail>,
-  id: string,
-  { time, recipient }: { time: Seconds; recipient: string },
-): void {
-  const mail = open.get(id);
-  if (mail === undefined) remember(open, id, { since: time, ip: undefined, sender: '', recipients: [recipient] });
-  else if (mail.recipients.length < RECIPIENT_LIMIT) {
-    open.set(id, { ...mail, recipients: [...mail.recipients, recipient] });
-  }
-}
-
-function readContext(context: string): Map<string, OpenMail> {
-  try {
-    const entries: unknown = JSON.parse(context);
-    return new Map(Array.isArray(entries) ? entries.filter(isOpenEntry) : []);
-  } catch {
-    return new Map();
-  }
-}
-
-function isOpenEntry(entry: unknown): entry is [string, OpenMail] {
-  if (!Array.isArray(entry) || typeof entry[0] !== 'string') return false;
-  const mail: Partial<Record<keyof OpenMail, unknown>> = Object(entry[1]);
-  if (typeof mail.since !== 'number' || typeof mail.sender !== 'string' || !Array.isArray(mail.recipients))
-    return false;
-  const known = mail.ip === undefined || (typeof mail.ip === 'string' && parseAddress(mail.ip) !== undefined);
-  return known && mail.recipients.every((recipient) => typeof recipient === 'string');
 }
