@@ -1,8 +1,7 @@
-// The other servers that reports are exchanged with: who may connect, whom we connect to, and what is done about reports
-// that come from them.
+// The other servers that reports are exchanged with: who may connect, what is done about reports that come from them, and what
+// they are told. Whom we read from: start-sources.ts.
 import { resolve } from 'node:path';
-import type { PeerHost } from './config/host-types.ts';
-import { allListeners, isPeering, usualPort } from './config/listeners.ts';
+import { isPeering } from './config/listeners.ts';
 import type { Config } from './config/options.ts';
 import { hostsFile } from './dns/hosts-file.ts';
 import type { Resolver } from './dns/resolver.ts';
@@ -15,14 +14,10 @@ import type { InForce } from './in-force.ts';
 import { seconds } from './lib/clock.ts';
 import { causeOf } from './lib/error-cause.ts';
 import { isFingerprint } from './lib/fingerprint.ts';
-import { keptValue } from './lib/kept.ts';
 import { knownFields } from './lib/known-fields.ts';
 import type { Log } from './lib/log.ts';
 import { madeFrom } from './lib/made-from.ts';
-import { isOwnAddress } from './lib/own-address.ts';
-import { collide, formatSocketAddress, type SocketAddress } from './lib/socket-address.ts';
 import { createPeerAccess, type PeerAccess } from './peers/peer-access.ts';
-import { startPeerClient } from './peers/peer-client.ts';
 import { PeerEvents } from './peers/peer-events.ts';
 import { PeerList } from './peers/peer-list.ts';
 import { type PeerTls, readPeerTls } from './peers/peer-tls.ts';
@@ -31,6 +26,7 @@ import { identityDomain } from './policy/identity.ts';
 import { entryReport, type SharedEntry } from './policy/shared-entry.ts';
 import type { Verdict } from './policy/verdict.ts';
 import { hostSettings, readerSettings, serverName, writerSettings } from './settings.ts';
+import { startSources } from './start-sources.ts';
 
 export interface PeersStart {
   readonly reports: ReportParts;
@@ -83,9 +79,7 @@ export function startPeers(start: PeersStart): Peers {
   });
   const peers = new PeerList({ clock, log, counters, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
   const acceptPeerReport = acceptFor(start);
-  for (const peer of [...inForce.config.peer, ...inForce.config.server_read])
-    if (!isOurselves(peer, inForce.config))
-      running.use(startSource(start, { peer, peers, events, acceptPeerReport, tls }));
+  running.use(startSources({ inForce, store, counters, peers, events, accept: acceptPeerReport, tls }));
   return {
     tls,
     access,
@@ -134,46 +128,6 @@ function acceptFor({ reports, attempts, inForce }: PeersStart): AcceptPeerReport
       ...settings,
       keepChecks: inForce.maintenance.lifetimes.checkReport,
     })),
-  });
-}
-
-/** One configuration for all servers names each of them. A peer under another name is recognised when it answers. */
-function isOurselves({ host }: PeerHost, config: Config): boolean {
-  return host.toLowerCase() === serverName(config).toLowerCase();
-}
-
-/** The names of a machine may differ from that of the server: then what it listens on tells. */
-function listensAt(config: Config, there: SocketAddress): boolean {
-  return allListeners(config).some(({ protocol, address }) => protocol === 'peer' && collide(address, there));
-}
-
-interface Source {
-  readonly peer: PeerHost;
-  readonly peers: PeerList;
-  readonly events: PeerEvents;
-  readonly acceptPeerReport: AcceptPeerReport;
-  readonly tls: PeerTls | undefined;
-}
-
-function startSource(
-  { reports, inForce }: PeersStart,
-  { peer, peers, events, acceptPeerReport, tls }: Source,
-): AsyncDisposable {
-  const { store, counters } = reports;
-  const port = peer.port === 0 ? usualPort(inForce.config) : peer.port;
-  const where = formatSocketAddress({ kind: 'tcp', host: peer.host, port });
-  return startPeerClient({
-    host: peer.host,
-    port,
-    name: () => serverName(inForce.config),
-    isOurs: (address) => isOwnAddress(address) && listensAt(inForce.config, { kind: 'tcp', host: address, port }),
-    place: keptValue(store, `peer ${where}`, { read: Number, write: String }),
-    accept: acceptPeerReport,
-    events: (address) => events.ofSource(address, peer.host),
-    tls,
-    rate: () => inForce.config.peer_rate,
-    state: peers.addSource(where),
-    counters,
   });
 }
 
