@@ -10,14 +10,17 @@ export class AttemptFile {
   readonly #path: string;
   readonly #file: number;
   #length: number;
-  /** There may be more behind what was written whole. */
+  /** A write failed: behind the whole lines there may be a part of others. */
   #torn = false;
   #index = new AttemptIndex();
   #clients: ClientCounts = new Map();
   #size = 0;
   #oldest: Seconds = Number.POSITIVE_INFINITY;
 
-  /** Opens or creates it, readable by its owner only; it stays open, so that a lack of descriptors later does not matter. */
+  /**
+   * Opens or creates the file, readable by its owner only. It stays open, so that a lack of descriptors later does not
+   * matter.
+   */
   constructor(path: string) {
     this.#path = path;
     this.#file = openFile(path);
@@ -40,7 +43,7 @@ export class AttemptFile {
     return { file: this.#file, length: this.#length };
   }
 
-  /** The earliest of their times. */
+  /** The earliest time of an attempt. */
   get oldest(): Seconds {
     return this.#oldest;
   }
@@ -49,12 +52,12 @@ export class AttemptFile {
     return this.#size === 0 ? undefined : this.#index.find(key);
   }
 
-  /** How many of them are of that client and not counted in the database. */
+  /** How many attempts are of that client and not counted in the database. */
   pendingOf(client: ClientNumber): number {
     return this.#clients.get(client) ?? 0;
   }
 
-  /** One is about to be written. */
+  /** Notes an attempt that is about to be written. */
   note(key: AttemptKey, client: ClientNumber, time: Seconds): void {
     this.#index.add(key, time);
     this.uncounted([client]);
@@ -62,14 +65,14 @@ export class AttemptFile {
     if (time < this.#oldest) this.#oldest = time;
   }
 
-  /** It was not written after all. */
+  /** Takes back the note of an attempt that could not be written. */
   unnote(key: AttemptKey, client: ClientNumber): void {
     this.#index.remove(key);
     this.counted([client]);
     this.#size -= 1;
   }
 
-  /** The database counts these from now on. */
+  /** The database counts an attempt of each of these clients from now on. */
   counted(clients: readonly ClientNumber[]): void {
     for (const client of clients) {
       const left = this.pendingOf(client) - 1;
@@ -78,7 +81,7 @@ export class AttemptFile {
     }
   }
 
-  /** The database does not count these, or not any more. */
+  /** The database does not count an attempt of each of these clients, or not any more. */
   uncounted(clients: readonly ClientNumber[]): void {
     for (const client of clients) this.#clients.set(client, this.pendingOf(client) + 1);
   }
@@ -93,12 +96,12 @@ export class AttemptFile {
     this.#length += bytes.length;
   }
 
-  /** What is in it, one by one: all at once may take much room. */
+  /** The attempts in the file, one by one: all at once may take much room. */
   read(): Iterable<FirstAttempt> {
     return parseAttempts(bytesOf(this.content));
   }
 
-  /** All of it is in the database. */
+  /** Empties the file, all of which is in the database. */
   empty(): void {
     ftruncateSync(this.#file, 0);
     this.#length = 0;
@@ -108,25 +111,25 @@ export class AttemptFile {
     this.#oldest = Number.POSITIVE_INFINITY;
   }
 
-  /** Closes it, and removes it unless something is left in it. */
+  /** Closes the file, and removes it unless something is left in it. */
   close(): void {
     closeSync(this.#file);
     if (this.#length > 0) return;
     try {
       rmSync(this.#path, { force: true });
     } catch {
-      // Of a disk that can only be read any more. An empty file does no harm, and the rest of the store is to be closed.
+      // The disk can only be read any more. An empty file does no harm, and the rest of the store is to be closed, too.
     }
   }
 }
 
-/** The beginning of an open file. By its descriptor, which every thread may use: its name may be gone. */
+/** The beginning of an open file, by its descriptor, which every thread may use: the name may be gone. */
 export interface FileContent {
   readonly file: number;
   readonly length: number;
 }
 
-/** Reads them, or what somebody who cut the file left of them. */
+/** The bytes of such a beginning, or what is left of them if somebody cut the file. */
 export function bytesOf({ file, length }: FileContent): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   let end = 0;

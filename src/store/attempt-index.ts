@@ -6,7 +6,7 @@ import type { TupleKey } from './tuple-key.ts';
 const FEWEST_SLOTS = 1024;
 const EMPTY = 0;
 const TAKEN = 1;
-/** Nothing is there any more, but what came later may stand behind it. */
+/** Of an attempt that was removed; one that was added later may stand behind it. */
 const REMOVED = 2;
 
 /** What a tuple is found by here. */
@@ -31,7 +31,7 @@ export class AttemptIndex {
     return this.#states[slot] === TAKEN ? this.#times[slot] : undefined;
   }
 
-  /** Adds one that is not there. */
+  /** Adds an attempt whose tuple is not there. */
   add(key: AttemptKey, time: Seconds): void {
     if (2 * (this.#taken + this.#removed) >= this.#states.length) this.#rebuild();
     const slot = this.#slot(key);
@@ -50,7 +50,7 @@ export class AttemptIndex {
     this.#removed += 1;
   }
 
-  /** Where it is, or else the free slot at the end of its row. */
+  /** The slot of the attempt, or else the empty one at the end of its row. */
   #slot({ hash, more }: AttemptKey): number {
     const last = this.#states.length - 1;
     for (let slot = hash & last; ; slot = (slot + 1) & last) {
@@ -60,7 +60,7 @@ export class AttemptIndex {
     }
   }
 
-  /** Twice as large, unless it is mostly what was removed that fills it. */
+  /** Makes room: without those that were removed, and twice as large unless these were the most. */
   #rebuild(): void {
     const [hashes, more, times, states] = [this.#hashes, this.#more, this.#times, this.#states];
     const slots = this.#taken > this.#removed ? 2 * states.length : states.length;
@@ -70,7 +70,7 @@ export class AttemptIndex {
     this.#states = new Uint8Array(slots);
     this.#taken = 0;
     this.#removed = 0;
-    // Not by entries(): all checks wait for this.
+    // A loop, which is quicker than entries(): all checks wait for this.
     for (let slot = 0; slot < states.length; slot += 1) {
       if (states[slot] !== TAKEN) continue;
       this.add({ hash: hashes[slot] ?? 0, more: more[slot] ?? 0 }, times[slot] ?? 0);

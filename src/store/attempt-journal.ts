@@ -1,7 +1,6 @@
 // First attempts, which are most of what is written: they go to a file, those of one turn of the event loop in one write,
-// and in larger lots from there to the database (attempt-mover.ts), where each costs a few pages. What is in the file is
-// kept when the process is killed, as what is in SQLite's log is. There are two files: one is written while the other is
-// moved.
+// and in larger lots from there to the database (attempt-mover.ts), where each attempt changes a few pages. What is in the file
+// outlives the process, as what is in SQLite's log does. There are two files: one is written while the other is moved.
 import type { Seconds } from '../policy/check.ts';
 import { AttemptFile } from './attempt-file.ts';
 import { type ClientNumber, clientNumber, clientOf } from './client-number.ts';
@@ -9,7 +8,7 @@ import { type FirstAttempt, formatAttempt } from './attempt-line.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { TupleKey } from './tuple-key.ts';
 
-/** What is written at the end of this turn. */
+/** What is to be written at the end of this turn. */
 interface Round extends PromiseWithResolvers<void> {
   lines: string;
   readonly noted: (readonly [key: TupleKey, client: ClientNumber])[];
@@ -20,18 +19,18 @@ export class AttemptJournal {
   #turned: AttemptFile;
   #round: Round | undefined;
 
-  /** `path` is that of the database; the files are beside it. What a process that was killed left in them is there again. */
+  /** `path`: of the database, beside which the files are. Attempts that a killed process left in them are there again. */
   constructor(path: string, keyOf: (tuple: Tuple) => TupleKey) {
     this.#turned = new AttemptFile(`${path}-attempts0`);
     this.#written = new AttemptFile(`${path}-attempts1`);
     for (const file of [this.#turned, this.#written]) {
       for (const attempt of file.read()) file.note(keyOf(attempt.tuple), clientOf(attempt), attempt.time);
-      // What is damaged would take room for ever: there is nothing to move.
+      // A file with nothing but damaged lines is never moved, and would take room for ever.
       if (file.size === 0) file.empty();
     }
   }
 
-  /** The file that is not written: it was turned, and is moved unless it is empty. */
+  /** The file that is not written now, but moved unless it is empty. */
   get turned(): AttemptFile {
     return this.#turned;
   }
@@ -50,7 +49,7 @@ export class AttemptJournal {
     return Math.min(this.#written.oldest, this.#turned.oldest);
   }
 
-  /** When the tuple was first seen, if that is in the journal. */
+  /** When the tuple was first seen, if its attempt is in the journal. */
   find(key: TupleKey): Seconds | undefined {
     return this.#written.find(key) ?? this.#turned.find(key);
   }
@@ -62,7 +61,10 @@ export class AttemptJournal {
     return this.#written.pendingOf(client) + this.#turned.pendingOf(client);
   }
 
-  /** Adds it unless its tuple is there. Resolves when it survives the process; rejects when it could not be written. */
+  /**
+   * Adds an attempt, unless its tuple is there. Resolves when it survives the process; rejects when it could not be
+   * written.
+   */
   append(attempt: FirstAttempt, key: TupleKey): Promise<void> {
     if (this.find(key) !== undefined) return this.settled() ?? WRITTEN;
     this.#round ??= this.#open();
@@ -78,7 +80,7 @@ export class AttemptJournal {
     return this.#round?.promise;
   }
 
-  /** From now on the other file is written, which must be empty. */
+  /** Changes the files' parts: from now on the other one is written, which must be empty. */
   turn(): void {
     this.#write();
     [this.#written, this.#turned] = [this.#turned, this.#written];
@@ -93,7 +95,7 @@ export class AttemptJournal {
 
   #open(): Round {
     const round = { ...Promise.withResolvers<void>(), lines: '', noted: [] };
-    // Whoever waits gets the error; it is no unhandled rejection when nobody does.
+    // An error is for those who wait. If nobody does, it must not count as unhandled.
     round.promise.catch(() => {});
     setImmediate(() => this.#write());
     return round;

@@ -28,7 +28,7 @@ export function formatAttempt(attempt: FirstAttempt, hash: number): string {
   return `${hash} ${JSON.stringify([kind, time, ...who, senderText, clientName ?? null] satisfies Fields)}\n`;
 }
 
-/** The hash of a line. Of a database that was exchanged since, it may be another. */
+/** The hash of a line. If the database was exchanged since, its own hash of the tuple is another one. */
 export function hashOf(line: string): number {
   return Number.parseInt(line, 10) | 0;
 }
@@ -43,7 +43,10 @@ export function* parseAttempts(lines: Buffer): Generator<FirstAttempt, void> {
   }
 }
 
-/** The attempt of a line without its end; undefined if it is not whole, or damaged, since the machine ended while it was written. */
+/**
+ * The attempt of a line without its end; undefined if it is not whole, or damaged, since the machine ended while it was
+ * written.
+ */
 export function parseAttempt(line: string): FirstAttempt | undefined {
   const fields = parseFields(line);
   if (fields === undefined) return undefined;
@@ -64,7 +67,7 @@ function parseFields(line: string): Fields | undefined {
   }
 }
 
-/** One that the database would never take would keep all others from being moved. */
+/** Whether the database takes it: an attempt that it never takes would keep all others from being moved. */
 function isFields(fields: unknown): fields is Fields {
   if (!Array.isArray(fields) || fields.length !== 8) return false;
   const [kind, time, ...texts] = fields as unknown[];

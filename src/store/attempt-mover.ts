@@ -12,11 +12,11 @@ import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
 /** Milliseconds from an attempt to its move. The more there are at once, the less each costs. */
 const DELAY = 200;
-/** Milliseconds from one that failed to the next at most: each reads the file again, and waits for the lock. */
+/** Milliseconds from a failed move to the next at most: each reads the file again, and waits for the lock. */
 const LONGEST_DELAY = 5000;
-/** So many are not worth a worker. */
+/** Attempts that are not worth a worker. */
 const FEW = 100;
-/** Writes wait for a lot: some 3 ms. */
+/** Attempts that the worker moves at once: other writes wait for that, some 3 ms. */
 const LOT = 512;
 
 export interface MoverParts {
@@ -26,7 +26,7 @@ export interface MoverParts {
   readonly tuples: TupleTable;
   readonly commits: GroupCommit;
   readonly log: Log;
-  /** Something may have been written to the database. */
+  /** Told that something may have been written to the database. */
   readonly onWritten: () => void;
 }
 
@@ -49,7 +49,7 @@ export class AttemptMover implements AsyncDisposable {
     return this.#failing;
   }
 
-  /** Something comes into the journal: it is moved within the delay. Throws when it is too late for that. */
+  /** Told that something comes into the journal: it is moved within the delay. Throws once the mover is closed. */
   appending(): void {
     this.#mustBeOpen();
     this.#moveIn(DELAY);
@@ -57,13 +57,13 @@ export class AttemptMover implements AsyncDisposable {
 
   /** Resolves when all that is in the journal now is in the database; rejects when that fails. */
   async moveAll(): Promise<void> {
-    // What runs may have begun before the last was appended.
+    // A move that is under way may have begun before the last attempt was appended.
     await this.#running?.catch(() => {});
     this.#mustBeOpen();
     if (!this.#parts.journal.isEmpty) await (this.#running ??= this.#run());
   }
 
-  /** After that nobody touches the journal. */
+  /** Once this is done, nothing touches the journal. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#stopTimer();
@@ -77,7 +77,7 @@ export class AttemptMover implements AsyncDisposable {
 
   #moveIn(delay: number): void {
     this.#timer ??= setTimeout(() => {
-      // Also if nothing is there any more: what comes later needs a timer of its own.
+      // Also if there is nothing to move any more: what comes later needs a timer of its own.
       this.#timer = undefined;
       this.moveAll().catch(() => {});
     }, delay);
@@ -93,7 +93,7 @@ export class AttemptMover implements AsyncDisposable {
     let delay = DELAY;
     const { journal, log, onWritten } = this.#parts;
     try {
-      // What failed before comes first.
+      // First what a failed move has left.
       await this.#moveTurned();
       journal.turn();
       await this.#moveTurned();
@@ -101,10 +101,10 @@ export class AttemptMover implements AsyncDisposable {
       this.#failing = false;
       this.#backOff.worked();
     } catch (error) {
-      // What came meanwhile has set it.
+      // Attempts that came meanwhile have set it.
       this.#stopTimer();
       delay = this.#backOff.failed();
-      // Said once: on a full disk each fails.
+      // Said once: on a full disk each move fails.
       if (!this.#failing) log.event(0, 'storing first attempts failed', { cause: String(error) });
       this.#failing = true;
       throw error;

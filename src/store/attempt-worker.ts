@@ -12,13 +12,13 @@ export type MoveJob =
   | { readonly step: 'read'; readonly content: FileContent }
   | { readonly step: 'move'; readonly most: number };
 
-/** After a step: whose attempts the database has now that it had not before, and how many are left. */
+/** What a step has done: whose attempts the database has now that it had not before, and how many are left. */
 export interface MoveResult {
   readonly clients: readonly ClientNumber[];
   readonly left: number;
 }
 
-/** A hash and the number of a line in one number, so that they are sorted as numbers are. More lines than a file has. */
+/** A hash and the number of its line are put into one number, so that numbers are sorted. More lines than a file has. */
 const PLACES = 2 ** 21;
 
 const database = new WorkerDatabase(workerData as string);
@@ -26,7 +26,7 @@ const tuples = new TupleTable(database.db);
 let file: Buffer = Buffer.alloc(0);
 /** Where lines begin. */
 let starts: number[] = [];
-/** hash * PLACES + number of the line, of those that are left, the next one last; undefined: no file was read. */
+/** `hash * PLACES + number of the line` of each line that is left, the next one last; undefined: no file was read. */
 let left: Float64Array | undefined;
 
 serveCalls((job: MoveJob): MoveResult => {
@@ -34,7 +34,7 @@ serveCalls((job: MoveJob): MoveResult => {
     left = read(job.content);
     return { clients: [], left: left.length };
   }
-  // A worker that was started again in the middle has nothing left to move, but that is not all that there is.
+  // A worker that was started again in the middle of a file knows nothing of it: that is not the end of the file.
   if (left === undefined) throw new Error('started again before all was moved');
   const lot = left.subarray(-job.most);
   const clients = move(lot);
@@ -42,7 +42,7 @@ serveCalls((job: MoveJob): MoveResult => {
   return { clients, left: left.length };
 });
 
-/** What is kept of a file is no more than its bytes: as objects it would take ten times as much. */
+/** Reads a file. It is kept as bytes: as objects it would take ten times as much memory. */
 function read(content: FileContent): Float64Array {
   file = bytesOf(content);
   starts = [0];
@@ -50,7 +50,7 @@ function read(content: FileContent): Float64Array {
   return Float64Array.from({ length: starts.length - 1 }, (_, n) => hashOf(line(n)) * PLACES + n).toSorted();
 }
 
-/** Whose attempts were inserted. */
+/** Moves a lot; returns whose attempts were inserted. */
 function move(lot: Float64Array): ClientNumber[] {
   const attempts = Array.from(lot, (one) => parseAttempt(line(((one % PLACES) + PLACES) % PLACES)) ?? []).flat();
   return database.write(() => attempts.filter((one) => tuples.insertAttempt(one))).map(clientOf);

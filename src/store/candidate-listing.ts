@@ -7,7 +7,7 @@ import { passOwner } from '../policy/pass.ts';
 import { inPieces, TURN } from './pieces.ts';
 import type { PassCandidate } from './store.ts';
 
-/** Nothing of it has to survive anything. */
+/** Settings of a database of which nothing has to survive anything. */
 const CREATE = `
   PRAGMA journal_mode = OFF;
   PRAGMA synchronous = OFF;

@@ -28,8 +28,8 @@ const restarted = db.prepare(`UPDATE meta SET value = value + 1 WHERE name = 'lo
 
 serveCalls((job: CheckpointJob): CheckpointResult => {
   const [, pages, copied] = checkpoint.get() as unknown as [busy: number, pages: number, copied: number];
-  // SQLite syncs the database only when it has copied all there is, which is while writes wait. Synced here before, most of
-  // what it would have to wait for then is on the disk already.
+  // SQLite itself syncs the database only when it has copied everything, which is while writes wait. With a sync before
+  // that, most of the database is on the disk by then.
   if (job === 'copy') fdatasyncSync(file);
   // The first commit after a complete copy starts the log again and syncs its new header. Doing it here keeps that sync
   // off the daemon's thread.

@@ -1,5 +1,6 @@
-// When to checkpoint. Copying while others write never ends the log: there is always something newer. So most of it is
-// copied beside the writing, and only for the small rest are the writes held back, until the log has started again.
+// When to checkpoint. Copying alone never ends the log while others write: there is always something newer. So most of
+// the log is copied beside the writing, and only for the small rest are the writes held back, until the log has started
+// again.
 import type { Log } from '../lib/log.ts';
 import type { CheckpointJob, CheckpointResult, CheckpointTarget } from './checkpoint-worker.ts';
 import type { GroupCommit } from './group-commit.ts';
@@ -9,7 +10,7 @@ import { callWorker, type WorkerCalls } from './worker-calls.ts';
 const DELAY = 1000;
 /** A pass that found fewer pages than this leaves so little that the writes may wait for it. */
 const SMALL_PASS = 512;
-/** How often the rest is tried to be made small; a disk slower than the writing is waited for then. */
+/** Passes that try to make the rest small; if the disk is slower than the writing, the writes wait for it after these. */
 const PASSES = 4;
 
 export class Checkpointer implements AsyncDisposable {
@@ -19,7 +20,7 @@ export class Checkpointer implements AsyncDisposable {
   #running: Promise<void> | undefined;
   #again = false;
   #closed = false;
-  /** Said once: on a full disk every one fails. */
+  /** The last checkpoint failed, and the log says so: on a full disk each one fails. */
   #failing = false;
 
   constructor(target: CheckpointTarget, log: Log) {
@@ -27,7 +28,7 @@ export class Checkpointer implements AsyncDisposable {
     this.#log = log;
   }
 
-  /** Something was committed: a checkpoint comes within the delay. `commits` is what holds back writes. */
+  /** Told that something was committed: a checkpoint comes within the delay. `commits` is what holds back writes. */
   committed(commits: GroupCommit): void {
     if (this.#running !== undefined) this.#again = true;
     else if (!this.#closed) this.#timer ??= setTimeout(() => this.#start(commits), DELAY);
@@ -53,7 +54,7 @@ export class Checkpointer implements AsyncDisposable {
   async #run(commits: GroupCommit): Promise<void> {
     try {
       await this.#copy();
-      // With everything copied, the next commit starts the log again and syncs its header: better here than there.
+      // Once all is copied, the next commit starts the log again and syncs its header: the worker makes one for that.
       await commits.hold(async () => {
         await this.#worker.ask('restart');
       });

@@ -14,7 +14,7 @@ import type { ReportOrder } from './store.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
-/** Rows a read. A page of standings, or of the reports of a few addresses, costs a look at all of them. */
+/** Rows a read. For each page of standings, or of the reports of a few addresses, all of these are looked at. */
 const ROWS = 10_000;
 
 /** The listings, from this database. */
@@ -36,7 +36,7 @@ export function clientListings(
     reportsAfter: ({ id, limit }) =>
       inPieces(after.all(id, limit).map((row) => ({ ...storedReport(row), id: Number(row['id']) }))),
     reportIdBefore: ({ stored }) => {
-      // All would be looked through in vain.
+      // Without this, all reports would be looked through in vain.
       const found = stored === Number.POSITIVE_INFINITY ? last.get() : before.get(stored);
       return inPieces([Number(found?.['id'] ?? 0)]);
     },
@@ -54,7 +54,7 @@ function countedStatement(db: DatabaseSync, bad: string): StatementSync {
   );
 }
 
-/** Page by page: a reader that takes its time would else keep the write-ahead log from starting again. */
+/** Reports page by page: a reader that takes its time would else keep the write-ahead log from starting again. */
 function* reports(
   db: DatabaseSync,
   { text, order = 'newest first' }: Parameters<ListingKinds['reports']>[0],
@@ -99,12 +99,15 @@ function reportPage(
   return (time, id) => both.all(...params, time, id, ...params, time, id);
 }
 
-/** Whether each page may look through all reports of these addresses; those of more are met in the order of time. */
+/**
+ * Whether there are so few addresses that each page may look through all their reports; else all are read in the order
+ * of time.
+ */
 function isSmall({ low, high }: ClientQuery & { readonly kind: 'addresses' }): boolean {
   return low[0] === high[0] && low[1] === high[1];
 }
 
-/** Page by page likewise. */
+/** Standings page by page, for the same reason. */
 function* standings(db: DatabaseSync, query: Parameters<ListingKinds['standings']>[0]): Generator<Standing, void> {
   const { text, kinds, now = Number.MIN_SAFE_INTEGER } = query;
   const { sql, params } = clientCondition(clientQuery(text), 'identity');

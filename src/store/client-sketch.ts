@@ -1,5 +1,5 @@
-// A set of texts in fixed memory that knows all that was added and takes a few others for them: it saves looking up what
-// is certainly not there. (A Bloom filter with one bit a text.)
+// A set of texts in fixed memory. It knows all texts that were added, and takes a few others for them: that saves
+// looking up what is certainly not there. (A Bloom filter with one bit a text.)
 
 const BITS = 2 ** 22;
 

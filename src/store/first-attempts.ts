@@ -12,8 +12,8 @@ import type { TupleSketch } from './tuple-sketch.ts';
 import type { TupleTable } from './tuple-table.ts';
 
 /**
- * Bytes: more are not taken into a file before the other one is moved. Mostly some 200,000 attempts, and 10 MiB of memory; by
- * their number they could be gigabytes, if senders are long.
+ * Bytes of a file beyond which nothing more is taken before the other file is moved: mostly some 200,000 attempts, and
+ * 10 MiB of memory. The same number of attempts with long senders could be gigabytes.
  */
 const MOST = 32 * 1024 * 1024;
 
@@ -46,7 +46,7 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
     return this.#journal.pendingOf(address);
   }
 
-  /** Resolves when it survives the process; rejects when it could not be written. */
+  /** Takes a first attempt. Resolves when it survives the process; rejects when it could not be written. */
   record(remembrance: Remembrance, now: Seconds): Promise<void> {
     if (this.#journal.length >= this.#most) return this.#makeRoom().then(() => this.record(remembrance, now));
     const attempt = { ...remembrance, kind: kindOf('pending', remembrance), time: now };
@@ -67,14 +67,14 @@ export class FirstAttempts implements Attempts, AsyncDisposable {
     return !this.#journal.isEmpty && tuples.some(isHere) ? this.#mover.moveAll() : undefined;
   }
 
-  /** Moves them if some are from before that time. */
+  /** Moves all attempts if some are from before that time. */
   async expire(before: Seconds): Promise<void> {
     if (this.#journal.oldest < before) await this.#mover.moveAll();
   }
 
   /**
-   * Resolves when all that is here now is in the database; rejects when that fails, and at once where it did so last: to try
-   * it before its time would hold up all other writes.
+   * Resolves when all that is here now is in the database. Rejects when that fails, and at once if the last move has
+   * failed: to try again before its time would hold up all other writes.
    */
   async moveAll(): Promise<void> {
     if (this.#mover.failing) throw new Error('the database takes no first attempts');

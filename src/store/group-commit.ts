@@ -1,7 +1,7 @@
-// Group commit: what is read and written in some turns of the event loop, a round, shares one transaction. It opens at the
-// first of it and is committed as soon as a turn brings nothing more; all writes succeed or fail together. A turn alone
-// would be too little, since of many clients that connect the event loop takes one a round. Reads share it because each
-// transaction has to lock the database and look for news, which costs more than finding a row.
+// Group commit: what is read and written in some turns of the event loop, a round, shares one transaction. It is opened
+// by the first read or write, and committed as soon as a turn brings nothing more; all writes succeed or fail together.
+// One turn alone would be too little, since of many clients that connect the event loop takes one a turn. Reads share
+// the transaction because opening one locks the database and looks for news, which costs more than finding a row.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 interface Round {
@@ -15,7 +15,7 @@ interface Round {
   answering: boolean;
   /** Whether this turn of the event loop brought anything. */
   busy: boolean;
-  /** Why it was rolled back, once it was. */
+  /** Why the round was rolled back, once it was. */
   failure?: { readonly error: unknown };
 }
 
@@ -36,7 +36,7 @@ export class GroupCommit {
   readonly #hooks: CommitHooks;
   #round: Round | undefined;
   #held: Promise<void> | undefined;
-  /** What waits for the end of that, in order. */
+  /** Writes that wait until writing is not held any more, in their order. */
   readonly #waiting: (() => void)[] = [];
 
   constructor(db: DatabaseSync, hooks: CommitHooks) {
@@ -46,9 +46,9 @@ export class GroupCommit {
     this.#hooks = hooks;
   }
 
-  /** What is read from now on in this round of the event loop is read in its transaction. */
+  /** Called before something is read: it is read in the transaction of the round. */
   reads(): void {
-    // While writing is held, the worker writes: what was read before that could not be followed by a write of ours.
+    // Not while writing is held: a worker writes then, and a transaction that has read before that could not write any more.
     if (this.#held === undefined) this.#round ??= this.#open();
   }
 
@@ -57,7 +57,7 @@ export class GroupCommit {
     return this.#write(work, true);
   }
 
-  /** The same for what no answer is made from: none waits for it. */
+  /** The same for what no answer is made from: no answer waits for it. */
   writeAside<T>(work: () => T): Promise<T> {
     return this.#write(work, false);
   }
@@ -72,7 +72,7 @@ export class GroupCommit {
     await this.#round?.ended.catch(() => {});
   }
 
-  /** Does the work while nothing is written: what comes meanwhile waits, without blocking the event loop. */
+  /** Does the work while nothing is written here. Writes that come meanwhile wait, without blocking the event loop. */
   async hold(work: () => Promise<void>): Promise<void> {
     while (this.#held !== undefined) await this.#held;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -82,7 +82,7 @@ export class GroupCommit {
       await work();
     } finally {
       this.#held = undefined;
-      // At once: what comes next must not overtake it.
+      // All at once, so that no later write overtakes one of them.
       for (const write of this.#waiting.splice(0)) write();
       resolve();
     }
@@ -93,7 +93,7 @@ export class GroupCommit {
       return new Promise((resolve) => this.#waiting.push(() => resolve(this.#write(work, answering))));
     this.#round ??= this.#open();
     const round = this.#round;
-    // A lock is waited for once a round, not once a write.
+    // The round has failed already, such as for a lock: that is waited for once a round, and not by each write.
     if (round.failure !== undefined) return round.ended as Promise<never>;
     round.written = true;
     round.answering ||= answering;
@@ -110,7 +110,7 @@ export class GroupCommit {
   #open(): Round {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const round: Round = { ended: promise, resolve, reject, written: false, answering: false, busy: true };
-    // Whoever waits gets the error; it is no unhandled rejection when nobody does.
+    // An error is for those who wait. If nobody does, it must not count as unhandled.
     promise.catch(() => {});
     setImmediate(turnEnded, this, round, performance.now() + LONGEST);
     try {

@@ -7,7 +7,7 @@ export function takeSteps(kinds: ListingKinds): (step: ListingStep) => ListingPi
   const next = (id: number): ListingPiece => {
     const listing = begun.get(id);
     if (listing === undefined) throw new Error('this listing was interrupted');
-    // Only one that has another piece goes on, and so none that throws.
+    // Put back only if there is a next piece: a listing that has ended, or thrown, does not go on.
     begun.delete(id);
     const { done, value } = listing.next();
     if (done === true) return undefined;

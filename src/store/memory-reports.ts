@@ -125,7 +125,7 @@ export class MemoryReports {
   }
 }
 
-/** A name may be given again by a server that has lost its database. */
+/** The fields that name a report, with some of what it tells: a server that has lost its database may give a name again. */
 const NAMED = ['origin', 'originId', 'time', 'ip', 'event'] as const;
 const CONTENT = ['origin', 'ip', 'event', 'time', 'reporter', 'mtaId', 'sender', 'recipient'] as const;
 

@@ -1,6 +1,6 @@
 // Cutting what is long into pieces that are quickly handed over from one thread to another.
 
-/** Handing over this many takes well below a millisecond. */
+/** Items of a piece: handing over this many takes well below a millisecond. */
 const PIECE = 500;
 
 /** Items that are looked at before other listings get their turn. */
@@ -17,7 +17,10 @@ export function* inPieces<T>(items: Iterable<T>): Generator<readonly T[], void> 
   if (piece.length > 0) yield piece;
 }
 
-/** What `pick` makes of the items, in pieces. Where it leaves out many they are short, or empty: others get their turn. */
+/**
+ * What `pick` makes of the items, in pieces. If it leaves out many, pieces are short or empty, so that others get their
+ * turn.
+ */
 export function* pickedInPieces<T, U>(
   items: Iterable<T>,
   pick: (item: T) => U | undefined,

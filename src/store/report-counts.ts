@@ -7,7 +7,7 @@ import { BAD_EVENTS, type CountedBy, DAY, MINUTE } from './bad-events.ts';
 import { packAddress, packIdentity } from './packed-address.ts';
 import type { ReportQuery } from './store.ts';
 
-/** As the index report_pair has them. */
+/** A pair of sender and recipient, as the index report_pair has it. */
 const PAIR = `ifnull(sender, '') || char(10) || ifnull(recipient, '')`;
 const OF_PAIRS = `event IN ('manual', 'soft_trap', 'unknown', 'spam', 'relay')`;
 /** Pairs that are looked at: far more than are counted, since some may be of another time. */

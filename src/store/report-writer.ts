@@ -6,9 +6,9 @@ import type { ReportTable } from './report-table.ts';
 import type { Stored } from './store.ts';
 import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
-/** A second: fewer take a few hundredths of it, and are not worth a thread. */
+/** Reports a second: fewer take a few hundredths of it, and are not worth a thread. */
 const MANY = 500;
-/** Some 2 ms. */
+/** Reports in one transaction of the worker: some 2 ms. */
 const LOT = 64;
 
 export interface ReportWriterParts {
@@ -16,7 +16,7 @@ export interface ReportWriterParts {
   readonly path: string;
   readonly reports: ReportTable;
   readonly commits: GroupCommit;
-  /** The worker may have written. */
+  /** Told that the worker may have written. */
   readonly onWritten: () => void;
 }
 
@@ -45,9 +45,9 @@ export class ReportWriter implements AsyncDisposable {
   /** As Store.addReport. */
   add(row: ReportRow): Promise<Stored> {
     const { commits, reports } = this.#parts;
-    // Behind others that wait for the worker, few wait as well: they stay in their order.
+    // While others wait for the worker, further ones wait behind them, however few they are: they stay in their order.
     const many = this.#areMany() || this.#running !== undefined;
-    // The names of own ones are given by one table.
+    // Own reports are always written here: one table gives them their names.
     if (row.report.originId === 0 || !many) return commits.writeAside(() => reports.add(row));
     const waiting = { ...Promise.withResolvers<Stored>(), row };
     this.#waiting.push(waiting);
@@ -72,7 +72,7 @@ export class ReportWriter implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    // A thread takes longer to start than others should wait.
+    // Asked for nothing at first, since a thread takes longer to start than others should wait.
     if (!this.#worker.running) await this.#write([]);
     while (this.#waiting.length > 0) {
       await this.#parts.commits.hold(() => this.#write(this.#waiting.splice(0, LOT)));

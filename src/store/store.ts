@@ -16,12 +16,12 @@ export type ReportOrder = 'newest first' | 'oldest first';
 
 /** What a check asks the memory. */
 export interface Recall {
-  /** Under which tuples it is looked for, in this order: that of the verified domain, then that of the network. */
+  /** The tuples under which the check is looked for, in this order: that of the verified domain, then that of the network. */
   readonly tuples: readonly Tuple[];
   readonly client: Address;
-  /** The passes that would cover it, in this order: for the sender's domain, then its parents. */
+  /** The passes that would cover the check, in this order: for the sender's domain, then for its parents. */
   readonly passes: readonly PassKey[];
-  /** Of those the ones that were used last before that are past their lifetime. */
+  /** A pass that was last used before this time is past its lifetime. */
   readonly passesSince: Seconds;
 }
 
@@ -32,7 +32,7 @@ export interface Remembrance {
   readonly change: Change;
   /** Bounces have a retry window of their own. */
   readonly nullSender: boolean;
-  /** Such an entry has a shorter life. */
+  /** Whether the entry has a shorter lifetime (GREY_DEWHITE_FLAGS). */
   readonly shortLived: boolean;
   /** The sender and the client's name as they were at the first attempt, for listings and for maintenance. */
   readonly senderText: string;
@@ -50,7 +50,7 @@ export interface StandingQuery {
   /** An address, network or domain; undefined: all. */
   readonly text: string | undefined;
   readonly kinds: readonly StandingKind[];
-  /** Those that expire later. */
+  /** Only standings that expire later than this; undefined: all. */
   readonly now: Seconds;
 }
 
@@ -70,7 +70,7 @@ export interface Lifetimes {
 
 /** Valid tuples of one owner, client, client name and sender domain, taken together. */
 export interface PassCandidate {
-  /** Whose the pass would be (passOwner). */
+  /** Who would own the pass (passOwner). */
   readonly owner: string;
   /** Canonical text of the first client's address. */
   readonly client: string;
@@ -84,12 +84,12 @@ export interface PassCandidate {
 export interface ReportQuery {
   /** Canonical text of the address: bad reports count for it. */
   readonly ip: string;
-  /** Good ones count for whom it belongs to. */
+  /** Whom the address belongs to: good reports count for it. */
   readonly identity: string;
   /** Reports of [since, until] count; times in seconds since 1970. */
   readonly since: Seconds;
   readonly until: Seconds;
-  /** How old good ones are is counted back from here. */
+  /** The age of good reports is counted back from here. */
   readonly now: Seconds;
 }
 
@@ -102,14 +102,15 @@ export interface Store extends AsyncDisposable {
   // --- tuples and passes: the way of a check ---
 
   /**
-   * What is known about a check: the first of its tuples that is there, the first pass within its lifetime (else the first
-   * that is there); and how many pending entries its client has when that is asked for.
+   * What is known about a check: the first of its tuples that is there; the first pass within its lifetime, else the
+   * first that is there; and how many pending entries its client has, counted when somebody asks for that.
    */
   recall(recall: Recall): MaybePromise<Recalled>;
 
   /**
-   * Makes the change. It returns, or resolves, when that survives the process being killed, and with it whatever was recalled
-   * to decide it: an answer may leave only then. Changes that no longer apply (validate something that is gone) do nothing.
+   * Makes the change. Returns, or resolves, when the change survives the process being killed, and with it all that was
+   * recalled to decide it: an answer may leave only then. A change that no longer applies (to validate a tuple that is
+   * gone) does nothing.
    */
   remember(remembrance: Remembrance, now: Seconds): MaybePromise<void>;
 

@@ -1,4 +1,4 @@
-// By what a tuple is found.
+// What a tuple is found by in the database and in memory: a keyed hash, and its client part as it is stored.
 import { hash } from 'node:crypto';
 import type { Tuple } from '../policy/tuple.ts';
 import { packPart } from './packed-address.ts';
@@ -6,7 +6,7 @@ import { packPart } from './packed-address.ts';
 export interface TupleKey {
   /** 32 bits, keyed, so that nobody can make tuples collide at will. */
   readonly hash: number;
-  /** 32 more, for where the tuple itself is not compared. */
+  /** 32 bits more, for where the tuple itself is not compared. */
   readonly more: number;
   /** The client part as it is stored. */
   readonly part: Uint8Array | string;
@@ -14,7 +14,7 @@ export interface TupleKey {
 
 export class TupleKeys {
   readonly #secret: string;
-  /** A check asks several times for those of its tuples. */
+  /** The last ones: a check asks several times for those of its tuples. */
   readonly #last: { tuple: Tuple; key: TupleKey }[] = [];
 
   constructor(secret: string) {
@@ -26,7 +26,7 @@ export class TupleKeys {
     const { client, sender, recipient } = tuple;
     // As text, a character a byte: a buffer of its own costs four times as much as the digest.
     const bytes = hash('sha256', `${this.#secret}\n${client}\n${sender}\n${recipient}`, 'binary');
-    // The lengths tell apart what reads the same with line ends within.
+    // With the lengths, since parts with line ends in them could else read the same.
     const more = bitsAt(bytes, 4) ^ (client.length << 16) ^ sender.length;
     const key = new Key(bitsAt(bytes, 0), more, client);
     if (this.#last.push({ tuple, key }) > 2) this.#last.shift();
@@ -34,7 +34,7 @@ export class TupleKeys {
   }
 }
 
-/** The part takes longer to make than the rest, and is needed only where the database is asked. */
+/** A class for the sake of `part`, which takes longer to make than the rest, and is needed only if the database is asked. */
 class Key implements TupleKey {
   readonly hash: number;
   readonly more: number;

@@ -1,4 +1,5 @@
-// The kinds of tuples: what decides how long one lives, as one number, so that those of a kind expire in their order.
+// The kinds of tuples: all that decides how long a tuple lives, as one number, so that the tuples of a kind expire in
+// their order.
 import type { TupleState } from '../policy/greylist.ts';
 import type { Lifetimes } from './store.ts';
 

@@ -16,9 +16,9 @@ import { clientOfListed, LISTED, storedTuple } from './tuple-row.ts';
 
 /** Rows a read: what is read at once keeps the write-ahead log from starting again. */
 const ROWS = 10_000;
-/** Where a read waits for whoever takes it, or all of its rows become objects, which take memory. */
+/** Rows a read, where the read waits for whoever takes the rows, or where they all become objects, which take memory. */
 const FEW_ROWS = 500;
-/** Behind the newest. */
+/** A time behind the newest tuple. */
 const END: Seconds = Number.MAX_SAFE_INTEGER;
 
 type Row = readonly SQLOutputValue[];
@@ -77,7 +77,7 @@ function tupleScan(db: DatabaseSync, after: '<' | '>', order: 'ASC' | 'DESC'): T
   };
 }
 
-/** Until the last tuple is read, all pieces are empty. */
+/** The newest matching tuples. Until the last tuple is read, all pieces are empty. */
 function* matchingTuples(newest: TupleScan, { text, limit }: TupleQuery): Generator<readonly StoredTuple[], void> {
   const matching = tupleMatcher(text);
   const found: StoredTuple[] = [];
@@ -112,7 +112,7 @@ function* passesAfter(page: StatementSync, after: Seconds): Generator<Pass, void
   }
 }
 
-/** Each at least once: of those that are alike some may be left out. */
+/** All hashes in their order; of equal ones some may be left out. */
 function* hashesInOrder(page: StatementSync): Generator<readonly number[], void> {
   for (let last = -(2 ** 31) - 1; ; ) {
     const found = (page.all(last, ROWS) as unknown as Row[]).map(([hash]) => Number(hash));

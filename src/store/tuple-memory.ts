@@ -1,5 +1,5 @@
-// Where a tuple may be, taken together: among the first attempts that are on their way, or in the table. Recalling looks in
-// both; whatever else is done to a tuple waits until it is in the table.
+// The two places where a tuple may be, taken together: among the first attempts that are on their way, or in the table.
+// Recalling looks in both; anything else that is done to a tuple waits until it is in the table.
 import type { DatabaseSync } from 'node:sqlite';
 import type { MaybePromise } from '../lib/maybe-promise.ts';
 import type { Seconds } from '../policy/check.ts';
@@ -69,14 +69,14 @@ export class TupleMemory implements AsyncDisposable {
     await this.#attempts.move();
   }
 
-  /** How many there are. */
+  /** How many tuples there are. */
   async count(): Promise<TupleCounts> {
     await this.move();
     const [counts = { pending: 0, valid: 0 }] = await this.#parts.listings.all('count', {});
     return counts;
   }
 
-  /** What was remembered in a transaction that came to nothing is not so. */
+  /** Told that a transaction was rolled back: what was noted of its changes is forgotten. */
   rolledBack(): void {
     this.#table.rolledBack();
   }
@@ -86,7 +86,7 @@ export class TupleMemory implements AsyncDisposable {
   }
 
   async #count(): Promise<number> {
-    // As long as that fails no hashes can be read, and counting takes long as well.
+    // Before all else: if this fails no hashes can be read either, and counting would take long in vain.
     await this.#attempts.moveAll();
     const { pending, valid } = await this.count();
     return pending + valid;
@@ -106,7 +106,7 @@ export class TupleMemory implements AsyncDisposable {
   }
 
   #record(remembrance: Remembrance, now: Seconds): Promise<void> {
-    // When what was remembered before comes to nothing, this is kept all the same.
+    // The attempt is kept also if what was written before is rolled back.
     const recorded = this.#attempts.record(remembrance, now);
     const ended = this.#parts.commits.settled();
     return ended === undefined ? recorded : recorded.then(() => ended.catch(() => {}));

@@ -1,4 +1,4 @@
-// What a check recalls: how its tuples are found, and what comes of it.
+// What a check recalls: how its tuples are found, and what is found.
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
@@ -24,8 +24,8 @@ export interface Attempts {
 type Found = Pick<Recalled, 'entry' | 'tuple'>;
 
 /**
- * What was found. The pending entries of the client are counted when somebody asks: hardly ever, and then right before one
- * more is remembered, so that those of the checks between count too.
+ * What was found. The client's pending entries are counted only when somebody asks for them, which is right before one more is
+ * remembered: so those that other checks have made meanwhile count, too.
  */
 export class RecalledTuple implements Recalled {
   readonly entry: TupleEntry | undefined;
@@ -58,7 +58,7 @@ export interface FinderParts {
 export class TupleFinder {
   readonly #db: DatabaseSync;
   readonly #parts: FinderParts;
-  /** For 1, 2, ... tuples. */
+  /** The statement for each number of tuples. */
   readonly #statements: StatementSync[] = [];
 
   constructor(db: DatabaseSync, parts: FinderParts) {
@@ -66,7 +66,7 @@ export class TupleFinder {
     this.#parts = parts;
   }
 
-  /** The first of them that is there; else without an entry the first of them. */
+  /** The first of these tuples that is there, with its entry; if none is, the first of them without an entry. */
   find(tuples: readonly Tuple[]): Found {
     const [first] = tuples;
     if (first === undefined) throw new Error('a recall without a tuple');
@@ -76,7 +76,7 @@ export class TupleFinder {
     for (const [i, tuple] of tuples.entries()) {
       const time = attempts().find(keys.of(tuple));
       if (time === undefined) continue;
-      // What is in the table already is not taken from there.
+      // If the table has one of the tuples up to this one, that counts: the attempt may be in it by now, or know less.
       return (
         this.#read(tuples.slice(0, i + 1)) ?? { entry: { state: 'pending', firstSeen: time, lastSeen: time }, tuple }
       );
@@ -125,7 +125,7 @@ function recallSql(tuples: number): string {
   return `SELECT ${columns} FROM (SELECT 1) ${joins}`;
 }
 
-/** What the columns of recallSql from there on say. */
+/** The entry that the columns of recallSql tell from this one on. */
 function entryAt(row: readonly SQLOutputValue[], column: number): TupleEntry | undefined {
   const kind = row[column] ?? null;
   if (kind === null) return undefined;

@@ -1,38 +1,38 @@
-// Which tuples the database may have, by a bit for each: most of what is asked about was never seen before, and looking for
-// it costs more than the rest of its check. It is made only where that happens often, and made again when too many lookups
-// are in vain all the same: tuples were added since, and others have expired.
+// Which tuples the database may have, by a bit for each. Where most tuples that are asked about were never seen before,
+// looking for them costs more than the rest of their checks. The sketch is made only where that happens often, and made
+// again when too many lookups are in vain all the same, since tuples were added and others have expired.
 import type { TupleKey } from './tuple-key.ts';
 
 /** The hashes of all tuples. */
 export interface TupleHashes {
-  /** About how many there are. */
+  /** About how many tuples there are. */
   count(): Promise<number>;
-  /** Those of all tuples that were added before this is called, piece by piece. */
+  /** The hashes of all tuples that were added before this is called, piece by piece. */
   pieces(): AsyncIterable<readonly number[]>;
 }
 
 type Key = Pick<TupleKey, 'hash'>;
 
-/** Lookups in vain that are worth reading all hashes for, be they ever so few. */
+/** Lookups in vain after which all hashes are read, at least; with many hashes only after more. */
 const WORTH = 1000;
-/** So many are read in the time of a lookup. */
+/** Hashes that are read in the time of a lookup. */
 const READ_MEANWHILE = 8;
 /** Bits for each tuple: one of eight unknown ones is looked up at first, and more as others are added. */
 const BITS_EACH = 8;
-/** Half a MiB at least. */
+/** Digits of the smallest sketch, which takes half a MiB. */
 const FEWEST_DIGITS = 22;
 
 export class TupleSketch {
   readonly #hashes: TupleHashes | undefined;
-  /** None: any tuple may be there. */
+  /** Undefined: any tuple may be there. */
   #bits: Bits | undefined;
-  /** In the making, with all that was added meanwhile. */
+  /** The next bits, in the making, with all that was added meanwhile. */
   #coming: Bits | undefined;
   #making = false;
   #missed = 0;
   #worth = WORTH;
 
-  /** Without hashes it is never made. */
+  /** Without hashes the sketch is never made. */
   constructor(hashes?: TupleHashes) {
     this.#hashes = hashes;
   }
@@ -42,17 +42,17 @@ export class TupleSketch {
     return this.#bits?.has(hash) ?? true;
   }
 
-  /** The tuple is about to be added. */
+  /** Told that the tuple is about to be added. */
   add({ hash }: Key): void {
     this.#bits?.add(hash);
     this.#coming?.add(hash);
   }
 
-  /** One that may have been there was not. */
+  /** Told that a tuple that might have been there was looked for in vain. */
   missed(): void {
     this.#missed += 1;
     if (this.#hashes === undefined || this.#making || this.#missed < this.#worth) return;
-    // Nothing is wrong without it, and after as many again it is tried again.
+    // If it fails, nothing is wrong without a sketch, and after as many lookups in vain it is tried again.
     this.#make(this.#hashes).catch(() => {});
   }
 
@@ -60,7 +60,7 @@ export class TupleSketch {
     this.#making = true;
     try {
       const count = await hashes.count();
-      // Also if it can't be made: what was in vain should never take longer than the lookups.
+      // Set also for the case that the sketch can't be made: trying should never take longer than the lookups in vain.
       this.#worth = Math.max(WORTH, count / READ_MEANWHILE);
       const bits = new Bits(BITS_EACH * count);
       this.#coming = bits;
@@ -79,7 +79,7 @@ class Bits {
   readonly #words: Uint32Array;
   readonly #shift: number;
 
-  /** At least so many. */
+  /** At least so many bits. */
   constructor(fewest: number) {
     const digits = Math.min(Math.max(Math.ceil(Math.log2(fewest)), FEWEST_DIGITS), 32);
     this.#words = new Uint32Array(2 ** (digits - 5));

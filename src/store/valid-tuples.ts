@@ -4,9 +4,9 @@ import { RecentMap } from '../lib/recent-map.ts';
 import type { TupleEntry } from '../policy/greylist.ts';
 import type { Tuple } from '../policy/tuple.ts';
 
-/** Usual ones that are kept, a long one in the place of many: some 10 MiB when all are there, whatever senders write. */
+/** Tuples of the usual length that are kept; a long one takes the place of many. Some 10 MiB, whatever senders write. */
 const MOST = 32_768;
-/** Characters of a usual one. */
+/** Characters of a tuple of the usual length. */
 const USUAL = 128;
 
 export class ValidTuples {
@@ -16,7 +16,7 @@ export class ValidTuples {
     return this.#entries.get(keyOf(tuple));
   }
 
-  /** Notes what was read, if it is valid: pending ones change with their next attempt. */
+  /** Notes a tuple that was read, if it is valid: a pending one changes with its next attempt. */
   note(tuple: Tuple, entry: TupleEntry): void {
     if (entry.state === 'valid') this.#entries.set(keyOf(tuple), entry);
   }

@@ -17,13 +17,13 @@ export interface WorkerCalls<Q, A> extends AsyncDisposable {
   ask(question: Q): Promise<A>;
   /** Whether there is a thread; else the next question waits for one to start. */
   readonly running: boolean;
-  /** Nothing is asked for now: a thread that stays idle for long is ended, since each takes some 15 MiB. */
+  /** Told that nothing is asked for now: a thread that stays idle for long is ended, since each takes some 15 MiB. */
   rest(): void;
 }
 
-/** Milliseconds. */
+/** Milliseconds after which an idle thread is ended. */
 const IDLE = 20_000;
-/** MiB of its heap. */
+/** MiB of a worker's heap for objects that are young. */
 const YOUNG = 6;
 /** How much nicer a worker is than the thread that asks it, and how nice it can be at most. */
 const LESS = 5;
@@ -31,7 +31,7 @@ const LEAST = 19;
 
 interface RunningWorker<A> {
   readonly worker: Worker;
-  /** Who waits for its answers. */
+  /** Those who wait for the thread's answers. */
   readonly waiting: Map<number, PromiseWithResolvers<A>>;
 }
 
@@ -48,7 +48,7 @@ export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q,
     });
     return started;
   };
-  // It takes a while, in which the next question needs another one.
+  // Ending takes a while: a question that comes meanwhile gets another thread.
   const end = (): void => {
     ended = running?.worker.terminate() ?? ended;
     running = undefined;
@@ -79,7 +79,7 @@ export function callWorker<Q, A>(file: URL, workerData: unknown): WorkerCalls<Q,
 }
 
 function startWorker<A>(file: URL, workerData: unknown): RunningWorker<A> {
-  // What a worker makes lives for a piece or a lot: more room for the young would only be held.
+  // A worker's objects live for a piece or a lot: with more room for young ones, it would only hold more memory.
   const worker = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG } });
   const waiting: RunningWorker<A>['waiting'] = new Map();
   let cause: unknown = 'worker ended';
@@ -112,7 +112,7 @@ export function serveCalls<Q, A>(answer: (question: Q) => A): void {
 }
 
 /**
- * Where processors are scarce, checks come before what a worker does. On Linux a thread has a priority of its own (setpriority(2));
+ * Makes way for checks where processors are scarce. On Linux a thread has a priority of its own (setpriority(2));
  * elsewhere that of the whole process would change.
  */
 function giveWay(): void {
@@ -120,6 +120,6 @@ function giveWay(): void {
   try {
     setPriority(Math.min(getPriority() + LESS, LEAST));
   } catch {
-    // Not allowed everywhere, and nothing depends on it.
+    // This is not allowed everywhere, and nothing depends on it.
   }
 }
