@@ -21,7 +21,6 @@ import { reportTraps } from '../src/feeds/report-traps.ts';
 import { indexTraps } from '../src/feeds/spamtraps.ts';
 import { type Clock, type ManualClock, manualClock } from '../src/lib/clock.ts';
 import { type Counters, createCounters } from '../src/lib/counters.ts';
-import { createLog } from '../src/lib/log.ts';
 import { createNews } from '../src/lib/news.ts';
 import { type Address, parseAddress } from '../src/policy/address.ts';
 import { type Check, parseMailbox } from '../src/policy/check.ts';
@@ -37,6 +36,7 @@ import {
 } from '../src/settings.ts';
 import { MemoryStore } from '../src/store/memory-store.ts';
 import type { Store } from '../src/store/store.ts';
+import { keptLog } from './kept-log.ts';
 
 /** When a bench starts, in seconds since 1970. */
 export const T0 = 1_700_000_000;
@@ -95,10 +95,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
   const { store = new MemoryStore(), server } = options;
   const [clock, counters, dns] = [manualClock(T0), createCounters(), fakeResolver(options.dns)];
   const resolver = options.resolver?.(dns, clock) ?? dns;
-  let text = '';
-  const log = createLog({ level: 1, format: 'text' }, (lines) => {
-    text += lines;
-  });
+  const { log, logged } = keptLog(1);
   let config = configOf(options.config ?? '');
   const policy = policyOf(options.policy ?? '');
   const manual = await openManualList(store, clock);
@@ -173,10 +170,7 @@ export async function engineBench(options: BenchOptions = {}): Promise<Bench> {
       config = configOf(lines);
       trusted.refresh();
     },
-    logged: () => {
-      log.flush();
-      return text.split('\n').flatMap((line) => (line === '' ? [] : line.slice(line.indexOf(' ') + 1)));
-    },
+    logged,
   };
 }
 

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { expect, test, vi } from 'vitest';
+import { keptLog } from '../../test/kept-log.ts';
 import { startStubDnsServer, type StubScript } from '../../test/stub-dns-server.ts';
 import { manualClock, systemClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
-import { createLog, silentLog } from '../lib/log.ts';
+import { silentLog } from '../lib/log.ts';
 import type { NameServer } from '../lib/name-server.ts';
 import type { Question } from './resolver.ts';
 import { systemResolver } from './system-resolver.ts';
@@ -296,14 +297,10 @@ test('a lookup fails where no server is known', async () => {
 
 test('that nobody answers is logged', async () => {
   const counters = createCounters();
-  let text = '';
-  const log = createLog({ level: 0, format: 'text' }, (lines) => {
-    text += lines;
-  });
+  const { log, logged } = keptLog();
   // Nobody listens there.
   const settings = () => ({ servers: [{ address: '127.0.0.1', port: 1 }], timeout: PATIENT });
   await using resolver = systemResolver({ clock: systemClock, log, counters, settings });
   await Promise.all(Array.from({ length: 20 }, (_, n) => resolver.lookUp({ type: 'A', name: `a${n}.example` })));
-  log.flush();
-  expect(text).toMatch(/^\S+ name servers do not answer cause=".*ECONNREFUSED.*"\n$/);
+  expect(logged()).toEqual([expect.stringMatching(/^name servers do not answer cause=".*ECONNREFUSED.*"$/)]);
 });

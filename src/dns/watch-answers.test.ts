@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLog } from '../lib/log.ts';
+import { keptLog } from '../../test/kept-log.ts';
 import type { Lookup } from './resolver.ts';
 import { watchAnswers } from './watch-answers.ts';
 
@@ -13,14 +13,9 @@ test.for<[what: string, failures: readonly number[], told: readonly string[]]>([
   ['many', [20], [LOST, BACK]],
   ['more of them', [500, 1, 20], [LOST, BACK, LOST, BACK]],
 ])('%s, each time with an answer behind them: %j', ([, failures, told]) => {
-  let text = '';
-  const log = createLog({ level: 0, format: 'text' }, (lines) => {
-    text += lines;
-  });
+  const { log, logged } = keptLog();
   const take = watchAnswers(log);
   for (const count of failures)
     for (const lookup of [...Array<typeof FAILED>(count).fill(FAILED), ABSENT]) take(lookup);
-  log.flush();
-  const lines = text.split('\n').slice(0, -1);
-  expect(lines.map((line) => line.slice(line.indexOf(' ') + 1))).toEqual(told);
+  expect(logged()).toEqual(told);
 });

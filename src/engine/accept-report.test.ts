@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { keptLog } from '../../test/kept-log.ts';
 import { createLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import { engineBench, T0 } from '../../test/engine-bench.ts';
@@ -134,12 +135,8 @@ test('the same report again is dropped, and changes no standing', async () => {
 });
 
 test('a report that nobody waits for, and that is lost, is logged', async () => {
-  let text = '';
-  const log = createLog({ level: 0, format: 'text' }, (lines) => {
-    text += lines;
-  });
+  const { log, logged } = keptLog();
   acceptInBackground(() => Promise.reject(new Error('disk full')), log)(REPORT);
   await new Promise(setImmediate);
-  log.flush();
-  expect(text).toContain('report lost observed=spam cause="Error: disk full"');
+  expect(logged()).toEqual([expect.stringContaining('report lost observed=spam cause="Error: disk full"')]);
 });

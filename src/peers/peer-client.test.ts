@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { keptLog } from '../../test/kept-log.ts';
 import { FROM_THE_FUTURE, type Sender } from '../engine/accept-peer-report.ts';
 import type { NamedReport } from '../engine/keep-report.ts';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
-import { createLog } from '../lib/log.ts';
 import { type PeerClientParts, startPeerClient } from './peer-client.ts';
 import { PeerList } from './peer-list.ts';
 
@@ -41,12 +41,9 @@ async function stage(script: Script, changed: Partial<PeerClientParts> = {}, pla
   const server = await startScripted(script, heard);
   const taken: Stage['taken'] = [];
   const places = place === undefined ? [] : [place];
-  let log = '';
-  const output = createLog({ level: 1, format: 'text' }, (lines) => {
-    log += lines;
-  });
+  const { log, logged } = keptLog(1);
   const counters = createCounters();
-  const peers = new PeerList({ clock: manualClock(), log: output, counters, newest: async () => 0 });
+  const peers = new PeerList({ clock: manualClock(), log, counters, newest: async () => 0 });
   const client = startPeerClient({
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
@@ -66,10 +63,6 @@ async function stage(script: Script, changed: Partial<PeerClientParts> = {}, pla
     ...changed,
   });
   onTestFinished(() => client[Symbol.asyncDispose]());
-  const logged = (): readonly string[] => {
-    output.flush();
-    return log.split('\n').flatMap((line) => (line === '' ? [] : line.slice(line.indexOf(' ') + 1)));
-  };
   return { heard, taken, places, peers, counters, logged, client };
 }
 
