@@ -179,10 +179,15 @@ test('reading alone commits nothing and is waited for by nobody', async () => {
   expect(told).toEqual({ committed: 0, rolledBack: 0 });
 });
 
-test('a write that fails takes all of its round with it, and that is told', async () => {
-  const { commits, add, rows, told } = setUp();
+test.for([
+  ['a write that throws', "SELECT json('no JSON')"],
+  ['a write that SQLite has rolled back', 'INSERT INTO full VALUES (1)'],
+] as const)('%s takes all of its round with it, and that is told', async ([, sql]) => {
+  const { db, commits, add, rows, told } = setUp();
+  db.exec(`CREATE TABLE full (n INTEGER);
+    CREATE TRIGGER full BEFORE INSERT ON full BEGIN SELECT raise(ROLLBACK, 'disk full'); END`);
   commits.reads();
-  const lost = [add(1), commits.write(() => JSON.parse('no JSON')), add(2)];
+  const lost = [add(1), commits.write(() => db.exec(sql)), add(2)];
   expect((await Promise.allSettled(lost)).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   expect([rows(), told]).toEqual([[], { committed: 0, rolledBack: 1 }]);
   await add(3);

@@ -86,11 +86,7 @@ export class ReportWriter implements AsyncDisposable {
   async #write(lot: readonly Waiting[]): Promise<void> {
     try {
       const stored = await this.#worker.ask(lot.map(({ row }) => row));
-      for (const [i, { resolve, reject }] of lot.entries()) {
-        const one = stored[i];
-        if (one === undefined) reject(new Error('no answer for a report'));
-        else resolve(one);
-      }
+      for (const [i, one] of stored.entries()) lot[i]?.resolve(one);
     } catch (error) {
       for (const { reject } of lot) reject(error);
     }
