@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
-import { asked, attempt, LIFETIMES, numbered, spam, T } from './contract-samples.ts';
+import { asked, attempt, LIFETIMES, numbered, spam, stored, T } from './contract-samples.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Remembrance } from './store.ts';
 import { storeContract } from './store-contract.ts';
@@ -105,6 +105,22 @@ test('what a failed transaction made valid is pending still, also for who has re
   expect((await store.recall(asked(attempt))).entry).toEqual({ state: 'pending', firstSeen: T, lastSeen: T });
 });
 
+test.for<[what: string, change: (store: SqliteStore) => Promise<unknown>, entry: unknown]>([
+  ['forgotten', (store) => store.forget({ tuples: [attempt.tuple] }), undefined],
+  ['expired', (store) => store.expire(LIFETIMES, T + LIFETIMES.valid + 1, 9), undefined],
+  [
+    'imported',
+    (store) => store.importTuples([stored(attempt, T + 9, 'valid')]),
+    { state: 'valid', firstSeen: T + 9, lastSeen: T + 9 },
+  ],
+])('what is kept in memory of a valid tuple is not there any more when that is %s', async ([, change, entry]) => {
+  await using store = open();
+  await store.remember(admitted, T);
+  expect((await store.recall(asked(attempt))).entry?.lastSeen).toBe(T);
+  await change(store);
+  expect((await store.recall(asked(attempt))).entry).toEqual(entry);
+});
+
 test('of a client that has no pending entry any more nothing is kept', async () => {
   const path = newPath();
   await using store = open(path);
@@ -168,9 +184,9 @@ test('a tuple is found, whether it came before, while or after the sketch was ma
   await using store = open(path);
   const found = async (one: Remembrance): Promise<boolean> => (await store.recall(asked(one))).entry !== undefined;
   const came: Remembrance[] = [];
-  const come = async (): Promise<void> => {
+  const come = async (count: number): Promise<void> => {
     const turn = Array.from(
-      { length: 20 },
+      { length: count },
       (_, i): Remembrance => ({
         ...numbered(came.length + i, '192.0.2.1'),
         change: i % 2 === 0 ? 'record' : 'admit',
@@ -183,10 +199,11 @@ test('a tuple is found, whether it came before, while or after the sketch was ma
   onTestFinished(() => mayHave.mockRestore());
   const isMade = (): boolean => mayHave.mock.results.some(({ value }) => value === false);
   for (let asks = 0; !isMade(); ) {
-    await come();
+    await come(20);
     for (let i = 0; i < 100; i += 1) expect(await found(numbered((asks -= 1), '192.0.2.1'))).toBe(false);
   }
-  await come();
+  // So many are moved by a worker.
+  await come(400);
   await store.count();
   for (const one of came) expect([one.tuple, await found(one)]).toEqual([one.tuple, true]);
 });
