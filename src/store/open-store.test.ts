@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -70,6 +70,11 @@ test('reports that are made after an older copy of the database was put back hav
 
 test.for<[what: string, damage: (path: string) => void, told: RegExp]>([
   ['damaged', damage, /: database disk image is malformed; put the last backup in its place, or take it away/],
+  [
+    'beside a file that cannot be opened',
+    (path) => mkdirSync(`${path}-wal`),
+    /: unable to open database file; it and the files beside it must belong to the user that ddgreyd runs as$/,
+  ],
   ['without a table', (path) => change(path, 'DROP TABLE standing'), /: no such table: standing$/],
 ])('a database that is %s is named', async ([, harm, told]) => {
   const path = join(newDirectory(), 'ddgrey.db');
