@@ -9,6 +9,8 @@ import type { Finding } from './doctor-finding.ts';
 /** Delays above this are worth a note: many senders come back after five minutes, and then after much longer. */
 const LONG_DELAY = 15 * 60;
 const SHORT_WINDOW = 24 * 3600;
+/** How long mail servers wait for an answer, with the pieces in conf/. */
+const MTA_PATIENCE = 7;
 
 const about = 'configuration';
 
@@ -23,6 +25,13 @@ export function configFindings(
   if (!config.GREY_CHECK) odd.push(note('greylisting is switched off', 'GREY_CHECK yes'));
   if (config.on_failure === 'grey')
     odd.push(note('mail waits whenever something fails', 'on_failure white, unless you mean it'));
+  if (config.answer_deadline >= MTA_PATIENCE)
+    odd.push(
+      note(
+        `an answer may take ${inWords(config.answer_deadline)}; with the pieces in conf/ mail servers let mail pass after ${MTA_PATIENCE}`,
+        'answer_deadline 5s, unless they wait longer',
+      ),
+    );
   if (config.grey_default > LONG_DELAY)
     odd.push(
       note(`unknown senders wait ${inWords(config.grey_default)}`, 'grey_default 290s: most retry after 5 minutes'),

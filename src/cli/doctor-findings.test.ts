@@ -460,6 +460,11 @@ test.for<[text: string, words: readonly string[]]>([
   ['grey_default 1h\nretry 12h\ngrey_long 2h\ngrey_max 3h', ['wait 60 minutes', '12 hours only']],
   ['grey_default 290s\non_failure grey', ['whenever something fails']],
   ['grey_default 290s\npeer mx2.example.org', ['plain text']],
+  ['grey_default 290s\nanswer_deadline 6s', []],
+  [
+    'grey_default 290s\nanswer_deadline 30s',
+    ['may take 30 seconds; with the pieces in conf/ mail servers let mail pass after 7'],
+  ],
 ])('of %j it notes %j', ([text, words]) => {
   const { errors, ...read } = readConfig('ddgrey.conf', () => text);
   expect(errors).toEqual([]);
