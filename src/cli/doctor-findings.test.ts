@@ -8,6 +8,7 @@ import { fixedBy, withoutRestart } from '../config/takes-restart.ts';
 import type { PeerState } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { type CentralFacts, centralFindings } from './central-findings.ts';
+import { certificateFindings } from './certificate-findings.ts';
 import { configFindings, unreadableConfig } from './config-findings.ts';
 import {
   attemptFindings,
@@ -442,6 +443,18 @@ test.for<[greeting: CentralFacts['greeting'], expected: string, words: string]>(
   const findings = centralFindings({ address: '192.0.2.1:2012', greeting });
   expect(states(findings)).toBe(expected);
   expect(findings.map(({ text, mend = '' }) => `${text} ${mend}`).join()).toContain(words);
+});
+
+test.for<[days: number, expected: string, word: string]>([
+  [-1, 'bad', 'expired on 2026-09-20'],
+  [1, 'note', 'expires on 2026-09-22'],
+  [13, 'note', 'expires on 2026-10-04'],
+  [15, 'good', 'until 2026-10-06'],
+])('a certificate that is good for %i days is %s: %s', ([days, expected, word]) => {
+  const now = Date.UTC(2026, 8, 21) / 1000;
+  const [finding] = certificateFindings({ path: '/c', until: now + days * 86_400 }, now, 'reload it');
+  expect(finding).toMatchObject({ state: expected, about: 'certificate /c', text: expect.stringContaining(word) });
+  expect(finding?.mend).toBe(expected === 'good' ? undefined : 'renew it, then reload it');
 });
 
 test.for<[megabytes: number, expected: string]>([

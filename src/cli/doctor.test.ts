@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fingerprint, selfSigned, signed } from '../../test/certificates.ts';
 import { lockFor } from '../lib/directory-lock.ts';
 import { VERSION } from '../lib/version.ts';
 import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
@@ -179,6 +180,21 @@ test('a daemon that is not there is to be started, one that listens elsewhere to
   const told = /is it running\? \(process \d+ is.* -> restart it: kill .*, then ddgreyd -D DIR$/;
   expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(told)]);
   expect(await examine(/^socket/)).toEqual([expect.stringContaining('-> restart it: ')]);
+});
+
+test("this server's certificate is looked at where servers show theirs", async () => {
+  const { directory } = daemon.location;
+  const { certificate, key } = signed(directory, selfSigned(directory, 'ca'), 'IP:127.0.0.1', -1);
+  configure(`peer_certificate ${certificate}`, `peer_key ${key}`, 'peer_ca ca.pem');
+  expect(await examine(/^certificate/)).toEqual([]);
+  configure('peer_tls may', 'accept 127.0.0.1');
+  const reload = 'kill -HUP $(cat DIR/ddgreyd.pid)';
+  expect(await examine(/^certificate/)).toEqual([
+    expect.stringMatching(/^bad: expired on \d{4}-\d\d-\d\d; other servers .* -> renew it, then /),
+  ]);
+  expect((await examine(/^certificate/))[0]).toContain(reload);
+  configure('peer_ca none', `peer_ca ${fingerprint({ certificate, key })}`);
+  expect(await examine(/^certificate/)).toEqual([]);
 });
 
 test('a process that has by now the number of a daemon that was killed is not taken for it', async () => {

@@ -12,6 +12,7 @@ import { VERSION } from '../lib/version.ts';
 import type { GoesBy, PeerState } from '../peers/sync-protocol.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { askDaemon, itemOf, itemsOf, Refusal, Unreachable } from './ask-daemon.ts';
+import { certificateFindings } from './certificate-findings.ts';
 import { centralFindings } from './central-findings.ts';
 import type { Command } from './command.ts';
 import { configFindings, unreadableConfig } from './config-findings.ts';
@@ -41,6 +42,7 @@ import {
   mailUsers,
   mtaFiles,
   namedFiles,
+  ownCertificates,
   runningProcess,
   standsForDaemon,
 } from './look-at-machine.ts';
@@ -86,6 +88,9 @@ async function examine(location: Location): Promise<readonly Finding[]> {
     ...reloadFindings(configFacts(location)),
     ...findings,
     ...(await centralServers(read.config, location)).flatMap(centralFindings),
+    ...ownCertificates(read.config, location).flatMap((own) =>
+      certificateFindings(own, seconds(systemClock), how.reload),
+    ),
     ...databaseSpace(read.config, location).flatMap(spaceFindings),
     ...namedFiles(read.config, location)
       // What a start cannot read is a mistake of the configuration already.

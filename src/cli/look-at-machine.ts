@@ -1,12 +1,15 @@
 // What `ddgrey doctor` looks at on this machine: files, the daemon's process, the users of mail servers.
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Location } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
 import { isHeld } from '../lib/directory-lock.ts';
 import { errorCode } from '../lib/error-cause.ts';
+import { isFingerprint } from '../lib/fingerprint.ts';
 import { readProblem, readText } from '../lib/read-problem.ts';
 import { groupName, groupsOf, userId } from '../lib/system-users.ts';
+import type { CertificateFacts } from './certificate-findings.ts';
 import type { NamedFile } from './file-findings.ts';
 import type { LogFacts } from './log-findings.ts';
 import type { MtaFile } from './mta-findings.ts';
@@ -66,6 +69,23 @@ function userOf(pid: number | undefined): ProcessUser | undefined {
     return uid === undefined || gid === undefined ? undefined : { uid, gids: [gid, ...ids('Groups')] };
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Our own certificate, where servers show theirs; nothing where it can't be read, which is found out elsewhere, and where
+ * servers know each other by fingerprints, which count for ever.
+ */
+export function ownCertificates(
+  { peer_tls: tls, peer_certificate: file, peer_ca: trusted }: Config,
+  { directory }: Location,
+): readonly CertificateFacts[] {
+  if (tls === 'none' || trusted.every(isFingerprint)) return [];
+  const path = resolve(directory, file);
+  try {
+    return [{ path, until: new X509Certificate(readText(path)).validToDate.getTime() / 1000 }];
+  } catch {
+    return [];
   }
 }
 
