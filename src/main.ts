@@ -17,6 +17,7 @@ import { createLog, type Log, type LogLevel, type LogSettings } from './lib/log.
 import { logOutput } from './lib/log-output.ts';
 import { notifySystemd } from './lib/notify-systemd.ts';
 import { helpText } from './lib/program-page.ts';
+import { watchTerminal } from './lib/terminal.ts';
 import { failureText, readOptions, UsageError } from './lib/usage-error.ts';
 import { VERSION } from './lib/version.ts';
 
@@ -54,7 +55,12 @@ async function run(given: Arguments, config: Config, log: Log): Promise<void> {
   const { promise: started, resolve: onStarted } = Promise.withResolvers<() => Promise<void>>();
   // What changed while the daemon starts is read once it has: it may go by what was there before.
   const reload = async (): Promise<void> => (await started)();
-  process.on('SIGHUP', () => void reload().catch(() => {}));
+  const isHungUp = watchTerminal();
+  process.on('SIGHUP', () => {
+    // Whoever closes the terminal of a daemon in the foreground means to end it, as with Ctrl-C.
+    if (isHungUp()) process.kill(process.pid, 'SIGTERM');
+    else void reload().catch(() => {});
+  });
   await using daemon = await startDaemon({
     config,
     directory: given.directory,

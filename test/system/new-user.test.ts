@@ -4,9 +4,10 @@ import { appendFile, copyFile, mkdir, readFile, symlink, writeFile } from 'node:
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { shellWord } from '../../src/lib/shell-word.ts';
 import { OFFLINE, REAL_CLOCK, testDaemon } from './daemon.ts';
 import { run, startProcess, type TestProcess, until } from './processes.ts';
-import { HOME } from './programs.ts';
+import { HOME, isInstalled } from './programs.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 /** Starts ddgreyd, which is to give up at once; what it says. */
@@ -141,6 +142,22 @@ test('npm start is the daemon, and says what to try once that listens', async ()
   expect(second.output()).toMatch(/^ddgreyd: another ddgreyd is running on \S+\n$/);
   expect(await daemon.end('SIGTERM')).toBe(0);
 });
+
+test.skipIf(!isInstalled('script'))(
+  'it ends with the terminal that it was started in, and else reads again',
+  async () => {
+    await using directory = await temporaryDirectory();
+    await writeFile(directory.file('ddgrey.conf'), `${['user root', ...OFFLINE].join('\n')}\n`);
+    const command = `exec ${shellWord(join(HOME, 'bin/ddgreyd'))} -D ${shellWord(directory.path)}`;
+    await using terminal = startProcess('script', '-qfec', command, '/dev/null');
+    await until('the daemon', () => terminal.output().includes(' ready '));
+    process.kill(Number(await readFile(directory.file('ddgreyd.pid'), 'utf8')), 'SIGHUP');
+    await until('a reload', () => terminal.output().includes('configuration read again'));
+    await terminal.end('SIGKILL');
+    const ended = until('the end', () => !existsSync(directory.file('ddgreyd.pid')));
+    await expect(ended).resolves.toBe(true);
+  },
+);
 
 test('a killed daemon leaves nothing that keeps the next one from starting', async () => {
   await using daemon = await testDaemon(REAL_CLOCK);
