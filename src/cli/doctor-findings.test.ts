@@ -175,6 +175,12 @@ test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string,
   expect(findings[0]?.text).toContain(word);
 });
 
+test('who is told to give a socket to a group is told what the unit takes for that', () => {
+  const facts = { protocol: 'greylist', address: PATH, listening: 'yes', steps: [ROOT, SOCKET], usual: false } as const;
+  const [finding] = socketFindings(facts, { users: [EXIM], files: [] }, '');
+  expect(finding?.mend).toMatch(/ mode=0660 group=(\S+), with SupplementaryGroups=\1 in the unit; or mode=0666$/);
+});
+
 const DEBIAN_EXIM = { name: 'Debian-exim', uid: 102, gids: [102, 7] };
 const POSTFIX = { name: 'postfix', uid: 101, gids: [101] };
 

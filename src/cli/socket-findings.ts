@@ -82,7 +82,7 @@ function rightsFindings(
     const isSocket = closed.path === path;
     const text = `${user.name} cannot connect: ${closed.path} has mode ${octal(closed)}`;
     const mend = isSocket
-      ? `listen ${protocol} unix:${path} mode=0660 group=${user.name}, or mode=0666`
+      ? `listen ${protocol} unix:${path} mode=0660 group=${user.name}, with SupplementaryGroups=${user.name} in the unit; or mode=0666`
       : `let others search ${closed.path} (chmod o+x), or listen in another folder, such as /run/ddgrey`;
     return { state, about, text, mend };
   });
