@@ -146,7 +146,7 @@ export class LineConnection {
 
   #end(): void {
     this.#inputEnded = true;
-    const line = this.#last ? undefined : this.#reader.end();
+    const line = this.#reader.end();
     this.#take(line === undefined ? [] : [line]);
   }
 
@@ -228,7 +228,6 @@ export class LineConnection {
   }
 
   #flushed(): void {
-    this.#sweeps = 0;
     this.#sendAwayDenied();
     if (!this.#last) this.#proceed();
     else if (this.#answers.length === 0) this.#endOutput();

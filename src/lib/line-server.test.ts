@@ -146,6 +146,17 @@ test('an endless line is answered at once, and the answer arrives although the c
   await until(() => logged.join('').includes('line too long via=echo cause="more than 4096 characters"'));
 });
 
+test.for([
+  [false, '<x><too long>'],
+  [true, `<x><${'x'.repeat(30)}><x>`],
+] as const)('a line that is longer than usual, where one is expected: %s', async ([expectsLong, answers]) => {
+  const line = (text: string): Answer => ({ text: `<${text}>`, close: false });
+  const { server } = await start({ line: 20 }, 5, 0, { longest: 40, expectsLong, line });
+  const client = connect(server);
+  client.socket.end(`x\n${'x'.repeat(30)}\nx\n`);
+  expect(await client.all).toBe(answers);
+});
+
 test('answers leave in the order of the lines, whatever gets ready first', async () => {
   const { server, echo } = await start();
   const client = connect(server);
@@ -216,21 +227,28 @@ test('a client that does not read is not read from, and cut off in the end', asy
   const client = connect(server);
   client.socket.pause();
   // More than the system's own buffers hold.
+  let isRead = false;
+  client.socket.on('drain', () => (isRead = true));
   client.socket.write('big 1000000\n'.repeat(1000));
+  client.socket.write('a\n'.repeat(10_000_000));
   await until(() => logged.join('').includes('cut off'));
+  expect(isRead).toBe(false);
   expect(counters.list()).toEqual([['echo client cut off', 1]]);
   expect(logged.join('')).toContain('client cut off via=echo cause="does not read"');
   expect(echo.started.length).toBeLessThanOrEqual(100);
 });
 
 test('a client that reads late gets everything', async () => {
-  const { server } = await start({ unread: 1000 });
+  const { server, echo } = await start({ unread: 1000 });
   const client = connect(server);
   client.socket.pause();
-  client.socket.end('big 1000000\n'.repeat(20));
+  client.socket.write('big 1000000\n'.repeat(20));
+  await until(() => echo.started.length === 20);
   await new Promise(setImmediate);
+  // Not looked at before the client has read.
+  client.socket.end('a\n');
   client.socket.resume();
-  expect(await client.all).toHaveLength(20_000_000);
+  expect(await client.all).toHaveLength(20_000_003);
 });
 
 test('an idle client is cut off, one that waits for us is not', async () => {
@@ -245,25 +263,40 @@ test('an idle client is cut off, one that waits for us is not', async () => {
   expect(await waiting.all).toBe('<1>');
 });
 
-test.for<[what: string, piece: string, end: string, counted: readonly (readonly [name: string, count: number])[]]>([
-  ['only bytes now and then: cut off', 'x', '', [['echo client cut off', 1]]],
-  ['a line now and then: served', 'no\n', '', []],
-  ['a long line bit by bit: served', 'x'.repeat(10), '\n', []],
-])('%s', async ([, piece, end, counted]) => {
+test('one that has waited for us for long is not idle yet when it has its answer', async () => {
+  const { server, echo } = await start({ idle: 0.2 });
+  const waiting = connect(server);
+  waiting.socket.write('wait 1\n');
+  await connect(server).all;
+  echo.release('1');
+  await waiting.received('<1>');
+  // More than one look at the connections, and fewer than make a client idle.
+  await sleep(80);
+  waiting.socket.write('a\n');
+  expect(await waiting.all).toBe('<1><a>');
+});
+
+test.for<[what: string, begin: string, piece: string, end: string, cutOff: number]>([
+  ['only bytes now and then: cut off', '', 'x', '', 1],
+  ['only bytes behind a long beginning: cut off', 'x'.repeat(30), 'x', '', 1],
+  ['a line now and then: served', '', 'no\n', '', 0],
+  ['a long line bit by bit: served', '', 'x'.repeat(10), '\n', 0],
+])('%s', async ([, begin, piece, end, cutOff]) => {
   const session = { longest: 1000, expectsLong: true, line: () => undefined };
-  const { server, counters } = await start({ idle: 0.1, line: 10 }, 5, 0, session);
+  const { server, counters } = await start({ idle: 0.1, line: 30 }, 5, 0, session);
   const { socket } = connect(server);
+  socket.write(begin);
   for (let sent = 0; sent < 20 && !socket.destroyed; sent += 1) {
     socket.write(piece);
     await sleep(20);
   }
   if (!socket.destroyed) socket.end(end);
   await until(() => socket.destroyed);
-  expect(counters.list()).toEqual(counted);
+  expect(counters.list()).toEqual(cutOff === 0 ? [] : [['echo client cut off', cutOff]]);
 });
 
 test('a client that only goes on sending after the last answer is cut off', async () => {
-  const { server, echo } = await start({ idle: 0.05 });
+  const { server, echo, counters } = await start({ idle: 0.2 });
   const { socket } = connect(server);
   let closed = false;
   socket.on('close', () => (closed = true));
@@ -273,6 +306,8 @@ test('a client that only goes on sending after the last answer is cut off', asyn
     await new Promise(setImmediate);
   }
   expect(echo.started).toEqual(['bye']);
+  // It is no trouble, and it does not take as long as one that is idle.
+  expect(counters.list()).toEqual([]);
 });
 
 test.for<[level: LogLevel, lines: number]>([
@@ -344,15 +379,45 @@ test('closing lets answers in hand go out, starts nothing more and refuses new c
   const client = connect(server);
   client.socket.write('wait 1\n');
   await until(() => echo.started.length === 1);
-  const closing = server[Symbol.asyncDispose]();
+  let isClosed = false;
+  const closing = server[Symbol.asyncDispose]().then(() => (isClosed = true));
   expect(await idle.all).toBe('');
   client.socket.write('a\n');
   await expect(once(connect(server).socket, 'connect')).rejects.toThrow('ECONNREFUSED');
+  expect(isClosed).toBe(false);
   echo.release('1');
   expect(await client.all).toBe('<1>');
   await closing;
   expect(echo.started).toEqual(['wait 1']);
 });
+
+/** An answer that has no end before the promise. */
+async function* onAndOn(over: Promise<void>): AsyncGenerator<string> {
+  yield '<on>';
+  await over;
+}
+
+test('the end of the input ends an answer that has no end', async () => {
+  const { promise: over, resolve: lastLine } = Promise.withResolvers<void>();
+  const { server } = await start({}, 5, 0, { line: () => ({ text: onAndOn(over), close: false }), lastLine });
+  const client = connect(server);
+  client.socket.end('a\n');
+  expect(await client.all).toBe('<on>');
+});
+
+test.for(['bye', 'on'])(
+  'closing waits neither for who has the last answer nor for one that has no end: %s',
+  async (text) => {
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    const line = (): Answer => ({ text: text === 'on' ? onAndOn(over) : '<bye>', close: text === 'bye' });
+    const { server } = await start({}, 1000, 0, { line, end: () => end() });
+    const client = connect(server);
+    client.socket.write('a\n');
+    await client.received(`<${text}>`);
+    await server[Symbol.asyncDispose]();
+    expect(await client.all).toBe(`<${text}>`);
+  },
+);
 
 test('closing does not wait for ever', async () => {
   const { server, echo } = await start({}, 0.05);
@@ -504,10 +569,14 @@ test('one that is no longer welcome is answered, then sent away', async () => {
 
 test('a session is told why its connection was lost', async () => {
   const causes: (string | undefined)[] = [];
-  const server = await serve(() => ({ line: silent, end: (cause) => void causes.push(cause) }), {}, { idle: 0.02 });
-  await connect(server).all;
+  const open = (): LineSession => ({ line: silent, end: (cause) => void causes.push(cause) });
+  await connect(await serve(open, {}, { idle: 0.02 })).all;
   await until(() => causes.length > 0);
-  expect(causes).toEqual(['idle']);
+  const { socket } = connect(await serve(open));
+  await once(socket, 'connect');
+  socket.resetAndDestroy();
+  await until(() => causes.length > 1);
+  expect(causes).toEqual(['idle', 'read ECONNRESET']);
 });
 
 test('a session knows where its client is', async () => {
