@@ -82,7 +82,6 @@ export class Subscription implements Stream {
         if (this.#finishing) last = Math.min(last, await reports.reportIdBefore(Number.POSITIVE_INFINITY));
         const page = await reports.reportsAfter(place, PAGE);
         if (page.length === 0) {
-          if (this.#finishing) break;
           await this.#untilNews();
         } else {
           const wanted = page.filter(({ origin, id }) => origin !== caller.name || id <= ownUpTo);
