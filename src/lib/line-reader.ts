@@ -47,11 +47,7 @@ export function createLineReader(longest: number): LineReader {
       }
       return lines;
     },
-    end: () => {
-      const line = withoutCr(rest.toString());
-      rest = NOTHING;
-      return line === '' ? undefined : line;
-    },
+    end: () => withoutCr(rest.toString()) || undefined,
     tooLong: () => overflow,
   };
 }

@@ -10,6 +10,7 @@ test.for<[text: string, word: string | undefined]>([
   ["it's", "it's"],
   [`say "yes" now`, `'say "yes" now'`],
   [`"a" 'b' c`, `\`"a" 'b' c\``],
+  [`it's "a" 'b' c`, `\`it's "a" 'b' c\``],
   ['#1', '"#1"'],
   ['ends \\', undefined],
   ['a\nb', undefined],
@@ -17,14 +18,14 @@ test.for<[text: string, word: string | undefined]>([
   expect(quoteWord(text)).toBe(word);
 });
 
-test('what is written is one line that splits into the same word', () => {
+test('what is written is one line that splits into the same words', () => {
   const text = fc.stringMatching(/^[a"'` \\#=\n\té]{0,10}$/);
   fc.assert(
-    fc.property(text, (given) => {
-      const word = quoteWord(given);
-      if (word === undefined) return;
-      expect(word).not.toContain('\n');
-      expect(splitWords(`verb ${word} next`)).toEqual(['verb', given, 'next']);
+    fc.property(text, text, (one, another) => {
+      const words = [quoteWord(one), quoteWord(another)];
+      if (words.includes(undefined)) return;
+      expect(words.join('')).not.toContain('\n');
+      expect(splitWords(`verb ${words.join(' ')}`, { comments: true })).toEqual(['verb', one, another]);
     }),
     { numRuns: 1000 },
   );

@@ -6,10 +6,5 @@ export function quoteWord(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return undefined;
   // Bare, a quote at its start could find a partner in a later word.
   const quotes = /^["'`]/.test(text) ? ['"', "'", '`'] : ['', '"', "'", '`'];
-  return quotes.map((quote) => `${quote}${text}${quote}`).find((candidate) => isWord(candidate, text));
-}
-
-function isWord(candidate: string, text: string): boolean {
-  const words = splitWords(candidate, { comments: true });
-  return words.length === 1 && words[0] === text;
+  return quotes.map((quote) => `${quote}${text}${quote}`).find((candidate) => splitWords(candidate)[0] === text);
 }

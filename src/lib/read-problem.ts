@@ -62,8 +62,7 @@ function notAFile(found: Stats): string | undefined {
 /** What is in the place of a file, if it is none; undefined also where there is nothing, or nothing that we may see. */
 export function inPlaceOfFile(path: string): string | undefined {
   try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found === undefined ? undefined : notAFile(found);
+    return notAFile(statSync(path));
   } catch {
     return undefined;
   }

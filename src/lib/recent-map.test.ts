@@ -90,6 +90,7 @@ test('it holds the half that was used last, nothing that is wrong, and no more t
     }),
     {
       examples: [
+        [5, '0122222'.split('').map((key) => ({ key, action: 'write' }))],
         [5, '02314'.split('').map((key) => ({ key, action: 'write' }))],
         [1, '03838'.split('').map((key, step) => ({ key, action: step < 3 ? 'write' : 'delete' }))],
       ],

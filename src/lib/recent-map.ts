@@ -30,7 +30,7 @@ export class RecentMap<V> {
   set(key: string, value: V): void {
     const size = this.#sizeOf(value, key);
     this.#leaveYoung(key);
-    if (this.#youngSize + size > this.#half && this.#young.size > 0) {
+    if (this.#youngSize + size > this.#half) {
       this.#old = this.#young;
       this.#young = new Map();
       this.#youngSize = 0;

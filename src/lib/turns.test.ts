@@ -23,6 +23,17 @@ test('a turn begins as much as it has room for, in the order of asking', async (
   expect(begun.slice(5)).toEqual(['d', 'e']);
 });
 
+test('who waits begins in a later turn, though nobody asks any more', async () => {
+  const turns = new Turns(1);
+  let begun = 0;
+  for (let n = 0; n < 3; n += 1) void turns.take(1).then(() => (begun += 1));
+  await thisTurn();
+  for (let turn = 1; turn <= 3; turn += 1) {
+    expect(begun).toBe(turn);
+    await nextTurn();
+  }
+});
+
 test('a later turn has room again, whether anybody waited or not', async () => {
   const turns = new Turns(1);
   for (let turn = 0; turn < 3; turn += 1) {

@@ -7,7 +7,7 @@ interface Waiting {
 
 export class Turns {
   readonly #most: number;
-  /** The amount that this turn still has room for. */
+  /** The amount that this turn still has room for: none as long as somebody waits. */
   #left: number;
   readonly #waiting: Waiting[] = [];
   #renewing = false;
@@ -21,7 +21,7 @@ export class Turns {
   /** Resolves when this amount of work may be done, in the order of asking. */
   async take(amount: number): Promise<void> {
     this.#renewLater();
-    if (this.#left > 0 && this.#waiting.length === 0) this.#left -= amount;
+    if (this.#left > 0) this.#left -= amount;
     else await new Promise<void>((begin) => this.#waiting.push({ amount, begin }));
   }
 
