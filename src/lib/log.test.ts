@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLog, type Log, type LogFields, type LogSettings, quoteValue, silentLog } from './log.ts';
 
 const TIME = '2023-11-14T22:13:20.000Z';
@@ -111,13 +111,20 @@ test('the lines of one turn of the event loop are written at once', async () => 
 });
 
 test('with a delay, lines of several turns are written at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { log, written } = recordedLog({ level: 0, format: 'text' }, 60_000);
   log.event(0, 'one');
   await new Promise(setImmediate);
   log.event(0, 'two');
+  vi.advanceTimersByTime(59_999);
   expect(written).toEqual([]);
-  log.flush();
+  vi.advanceTimersByTime(1);
   expect(written).toEqual([`${TIME} one\n${TIME} two\n`]);
+  log.event(0, 'three');
+  log.flush();
+  expect(written).toEqual([`${TIME} one\n${TIME} two\n`, `${TIME} three\n`]);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('many lines do not wait for more of them', () => {

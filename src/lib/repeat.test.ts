@@ -24,6 +24,17 @@ test('the work is done at once, and again after each interval', async () => {
   expect(rounds).toBe(3);
 });
 
+test('a pause that takes several waits has an end', async () => {
+  let rounds = 0;
+  await using _repeating = startRepeating({
+    work: async () => void (rounds += 1),
+    interval: () => (rounds === 1 ? 3 : FOR_EVER),
+    askedAgain: 1,
+    onError: fail,
+  });
+  await vi.waitFor(() => expect(rounds).toBe(2));
+});
+
 test('an interval that becomes shorter ends the pause that is under way', async () => {
   let [rounds, asked] = [0, 0];
   await using _repeating = startRepeating({
@@ -85,6 +96,7 @@ test('closing waits for the step that the work is at', async () => {
   const repeating = startRepeating({
     work: async () => {
       await step.promise;
+      await new Promise(setImmediate);
       done = true;
     },
     interval: () => FOR_EVER,
