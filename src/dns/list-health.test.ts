@@ -16,6 +16,7 @@ const unlisted = '1.0.0.127.bl.example';
 const listed6 = `2.0.0.0.0.0.f.7.f.f.f.f.${'0.'.repeat(20)}bl.example`;
 const unlisted6 = `1.0.0.0.0.0.f.7.f.f.f.f.${'0.'.repeat(20)}bl.example`;
 const yes = ['127.0.0.2'];
+const refusal = ['127.255.255.254'];
 const sane: FakeDns = { a: { [listed]: yes } };
 
 /** A place for a text, as one of the store. */
@@ -68,9 +69,10 @@ test.for([
     4,
     'silent',
   ],
+  ['one that refuses to answer', { a: { [listed]: refusal, [unlisted]: refusal } }, own, 4, 'silent'],
   [
-    'one that refuses to answer',
-    { a: { [listed]: ['127.255.255.254'], [unlisted]: ['127.255.255.254'] } },
+    'one that refuses to answer, but for its test entry',
+    { a: { [listed]: yes, [unlisted]: refusal } },
     own,
     4,
     'silent',
@@ -242,9 +244,10 @@ test.for([
   ['has no test entry', 3600, {}],
   ['is off', 600, { a: { [listed]: ['127.255.255.254'] } }],
   ['gave half an answer', 600, { ...sane, failing: [`A ${unlisted}`] }],
+  ['gave the other half', 600, { failing: [`A ${listed}`] }],
   ['was silent', 60, { failing: [`A ${listed}`, `A ${unlisted}`] }],
 ] as const)('a list that %s is tested again in %i seconds', async ([, seconds, dns]) => {
-  const { health } = setUp(dns, [own]);
+  const { health } = setUp(dns, [own, DNSWL]);
   await health.test();
   expect(health.due()).toBe(seconds * 1000);
 });
@@ -264,7 +267,7 @@ test('lists of IPv4 are not asked about IPv6', async () => {
 });
 
 test('the first test comes at once', async () => {
-  const { health, resolver, log } = setUp(sane, [own]);
+  const { health, resolver, log } = setUp(sane, [own6]);
   await using _tests = startListHealth(health, log);
-  expect(resolver.asked).toEqual([`A ${listed}`, `A ${unlisted}`]);
+  expect(resolver.asked).toEqual([listed, unlisted, listed6, unlisted6].map((name) => `A ${name}`));
 });

@@ -38,6 +38,7 @@ async function kinds(...users: string[]): Promise<unknown[]> {
 
 test('the files and the configured ones count together', async () => {
   await writeFile(file, 'a@example.org: hard\nset@example.org: hard\n');
+  expect(traps.trapFor(parseMailbox('set@example.org'))).toBe('soft');
   expect(await kinds('a', 'set', 'more', 'x')).toEqual(['hard', 'hard', 'hard', undefined]);
   expect(traps.size).toBe(3);
 });
@@ -62,15 +63,19 @@ test('a settled file is not read again until another takes its place', async () 
   expect(await kinds('a', 'b')).toEqual([undefined, 'hard']);
 });
 
-test('a file that goes away keeps its traps, with one warning, and so do those after it', async () => {
+test('a file that goes away keeps its traps, with one warning each time, and so do those after it', async () => {
   await writeFile(file, 'a@example.org: hard\n');
   await kinds();
   await unlink(file);
-  expect(await kinds('a', 'more')).toEqual(['hard', 'hard']);
+  expect(await kinds('a', 'more', 'set')).toEqual(['hard', 'hard', 'soft']);
   await kinds();
-  expect(events.filter(([event]) => event === 'traps file not read; its traps stay')).toHaveLength(1);
+  expect(traps.problems).toEqual([`cannot read ${file}: no such file`]);
   await writeFile(file, 'b@example.org: hard\n');
-  expect(await kinds('a', 'b')).toEqual([undefined, 'hard']);
+  expect(await kinds('a', 'b', 'set')).toEqual([undefined, 'hard', 'soft']);
+  expect(traps.problems).toEqual([]);
+  await unlink(file);
+  await kinds();
+  expect(events.filter(([event]) => event === 'traps file not read; its traps stay')).toHaveLength(2);
 });
 
 test('bad lines are logged with file and number', async () => {
@@ -78,14 +83,18 @@ test('bad lines are logged with file and number', async () => {
   expect(await kinds('a')).toEqual(['hard']);
   const problem = '"nonsense" does not end in ": hard" or ": soft"';
   expect(events).toContainEqual(['traps file', { file, line: 2, problem }]);
+  expect(events).toContainEqual(['traps file read', { file, traps: 1, bad: 1 }]);
 });
 
-test('of many bad lines some are named, and the rest is counted', async () => {
-  await writeFile(file, 'nobody@example.org\n'.repeat(1000));
+test.for([
+  [20, ''],
+  [1000, '980 more lines'],
+] as const)('of %i bad lines the first are named, and the rest is counted: %j', async ([lines, rest]) => {
+  await writeFile(file, 'nobody@example.org\n'.repeat(lines));
   await kinds();
-  const named = events.filter(([event]) => event === 'traps file');
-  expect(named).toHaveLength(21);
-  expect(named.at(-1)).toEqual(['traps file', { file, problem: '980 more lines' }]);
+  const told = events.filter(([event]) => event === 'traps file').map(([, fields]) => fields);
+  expect(told.slice(0, 20).map((fields) => fields?.['line'])).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+  expect(told.slice(20)).toEqual(rest === '' ? [] : [{ file, problem: rest }]);
 });
 
 test('bad lines are not logged again while nothing changes', async () => {
