@@ -101,27 +101,20 @@ function parseLines(file: string, text: string, problems: Problem[]): readonly O
   return lines.flatMap((content, index) => {
     const place = { file, line: index + 1 };
     const unclosed: string[] = [];
-    const [name, ...rest] = splitWords(content, { comments: true, onUnclosed: (word) => unclosed.push(word) });
+    const onUnclosed = (word: string): void => void unclosed.push(word);
+    const [name, ...words] = splitWords(withoutEquals(content), { comments: true, onUnclosed });
     if (name === undefined) return [];
     const [start] = unclosed;
-    const odd = oddCharacter([name, ...rest]);
+    const odd = oddCharacter([name, ...words]);
     if (odd !== undefined) problems.push({ ...place, message: odd });
     else if (start !== undefined)
       problems.push({ ...place, message: `${start}: the quote that starts here is never closed` });
-    else return [{ ...place, ...withoutEquals(name, rest) }];
+    else return [{ ...place, name, words }];
     return [];
   });
 }
 
-/** `name = value`, `name= value`, `name =value` and `name=value` mean `name value`. */
-function withoutEquals(first: string, rest: readonly string[]): { name: string; words: readonly string[] } {
-  const equals = first.indexOf('=');
-  if (equals > 0) return { name: first.slice(0, equals), words: valueBehind(first.slice(equals), rest) };
-  const [second = '', ...others] = rest;
-  return { name: first, words: second.startsWith('=') ? valueBehind(second, others) : rest };
-}
-
-/** What follows the `=` at the start of a word, and the words after it. */
-function valueBehind(word: string, rest: readonly string[]): readonly string[] {
-  return word === '=' ? rest : [word.slice(1), ...rest];
+/** `name = value`, `name= value`, `name =value` and `name=value` mean `name value`, also where the value is in quotes. */
+function withoutEquals(line: string): string {
+  return line.replace(/^([ \t]*[^ \t#=][^ \t=]*)[ \t]*=/, '$1 ');
 }
