@@ -361,15 +361,19 @@ test('a client that is gone before its answer does no harm', async () => {
   expect(await next.all).toBe('<a>');
 });
 
-test.for(['throw', 'reject'])('a protocol that fails (%s) costs one connection', async (bug) => {
-  const { server, logged } = await start();
+test.for<[bug: string, started: readonly string[]]>([
+  ['throw', ['throw']],
+  ['reject', ['reject', 'b']],
+])('a protocol that fails (%s) costs one connection', async ([bug, started]) => {
+  const { server, echo, logged } = await start();
   const client = connect(server);
-  client.socket.write(`${bug}\n`);
+  client.socket.write(`${bug}\nb\n`);
   expect(await client.all).toBe('');
   const next = connect(server);
   next.socket.end('a\n');
   expect(await next.all).toBe('<a>');
   expect(logged.join('')).toContain('connection failed via=echo cause="Error: a bug"');
+  expect(echo.started).toEqual([...started, 'a']);
 });
 
 test('closing lets answers in hand go out, starts nothing more and refuses new clients', async () => {

@@ -82,9 +82,12 @@ test.for<[words: string, client: string, sender: string, recipient: string, name
   }
 });
 
-test.for(['foo', '10.1.2', '1::2::3', '2001:db8::10000', '10.1.2.3/24'])('%s is no address', (ip) => {
-  expect(parseCommand(`GREYCHECK ${ip} a b`)).toEqual({ kind: 'greycheck', check: undefined });
-});
+test.for(['foo', 'x[10.1.2.3]', '[10.1.2.3]x', '10.1.2', '1::2::3', '2001:db8::10000', '10.1.2.3/24'])(
+  '%s is no address',
+  (ip) => {
+    expect(parseCommand(`GREYCHECK ${ip} a b`)).toEqual({ kind: 'greycheck', check: undefined });
+  },
+);
 
 test('no line makes the parser fail', () => {
   const word = fc.oneof(

@@ -71,6 +71,14 @@ test.for<[line: string, tuple: Partial<StoredTuple>]>([
     '10.1.2;example.com;b_b@example.org 1;2;10.1.2.3;unknown;joe@example.com;FLAGS;1;NULL',
     { tuple: { ...TUPLE.tuple, recipient: 'b_b@example.org' }, clientName: undefined },
   ],
+  [
+    '10.1.2;example.com;bob@example.org 1;2;10.1.2.3;unknown.example.com;joe@example.com;FLAGS;1;NULL',
+    { clientName: 'unknown.example.com' },
+  ],
+  [
+    '10.1.2;example.com;bob@example.org 1;2;10.1.2.3;host.unknown;joe@example.com;FLAGS;1;NULL',
+    { clientName: 'host.unknown' },
+  ],
   ['10.1.2;Example.COM;BOB@example.org 1;2;10.1.2.3;mail.example.com;joe@example.com;FLAGS;1;NULL', {}],
 ])('of ze-filter: %s', ([line, difference]) => {
   const times = { firstSeen: 1, lastSeen: 2 };
@@ -100,6 +108,8 @@ test.for<[line: string, problem: string]>([
   [`10.1.256;a;b ${RECORD}`, 'ip of the key is no address, network or domain'],
   [`10.1.2.3.4;a;b ${RECORD}`, 'ip of the key is no address, network or domain'],
   [`2001:db8:/64;a;b ${RECORD}`, 'ip of the key is no address, network or domain'],
+  [`.example;a;b ${RECORD}`, 'ip of the key is no address, network or domain'],
+  [`example..net;a;b ${RECORD}`, 'ip of the key is no address, network or domain'],
   [`exa%3Bmple;a;b ${RECORD}`, 'ip of the key is no address, network or domain'],
 ])('%j: %s', ([line, problem]) => {
   expect(parseTuple(line, 'pending')).toEqual({ kind: 'wrong', problem });
@@ -177,14 +187,15 @@ test('a tuple that was written is read back, on one line', () => {
   );
 });
 
-test.for(['clientName', 'senderText', 'sender', 'recipient'] as const)(
+test.for(['client', 'clientName', 'senderText', 'sender', 'recipient'] as const)(
   'the longest %s fits, one more is refused',
   (field) => {
     const tuple = (length: number): StoredTuple => {
       const full = '#'.repeat(LONGEST_FIELD);
-      const texts = { clientName: full, senderText: full, sender: full, recipient: full, [field]: '#'.repeat(length) };
-      const { clientName, senderText, ...parts } = texts;
-      return { ...TUPLE, clientName, senderText, tuple: { client: 'a'.repeat(LONGEST_FIELD), ...parts } };
+      const texts = { client: full, clientName: full, senderText: full, sender: full, recipient: full };
+      const { clientName, senderText, ...tuple } = { ...texts, [field]: '#'.repeat(length) };
+      // A domain has none of the characters that are written as three.
+      return { ...TUPLE, clientName, senderText, tuple: { ...tuple, client: tuple.client.replaceAll('#', 'a') } };
     };
     const line = formatTuple(tuple(LONGEST_FIELD));
     expect(line.length).toBeLessThan(LONGEST_RECORD);

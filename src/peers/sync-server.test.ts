@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bytesHeldBy } from '../../test/bytes-held.ts';
-import type { LineSession } from '../lib/line-protocol.ts';
+import { type LineSession, LONGEST_RECORD } from '../lib/line-protocol.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { StoredReport } from '../policy/report.ts';
 import {
@@ -300,6 +300,16 @@ test('a table comes in, and what is wrong with it is told', async () => {
   expect(answer?.document.map((line) => JSON.parse(line))).toEqual([
     { lines: 3, taken: 2, refused: 1, expired: 0, problems: [[2, 'bad for white']] },
   ]);
+});
+
+test('the lines of a table may be longer than others, and no others', () => {
+  const open = session(fakeParts());
+  expect(open.longest).toBe(LONGEST_RECORD);
+  const expected = ['report', '.', 'import valid', 'a;b 1', '.'].map((line) => {
+    open.line(line);
+    return open.expectsLong;
+  });
+  expect(expected).toEqual([false, false, true, true, false]);
 });
 
 test('a long listing comes in pieces', async () => {
