@@ -1,6 +1,7 @@
 // The terminal that a program was started in, and whether it has been closed since.
 import { closeSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { errorCode } from './error-cause.ts';
 
 /** A way to ask whether the terminal is gone; it never is where there was none, as under systemd, nohup or setsid. */
 export function watchTerminal(): () => boolean {
@@ -8,12 +9,13 @@ export function watchTerminal(): () => boolean {
   return () => inTerminal && !hasTerminal();
 }
 
-/** By tty(4): it cannot be opened by who has none. */
+/** By tty(4): whoever has none cannot open it. That no file descriptor is left, say, is no sign that the terminal is gone. */
 function hasTerminal(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r'));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const code = errorCode(error);
+    return code !== 'ENXIO' && code !== 'EIO' && code !== 'ENOENT';
   }
 }
