@@ -7,7 +7,7 @@ import { MemoryStore } from '../store/memory-store.ts';
 import { type Caller, localCaller } from './caller.ts';
 import { fakeParts, textOf } from './fake-sync-parts.ts';
 import { PeerList } from './peer-list.ts';
-import type { ReportSource } from './sync-reports.ts';
+import type { ReportSource } from './report-source.ts';
 import { peerProtocol } from './sync-server.ts';
 
 const REPORT: StoredReport = {
