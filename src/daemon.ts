@@ -53,7 +53,7 @@ export interface Daemon extends AsyncDisposable {
 }
 
 /** What checks are answered with, and explained. */
-type JudgeParts = CheckParts & Pick<ExplainParts, 'preview' | 'names'>;
+type AnswerParts = CheckParts & Pick<ExplainParts, 'preview' | 'names'>;
 
 /** Starts the daemon. Throws, with everything closed again, if a part can't start: the message is for an administrator. */
 export async function startDaemon({ config, directory, clock, log, commands }: DaemonStart): Promise<Daemon> {
@@ -77,7 +77,7 @@ export async function startDaemon({ config, directory, clock, log, commands }: D
   const settings = (): CheckSettings => inForce.check;
   const shared = { store, manual, resolver, clock, log, counters, settings };
   const peers = parts.use(startPeers({ ...reputation, attempts: shared, inForce, directory }));
-  const checks: JudgeParts = {
+  const checks: AnswerParts = {
     ...shared,
     ...clientsOf(standings, inForce, clock),
     server: parts.use(startCentralServer({ config, directory, clock, log, counters })).server,
@@ -129,7 +129,7 @@ function clientsOf(
   standings: Standings,
   inForce: InForce,
   clock: Clock,
-): Pick<JudgeParts, 'standingOf' | 'preview' | 'names'> {
+): Pick<AnswerParts, 'standingOf' | 'preview' | 'names'> {
   return {
     names: new ToldNames(clock),
     standingOf: (client) => (inForce.config.reputation ? standings.of(client) : undefined),

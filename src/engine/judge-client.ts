@@ -20,18 +20,19 @@ export interface JudgeParts extends KeptParts {
   readonly settings: () => JudgeSettings;
 }
 
-export interface Memory {
+/** The standings that were made, and what good mail does to them. */
+export interface StandingMemory {
   readonly kept: KeptStandings;
   readonly good: GoodMail;
 }
 
 export class ClientJudge {
   readonly #parts: JudgeParts;
-  readonly #memory: Memory;
+  readonly #memory: StandingMemory;
   readonly #onFailure: (client: Address, error: unknown) => void;
 
   /** `onFailure`: the store did not take whose the client's good mail is; its standing is made all the same. */
-  constructor(parts: JudgeParts, memory: Memory, onFailure: (client: Address, error: unknown) => void) {
+  constructor(parts: JudgeParts, memory: StandingMemory, onFailure: (client: Address, error: unknown) => void) {
     this.#parts = parts;
     this.#memory = memory;
     this.#onFailure = onFailure;
