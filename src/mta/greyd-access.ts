@@ -4,14 +4,14 @@ import { type HostNames, UNKNOWN_NAMES } from '../policy/access-right.ts';
 import { type Address, socketHost } from '../policy/address.ts';
 import type { AccessRight } from '../policy/rule-values.ts';
 
-/** Nothing; ask, tell and download; or all, which is changing and stopping things too. */
+/** What a client may do: nothing; ask, tell and download; or everything, also change and stop things. */
 export type GreydAccess = 'none' | 'use' | 'admin';
 
 /** The access of one connection. */
 export interface GreydCaller {
-  /** Resolves when what its access depends on is looked up; without it nothing has to be. */
+  /** Resolves when the names on which the access depends are looked up; undefined: there is nothing to look up. */
   readonly ready?: Promise<void> | undefined;
-  /** What it may do now: the policy file may have changed since it connected. */
+  /** What the caller may do now: the policy file may have changed since it connected. */
   access(): GreydAccess;
 }
 

@@ -14,12 +14,12 @@ export function parseGreydSender(argument: string): Mailbox {
   return parseMailbox(bare.toLowerCase() === NULL_SENDER_WORD ? '' : bare);
 }
 
-/** The recipient that such an argument means. It may have any name. */
+/** The recipient that such an argument means: `nullsender` is a user like others. */
 export function parseGreydRecipient(argument: string): Mailbox {
   return parseMailbox(withoutBrackets(argument));
 }
 
-/** What stands between the first `<` and the last `>`, else all of it. */
+/** What stands between the first `<` and the last `>`, or else the whole argument. */
 function withoutBrackets(argument: string): string {
   const open = argument.indexOf('<');
   const close = argument.lastIndexOf('>');

@@ -4,11 +4,11 @@ import type { UploadResult } from './greyd-tables.ts';
 
 /** Said when a client has connected. */
 export const BANNER = '200 OK - Waiting for commands !\r\n';
-/** Without a CR; and then the connection is closed. */
+/** Said to a client that may do nothing, without a CR; then the connection is closed. */
 export const DENIED = '500 Access denied\n';
 /** Said when there are too many connections; then this one is closed. */
 export const BUSY = "421 I'm too busy. Come back later\r\n";
-/** Likewise after a line that is too long. */
+/** Said after a line that is too long; then the connection is closed. */
 export const TOO_LONG = '600 Line too long !\r\n';
 
 export const HELP = `200-OK for help !\r
@@ -39,12 +39,12 @@ export function tableLines(command: string, table: Table): { readonly first: str
   return { first: `200-OK for ${command} ${table}!\r\n`, last: `200 ${command} done !\r\n` };
 }
 
-/** A command was obeyed. */
+/** The answer to a command that was obeyed. */
 export function done(command: string): string {
   return `200-OK for ${command} !\r\n200 ${command} done !\r\n`;
 }
 
-/** It could not be. */
+/** The answer to a command that could not be obeyed. */
 export function failed(command: string): string {
   return `700 ${command} : ERROR !\r\n`;
 }
@@ -62,7 +62,7 @@ export function leaving(command: string): string {
 /** The answer to SHUTDOWN; then the connection is closed. */
 export const STOPPING = '200-OK for shutdown !\r\n200 shutdown done (EXIT)!\r\n';
 
-/** The command takes more rights than the client has. */
+/** The answer to a command that takes more rights than the client has. */
 export function notAllowed(command: string): string {
   return `600 ${command} : Not allowed !\r\n`;
 }
@@ -72,7 +72,7 @@ export function sendEntries(table: Table): string {
   return `300 OK for upload ${table}! Send entries, then a line with a single dot\r\n`;
 }
 
-/** How an upload ended. */
+/** The answer at the end of an upload. */
 export function uploaded({ lines, taken, expired, refused, problems, failure }: UploadResult): string {
   const code = failure === undefined && refused === 0 ? 200 : 700;
   const past = expired === 0 ? '' : `, ${expired} past the lifetime`;

@@ -11,7 +11,7 @@ import { GreydPool } from './greyd-pool.ts';
 export interface GreydClientOptions {
   readonly address: SocketAddress;
   readonly connectTimeout: Seconds;
-  /** From the question to its answer. */
+  /** How long the answer to a question may take. */
   readonly answerTimeout?: Seconds;
   readonly log: Log;
   readonly counters: Counters;

@@ -11,7 +11,7 @@ export type GreydCommand =
   /** An empty line, which is no command and no error either. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'error'; readonly answer: string }
-  /** Without a check if the address is none. */
+  /** `check` is undefined if the address is none. */
   | { readonly kind: 'greycheck' | 'greyvalid'; readonly check: Omit<Check, 'id'> | undefined }
   /** Entries that were used in the last `age` seconds, or all. */
   | { readonly kind: 'download'; readonly table: Table; readonly age: Seconds | undefined }
@@ -85,7 +85,7 @@ function isTable(word: string): word is Table {
   return TABLES.some((table) => table === word);
 }
 
-/** What was sent comes back in it, but without what would end the line. */
+/** An error, which quotes what was sent, but no characters that would end the line. */
 function error(text: string): GreydCommand {
   return { kind: 'error', answer: `600 ${text.replaceAll(CONTROLS, '?')}\r\n` };
 }

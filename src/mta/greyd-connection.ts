@@ -26,7 +26,7 @@ export interface GreydConnectionParts {
 
 /** Questions on one connection: ze-filter's server silently closes one that brings 1000 of them too quickly. */
 const MOST_QUESTIONS = 900;
-/** Milliseconds; less than any server waits, so that it does not close on us just when we ask. */
+/** Milliseconds of silence after which we close: less than any server waits, which could else close just when we ask. */
 const IDLE = 45_000;
 /** Characters of a line of the server. */
 const LONGEST_LINE = 4096;
@@ -63,7 +63,7 @@ export class GreydConnection {
     return this.#questions.length;
   }
 
-  /** Whether it takes one more, with at most `depth` at a time. */
+  /** Whether the connection takes one more question, with at most `depth` at a time. */
   hasRoom(depth: number): boolean {
     return this.#questions.length < depth && this.#asked < MOST_QUESTIONS && this.#socket.writable;
   }

@@ -27,7 +27,7 @@ const MOST_CONNECTIONS = 4;
 const DEPTH = 50;
 /** Questions that wait for their turn. */
 const MOST_WAITING = 1000;
-/** Milliseconds. */
+/** Milliseconds for which the server is left alone after a failure, at first and at most. */
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 
@@ -37,7 +37,7 @@ export class GreydPool {
   readonly #backOff: BackOff;
   #waiting: Question[] = [];
   #framing: Framing = 'unknown';
-  /** Since the last failure nothing was answered. */
+  /** Whether nothing was answered since the last failure. */
   #doubtful = false;
   /** Runs while the server is left alone. */
   #away: NodeJS.Timeout | undefined;
@@ -67,7 +67,7 @@ export class GreydPool {
       if (question === undefined) return;
       (connection ?? this.#open()).ask(question);
     }
-    // Now that more is waiting than fits, it is worth while to know.
+    // Found out now, since more is waiting than fits.
     if (this.#framing === 'unknown' && this.#waiting.length > 0 && !this.#doubtful) {
       this.#framing = 'asked';
       this.#waiting.unshift(this.#framingQuestion());
@@ -130,12 +130,12 @@ export class GreydPool {
   }
 
   #onFailure(cause: string): void {
-    // What was asked together fails together, and counts once.
+    // Questions that were asked together fail together, and count once.
     if (this.#closed || this.#away !== undefined) return;
     const { log, counters, address } = this.#parts;
     const wait = this.#backOff.failed();
     this.#doubtful = true;
-    // It may be another server when it is back.
+    // When it is back, it may be another server.
     this.#framing = 'unknown';
     this.#away = setTimeout(() => this.#tryAgain(), wait).unref();
     counters.add('greyd server failed');

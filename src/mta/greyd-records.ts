@@ -19,7 +19,7 @@ export type Parsed<T> =
 interface RecordFields {
   readonly firstSeen: Seconds;
   readonly lastSeen: Seconds;
-  /** The last three as they are written. */
+  /** This and the next two are as they are written. */
   readonly ip: string;
   readonly hostname: string;
   readonly from: string;
@@ -154,12 +154,12 @@ function parseDomain(text: string): string | undefined {
   return DOMAIN.test(text) && !/^[\d.]+$/.test(text) ? text : undefined;
 }
 
-/** The limit is the year 5138. */
+/** A number of up to 11 digits: as a time, until the year 5138. */
 function parseNumber(text: string): number | undefined {
   return /^\d{1,11}$/.test(text) ? Number(text) : undefined;
 }
 
-/** As a field that is not the word which has a meaning there. */
+/** The text as a field that does not read as `word`, which has a meaning of its own there. */
 function escapeWord(text: string, word: string): string {
   return text === word ? escapeFirst(text) : escapeField(text);
 }
@@ -177,7 +177,7 @@ function escapeCharacter(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-/** Only what we escape: in a line of ze-filter's, `user%40host` is what it says. */
+/** The text of a field. Only what we escape is read so: in a line of ze-filter's, `user%40host` is what it says. */
 function unescapeField(text: string): string {
   if (!text.includes('%')) return text;
   return text.replace(/%([01][\dA-F]|2[035D]|3B|5B|6E|75|7F)/gi, (_, hex: string) =>

@@ -25,10 +25,10 @@ export interface Upload {
 
 export interface UploadResult {
   readonly lines: number;
-  /** New to us, or newer than what we had. */
+  /** Entries that were new to us, or newer than ours. */
   readonly taken: number;
   readonly refused: number;
-  /** Past their lifetime, and so not stored. */
+  /** Entries that were past their lifetime, and so not stored. */
   readonly expired: number;
   /** Of the first lines that were refused: their number and what is wrong. */
   readonly problems: readonly (readonly [line: number, problem: string])[];
@@ -46,9 +46,9 @@ export interface EntryLifetimes {
 
 /** Entries that are stored together. */
 const BATCH = 500;
-/** Problems that are told; whoever sends worse needs another file. */
+/** Problems that are told; if there are more, the file is not what it seems. */
 const MOST_PROBLEMS = 10;
-/** Clocks differ; but an entry from the far future would never expire. */
+/** Seconds that an entry may be in the future: clocks differ, but one from the far future would never expire. */
 const AHEAD: Seconds = 300;
 
 /** The lines of a table, of entries with `lastSeen > after`. */

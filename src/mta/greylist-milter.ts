@@ -100,12 +100,15 @@ class Client implements FilteredClient {
     return new Message(this, this.address, parsePath(sender), macros.get('i') || undefined);
   }
 
-  /** The client's message ended after DATA without its end. If it does nothing more, the connection was lost. */
+  /** Told that a message broke off after DATA. If the client does nothing more, the connection was lost. */
   lostData(): void {
     this.#lostData = true;
   }
 
-  /** Who greeted may have tried to send: of a MAIL that the MTA refuses (its disk is full) we are told nothing. */
+  /**
+   * A client that has greeted may have tried to send: of a MAIL that the MTA refuses (its disk is full) we are told
+   * nothing.
+   */
   close(): void {
     if (this.#lostData) this.report('smtp_connection_lost');
     else if (!this.#sawMail && this.#helo === undefined) this.report('smtp_no_mail');
@@ -123,7 +126,7 @@ function isAuthenticated(macros: Macros): boolean {
   return Boolean(macros.get('auth_authen') || macros.get('auth_type'));
 }
 
-/** A message of an authenticated client, or of one without an address: the MTA need not tell more of it. */
+/** A message of an authenticated client, or of one without an address: it is accepted, and the MTA need not tell more of it. */
 const EXEMPT: FilteredMessage = {
   rcpt: () => ({ kind: 'accept' }),
   data: () => {},
@@ -143,7 +146,7 @@ class Message implements FilteredMessage {
   #data = false;
   readonly #spamMarks: SpamMarks;
   #greylistHeaders = 0;
-  /** Their places among the headers of that name. */
+  /** The places of forged headers among all of that name. */
   readonly #forged: number[] = [];
 
   constructor(client: Client, address: Address, sender: Mailbox, queueId: string | undefined) {

@@ -13,14 +13,14 @@ export interface MilterConnectionParts {
     readonly idle: number;
   };
   readonly log: Log;
-  /** The connection is closed because of the MTA. */
+  /** Told that the connection is closed because of the MTA. */
   readonly onCutOff: (cause: string) => void;
 }
 
 export class MilterConnection {
   readonly #socket: Socket;
   readonly #parts: MilterConnectionParts;
-  /** Not the socket's own, which any byte would put off. */
+  /** A timer of our own: the socket's would be put off by any byte. */
   readonly #idle: NodeJS.Timeout;
   #commands: readonly Command[] = [];
   #next = 0;

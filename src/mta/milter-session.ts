@@ -32,14 +32,14 @@ export interface FilteredMessage {
   abort(): void;
 }
 
-/** Of one message. Its sender chooses recipients and headers, so too many of them must not cost the MTA its filter. */
+/** What a message may have. Its sender chooses recipients and headers: too many of them must not cost the MTA its filter. */
 export interface MessageLimits {
-  /** More are refused for now, and so are those that are longer together, with their parameters: they are kept. */
+  /** Recipients, and their characters with all parameters, since they are kept; more are refused for now. */
   readonly recipients: number;
   readonly recipientCharacters: number;
-  /** The filter hears of no more. */
+  /** Headers that the filter hears of. */
   readonly headers: number;
-  /** More than an SMTP client can bring about: the MTA is cut off. */
+  /** Commands after which the MTA is cut off: more than an SMTP client can bring about. */
   readonly commands: number;
 }
 

@@ -21,7 +21,7 @@ export type PolicyRequest =
       readonly instance: string | undefined;
     };
 
-/** What Postfix may tell besides the addresses. */
+/** What Postfix may tell of a check besides the addresses. */
 type Details = { -readonly [K in 'clientName' | 'helo' | 'queueId']?: string };
 
 export interface PolicyParts {
@@ -35,7 +35,7 @@ export interface PolicyParts {
 type PassedBounces = RecentMap<true>;
 const MOST_PASSED = 1000;
 
-/** Postfix sends about 40 lines; its line_length_limit is 2048. */
+/** What a request may have: Postfix sends about 40 lines; its line_length_limit is 2048. */
 const MOST_LINES = 100;
 const MOST_CHARACTERS = 32_768;
 

@@ -43,7 +43,7 @@ export class SlowPatterns {
   }
 }
 
-/** Those of one message. */
+/** The spam marks of one message. */
 export class SpamMarks {
   readonly #parts: SpamMarkParts;
   #left = PATIENCE;
@@ -81,7 +81,7 @@ export class SpamMarks {
     if (this.#left <= 0) this.#leaveOutSlowest();
   }
 
-  /** The one that ran out of time may only have had what another one left. */
+  /** Leaves out the pattern that took longest: the one that ran out of time may only have had what that one left. */
   #leaveOutSlowest(): void {
     const [slowest] = [...this.#spent].toSorted(([, a], [, b]) => b - a);
     if (slowest === undefined) return;
