@@ -1,4 +1,5 @@
 // What the running daemon says about itself, the DNS and a first attempt.
+import type { Seconds } from '../policy/check.ts';
 import { inWords } from '../policy/reply.ts';
 import { REASONS, type Verdict } from '../policy/verdict.ts';
 import type { Finding } from './doctor-finding.ts';
@@ -28,16 +29,22 @@ export function silentDaemonFinding(cause: string, { process, denied }: Silence,
   return { ...finding, text, mend: `restart it: ${how.restart}` };
 }
 
+/** A version of ddgrey. */
+export interface Programs {
+  readonly version: string;
+  /** When the daemon was started with them, or when they were last changed on the disk. */
+  readonly since: Seconds;
+}
+
 /** What is to be said about a daemon that answers. */
-export function versionFinding(running: string, installed: string, { restart }: HowToRun): Finding {
-  const finding = { state: 'good', about: 'daemon', text: `ddgreyd ${running} answers` } as const;
-  if (running === installed) return finding;
-  return {
-    ...finding,
-    state: 'bad',
-    text: `${finding.text}, but this is ${installed}`,
-    mend: `restart it: ${restart}`,
-  };
+export function versionFinding(running: Programs, own: Programs, { restart }: HowToRun): Finding {
+  const finding = { state: 'good', about: 'daemon', text: `ddgreyd ${running.version} answers` } as const;
+  const mend = `restart it: ${restart}`;
+  if (running.version !== own.version)
+    return { ...finding, state: 'bad', text: `${finding.text}, but this is ${own.version}`, mend };
+  if (own.since > running.since + CLOCK_SLACK)
+    return { ...finding, state: 'note', text: `${finding.text}, but was started before the last upgrade`, mend };
+  return finding;
 }
 
 /** Both in seconds since 1970. */

@@ -598,11 +598,21 @@ test.for<[silence: Silence, mend: string]>([
   expect(silentDaemonFinding('no answer', silence, HOW)).toMatchObject({ state: 'bad', mend });
 });
 
-test.for<[running: string, finding: Partial<Finding>]>([
-  ['1.2.0', { state: 'good', text: 'ddgreyd 1.2.0 answers' }],
-  ['1.1.0', { state: 'bad', text: 'ddgreyd 1.1.0 answers, but this is 1.2.0', mend: 'restart it: RESTART' }],
-])('of ddgreyd %s, where 1.2.0 is installed: %j', ([running, finding]) => {
-  expect(versionFinding(running, '1.2.0', HOW)).toEqual({ about: 'daemon', ...finding });
+test.for<[running: string, since: number, finding: Partial<Finding>]>([
+  ['1.2.0', 1001, { state: 'good', text: 'ddgreyd 1.2.0 answers' }],
+  ['1.1.0', 1001, { state: 'bad', text: 'ddgreyd 1.1.0 answers, but this is 1.2.0', mend: 'restart it: RESTART' }],
+  [
+    '1.2.0',
+    900,
+    {
+      state: 'note',
+      text: 'ddgreyd 1.2.0 answers, but was started before the last upgrade',
+      mend: 'restart it: RESTART',
+    },
+  ],
+])('of ddgreyd %s since %i, where 1.2.0 is installed since 1000: %j', ([version, since, finding]) => {
+  const installed = { version: '1.2.0', since: 1000 };
+  expect(versionFinding({ version, since }, installed, HOW)).toEqual({ about: 'daemon', ...finding });
 });
 
 test.for<[directory: string | undefined, file: string | undefined, start: string, reload: string]>([

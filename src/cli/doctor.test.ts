@@ -33,6 +33,8 @@ async function examine(about: RegExp): Promise<readonly string[]> {
     .map(({ state, text: found, mend }) => `${state}: ${found}${mend === undefined ? '' : ` -> ${mend}`}`);
 }
 
+const RESTART = 'kill $(cat DIR/ddgreyd.pid), then ddgreyd -D DIR';
+
 function configure(...lines: readonly string[]): void {
   appendFileSync(daemon.location.configFile, lines.map((line) => `${line}\n`).join(''));
 }
@@ -48,6 +50,14 @@ test('with mistakes in the configuration it looks at the daemon all the same', a
     'bad: DIR/ddgrey.conf:3: rety: there is no such option -> did you mean retry?',
     expect.stringMatching(/^note: .* -> ddgreyd -D DIR --check-config$/),
     `good: ddgreyd ${VERSION} answers`,
+  ]);
+});
+
+test('a daemon that was started before the programs were changed is named', async () => {
+  const statistics = { version: VERSION, uptime: 3_000_000_000, tuples: { pending: 0, valid: 0 }, counters: {} };
+  Object.assign(daemon.parts, { overview: { statistics: async () => statistics } });
+  expect(await examine(/^daemon$/)).toEqual([
+    `note: ddgreyd ${VERSION} answers, but was started before the last upgrade -> restart it: ${RESTART}`,
   ]);
 });
 
@@ -147,7 +157,7 @@ test('somebody must listen on each socket', async () => {
   const port = typeof address === 'object' ? address?.port : undefined;
   writeFileSync(join(daemon.location.directory, 'dead'), '');
   configure(`listen policy 127.0.0.1:${port}`, 'listen greyd unix:dead', 'listen milter [::1]:0');
-  const restart = 'restart it: kill $(cat DIR/ddgreyd.pid), then ddgreyd -D DIR';
+  const restart = `restart it: ${RESTART}`;
   expect(await examine(/^socket/)).toEqual([
     'good: takes connections',
     `bad: is there, but nobody listens -> ${restart}`,

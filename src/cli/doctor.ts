@@ -43,6 +43,7 @@ import {
   mtaFiles,
   namedFiles,
   ownCertificates,
+  programsChanged,
   runningProcess,
   standsForDaemon,
 } from './look-at-machine.ts';
@@ -141,11 +142,12 @@ async function lookAtDaemon(location: Location, read: ReadableConfig): Promise<D
 }
 
 async function askTheDaemon(location: Location, { config, errors }: ReadableConfig): Promise<DaemonLook> {
-  const { version, counters } = itemOf<Statistics>(await askDaemon(location, 'stats'));
+  const { version, uptime, counters } = itemOf<Statistics>(await askDaemon(location, 'stats'));
   const goesBy = itemOf<GoesBy>(await askDaemon(location, 'config'));
   const { now, lookups } = itemOf<Explained>(await askDaemon(location, `explain ${ATTEMPT}`));
+  const running = { version, since: seconds(systemClock) - uptime };
   const findings: readonly Finding[] = [
-    versionFinding(version, VERSION, howToRun(location)),
+    versionFinding(running, { version: VERSION, since: programsChanged() }, howToRun(location)),
     // Not if there are mistakes: which values those lines were to set is not known.
     ...(errors.length === 0 ? inForceFindings(config, goesBy, howToRun(location)) : []),
     ...clockFindings(now, seconds(systemClock)),

@@ -1,6 +1,6 @@
 // What `ddgrey doctor` looks at on this machine: files, the daemon's process, the users of mail servers.
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, statfsSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Location } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
@@ -9,8 +9,10 @@ import { errorCode } from '../lib/error-cause.ts';
 import { isFingerprint } from '../lib/fingerprint.ts';
 import { readProblem, readText } from '../lib/read-problem.ts';
 import { groupName, groupsOf, userId } from '../lib/system-users.ts';
+import type { Seconds } from '../policy/check.ts';
 import type { CertificateFacts } from './certificate-findings.ts';
 import type { NamedFile } from './file-findings.ts';
+import { installed } from './installed.ts';
 import type { LogFacts } from './log-findings.ts';
 import type { MtaFile } from './mta-findings.ts';
 import type { PathStep, ProcessUser } from './path-rights.ts';
@@ -124,6 +126,15 @@ function isAlive(pid: number): boolean {
 export function standsForDaemon(directory: string): boolean {
   const ours = process.geteuid?.();
   return ours === 0 || statSync(directory, { throwIfNoEntry: false })?.uid === ours;
+}
+
+/** When a file that the programs are made of was last changed. */
+export function programsChanged(): Seconds {
+  const folder = installed('src');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /(?<!\.test)\.ts$/.test(path),
+  );
+  return Math.max(...files.map((path) => statSync(join(folder, path)).mtimeMs)) / 1000;
 }
 
 /** The files besides the configuration that an administrator writes. */

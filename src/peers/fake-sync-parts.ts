@@ -20,7 +20,7 @@ export const TRUSTED = '192.0.2.1';
 
 export const STATISTICS = {
   version: VERSION,
-  uptime: 5,
+  uptime: 0,
   tuples: { pending: 1, valid: 2 },
   counters: { 'verdict grey': 3 },
 };
