@@ -96,5 +96,8 @@ try {
   process.exitCode = exitCode;
 } catch (error) {
   process.stderr.write(shown(failureText('ddgrey', error)));
+  // An answer that was taken for something else.
+  if (error instanceof TypeError)
+    process.stderr.write('ddgrey: perhaps ddgreyd is of another version; see ddgrey doctor\n');
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

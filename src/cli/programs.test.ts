@@ -92,6 +92,17 @@ test.for<[config: string, errors: RegExp]>([
   expect(ended).toEqual({ exitCode: 1, out: '', errors: expect.stringMatching(errors) });
 });
 
+test('an answer that a daemon of another version gives', async () => {
+  const { explain } = daemon.parts;
+  onTestFinished(() => void Object.assign(daemon.parts, { explain }));
+  Object.assign(daemon.parts, { explain: async () => ({ verdict: 'grey' }) });
+  expect(await ddgrey('explain 203.0.113.7 a@b c@d')).toEqual({
+    exitCode: 1,
+    out: '',
+    errors: expect.stringMatching(/^ddgrey: .*\nddgrey: perhaps ddgreyd is of another version; see ddgrey doctor\n$/),
+  });
+});
+
 test.for<[config: string, line: string, exitCode: number, errors: RegExp]>([
   ['rety 3d\n', 'check 203.0.113.7 a@b c@d', 10, /^ddgrey: \S+mistaken\.conf has a mistake: see ddgrey config\n$/],
   ['rety 3d\nx\n', 'white 203.0.113.9', 0, /^ddgrey: \S+mistaken\.conf has 2 mistakes: see ddgrey config\n$/],
