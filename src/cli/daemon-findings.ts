@@ -26,7 +26,8 @@ export function silentDaemonFinding(cause: string, { process, denied }: Silence,
   if (denied) return { ...finding, mend: "run ddgrey doctor as root or as the daemon's user" };
   if (process === undefined) return { ...finding, mend: `start it: ${how.start}` };
   const text = `${cause} (process ${process} is, on this directory)`;
-  return { ...finding, text, mend: `restart it: ${how.restart}` };
+  const mend = `wait if its log says that the database is brought up to date; else restart it: ${how.restart}`;
+  return { ...finding, text, mend };
 }
 
 /** A version of ddgrey. */

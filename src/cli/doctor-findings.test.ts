@@ -592,7 +592,10 @@ test.for<[started: string, read: string, files: string, expected: readonly [text
 
 test.for<[silence: Silence, mend: string]>([
   [{ process: undefined, denied: false }, 'start it: START'],
-  [{ process: 7, denied: false }, 'restart it: RESTART'],
+  [
+    { process: 7, denied: false },
+    'wait if its log says that the database is brought up to date; else restart it: RESTART',
+  ],
   [{ process: 7, denied: true }, "run ddgrey doctor as root or as the daemon's user"],
 ])('of a daemon that does not answer, %j: %s', ([silence, mend]) => {
   expect(silentDaemonFinding('no answer', silence, HOW)).toMatchObject({ state: 'bad', mend });

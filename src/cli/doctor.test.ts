@@ -187,7 +187,7 @@ test('a daemon that is not there is to be started, one that listens elsewhere to
   await daemon.stop();
   expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(/is it running\? -> start it: ddgreyd -D DIR$/)]);
   using _held = holdDirectory();
-  const told = /is it running\? \(process \d+ is.* -> restart it: kill .*, then ddgreyd -D DIR$/;
+  const told = /is it running\? \(process \d+ is.* -> wait .*; else restart it: kill .*, then ddgreyd -D DIR$/;
   expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(told)]);
   expect(await examine(/^socket/)).toEqual([expect.stringContaining('-> restart it: ')]);
 });
