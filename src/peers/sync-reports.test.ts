@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bytesHeldBy } from '../../test/bytes-held.ts';
 import { engineBench, T0 } from '../../test/engine-bench.ts';
 import type { Answer, LineSession } from '../lib/line-protocol.ts';
 import { createNews, type News } from '../lib/news.ts';
@@ -276,6 +277,20 @@ test.for<[what: string, from: () => Promise<number>]>([
   open.line('.');
   await Promise.allSettled([said]);
   expect(listening).toBe(0);
+});
+
+test('subscriptions that have ended leave nothing behind, however many a connection has had', async () => {
+  const { session } = await stage();
+  const open = session();
+  const subscribe = async (): Promise<void> => {
+    for (let n = 0; n < 2000; n += 1) {
+      const all = textOf(open.line('subscribe'));
+      open.line('.');
+      await all;
+    }
+  };
+  expect(await bytesHeldBy(subscribe)).toBeLessThan(700_000);
+  open.end?.();
 });
 
 test.for<[what: string, wake: (stage: Stage) => Promise<void> | void]>([

@@ -302,6 +302,15 @@ test('a table comes in, and what is wrong with it is told', async () => {
   ]);
 });
 
+test('a table that comes faster than it is stored makes its sender wait', async () => {
+  const { line } = bound(session(fakeParts()));
+  line('import valid');
+  expect(line('a;b 1')).toBeUndefined();
+  const { text } = line('c;d 2') ?? {};
+  expect(text).toBeInstanceOf(Promise);
+  expect(await text).toBe('');
+});
+
 test('the lines of a table may be longer than others, and no others', () => {
   const open = session(fakeParts());
   expect(open.longest).toBe(LONGEST_RECORD);
