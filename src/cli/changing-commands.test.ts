@@ -210,7 +210,7 @@ test('forget takes an entry back first, and only then what is remembered; it tel
 });
 
 const EXPORTED = `200-OK for download pending!
-pending;a;b 1
+pending;a;b.c 1
 .dot
 pending;c;d 2
 200 download done !
@@ -267,7 +267,7 @@ test('a line that is too long for the daemon is named, and the others are taken'
 });
 
 test('a name that begins like a code is a client', async () => {
-  const lines = ['123-reg.example;a;b 1', '200 download done !', '123 done', ''];
+  const lines = ['123-reg.example;a;b.c 1', '200 download done !', '123 done', ''];
   const { text: said } = await run(`import ze-filter ${file(lines.join('\n'))} valid`);
   expect(said).toBe('1 entry: 1 taken, 0 known already, 0 refused\n');
 });

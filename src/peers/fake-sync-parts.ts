@@ -190,7 +190,7 @@ function fakeMemory(tuples: StoredTuple[], passes: Pass[]): Pick<SyncParts, 'sto
         removeFrom(passes, (pass) => what.passes?.includes(pass) === true),
     },
     async *exportLines(table) {
-      yield `${table};a;b 1\r\n.dot\r\n`;
+      yield `${table};a;b.c 1\r\n.dot\r\n`;
       yield `${table};c;d 2\r\n`;
     },
     startImport: (table) => {

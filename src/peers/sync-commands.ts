@@ -35,8 +35,7 @@ const report: Verb<SyncCommandParts> = (parts) => {
   return {
     take: (line) => {
       characters += line.length;
-      if (characters > MOST_CHARACTERS) lines.length = 0;
-      else if (lines.length <= MOST_LINES) lines.push(line);
+      if (characters <= MOST_CHARACTERS && lines.length <= MOST_LINES) lines.push(line);
       return undefined;
     },
     end: async () => {

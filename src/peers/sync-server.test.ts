@@ -192,13 +192,14 @@ test('p61: a report that is broken off is none; quit and comments within are par
 });
 
 test.for<[what: string, lines: number, characters: number, reason: string]>([
+  ['of 100 lines', 100, 3, 'bad row format'],
   ['of 101 lines', 101, 3, 'too many lines'],
   ['of a thousand lines', 1000, 3, 'too many lines'],
-  ['of 32 KiB', 8, 4096, 'missing field origin'],
+  ['of 32 KiB', 8, 4096, 'bad row format'],
   ['of more', 9, 4096, 'too long'],
   ['of a thousand long lines', 1000, 4096, 'too long'],
 ])('a report without an end is refused: one %s', async ([, lines, characters, reason]) => {
-  const wire = await send(fakeParts(), 'report', ...Array(lines).fill(`x:${'y'.repeat(characters - 2)}`), '.');
+  const wire = await send(fakeParts(), 'report', ...Array(lines).fill('y'.repeat(characters)), '.');
   expect(wire).toBe(`301 go ahead\r\n500 bad report (${reason})\r\n`);
 });
 
@@ -291,7 +292,7 @@ test("forget removes what is the client's, however much it is, and nothing else"
 
 test('a table goes out as it is', async () => {
   const { document } = parseAnswer(await send(fakeParts(), 'export valid')) ?? {};
-  expect(document).toEqual(['valid;a;b 1', '.dot', 'valid;c;d 2']);
+  expect(document).toEqual(['valid;a;b.c 1', '.dot', 'valid;c;d 2']);
 });
 
 test('a table comes in, and what is wrong with it is told', async () => {
