@@ -409,19 +409,21 @@ test('the end of the input ends an answer that has no end', async () => {
   expect(await client.all).toBe('<on>');
 });
 
-test.for(['bye', 'on'])(
-  'closing waits neither for who has the last answer nor for one that has no end: %s',
-  async (text) => {
-    const { promise: over, resolve: end } = Promise.withResolvers<void>();
-    const line = (): Answer => ({ text: text === 'on' ? onAndOn(over) : '<bye>', close: text === 'bye' });
-    const { server } = await start({}, 1000, 0, { line, end: () => end() });
-    const client = connect(server);
-    client.socket.write('a\n');
-    await client.received(`<${text}>`);
-    await server[Symbol.asyncDispose]();
-    expect(await client.all).toBe(`<${text}>`);
-  },
-);
+test.for<[what: string, answer: Partial<Answer>]>([
+  ['who has the last answer', { close: true }],
+  ['an answer that has no end', {}],
+  ['a TLS handshake', { secure: { context: {}, pinned: new Set() } }],
+])('closing does not wait for %s', async ([, answer]) => {
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  const isLast = Object.keys(answer).length > 0;
+  const line = (): Answer => ({ text: isLast ? '<on>' : onAndOn(over), close: false, ...answer });
+  const { server } = await start({}, 1000, 0, { line, end: () => end() });
+  const client = connect(server);
+  client.socket.write('a\n');
+  await client.received('<on>');
+  await server[Symbol.asyncDispose]();
+  expect(await client.all).toBe('<on>');
+});
 
 test('closing does not wait for ever', async () => {
   const { server, echo } = await start({}, 0.05);

@@ -62,6 +62,7 @@ test.for<[table: 'pending' | 'valid' | 'white', text: string, expired: number]>(
   ['pending', bounceOf(51), 1],
   ['valid', line('a', NOW - 200), 0],
   ['valid', line('a', NOW - 201), 1],
+  ['valid', bounceOf(200).replace('nullsender', ''), 0],
   ['white', pass(300), 0],
   ['white', pass(301), 1],
 ])('of %s, %s: %i past its lifetime', async ([table, text, expired]) => {
