@@ -13,6 +13,7 @@ import {
   STANDING,
   STATISTICS,
   textOf,
+  TRUSTED,
   TUPLE,
 } from './fake-sync-parts.ts';
 import { parseAnswer } from './sync-protocol.ts';
@@ -243,11 +244,15 @@ test('an entry is made by hand, replaced, listed and forgotten', async () => {
   expect(await ask('entries', parts)).toEqual([first]);
 });
 
+const FULL = '500 disk full\r\n';
+
 test('an entry that can not be kept, or told to the peers, is answered with the cause', async () => {
   const full = (): Promise<never> => Promise.reject(new Error('disk full'));
   const parts = fakeParts();
-  for (const failing of [{ manual: { ...parts.manual, put: full } }, { share: full }])
-    expect(await send({ ...parts, ...failing }, 'white 203.0.113.7 60 root')).toBe('500 disk full\r\n');
+  await send(parts, 'white example.com 60 root');
+  const untold = { ...parts, share: full };
+  expect(await send({ ...parts, manual: { ...parts.manual, put: full } }, 'white 203.0.113.7 60 root')).toBe(FULL);
+  for (const line of ['white 203.0.113.7 60 root', 'forget example.com']) expect(await send(untold, line)).toBe(FULL);
 });
 
 test('peers are told of entries and of removed ones, but not of local ones', async () => {
@@ -277,6 +282,24 @@ test('peers are told that an entry has ended before they are told of a shorter o
     { kind: 'put', entry: { made: NOW + 4, expires: NOW + 9 } },
     { kind: 'put', entry: { made: NOW + 6, expires: NOW + 7 } },
   ]);
+});
+
+test.for([
+  [TRUSTED, true],
+  ['192.0.2.0/31', undefined],
+  ['203.0.113.7', undefined],
+])('an entry about %s is told to have no effect: %s', async ([subject, trusted]) => {
+  const [entry] = (await ask(`white ${subject} 60 root`)) ?? [];
+  expect(entry).toMatchObject({ author: 'root' });
+  expect(Object(entry).trusted).toBe(trusted);
+});
+
+test('forget tells of the network whose other clients are forgotten as well', async () => {
+  const parts = fakeParts();
+  parts.tuples.push({ ...TUPLE, tuple: { ...TUPLE.tuple, sender: 'x' }, client: '203.0.113.9', state: 'valid' });
+  const shared = '203.0.113.0/24';
+  expect(await ask('forget 203.0.113.7', parts)).toMatchObject([{ tuples: 2, shared }]);
+  expect(await ask('forget 203.0.113.7')).toEqual([{ entries: 0, standings: 2, tuples: 1, passes: 0 }]);
 });
 
 test("forget removes what is the client's, however much it is, and nothing else", async () => {
