@@ -337,9 +337,12 @@ test('while thousands are moved, a client has hardly more pending entries than i
 
 test('an attempt that is older than its lifetime expires, wherever it is', async () => {
   await using store = open();
+  const newer = numbered(1, '192.0.2.1');
   await store.remember(attempt, T);
+  await store.remember(newer, T + LIFETIMES.pending);
   expect(await store.expire(LIFETIMES, T + LIFETIMES.pending + 1, 10)).toBe(1);
   expect((await store.recall(asked(attempt))).entry).toBeUndefined();
+  expect((await store.recall(asked(newer))).entry?.firstSeen).toBe(T + LIFETIMES.pending);
 });
 
 test('an answer that changes nothing waits for what it was made from', async () => {

@@ -1,4 +1,5 @@
 import { getPriority } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { callWorker, type WorkerCalls } from './worker-calls.ts';
 
@@ -40,14 +41,51 @@ test('a worker that died is started again for the next question', async () => {
   expect(await worker.ask('b')).toBe('b');
 });
 
-test('a question that comes while an idle worker is ended is answered', async () => {
+/** As start; timers are faked, and it can be told what threads there were. */
+function startWatched(): { readonly worker: WorkerCalls<string, string>; readonly threads: () => readonly Worker[] } {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  onTestFinished(() => void vi.useRealTimers());
-  await using worker = start();
+  const asked = vi.spyOn(Worker.prototype, 'postMessage');
+  onTestFinished(() => {
+    asked.mockRestore();
+    vi.useRealTimers();
+  });
+  return { worker: start(), threads: () => [...new Set(asked.mock.contexts as Worker[])] };
+}
+
+/** Whether a thread has ended. */
+const isGone = ({ threadId }: Worker): boolean => threadId === -1;
+
+test('a question that comes while an idle worker is ended is answered, by one that stays', async () => {
+  const { worker, threads } = startWatched();
   expect(await worker.ask('a')).toBe('a');
   worker.rest();
   vi.advanceTimersByTime(60_000);
   expect(await worker.ask('b')).toBe('b');
-  await new Promise(setImmediate);
+  while (!threads().some(isGone)) await new Promise(setImmediate);
   expect(await worker.ask('c')).toBe('c');
+  expect([worker.running, threads().map(isGone)]).toEqual([true, [true, false]]);
+  await worker[Symbol.asyncDispose]();
+});
+
+test('a worker that is asked again is not idle', async () => {
+  const { worker, threads } = startWatched();
+  expect(await worker.ask('a')).toBe('a');
+  worker.rest();
+  worker.rest();
+  const answer = worker.ask('b');
+  vi.advanceTimersByTime(60_000);
+  expect([await answer, threads().length]).toEqual(['b', 1]);
+  await worker[Symbol.asyncDispose]();
+});
+
+test.for([
+  ['that was asked', 0],
+  ['that is ended because it is idle', 60_000],
+] as const)('closing waits until the worker %s has ended', async ([, idle]) => {
+  const { worker, threads } = startWatched();
+  await worker.ask('a');
+  worker.rest();
+  vi.advanceTimersByTime(idle);
+  await worker[Symbol.asyncDispose]();
+  expect(threads().map(isGone)).toEqual([true]);
 });
