@@ -61,8 +61,9 @@ export class Listings implements AsyncDisposable {
         piece = await this.#ask({ step: 'next', id });
       }
     } finally {
-      if (piece !== undefined && !this.#closed) await this.#ask({ step: 'drop', id });
+      // First: that it is dropped may fail.
       this.#underWay -= 1;
+      if (piece !== undefined && !this.#closed) await this.#ask({ step: 'drop', id });
       if (this.#underWay === 0 && !this.#closed) this.#worker.rest();
     }
   }
