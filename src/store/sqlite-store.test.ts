@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
-import { asked, attempt, LIFETIMES, numbered, spam, stored, T } from './contract-samples.ts';
+import { asked, attempt, LIFETIMES, numbered, pass, spam, stored, T } from './contract-samples.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Remembrance } from './store.ts';
 import { storeContract } from './store-contract.ts';
@@ -133,7 +133,9 @@ test('of a client that has no pending entry any more nothing is kept', async () 
   expect(counted()).toBe(0);
 });
 
-test('only its owner may read the files, and closing leaves nothing beside the database', async () => {
+test('only its owner may read the files, and closing leaves nothing beside the database, nor any timer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const path = newPath();
   const store = open(path);
   await store.remember(attempt, T);
@@ -144,20 +146,28 @@ test('only its owner may read the files, and closing leaves nothing beside the d
   await store[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
   expect(readdirSync(directory).filter((name) => join(directory, name).startsWith(`${path}-`))).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
   await expect(store.remember(attempt, T)).rejects.toThrow('closed');
 });
 
-test('checks that come while it is closed are refused, at whatever moment', async () => {
+test.for<[what: string, come: (store: SqliteStore) => unknown]>([
+  ['checks', (store) => store.recall(asked(otherAdmitted))],
+  ['attempts', (store) => store.remember(other, T)],
+  ['changes', (store) => store.remember(otherAdmitted, T)],
+  ['reports', (store) => store.addReport(spam)],
+  ['passes', (store) => store.addPass(pass)],
+  ['places', (store) => store.savePlace('mainlog', '4711')],
+])('%s that come while it is closed are refused, at whatever moment', async ([, come]) => {
   const store = open(newPath());
-  await store.remember({ ...attempt, change: 'admit' }, T);
+  await store.remember(admitted, T);
   let isClosed = false;
   const closing = store[Symbol.asyncDispose]().then(() => {
     isClosed = true;
   });
   const refusals = new Set<unknown>();
   while (!isClosed) {
-    const recalled = Promise.resolve().then(() => store.recall(asked(otherAdmitted)));
-    refusals.add(await recalled.catch((error: unknown) => (error as Error).message));
+    const late = Promise.resolve().then(() => come(store));
+    refusals.add(await late.catch((error: unknown) => (error as Error).message));
     await new Promise(setImmediate);
   }
   await closing;

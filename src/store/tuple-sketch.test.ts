@@ -53,11 +53,15 @@ test('without hashes it is never made', async () => {
   expect(unknown(sketch, hashes(0, 100))).toEqual([]);
 });
 
-test('what is added while it is made, and later, may be there', async () => {
+test('what is added while it is made, once, and later, may be there', async () => {
   const later = Promise.withResolvers<readonly number[]>();
-  const sketch = new TupleSketch(source(hashes(0, 10), later.promise));
+  const from = source(hashes(0, 10), later.promise);
+  const sketch = new TupleSketch(from);
   miss(sketch, FIRST_WORTH);
   await turn();
+  miss(sketch, 2 * FIRST_WORTH);
+  await turn();
+  expect(from.read()).toBe(1);
   for (const hash of hashes(20, 30)) sketch.add({ hash });
   later.resolve(hashes(10, 20));
   await turn();
