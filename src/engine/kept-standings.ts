@@ -22,6 +22,8 @@ export interface KeptSettings {
 export class KeptStandings {
   readonly #parts: KeptParts;
   readonly #cache = new StandingCache();
+  /** Those that the store does not have yet, in their order. */
+  readonly #saving = new Set<Standing>();
 
   constructor(parts: KeptParts) {
     this.#parts = parts;
@@ -70,7 +72,12 @@ export class KeptStandings {
   /** Puts the standing in memory at once; resolves when the store has it, too. */
   async save(standing: Standing): Promise<void> {
     this.#cache.set(standing);
-    await this.#parts.store.saveStanding(standing);
+    this.#saving.add(standing);
+    try {
+      await this.#parts.store.saveStanding(standing);
+    } finally {
+      this.#saving.delete(standing);
+    }
   }
 
   /** Ends the standing in the store only: in memory it counts until another is made, but not after a restart. */
@@ -86,12 +93,12 @@ export class KeptStandings {
 
   /** Forgets the standings of an address, network or domain; returns how many there were. */
   async remove(text: string): Promise<number> {
-    this.#cache.clear();
+    this.#clear();
     try {
       return await this.#parts.store.removeStandings(text);
     } finally {
       // Checks that came meanwhile have brought some back.
-      this.#cache.clear();
+      this.#clear();
     }
   }
 
@@ -99,6 +106,12 @@ export class KeptStandings {
   countedFor({ ip, identity }: Pick<Standing, 'ip' | 'identity'>): ReportQuery {
     const { clock, settings } = this.#parts;
     return { ip, identity, ...countedTimes(settings().searchDuration, seconds(clock)) };
+  }
+
+  /** From now on the store is asked, but for those standings in whose place it still has older ones. */
+  #clear(): void {
+    this.#cache.clear();
+    for (const standing of this.#saving) this.#cache.set(standing);
   }
 
   /**

@@ -665,6 +665,23 @@ test('a standing that is removed does not live on because checks come meanwhile'
   expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: MX, score: -10 });
 });
 
+test('a standing that the store does not have yet counts all the same when others are removed', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  expect(await bench.standings.of(CLIENT)).toMatchObject({ identity: 'example.com' });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const save = bench.store.saveStanding.bind(bench.store);
+  bench.store.saveStanding = async (standing) => promise.then(() => save(standing));
+  bench.dns.change({});
+  const renewed = bench.standings.renew(CLIENT);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await bench.standings.remove('198.51.100.1')).toBe(0);
+  expect(await bench.standings.known(CLIENT)).toMatchObject({ identity: MX });
+  resolve();
+  await renewed;
+  expect(await bench.standings.remove(MX)).toBe(1);
+  expect(await bench.standings.known(CLIENT)).toBeUndefined();
+});
+
 test('what came with the address of a client is not kept with its standing', async () => {
   const bench = await engineBench();
   const ask = async (): Promise<void> => {
