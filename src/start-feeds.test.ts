@@ -62,6 +62,28 @@ test('what is not begun when the daemon ends is left, and comes again', async ()
   expect(await bench.store.place(`log ${join(directory, 'mainlog')}`)).toBeUndefined();
 });
 
+test('of a backlog few reports are begun in a turn of the event loop, so that checks have theirs', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'ddgrey-feeds-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await writeFile(join(directory, 'mainlog'), LINE.repeat(1000));
+  const config = configOf('service exim4\nexim4_mainlog mainlog');
+  const bench = await engineBench();
+  const begunInTurn: number[] = [0];
+  const nextTurn = (): void => {
+    begunInTurn.push(0);
+    turn = setImmediate(nextTurn);
+  };
+  let turn = setImmediate(nextTurn);
+  onTestFinished(() => clearImmediate(turn));
+  const acceptReport = async (): Promise<void> => {
+    begunInTurn.push((begunInTurn.pop() ?? 0) + 1);
+  };
+  const feeds = await openFeeds({ ...bench, acceptReport, config, directory, log: bench.checks.log });
+  await using _following = feeds.follow();
+  await vi.waitFor(() => expect(begunInTurn.reduce((sum, begun) => sum + begun)).toBe(1000));
+  expect(Math.max(...begunInTurn)).toBe(32);
+});
+
 test('a file of traps that can not be read is an error at the start', async () => {
   const bench = await engineBench();
   const { log } = bench.checks;

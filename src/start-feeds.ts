@@ -12,6 +12,7 @@ import { atMost } from './lib/at-most.ts';
 import type { Clock } from './lib/clock.ts';
 import { keptValue } from './lib/kept.ts';
 import type { Log } from './lib/log.ts';
+import { Turns } from './lib/turns.ts';
 import type { Check } from './policy/check.ts';
 import type { Report } from './policy/report.ts';
 import { trapsOf } from './settings.ts';
@@ -41,6 +42,8 @@ export interface Feeds {
 
 /** Reports of a log that are dealt with at a time: each may ask the DNS, which checks need as well. */
 const MOST_REPORTS = 256;
+/** Of those, how many may be begun between two looks at the sockets: some 2 ms of work. A backlog brings a million. */
+const REPORTS_A_TURN = 32;
 
 /** Opens them. Throws, in words for an administrator, if a file of traps can't be read. */
 export async function openFeeds(start: FeedStart): Promise<Feeds> {
@@ -79,7 +82,9 @@ function followEximLog({ config, directory, store, acceptReport, trusted, log }:
   });
   const closing = new AbortController();
   // Reports that are not begun when the daemon ends come again after the next start.
+  const turns = new Turns(REPORTS_A_TURN);
   const accept = atMost(MOST_REPORTS, async (report: Report) => {
+    await turns.take(1);
     closing.signal.throwIfAborted();
     await acceptReport(report);
   });
