@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { createLog, silentLog } from '../lib/log.ts';
-import { spam, T } from './contract-samples.ts';
+import { LIFETIMES, spam, T } from './contract-samples.ts';
 import { openStore } from './open-store.ts';
 import type { Store } from './store.ts';
 import { storeContract } from './store-contract.ts';
@@ -31,15 +31,18 @@ test.for([':memory:', 'file.db'])(
     await using store = await openStore({ path, log: silentLog, clock: manualClock(T) });
     await add(store, 1, 2);
     await store.addReport({ ...spam, origin: 'mx2.example.org', originId: 7 });
-    await store.addReport({ ...spam, originId: FIRST + 3, time: T });
+    await store.addReport({ ...spam, originId: FIRST + 4, time: T });
     await add(store, 3, 3);
     expect(await ids(store)).toEqual([
       [1, FIRST],
       [2, FIRST + 1],
       [3, 7],
-      [4, FIRST + 3],
-      [5, FIRST + 4],
+      [4, FIRST + 4],
+      [5, FIRST + 5],
     ]);
+    await store.expire(LIFETIMES, T + 2 * LIFETIMES.report, 9);
+    await add(store, 4, 4);
+    expect(await ids(store)).toEqual([[6, FIRST + 6]]);
   },
 );
 

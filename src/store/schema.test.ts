@@ -106,3 +106,21 @@ test('what a version adds is done to a database of the one before it', () => {
     [5000, 8],
   ]);
 });
+
+test('one that can not be brought up to date stays as it was', () => {
+  const path = join(directory, 'odd');
+  openDatabase(path).close();
+  // The last but one step would take the index away, and the last one can't make its table.
+  withDatabase('odd', 'CREATE INDEX report_bad ON report (stored); PRAGMA user_version = 7');
+  expect(() => openDatabase(path)).toThrow('table report_begin already exists');
+  withDatabase('odd', 'DROP TRIGGER report_began; DROP TABLE report_begin; REINDEX report_bad');
+  openDatabase(path).close();
+});
+
+test('one that is up to date is opened while another process writes', () => {
+  const path = join(directory, 'written');
+  openDatabase(path).close();
+  using other = new DatabaseSync(path);
+  other.exec('BEGIN IMMEDIATE');
+  expect(() => openDatabase(path).close()).not.toThrow();
+});

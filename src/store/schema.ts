@@ -201,14 +201,10 @@ function migrate(db: DatabaseSync, path: string, onOlder: (migration: Migration)
   }
   if (version === MIGRATIONS.length) return;
   if (version > 0) onOlder({ from: version, to: MIGRATIONS.length });
+  // What fails is undone when the database is closed.
   db.exec('BEGIN IMMEDIATE');
-  try {
-    for (const step of MIGRATIONS.slice(version)) db.exec(step);
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+  for (const step of MIGRATIONS.slice(version)) db.exec(step);
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
 }
 
 function pragma(db: DatabaseSync, name: string): number {
