@@ -349,6 +349,17 @@ test('an attempt that is older than its lifetime expires, wherever it is', async
   expect((await store.recall(asked(newer))).entry?.firstSeen).toBe(T + LIFETIMES.pending);
 });
 
+test.for([0, 1])('of two tuples the first counts, also where only number %i is in the database', async (early) => {
+  await using store = open();
+  const [one, other] = [attempt, numbered(1, '192.0.2.1')];
+  const [moved, late] = early === 0 ? [one, other] : [other, one];
+  await store.remember(moved, T);
+  await store.count();
+  await store.remember(late, T + 1);
+  const recalled = await store.recall({ ...asked(one), tuples: [one.tuple, other.tuple] });
+  expect(recalled).toMatchObject({ tuple: one.tuple, entry: { firstSeen: T + early } });
+});
+
 test('an answer that changes nothing waits for what it was made from', async () => {
   const path = newPath();
   await using store = open(path);

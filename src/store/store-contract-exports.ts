@@ -58,7 +58,17 @@ export function exportContract(open: () => Store): void {
       expect(all).toEqual(expect.arrayContaining([...tuples]));
       expect(all).toHaveLength(3);
       expect((await open().recall(asked(attempt))).pendingOfClient).toBe(2);
-      expect(await open().expire(LIFETIMES, T + LIFETIMES.pendingNullSender + 1, 9)).toBe(1);
+      for (const lifetime of [LIFETIMES.pendingNullSender, LIFETIMES.pending, LIFETIMES.valid]) {
+        expect(await open().expire(LIFETIMES, T + lifetime, 9)).toBe(0);
+        expect(await open().expire(LIFETIMES, T + lifetime + 1, 9)).toBe(1);
+      }
+    });
+
+    test('what is imported becomes valid, as what came here does', async () => {
+      await open().importTuples([{ ...stored(attempt, T), firstSeen: T - 100 }]);
+      await open().remember({ ...attempt, change: 'validate' }, T + 9);
+      const entry = { state: 'valid', firstSeen: T + 9, lastSeen: T + 9 };
+      expect((await open().recall(asked(attempt))).entry).toEqual(entry);
     });
 
     test.for<[state: 'pending' | 'valid', worse: number, better: number]>([
