@@ -85,6 +85,7 @@ test.for<[line: string, document: unknown[]]>([
   ['accepted 203.0.113.7 1r2CUr-0001Sv-P4', [{ accepted: true }]],
   ['accepted 203.0.113.7 other', [{ accepted: false }]],
   ['entries', []],
+  ['peers', []],
 ])('%s is answered %j', async ([line, document]) => {
   expect(await ask(line)).toEqual(asJson(document));
 });
@@ -126,6 +127,8 @@ test.for<[line: string, wire: string]>([
   [`white 203.0.113.7 60 root ${'x'.repeat(501)}`, '500 the reason has 501 characters, at most 500 are allowed\r\n'],
   [`white 203.0.113.7 60 ${'x'.repeat(513)}`, '500 the author has 513 characters, at most 512 are allowed\r\n'],
   ['black 203.0.113.7 3153600001 root', '500 an entry lasts at most 3153600000 seconds\r\n'],
+  ['standings example.com blue', '500 blue is not white, grey, black\r\n'],
+  ['reports example.com newest', '500 newest is not oldest\r\n'],
   ['export black', '500 which table? pending, valid, white\r\n'],
   ['import', '500 which table? pending, valid, white\r\n'],
   ['frobnicate', '500 unknown command\r\n'],
