@@ -218,6 +218,7 @@ test.for<[text: string, warnings: string[]]>([
     'GREY_MAX_DELAY_NORMAL 3d\n\nretry 4d',
     ['dd.conf:3: retry: already set as GREY_MAX_DELAY_NORMAL at dd.conf:1; this line counts'],
   ],
+  ['user mail\nuser ddgrey', ['dd.conf:2: user: already set as user at dd.conf:1; this line counts']],
   ['trusted 192.0.2.1\ntrusted 192.0.2.2', []],
   [
     'grey_min 2h\ngrey_short 30m',

@@ -78,6 +78,8 @@ test.for<[id: string, changed: { [field: string]: string | undefined }, reason: 
   ['p29', { ip: '' }, 'empty required field ip'],
   ['p30', { event: '' }, 'empty required field event'],
   ['p33', { time: '12x' }, 'format error in field time'],
+  ['letters before the number', { time: 'x12' }, 'format error in field time'],
+  ['a time that can not be', { time: '123456789012' }, 'format error in field time'],
   ['p35', { origin: 'a b' }, 'format error in field origin'],
   ['p36', { domain: 'a b' }, 'format error in field domain'],
   ['p37', { mta_id: 'a b' }, 'format error in field mta_id'],

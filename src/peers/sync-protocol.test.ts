@@ -16,6 +16,7 @@ test.for<[received: string, code: number | undefined, text: string]>([
   ['250\r\n', 250, ''],
   ['500 a\u2028b\rc\r\n', 500, 'a\u2028b\rc'],
   ['hello\r\n', 500, 'hello'],
+  ['hello 250 closing connection\r\n', 500, 'hello 250 closing connection'],
   ['\r\n', 500, ''],
   ['', undefined, ''],
   ['250 closing conn', undefined, ''],
