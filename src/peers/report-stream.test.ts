@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLineReader } from '../lib/line-reader.ts';
 import type { StoredReport } from '../policy/report.ts';
+import { REPORT } from './fake-sync-parts.ts';
 import { ReportStream } from './report-stream.ts';
 import { formatStored, type ParsedReport } from './report-text.ts';
 
@@ -65,7 +66,14 @@ test('no bytes make it fail otherwise than by too many lines, and their pieces c
   );
 });
 
+test('any number of reports may come, with more empty lines between them', () => {
+  const stream = new ReportStream();
+  const lines = `${formatStored({ ...REPORT, id: 1 })}\r\n`.split('\r\n');
+  for (let n = 0; n < 100; n += 1) expect(stream.read(lines)).toMatchObject([{ kind: 'report' }]);
+});
+
 test('a report of too many lines is an error', () => {
   const stream = new ReportStream();
-  expect(() => stream.read(Array.from({ length: 101 }, () => 'a:b'))).toThrow('too many lines');
+  expect(stream.read(Array(100).fill('a:b'))).toEqual([]);
+  expect(() => stream.read(['a:b'])).toThrow('too many lines');
 });

@@ -20,7 +20,8 @@ function stage() {
 }
 
 test('eight steps are under way at most, and the next begins when one of them is done', async () => {
-  const { begun, begin } = stage();
+  const { steps, begun, begin } = stage();
+  for (let done = 0; done < 9; done += 1) await steps.add(Promise.resolve());
   const beginning = begin(9);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(begun).toHaveLength(8);
@@ -29,6 +30,51 @@ test('eight steps are under way at most, and the next begins when one of them is
   expect(begun).toHaveLength(9);
   for (const { resolve } of begun) resolve();
   await beginning;
+});
+
+test('a step, and what comes behind, is waited for a while before the next begins', async () => {
+  const { steps, begun, begin } = stage();
+  const beginning = begin(2);
+  await vi.advanceTimersByTimeAsync(99);
+  expect(begun).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(begun).toHaveLength(2);
+  for (const { resolve } of begun) resolve();
+  await beginning;
+  let mayGoOn = false;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const waiting = steps.behind(() => promise).then(() => (mayGoOn = true));
+  await vi.advanceTimersByTimeAsync(99);
+  expect(mayGoOn).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(mayGoOn).toBe(true);
+  resolve();
+  await waiting;
+});
+
+test.for<[what: string, begin: (steps: StepsUnderWay, last: Promise<void>) => Promise<void>, failures: string[]]>([
+  ['what comes behind', (steps, last) => steps.behind(() => last), []],
+  [
+    'a step beside one that has failed',
+    async (steps, last) => {
+      const failing = steps.add(Promise.reject(new Error('disk full')));
+      await Promise.allSettled([failing, steps.add(last)]);
+    },
+    ['disk full'],
+  ],
+])('nothing is under way any more only when %s is done', async ([, begin, told]) => {
+  const { steps, failures } = stage();
+  const last = Promise.withResolvers<void>();
+  const beginning = begin(steps, last.promise);
+  await vi.advanceTimersByTimeAsync(100);
+  await beginning;
+  expect([...new Set(failures)]).toEqual(told);
+  let isSettled = false;
+  const settling = steps.settled().then(() => (isSettled = true));
+  await vi.advanceTimersByTimeAsync(100);
+  expect(isSettled).toBe(false);
+  last.resolve();
+  await settling;
 });
 
 test('a step that is done soon lets the next begin at once', async () => {
