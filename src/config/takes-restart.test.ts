@@ -14,6 +14,7 @@ test.for<[started: string, read: string, waiting: OptionName[], inForce: Partial
   ['peer mx2', 'peer mx3', ['peer'], { peer: 'mx2' }],
   ['milter_spam_header X-A a', 'milter_spam_header X-A b', [], { milter_spam_header: 'X-A b' }],
   ['', 'accept 192.0.2.1\naccept_writer mx3', ['accept', 'accept_writer'], { accept: 'none', accept_writer: 'none' }],
+  ['', 'accept_reader mx3', ['accept_reader'], { accept_reader: 'none' }],
   ['accept 192.0.2.1', 'accept none\naccept_reader mx3', [], { accept: 'none', accept_reader: 'mx3' }],
   ['listen peer [::1]:1', 'listen peer [::1]:1\naccept mx3', [], { accept: 'mx3' }],
   ['server_read mx2', 'server_read mx2\naccept mx2', ['accept'], { accept: 'none' }],
