@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatSocketAddress } from '../lib/socket-address.ts';
-import { isUsual, listenersOf, socketsOf } from './listeners.ts';
+import { isPeering, isUsual, listenersOf, socketsOf } from './listeners.ts';
 import { readConfig } from './read-config.ts';
 
 function listeners(text: string): string[] {
@@ -34,6 +34,19 @@ test.for<[text: string, sockets: string[]]>([
   ['listen sync unix:a group=root', ['sync unix:/var/lib/ddgrey/a 600 0', GREYLIST]],
 ])('%j serves %j', ([text, sockets]) => {
   expect(listeners(text)).toEqual(sockets);
+});
+
+test.for<[text: string, peering: boolean]>([
+  ['', false],
+  ['port 7\nlisten greyd 127.0.0.1:7', false],
+  ['accept a.example', true],
+  ['accept_reader a.example', true],
+  ['accept_writer a.example', true],
+  ['peer a.example', true],
+  ['server_read a.example', true],
+  ['listen peer 127.0.0.1:7', true],
+])('with %j reports are exchanged: %s', ([text, peering]) => {
+  expect(isPeering(readConfig('dd.conf', () => text).config)).toBe(peering);
 });
 
 test('a group that does not exist is named', () => {

@@ -58,8 +58,7 @@ export function isUsual({ protocol, address }: Pick<Listener, 'protocol' | 'addr
 
 /** Whether reports are exchanged with anybody. */
 export function isPeering(config: Config): boolean {
-  const { listen, peer, server_read: sources } = config;
-  return hasCallers(config) || peer.length + sources.length > 0 || listen.some(({ protocol }) => protocol === 'peer');
+  return config.server_read.length > 0 || isOpenToPeers(config);
 }
 
 /** Whether a daemon that starts with this configuration opens a port to other servers. */
