@@ -134,6 +134,14 @@ test.for([
   expect(logged().match(/(?<=cause=")[^"]*/g) ?? []).toEqual(causes);
 });
 
+test('a server that takes the connection and says nothing more has not answered in time', async () => {
+  const server = await scripted(() => '');
+  const { client, logged } = asking(server.port, { answerTimeout: 0.05 });
+  expect(await client.ask(check())).toBe('unreachable');
+  await until(() => logged().includes('greyd server failed'));
+  expect(logged()).toContain('cause="no answer in time"');
+});
+
 test.for<[check: Check, text: string | undefined]>([
   [check('b', ''), 'GREYCHECK 10.1.2.3 <> <b> [10.1.2.3]\r\n'],
   [check('b', 'Joe@Example.COM', 'MX'), 'GREYCHECK 10.1.2.3 <Joe@Example.COM> <b> MX\r\n'],
