@@ -127,6 +127,8 @@ test.for([
   ['500 GREYCHECK ANSWER Grey server said... REJECT\r', 'reject', []],
   ['200 GREYCHECK ANSWE', 'unreachable', ['closed without an answer']],
   ['421 busy', 'unreachable', ['refused: 421 busy']],
+  [`421 busy\r\n${said(200, 'OK')}`, 'unreachable', ['refused: 421 busy']],
+  ['x'.repeat(5000), 'unreachable', ['a line without an end']],
 ] as const)('a server says %j without a line end, and closes: %s', async ([answer, outcome, causes]) => {
   const server = await scripted((_, socket) => void socket.end(answer));
   const { client, logged } = asking(server.port, { answerTimeout: 1 });
@@ -134,9 +136,14 @@ test.for([
   expect(logged().match(/(?<=cause=")[^"]*/g) ?? []).toEqual(causes);
 });
 
-test('a server that takes the connection and says nothing more has not answered in time', async () => {
-  const server = await scripted(() => '');
-  const { client, logged } = asking(server.port, { answerTimeout: 0.05 });
+test.for([
+  ['', []],
+  ['any more', [said(200, 'OK')]],
+] as const)('a server that takes the connection and says nothing %s has not answered in time', async ([, answers]) => {
+  const left = [...answers];
+  const server = await scripted(() => left.shift() ?? '');
+  const { client, logged } = asking(server.port, { answerTimeout: 0.2 });
+  for (const _ of answers) expect(await client.ask(check())).toBe('ok');
   expect(await client.ask(check())).toBe('unreachable');
   await until(() => logged().includes('greyd server failed'));
   expect(logged()).toContain('cause="no answer in time"');
