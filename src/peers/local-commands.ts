@@ -67,7 +67,7 @@ const accepted: Verb<LocalParts> = async ({ overview }, [ip, mtaId]) => {
 export const LOCAL_COMMANDS: Verbs<LocalParts> = new Map<string, Verb<LocalParts>>([
   ['verdict', verdict],
   ['explain', explain],
-  ['tuples', ({ overview }, [text]) => listDocument(overview.tuples(text))],
+  ['tuples', ({ overview }, [text]) => listDocument(() => overview.tuples(text))],
   ['standings', standings],
   ['reports', reports],
   ['standing', async ({ standings }, [ip]) => item(await standings.of(needAddress(ip)))],
@@ -75,7 +75,7 @@ export const LOCAL_COMMANDS: Verbs<LocalParts> = new Map<string, Verb<LocalParts
   ['remove', remove],
   ['stats', async ({ overview }) => item(await overview.statistics())],
   ['config', async ({ goesBy }) => item(await goesBy())],
-  ['peers', ({ peers }) => listDocument(peers.states())],
+  ['peers', ({ peers }) => listDocument(() => peers.states())],
   ['accepted', accepted],
   ...ENTRY_COMMANDS,
   ...TABLE_COMMANDS,

@@ -123,7 +123,7 @@ async function forgetPasses({ store }: EntryParts, subject: Subject): Promise<nu
 }
 
 export const ENTRY_COMMANDS: Verbs<EntryParts> = new Map<string, Verb<EntryParts>>([
-  ['entries', ({ manual }) => listDocument(Promise.resolve(manual.list()))],
+  ['entries', ({ manual }) => listDocument(async () => manual.list())],
   ['white', enter('white')],
   ['black', enter('black')],
   ['forget', forget],

@@ -358,6 +358,23 @@ test('a long listing comes in pieces', async () => {
   expect(parseAnswer(pieces.join(''))?.document).toHaveLength(2000);
 });
 
+test.for(['tuples', 'peers'])('%s is asked for when somebody reads the answer, and not before', async (line) => {
+  let asked = 0;
+  const fail = (): Promise<never> => {
+    asked += 1;
+    return Promise.reject(new Error('disk full'));
+  };
+  const parts = fakeParts();
+  const answer = session({
+    ...parts,
+    overview: { ...parts.overview, tuples: fail },
+    peers: Object.assign(parts.peers, { states: fail }),
+  }).line(line);
+  await new Promise(setImmediate);
+  expect(asked).toBe(0);
+  expect(await textOf(answer)).toBe('500 disk full\r\n');
+});
+
 test.for(['stats', 'tuples', 'reports'])('what fails within %s is a refusal on one line', async (line) => {
   const parts = fakeParts();
   const fail = (): Promise<never> => Promise.reject(new Error('disk\r\nfull'));

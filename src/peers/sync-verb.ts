@@ -39,8 +39,11 @@ export type Verbs<Parts> = ReadonlyMap<string, Verb<Parts>>;
 /** Lines that are made without a pause: about a millisecond of work. */
 const SLICE = 500;
 
-/** A list as a document, an item in JSON a line, made as it is read. */
-export function listDocument(list: Promise<readonly unknown[]>): AsyncGenerator<string> {
+/**
+ * A list as a document, an item in JSON a line, made as it is read. It is asked for when its turn has come: who is gone by then
+ * would not hear of its failure, and what nobody hears of ends the daemon.
+ */
+export function listDocument(list: () => Promise<readonly unknown[]>): AsyncGenerator<string> {
   return piecesDocument(slices(list));
 }
 
@@ -55,8 +58,8 @@ export async function* piecesDocument(pieces: AsyncIterable<readonly unknown[]>)
   yield head + END;
 }
 
-async function* slices(list: Promise<readonly unknown[]>): AsyncGenerator<readonly unknown[]> {
-  const items = await list;
+async function* slices(list: () => Promise<readonly unknown[]>): AsyncGenerator<readonly unknown[]> {
+  const items = await list();
   for (let start = 0; start < items.length; start += SLICE) yield items.slice(start, start + SLICE);
 }
 
