@@ -259,10 +259,14 @@ test('news that come while the store is read for the ones before are not missed'
   expect(ids(await stream.next())).toEqual([1]);
 });
 
-test.for<[what: string, from: () => Promise<number>]>([
-  ['can not begin', () => Promise.reject(new Error('disk I/O error'))],
-  ['has ended', () => Promise.resolve(0)],
-])('a subscription that %s leaves nobody who listens for news', async ([, reportIdBefore]) => {
+test.for<[what: string, from: () => Promise<number>, answer: string]>([
+  ['can not begin', () => Promise.reject(new Error('disk I/O error')), '500 disk I/O error\r\n'],
+  [
+    'has ended',
+    () => Promise.resolve(0),
+    '302 document following (interrupt with single dot)\r\n200 subscription finished\r\n',
+  ],
+])('a subscription that %s tells so, and leaves nobody who listens for news', async ([, reportIdBefore, answer]) => {
   let listening = 0;
   const news: News = {
     listen: () => {
@@ -273,9 +277,13 @@ test.for<[what: string, from: () => Promise<number>]>([
   };
   const parts = { ...fakeParts(), reports: { reportIdBefore, reportsAfter: async () => [] }, news };
   const open = peerProtocol(parts, { callerOf: () => localCaller() }).open({ kind: 'unix' });
-  const said = textOf(open.line('subscribe 0'));
-  open.line('.');
-  await Promise.allSettled([said]);
+  for (const line of ['subscribe 0', 'subscribe']) {
+    const said = textOf(open.line(line));
+    // Of one that could not begin there is nothing to end.
+    await new Promise(setImmediate);
+    const end = answer.startsWith('302') ? await textOf(open.line('.')) : '';
+    expect((await said) + end).toBe(answer);
+  }
   expect(listening).toBe(0);
 });
 

@@ -75,7 +75,7 @@ export class SyncSession<Parts extends { readonly caller: Caller }> implements L
     if (isStream(reply)) {
       this.#stream = reply;
       this.#streams.add(reply);
-      return open(this.#piecesOf(reply));
+      return open(piecesOrRefusal(this.#piecesOf(reply)));
     }
     if (!isBody(reply)) return open(orRefusal(reply));
     this.#body = reply;
@@ -88,6 +88,8 @@ export class SyncSession<Parts extends { readonly caller: Caller }> implements L
       yield* stream.pieces;
     } finally {
       this.#streams.delete(stream);
+      // One that could not begin: what the client says next is a command.
+      if (this.#stream === stream) this.#stream = undefined;
     }
   }
 
