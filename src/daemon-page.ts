@@ -50,7 +50,7 @@ export const DAEMON_PAGE: ProgramPage = {
       rows: [
         [
           'SIGHUP',
-          'reads the configuration and the policy file again; mistakes, and what takes a restart, are named in the log. When the terminal that it was started in is closed, it ends',
+          'reads the configuration and the policy file again; mistakes, and what takes a restart, are named in the log. If it comes because the terminal that the daemon was started in is closed, the daemon ends',
         ],
         ['SIGTERM, SIGINT', 'answers the checks in hand and ends'],
       ],

@@ -33,7 +33,7 @@ interface Arguments extends Location {
 
 /** Runs the daemon until it is told to stop. Resolves to the exit code. */
 async function main(words: readonly string[]): Promise<number> {
-  // Who read it may be gone by the time that a configuration is read again and has warnings.
+  // Whoever read stderr may be gone by the time that a configuration is read again and has warnings.
   process.stderr.on('error', () => {});
   const given = readArguments(words);
   if (given.action === 'help') return say(helpText(DAEMON_PAGE));
@@ -53,7 +53,7 @@ async function run(given: Arguments, config: Config, log: Log): Promise<void> {
   // Before anything is started, so that a signal that comes early still ends it in good order.
   const stop = anyOf('SIGTERM', 'SIGINT');
   const { promise: started, resolve: onStarted } = Promise.withResolvers<() => Promise<void>>();
-  // What changed while the daemon starts is read once it has: it may go by what was there before.
+  // A reload during the start waits for its end: the daemon may have read files that have changed since.
   const reload = async (): Promise<void> => (await started)();
   const isHungUp = watchTerminal();
   process.on('SIGHUP', () => {

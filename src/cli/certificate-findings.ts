@@ -1,4 +1,4 @@
-// How long this server's certificate is good: other servers take no other from it.
+// How long this server's certificate is good; once it has expired, other servers refuse it.
 import type { Seconds } from '../policy/check.ts';
 import type { Finding } from './doctor-finding.ts';
 
@@ -10,10 +10,10 @@ export interface CertificateFacts {
 }
 
 const DAY = 24 * 3600;
-/** What renews certificates by itself does so earlier. */
+/** Programs that renew certificates by themselves do so earlier: here none does. */
 const SOON = 14 * DAY;
 
-/** What is to be said about it; `reload` puts a renewed one in force. */
+/** What is to be said about this server's certificate; the command `reload` puts a renewed one in force. */
 export function certificateFindings(
   { path, until }: CertificateFacts,
   now: Seconds,

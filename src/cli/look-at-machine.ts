@@ -75,7 +75,7 @@ function userOf(pid: number | undefined): ProcessUser | undefined {
 }
 
 /**
- * Our own certificate, where servers show theirs; nothing where it can't be read, which is found out elsewhere, and where
+ * Our own certificate, where servers show theirs; nothing where it can't be read, which other findings tell, and where
  * servers know each other by fingerprints, which count for ever.
  */
 export function ownCertificates(
