@@ -50,7 +50,7 @@ export interface Peers extends AsyncDisposable {
   refresh(): void;
 }
 
-/** Starts them. Throws, in words for an administrator, if the certificates can't be used. */
+/** Starts the exchange with other servers. Throws, in words for an administrator, if the certificates can't be used. */
 export function startPeers(start: PeersStart): Peers {
   const { inForce, reports } = start;
   const { store, clock, log, counters } = reports;

@@ -52,7 +52,7 @@ const MOST_ANSWERS = 50_000;
 const TRUSTED_PLACE = 'trusted names';
 const FALSE_LISTINGS_PLACE = 'false listings';
 
-/** Starts it. The names in `trusted` have been looked up then, as far as the DNS answers within dns_timeout. */
+/** Starts all that. Resolves when the names in `trusted` have been looked up, as far as the DNS answers within dns_timeout. */
 export async function startReputation(start: ReputationStart): Promise<Reputation> {
   const { store, clock, log, counters, config } = start;
   await using parts = new AsyncDisposableStack();
@@ -144,7 +144,7 @@ function startTests(
   resolver: CachingResolver,
   { config, log }: ReputationStart,
 ): AsyncDisposable & Pick<Reputation, 'refresh'> {
-  // Or the answers of an earlier one, which may be late, would count after those of a later one.
+  // One at a time: late answers to an earlier test would else count after those to a later one.
   const test = atMost<void, void>(1, () => health.test());
   const running = startListHealth({ ...health, test }, log);
   const askedThrough = (): string | undefined =>

@@ -205,7 +205,7 @@ test.for<[what: string, findings: readonly Finding[]]>([
 
 test.for<[protocol: string, users: readonly MailUser[], expected: string, usual?: boolean]>([
   ['greylist', [EXIM], 'bad'],
-  // That of an Exim that has been removed.
+  // The user may be left of an Exim that has been removed.
   ['greylist', [EXIM], 'note', true],
   ['greylist', [EXIM, DEBIAN_EXIM], 'note good'],
   ['greylist', [POSTFIX], 'good'],

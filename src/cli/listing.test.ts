@@ -197,7 +197,7 @@ test.for<[flags: readonly Flag[], subject: string | undefined, count: number]>([
   [[], '203.0.113.9', 1],
   [[], '192.0.2.1', 0],
   [[], 'example.net', 1],
-  // It belongs to example.net.
+  // This address belongs to example.net.
   [[], '203.0.113.12', 2],
   [['events'], undefined, 0],
 ])('%j %s: entries by hand are mentioned apart from the text, %s of them', async ([flags, subject, count]) => {

@@ -103,7 +103,7 @@ test('an error in the middle of a text ends the pager, too', async () => {
 
 test('a pager that is left while the next piece is waited for is no error', async () => {
   const begin = 'x\n'.repeat(10_002);
-  // It has read all that there is when it ends.
+  // This pager has read all that there is when it ends.
   const pager = spawn('sh', ['-c', 'head -c "$0" > "$1"', `${begin.length}`, join(directory, 'left')], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });

@@ -2,7 +2,7 @@
 import { type ChosenLists, chooseLists } from '../dns/choose-lists.ts';
 import type { Config } from './options.ts';
 
-/** Those that are asked, and what is wrong with the names. */
+/** The lists that are asked, and what is wrong with their names in the configuration. */
 export function listsOf(config: Config): ChosenLists {
   return chooseLists({
     names: config.rbls,

@@ -115,7 +115,7 @@ function follow(name: OptionName, values: Record<string, unknown>, set: SetLines
 
 function oddities(name: OptionName, line: OptionLine, earlier: OptionLine | undefined): readonly string[] {
   const found = anyOption(name).type.oddities?.(line.words) ?? [];
-  // It may have been set by another of its names, and it must be plain which line counts.
+  // The earlier line may have another name of the option, so it must be plain which of them counts.
   const isTwice = earlier !== undefined && OPTIONS[name].list !== true;
   return [
     ...found.map((text) => `${line.name}: ${text}`),

@@ -10,7 +10,7 @@ const ns: DnsRecord = { name: 'com', type: 'NS', ttl: 60, value: '' };
 const txt: DnsRecord = { name: 'mail.example.com', type: 'other', ttl: 1, value: '' };
 const mail = a('mail.example.com', '203.0.113.10');
 const real = a('real.example.com', '203.0.113.10');
-/** So many, one after the other, to the real name. */
+/** A chain of this many aliases, from the mail name to the real one. */
 const aliases = (count: number): DnsRecord[] => {
   const names = ['mail.example.com', ...Array.from({ length: count - 1 }, (_, at) => `a${at}`), 'real.example.com'];
   return [...names.slice(1).map((name, at) => alias(names[at] ?? '', name)), real];

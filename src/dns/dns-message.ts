@@ -90,7 +90,7 @@ function readQuestion(data: Buffer): { readonly question: Question; readonly end
   return { question: { type, name: read.name }, end: read.end + 4 };
 }
 
-/** So many records, or the first MAX_RECORDS. */
+/** `count` records, at most the first MAX_RECORDS of them. */
 function readRecords(data: Buffer, start: number, count: number): { records: DnsRecord[]; end: number } | undefined {
   const records: DnsRecord[] = [];
   let end = start;

@@ -24,7 +24,7 @@ export interface BlockList extends ListBasics {
   readonly score: number;
   /** The answers that mean "listed"; without them every answer in 127.0.0.0/8 means it that is no error. */
   readonly codes?: readonly string[];
-  /** Those of the codes that say: this address is an end user's. */
+  /** The codes among these that say: this address is an end user's. */
   readonly dynamicCodes?: readonly string[];
   /** Known to list senders of good mail as well, so that a good reputation outweighs it. */
   readonly mayBeWrong: boolean;

@@ -188,7 +188,7 @@ test('a standing of before reputation was switched off keeps no first attempt fr
   const bench = await engineBench({ dns: POOL_DNS });
   const standing = await bench.standings.of(addressOf(IP));
   await bench.store.saveStanding({ ...standing, class: 'white' });
-  // So that it is known from the store.
+  // So that only the store still knows the standing that was white.
   await bench.standings.remove('192.0.2.1');
   bench.configure(WORLD);
   await bench.acceptPeerReport({ ...CHECK, domain: 'example.com' }, ANY);

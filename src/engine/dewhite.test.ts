@@ -18,7 +18,7 @@ async function settled(flags: string): Promise<Bench> {
   return bench;
 }
 
-/** So many reports of 203.0.113.7 or another, now. */
+/** Hands in `times` reports of an event, all of them now. */
 async function report({ acceptReport, clock }: Bench, event: string, times: number, ip = '203.0.113.7'): Promise<void> {
   for (let i = 0; i < times; i += 1) {
     const pair = { sender: `s${i}@x.org`, recipient: `r${i}@example.org` };

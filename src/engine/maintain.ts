@@ -58,7 +58,7 @@ export async function runRound(parts: MaintenanceParts, pause: Pause): Promise<v
   await store.savePlace(PLACE, String(now));
   const late = now - last - settings().interval;
   if (late > LONGEST_REST) log.event(0, 'maintenance put off', { late });
-  // It may also jump in the middle of the round.
+  // The clock may also jump in the middle of the round, so the round has one that stands.
   else await runMaintenance({ ...parts, clock: manualClock(now) }, pause);
 }
 

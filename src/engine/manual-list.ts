@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts';
 export interface ManualList {
   /** The entry that counts for a client with these names now. */
   find(client: Address, names: readonly (string | undefined)[]): ManualEntry | undefined;
-  /** Those that count now. */
+  /** The entries that count now. */
   list(): readonly ManualEntry[];
   /** Creates or replaces the entry of a subject; resolves when it is kept. */
   put(entry: ManualEntry): Promise<void>;

@@ -58,7 +58,7 @@ export function createOverview({ store, clock, uptime, counters, version, most }
   };
 }
 
-/** Those of them that count now. */
+/** Only the standings that count now. */
 async function* inForce(
   standings: AsyncIterable<readonly Standing[]>,
   now: Seconds,

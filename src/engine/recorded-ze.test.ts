@@ -119,7 +119,7 @@ function checksOf([recipients = '', ...words]: readonly string[]): readonly Chec
       given.get('ip') ?? CLIENT,
       given.get('from') ?? SENDER,
       recipient.includes('@') ? recipient : `${recipient}@example.org`,
-      // So the greyd protocol writes a name that is not known.
+      // In the greyd protocol these stand for a name that is not known.
       name === '-' || name.startsWith('[') ? undefined : name,
     ),
   );

@@ -16,7 +16,10 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server[Symbol.asyncDispose]();
 });
 
-/** Answers `LINE` by `<LINE>`; `wait X` when `release('X')` is called, `bye` closes, `no` is not answered, `go` with the next one. */
+/**
+ * Answers `LINE` by `<LINE>`; `wait X` when `release('X')` is called, `bye` closes, `no` is not answered, `go` with the
+ * next one.
+ */
 interface Echo extends LineProtocol {
   release(name: string): void;
   readonly started: string[];
@@ -306,7 +309,7 @@ test('a client that only goes on sending after the last answer is cut off', asyn
     await new Promise(setImmediate);
   }
   expect(echo.started).toEqual(['bye']);
-  // It is no trouble, and it does not take as long as one that is idle.
+  // Its connection is closed, but that is not counted as trouble.
   expect(counters.list()).toEqual([]);
 });
 

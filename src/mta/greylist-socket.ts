@@ -110,7 +110,7 @@ function readDetails(pairs: readonly string[], check: Asked): string | undefined
         check.clientName = value;
         break;
       case 'id':
-        // It may be told to the sender, so it must not be able to be anything else.
+        // The sender may be told the id, so nothing is taken that could mean something in a reply.
         if (/^[\w.:-]{1,64}$/.test(value)) id = value;
         break;
     }

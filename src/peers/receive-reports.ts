@@ -49,8 +49,8 @@ interface Begun {
 }
 
 /**
- * Takes in all that comes until the connection ends. A place is saved only when all reports before it are kept: whatever ends the
- * connection, or the process, none is lost.
+ * Takes in all that comes until the connection ends. A place is saved only when all reports before it are kept:
+ * whatever ends the connection, or the process, none is lost.
  */
 export async function receiveReports(
   parts: Receiver,
@@ -78,12 +78,15 @@ export async function receiveReports(
       await steps.behind(() => parts.place.save(stored));
     }
   } finally {
-    // Or the next connection would begin from an old place, while a newer one is still to be saved.
+    // Else the next connection would begin from an old place, while a newer one is still to be saved.
     await steps.settled();
   }
 }
 
-/** The next lines. If there was silence before them, all that was there has come: our own reports are not taken back any more. */
+/**
+ * The next lines. If there was silence before them, all that was there has come: our own reports are not taken back any
+ * more.
+ */
 async function more(parts: Receiver, input: Input): Promise<readonly string[] | undefined> {
   const silence = setTimeout(() => (parts.restores = false), parts.waits?.silence ?? SILENCE);
   try {
@@ -108,7 +111,10 @@ async function take(parts: Receiver, parsed: ParsedReport, sender: Sender): Prom
   }
 }
 
-/** Lets checks have their turn, and waits so many milliseconds: a server that may send only so many a minute is not read meanwhile. */
+/**
+ * Lets checks have their turn, and waits so many milliseconds: a server that may send only so many a minute is not read
+ * meanwhile.
+ */
 async function turnAfter(wait: number, signal: AbortSignal): Promise<void> {
   await (wait === 0 ? turn() : sleep(wait, undefined, { signal }));
 }

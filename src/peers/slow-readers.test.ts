@@ -70,7 +70,7 @@ test('one that waits for news is not idle', async () => {
   socket.write('subscribe\r\n');
   await vi.waitFor(() => expect(heard).toContain('302'));
   const other = await reader(server);
-  // It is cut off only after as long a silence as would be too long.
+  // Silent for so long that another client, which waits for no news, is cut off.
   await once(other, 'close');
   stored.push({ ...REPORT, id: 2 });
   parts.news.tell();

@@ -18,8 +18,8 @@ export interface ReportReading {
 }
 
 /**
- * Milliseconds from one look at what is new to the next: fifty readers that are sent each report by itself cost twice as much as
- * readers that are sent a few at once.
+ * Milliseconds from one look at what is new to the next: fifty readers that are sent each report by itself cost twice
+ * as much as readers that are sent a few at once.
  */
 const REST = 20;
 
@@ -30,7 +30,7 @@ export class Subscription implements Stream {
   readonly #withOwn: boolean;
   /** The pieces end at once. */
   #ended = false;
-  /** They end with what is there by now. */
+  /** The pieces end with the last report that is there by now. */
   #finishing = false;
   /** Why the subscription ended, where something went wrong. */
   #cause: string | undefined;

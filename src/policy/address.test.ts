@@ -148,7 +148,7 @@ test.for([
   '192.0.2.0/1e1',
   '2001:db8::/255.0.0.0',
   '192.0.2.0/0024',
-  // It would be taken for one of IPv6 elsewhere.
+  // Other programs would take this for a network of IPv6.
   '::ffff:192.0.2.0/24',
   '192.0.2.0/024',
   'example.org/24',

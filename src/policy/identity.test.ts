@@ -28,7 +28,7 @@ test.for<[name: string, dynamic: boolean]>([
   ['mail.example.com', false],
   ['10-20.pages.example.com', false],
   ['10-20.dsl-example.com', false],
-  // It says mail.
+  // A name that says mail is a mail server's, whatever else it has.
   ['smtp.10-20.dsl.example.com', false],
   ['mail-10-20.static.example.com', false],
   ['MX1-2.static.example.com', false],

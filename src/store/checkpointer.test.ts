@@ -100,7 +100,7 @@ test('that it fails is told once, and that it works again', async () => {
     if (asks === 6) other.exec('ROLLBACK');
     checkpointer.committed(commits);
     await until(() => vi.advanceTimersByTime(DELAY) && asked() === asks);
-    // It comes behind the checkpoint.
+    // Waits for its turn behind the checkpoint.
     await commits.hold(async () => {});
     expect(events).toEqual(said);
   }

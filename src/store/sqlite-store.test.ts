@@ -212,7 +212,7 @@ test('a tuple is found, whether it came before, while or after the sketch was ma
     await come(20);
     for (let i = 0; i < 100; i += 1) expect(await found(numbered((asks -= 1), '192.0.2.1'))).toBe(false);
   }
-  // So many are moved by a worker.
+  // As many as these are moved by a worker instead of this thread.
   await come(400);
   await store.count();
   for (const one of came) expect([one.tuple, await found(one)]).toEqual([one.tuple, true]);

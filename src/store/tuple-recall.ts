@@ -133,7 +133,7 @@ function entryAt(row: readonly SQLOutputValue[], column: number): TupleEntry | u
   return { state: stateOf(Number(kind)), firstSeen: Number(row[column + 2] ?? lastSeen), lastSeen };
 }
 
-/** That a row of the table is the tuple whose soughtFor are the parameters, as a condition of SQL. */
+/** The condition of SQL for the row of a tuple; its parameters are the tuple's soughtFor. */
 export function same(table: string): string {
   return SAME.map((column) => `${table}.${column} = ?`).join(' AND ');
 }

@@ -12,7 +12,10 @@ import { ASKERS, reporter } from './talkers.ts';
 const ROUNDS = shortOrLong(6, 300);
 /** Connections to each socket. */
 const EACH = 2;
-/** Those on which reports are handed in, and how many are before the end: a flood of them is stored in another way. */
+/**
+ * Connections on which reports are handed in, and how many reports there are before the end: a flood is stored in
+ * another way.
+ */
 const REPORTERS = 8;
 const FLOOD = 600;
 

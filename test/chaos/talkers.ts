@@ -62,7 +62,7 @@ const milter: Talker = async (path, question, kept) => {
   }
 };
 
-/** Those who ask, by the socket. */
+/** How each socket is asked about mail. */
 export const ASKERS: { readonly [socket: string]: Talker } = {
   'greylist.socket': lines((question) => `check ${question}\n`, /^200 grey\r\n$/),
   'policy.socket': lines(policyRequest, /^action=DEFER_IF_PERMIT .*\n\n$/),
