@@ -22,7 +22,7 @@ export function selfSigned(directory: string, name: string): KeyPair {
   return pair;
 }
 
-/** A certificate of the CA for a name or address (`DNS:mx1.example.org`, `IP:127.0.0.1`), good for so many days. */
+/** A certificate of the CA for a name or address (`DNS:mx1.example.org`, `IP:127.0.0.1`), good for `days`. */
 export function signed(directory: string, ca: KeyPair, subject: string, days = 3650): KeyPair {
   const name = subject.replace(/^.*:/, '');
   const pair = { certificate: join(directory, `${name}-${days}.pem`), key: join(directory, `${name}-${days}.key`) };

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
-/** Until it is disposed of, files take so many bytes more, and then no other one. */
+/** Until it is disposed of, files take `room` bytes more in all, and then no other one. */
 export function fullDisk(room: number): Disposable {
   const { writeSync } = fs;
   let left = room;

@@ -108,7 +108,7 @@ export interface ScriptedMta extends AsyncDisposable {
   readonly socket: Socket;
   /** Sends commands (or bytes as they are). */
   send(...commands: readonly (Command | Buffer)[]): void;
-  /** Sends commands and waits for so many replies. */
+  /** Sends commands and waits for that number of replies. */
   ask(replies: number, ...commands: readonly (Command | Buffer)[]): Promise<readonly ReplyText[]>;
   /** Resolves when the other side has closed the connection. */
   readonly closed: Promise<unknown>;

@@ -106,7 +106,7 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
 /** A line to a server. */
 export interface Line extends AsyncDisposable {
   readonly port: number;
-  /** Cuts what is connected now once so many more bytes went to the reader; 0: at once. */
+  /** Cuts what is connected now once this many more bytes went to the reader; 0: at once. */
   cutAfter(bytes: number): void;
 }
 

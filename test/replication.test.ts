@@ -79,7 +79,7 @@ async function startWorld(net: keyof typeof NETS, ahead: readonly number[] = [])
   return { replicas, lines, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** Waits until all have so many reports, and returns who has what. */
+/** Waits until all have `count` reports, and returns who has what. */
 async function settled({ replicas }: World, count: number, timeout = 10_000): Promise<readonly (readonly string[])[]> {
   await vi.waitFor(
     async () => {
@@ -91,7 +91,7 @@ async function settled({ replicas }: World, count: number, timeout = 10_000): Pr
   return Promise.all(replicas.map((replica) => replica.reports()));
 }
 
-/** Returns how many reports there are then, if there were so many before. */
+/** Takes the steps. Returns how many reports there are then, if there were `before` of them. */
 async function take(world: World, steps: readonly Step[], before = 0): Promise<number> {
   let made = before;
   for (const one of steps) {

@@ -19,9 +19,9 @@ type Noise = 'garbage' | 'wrong id' | 'wrong question' | 'damaged' | 'foreign';
 
 /** How a name is answered, beyond its records. */
 interface Trick {
-  /** Never answered, or not the first so many times. */
+  /** Never answered, or not the first times, as many as this says. */
   readonly silent?: true | number;
-  /** Only the first so many questions are answered. */
+  /** Only this many questions are answered, the first ones. */
   readonly answered?: number;
   readonly code?: 'SERVFAIL' | 'REFUSED';
   /** Over UDP the answer is cut off. */

@@ -9,7 +9,7 @@ import { askForLines } from './ask-daemon.ts';
 /** Milliseconds. */
 const PATIENCE = 100;
 
-/** The lines of the document in a daemon's answer, where each piece is looked at for so many milliseconds. */
+/** The lines of the document in a daemon's answer, where a reader takes `look` milliseconds for each piece. */
 async function linesOf(text: string, look: number): Promise<readonly string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-ask-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));

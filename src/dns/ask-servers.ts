@@ -46,7 +46,7 @@ async function askInTurn<T>({ servers, timeout, over, ask }: Attempt<T>): Promis
   return Promise.any(asked);
 }
 
-/** Whether one of those asked has answered, the last one has failed, or neither so many milliseconds later. */
+/** Whether one of those asked has answered, the last one has failed, or neither after `patience` (milliseconds). */
 async function outcomeOf(
   asked: readonly Promise<unknown>[],
   patience: number,

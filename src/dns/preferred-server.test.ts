@@ -5,7 +5,7 @@ import { PreferredServer } from './preferred-server.ts';
 const SERVERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((address) => ({ address, port: 53 }));
 const NAMES = ['a', 'b', 'c'];
 
-/** A question: so many seconds after the one before, the order in which the servers are asked, and which one answers. */
+/** A question: how many seconds after the one before, the order in which the servers are asked, and which one answers. */
 type Asked = readonly [seconds: number, order: string, answers: string];
 
 test.for<[what: string, ...questions: Asked[]]>([

@@ -35,7 +35,7 @@ type WrittenAddresses = readonly (readonly [
 ])[];
 
 const MINUTE = 60_000;
-/** After so many all names are looked up anew. */
+/** After this many minutes all names are looked up anew. */
 const MINUTES_KNOWN = 60;
 const FAMILIES = [4, 6] as const;
 
@@ -94,7 +94,7 @@ export class HostSet {
     return this.#tried.promise;
   }
 
-  /** Waits for that, but no longer than so many seconds. */
+  /** As `tried`, but resolves after `patience` in any case. */
   async triedWithin(patience: Seconds): Promise<void> {
     await inTime(this.tried, patience * 1000);
   }
@@ -159,7 +159,10 @@ export class HostSet {
   }
 }
 
-/** The work of each minute: all names are looked up in the first of an hour, and as long as one is new or could not be looked up. */
+/**
+ * The work of each minute: all names are looked up in the first of an hour, and as long as one is new or could not be
+ * looked up.
+ */
 export function minutelyLookups(hosts: Pick<HostSet, 'complete' | 'lookUp'>): () => Promise<void> {
   let minutes = 0;
   return async () => {
@@ -168,7 +171,10 @@ export function minutelyLookups(hosts: Pick<HostSet, 'complete' | 'lookUp'>): ()
   };
 }
 
-/** Looks all names up now and every hour, and each minute as long as one is new or could not be looked up, until it is closed. */
+/**
+ * Looks all names up now and every hour, and each minute as long as one is new or could not be looked up, until it is
+ * closed.
+ */
 export function startHostLookups(hosts: HostSet, log: Log): AsyncDisposable {
   return startRepeating({
     work: minutelyLookups(hosts),

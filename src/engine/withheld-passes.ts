@@ -26,7 +26,7 @@ export class OwnersOfBad {
   readonly #clients = new Map<string, Map<string, Seconds>>();
   #count = 0;
 
-  /** Keeps so many pairs, the ones that were added last. */
+  /** Keeps at most this many pairs, the ones that were added last. */
   constructor(most: number = Number.POSITIVE_INFINITY) {
     this.#most = most;
   }

@@ -1,6 +1,6 @@
 // Work that may come in any number, done a few at a time.
 
-/** The work, done for at most so many things at a time; others wait in their order. */
+/** The work, done for `most` things at a time; others wait in their order. */
 export function atMost<T, R>(most: number, work: (thing: T) => Promise<R>): (thing: T) => Promise<R> {
   const waiting: (() => void)[] = [];
   let underWay = 0;

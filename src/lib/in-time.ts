@@ -1,6 +1,6 @@
 // Waiting for something, but not for ever.
 
-/** Whether the promise resolves within so many milliseconds; rejects if the promise rejects by then. */
+/** Whether the promise resolves within this time; rejects if the promise rejects by then. */
 export async function inTime(done: Promise<unknown>, milliseconds: number): Promise<boolean> {
   const late = Promise.withResolvers<false>();
   const timer = setTimeout(late.resolve, milliseconds, false);

@@ -19,7 +19,7 @@ export interface ConnectionParts {
   readonly protocol: LineProtocol;
   readonly limits: LineLimits;
   readonly log: Log;
-  /** A client is cut off after so many sweeps without a sign of life. */
+  /** A client is cut off after this many sweeps without a sign of life. */
   readonly idleSweeps: number;
   readonly onTrouble: (what: string, cause: string, client?: string) => void;
   /** The connection is to go on over TLS; it is no longer ours. */

@@ -95,7 +95,7 @@ interface Client {
   readonly socket: Socket;
   /** All that was received, once the server has closed. */
   readonly all: Promise<string>;
-  /** Waits until so much was received. */
+  /** Waits until this text was received. */
   received(text: string): Promise<void>;
   chunks(): readonly string[];
 }
@@ -507,7 +507,7 @@ test('closing does not wait for who has to be looked up first', async () => {
   expect(asked).toEqual([]);
 });
 
-/** Pieces as long as they are asked for, at most so many, and what became of them. */
+/** Pieces as long as they are asked for, `most` at most, and what became of them. */
 function manyPieces(most: number): { text: AsyncIterable<string>; made: () => number; ended: () => boolean } {
   let [made, ended] = [0, false];
   async function* pieces(): AsyncGenerator<string> {

@@ -9,7 +9,7 @@ const MOST_WAITING = 16 * 1024 * 1024;
 
 export interface LogOutput {
   readonly write: WriteLines;
-  /** Whether all that was written has left this process; waits so many milliseconds for that. */
+  /** Whether all that was written has left this process; waits at most `patience` (milliseconds) for that. */
   readonly left: (patience: number) => Promise<boolean>;
 }
 

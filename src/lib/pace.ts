@@ -1,4 +1,4 @@
-// Holds something to so many a minute, evenly: whoever comes too early is told how long to wait.
+// Holds something to a rate a minute, evenly: whoever comes too early is told how long to wait.
 
 export class Pace {
   readonly #rate: () => number;
@@ -12,7 +12,7 @@ export class Pace {
     this.#now = now;
   }
 
-  /** Counts so many more. Returns the milliseconds until their turn, when the rate has room for more than those before. */
+  /** Counts `count` more. Returns the milliseconds until their turn, when the rate has room for more than those before. */
   take(count: number): number {
     const rate = this.#rate();
     if (rate === 0) return 0;
@@ -22,7 +22,7 @@ export class Pace {
     return turn - now;
   }
 
-  /** Counts one more if its turn comes within so many milliseconds, and nothing otherwise; whether it does. */
+  /** Counts one more if its turn comes within this time, and nothing otherwise; whether it does. */
   takeWithin(milliseconds: number): boolean {
     if (this.#next - this.#now() > milliseconds) return false;
     this.take(1);

@@ -1,7 +1,7 @@
 // Work that comes back: once now, then again after each interval, until it is closed.
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A pause of so many milliseconds; rejects when the work is being closed. */
+/** Resolves after the milliseconds; rejects when the work is being closed. */
 export type Pause = (milliseconds: number) => Promise<void>;
 
 export interface RepeatedWork {

@@ -3,7 +3,7 @@
 import { types } from 'node:util';
 import { type Context, createContext, Script } from 'node:vm';
 
-/** Whether the pattern fits the text; `late` if that was not known after so many whole milliseconds. */
+/** Whether the pattern fits the text; `late` if that was not known in time (whole milliseconds). */
 export type TimedTest = (pattern: RegExp, text: string, milliseconds: number) => boolean | 'late';
 
 /** The function that tests, one text after the other. A test costs a tenth of a millisecond more than without a limit. */

@@ -21,7 +21,7 @@ export interface TroubleParts {
 
 /** Seconds for which a kind that was logged is not logged again. */
 const QUIET = 60;
-/** Once so many kinds were logged lately, the trouble of all further clients is one kind. */
+/** Once this many kinds were logged lately, the trouble of all further clients is one kind. */
 const MOST_LINES = 20;
 
 /** Trouble of one server. */

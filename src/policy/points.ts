@@ -31,7 +31,7 @@ const DAY: Seconds = 86_400;
 /** How old an accepted mail is when it begins to count. */
 export const GOOD_AGE: Seconds = DAY;
 
-/** Points for so many accepted mails that are at least so old; the best first. */
+/** Points for a number of accepted mails, all of them at least of an age; the best first. */
 const HISTORIES = [
   { mails: 15, age: 7 * DAY, points: 30, reason: '15 mails accepted' },
   { mails: 5, age: 7 * DAY, points: 20, reason: '5 mails accepted' },

@@ -56,7 +56,7 @@ export const COUNTED: ReportQuery = { ip: spam.ip, identity: 'example.com', sinc
 interface ReportAdder {
   /** Adds reports like `spam` but for what is told; what became of each. */
   readonly add: (...reports: readonly Partial<StoredReport>[]) => Promise<readonly Stored[]>;
-  /** Adds so many. */
+  /** Adds `n` reports. */
   readonly many: (n: number, of: (i: number) => Partial<StoredReport>) => Promise<readonly Stored[]>;
 }
 

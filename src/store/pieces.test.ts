@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pickedInPieces } from './pieces.ts';
 
-/** How many of so many items each piece has, if every nth is picked. */
+/** How many items each piece has, if of `items` every nth is picked. */
 function pieces(items: number, nth: number): readonly number[] {
   const numbers = Array.from({ length: items }, (_, i) => i + 1);
   return [...pickedInPieces(numbers, (i) => (i % nth === 0 ? i : undefined))].map(({ length }) => length);

@@ -25,7 +25,7 @@ interface Opened {
   readonly path: string;
   readonly writer: ReportWriter;
   readonly reports: ReportTable;
-  /** The next so many reports of another server. */
+  /** The next `count` reports of another server. */
   readonly named: (count: number) => StoredReport[];
   readonly add: (...reports: readonly StoredReport[]) => Promise<readonly PromiseSettledResult<Stored>[]>;
   /** How many were written on this thread. */

@@ -56,7 +56,7 @@ export function tupleListings(db: DatabaseSync): Pick<ListingKinds, Listing> {
   };
 }
 
-/** The rows of a kind from this time on (not included when going back), so many a read. */
+/** The rows of a kind from this time on (not included when going back), read `rows` at a time. */
 type TupleScan = (kind: number, after: Seconds, rows: number) => Generator<Row, void>;
 
 function tupleScan(db: DatabaseSync, after: '<' | '>', order: 'ASC' | 'DESC'): TupleScan {

@@ -79,7 +79,7 @@ class Bits {
   readonly #words: Uint32Array;
   readonly #shift: number;
 
-  /** At least so many bits. */
+  /** Has at least `fewest` bits. */
   constructor(fewest: number) {
     const digits = Math.min(Math.max(Math.ceil(Math.log2(fewest)), FEWEST_DIGITS), 32);
     this.#words = new Uint32Array(2 ** (digits - 5));

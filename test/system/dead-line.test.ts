@@ -43,7 +43,7 @@ async function connected(daemons: readonly TestDaemon[]): Promise<void> {
     });
 }
 
-/** Makes so many reports. */
+/** Asks about new tuples, each of which makes a report. */
 async function firstAttempts(daemon: TestDaemon, domain: string): Promise<void> {
   const questions = Array.from({ length: ATTEMPTS }, (_, i) => `203.0.113.7 s@d${i}.${domain} r@example.org`);
   await askAll(daemon.file('greylist.socket'), questions);

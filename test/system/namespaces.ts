@@ -44,7 +44,7 @@ export function namespacesLack(): string | undefined {
   return status === 0 ? undefined : `network namespaces are not allowed here: ${stderr.trim()}`;
 }
 
-/** Makes so many; disposing removes them. */
+/** Makes `count` hosts; disposing removes them. */
 export async function startHosts(count: number): Promise<Hosts> {
   await using parts = new AsyncDisposableStack();
   const ends = Array.from({ length: count }, (_, i): End => {

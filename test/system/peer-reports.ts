@@ -10,7 +10,7 @@ export function reportsOf(daemon: TestDaemon): readonly string[] {
   return rows.map((row) => Object.values(row).join(' ')).toSorted((one, other) => (one < other ? -1 : 1));
 }
 
-/** Waits (seconds) until all have the same reports, and so many at least; how many that are. */
+/** Waits (seconds) until all have the same reports, at least `least` of them; returns how many. */
 export async function settle(daemons: readonly TestDaemon[], least: number, patience = 30): Promise<number> {
   const same = (): number | false => {
     const [first = [], ...others] = daemons.map(reportsOf);

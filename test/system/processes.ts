@@ -50,7 +50,7 @@ export async function run(command: string, ...words: readonly string[]): Promise
   return running.output();
 }
 
-/** Waits until `look` finds something (anything but undefined and false), looking often; throws after so many seconds. */
+/** Waits until `look` finds something (anything but undefined and false), looking often; throws after `patience` (seconds). */
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,

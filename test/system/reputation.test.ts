@@ -58,7 +58,7 @@ async function newcomerFrom(client: string): Promise<{ line: string; reply: stri
   return { line: await daemon.logLine(sender), reply: message ?? recipients[0] ?? '' };
 }
 
-/** The reports about a client, once there are so many; the oldest first. */
+/** The reports about a client, once there are `count` of them; the oldest first. */
 async function reportsOf(ip: string, count: number): Promise<readonly StoredReport[]> {
   const reports = await until(`${count} reports about ${ip}`, async () => {
     const found = await daemon.ask<StoredReport>(`reports ${ip}`);
