@@ -4,20 +4,10 @@
 import { createInterface } from 'node:readline';
 import { LONGEST_RECORD } from '../lib/line-protocol.ts';
 import { UsageError } from '../lib/usage-error.ts';
-import { type Table, TABLES } from '../policy/table.ts';
+import { type Table, TABLES, type UploadResult } from '../policy/table.ts';
 import { askDaemon, askForLines, itemOf } from './ask-daemon.ts';
 import type { Command, Invocation } from './command.ts';
 import { openInput } from './open-input.ts';
-
-/** What came of lines that were sent; as the daemon's import tells it. */
-interface Imported {
-  readonly lines: number;
-  readonly taken: number;
-  readonly refused: number;
-  readonly expired: number;
-  readonly problems: readonly (readonly [line: number, problem: string])[];
-  readonly failure?: string;
-}
 
 /** Lines that are sent at once, and about how many characters. */
 const BATCH = 5000;
@@ -92,13 +82,17 @@ interface Batch {
   characters: number;
 }
 
-async function importFile({ location, screen }: Invocation, file: string, table: Table | undefined): Promise<Imported> {
+async function importFile(
+  { location, screen }: Invocation,
+  file: string,
+  table: Table | undefined,
+): Promise<UploadResult> {
   const { input, size } = await openInput(file);
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const total = { lines: 0, taken: 0, refused: 0, expired: 0, problems: [] as [number, string][] };
   for await (const [into, batch] of batches(lines, table)) {
     const answer = await askDaemon(location, `import ${into}`, batch.lines);
-    const { taken, refused, expired, problems, failure } = itemOf<Imported>(answer);
+    const { taken, refused, expired, problems, failure } = itemOf<UploadResult>(answer);
     if (failure !== undefined) throw new Error(`after ${total.lines} lines: ${failure}`);
     total.lines += sizeOf(batch);
     total.taken += taken;
@@ -152,7 +146,7 @@ function addLine(batch: Batch, number: number, line: string): void {
   batch.characters += line.length;
 }
 
-function describe({ lines, taken, refused, expired, problems }: Imported): string {
+function describe({ lines, taken, refused, expired, problems }: UploadResult): string {
   const shown = problems.slice(0, MOST_PROBLEMS).map(([line, problem]) => `line ${line}: ${problem}\n`);
   const kept = lines - taken - refused - expired;
   const old = expired === 0 ? '' : `, ${expired} past their lifetime`;

@@ -1,6 +1,5 @@
 // What the greyd protocol answers, to the byte as ze-filter's server does: clients look for `CODE COMMAND ANSWER`.
-import type { Table } from '../policy/table.ts';
-import type { UploadResult } from './greyd-tables.ts';
+import type { Table, UploadResult } from '../policy/table.ts';
 
 /** Said when a client has connected. */
 export const BANNER = '200 OK - Waiting for commands !\r\n';

@@ -2,7 +2,7 @@
 import type { Seconds } from '../policy/check.ts';
 import type { StoredTuple, TupleState } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
-import type { Table } from '../policy/table.ts';
+import type { Table, Upload, UploadResult } from '../policy/table.ts';
 import { formatPass, formatTuple, type Parsed, parsePass, parseTuple } from './greyd-records.ts';
 
 /** What the tables need of the memory. */
@@ -13,27 +13,6 @@ export interface GreydTables {
   /** Takes entries over, but for those that it has already; returns how many it took. */
   importTuples(tuples: readonly StoredTuple[]): Promise<number>;
   importPasses(passes: readonly Pass[]): Promise<number>;
-}
-
-/** A table being uploaded. */
-export interface Upload {
-  /** Takes a line; returns a promise, which never rejects, when the client had better wait before it sends much more. */
-  take(line: string): Promise<void> | undefined;
-  /** Resolves when everything is stored; never rejects. */
-  end(): Promise<UploadResult>;
-}
-
-export interface UploadResult {
-  readonly lines: number;
-  /** Entries that were new to us, or newer than ours. */
-  readonly taken: number;
-  readonly refused: number;
-  /** Entries that were past their lifetime, and so not stored. */
-  readonly expired: number;
-  /** Of the first lines that were refused: their number and what is wrong. */
-  readonly problems: readonly (readonly [line: number, problem: string])[];
-  /** Why storing failed, if it did; nothing more was stored after that. */
-  readonly failure: string | undefined;
 }
 
 /** How long entries live, in seconds since they were used last. */

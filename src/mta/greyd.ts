@@ -8,6 +8,7 @@ import type { Log } from '../lib/log.ts';
 import { chain, type MaybePromise } from '../lib/maybe-promise.ts';
 import { type Check, isNullSender } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
+import type { Upload, UploadResult } from '../policy/table.ts';
 import type { GreydCaller } from './greyd-access.ts';
 import {
   BANNER,
@@ -27,14 +28,7 @@ import {
   uploaded,
 } from './greyd-answers.ts';
 import { type GreydCommand, type PlainCommand, parseCommand } from './greyd-commands.ts';
-import {
-  downloadLines,
-  type EntryLifetimes,
-  type GreydTables,
-  startUpload,
-  type Upload,
-  type UploadResult,
-} from './greyd-tables.ts';
+import { downloadLines, type EntryLifetimes, type GreydTables, startUpload } from './greyd-tables.ts';
 
 export interface GreydParts {
   readonly answerCheck: AnswerCheck;

@@ -199,7 +199,9 @@ function fakeMemory(tuples: StoredTuple[], passes: Pass[]): Pick<SyncParts, 'sto
         take: (line) => (lines.push(line) % 2 === 0 ? Promise.resolve() : undefined),
         end: async () => {
           const good = lines.filter((line) => line.includes(';')).length;
-          const problems = lines.flatMap((line, at) => (line.includes(';') ? [] : [[at + 1, `bad for ${table}`]]));
+          const problems = lines.flatMap((line, at): [number, string][] =>
+            line.includes(';') ? [] : [[at + 1, `bad for ${table}`]],
+          );
           const expired = lines.filter((line) => line.startsWith('old;')).length;
           return { lines: lines.length, taken: good - expired, refused: lines.length - good, expired, problems };
         },

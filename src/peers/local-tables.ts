@@ -2,22 +2,14 @@
 //   export TABLE   a document of its lines
 //   import TABLE   301 go ahead; then lines up to a single dot; a document: how many there were, and which were refused
 import type { Seconds } from '../policy/check.ts';
-import { type Table, TABLES } from '../policy/table.ts';
+import { type Table, TABLES, type Upload } from '../policy/table.ts';
 import { item } from './local-arguments.ts';
 import { type Body, linesDocument, type Verb, type Verbs } from './sync-verb.ts';
-
-/** A table being taken over. */
-export interface Import {
-  /** Takes a line; a promise when more had better wait. */
-  take(line: string): Promise<void> | undefined;
-  /** Resolves when everything is stored; what came of it. */
-  end(): Promise<object>;
-}
 
 export interface TableParts {
   /** The lines of the entries with `lastSeen > after`, with their ends, many in a piece. */
   readonly exportLines: (table: Table, after: Seconds) => AsyncIterable<string>;
-  readonly startImport: (table: Table) => Import;
+  readonly startImport: (table: Table) => Upload;
 }
 
 export const TABLE_COMMANDS: Verbs<TableParts> = new Map<string, Verb<TableParts>>([
@@ -25,7 +17,7 @@ export const TABLE_COMMANDS: Verbs<TableParts> = new Map<string, Verb<TableParts
   ['import', ({ startImport }, [table]) => importBody(startImport(needTable(table)))],
 ]);
 
-function importBody(taking: Import): Body {
+function importBody(taking: Upload): Body {
   return { take: (line) => taking.take(line), end: async () => item(await taking.end()), records: true };
 }
 
