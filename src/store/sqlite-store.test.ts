@@ -6,6 +6,7 @@ import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import { asked, attempt, LIFETIMES, numbered, pass, spam, stored, T } from './contract-samples.ts';
+import { GroupCommit } from './group-commit.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import type { Remembrance } from './store.ts';
 import { storeContract } from './store-contract.ts';
@@ -119,6 +120,25 @@ test.for<[what: string, change: (store: SqliteStore) => Promise<unknown>, entry:
   expect((await store.recall(asked(attempt))).entry?.lastSeen).toBe(T);
   await change(store);
   expect((await store.recall(asked(attempt))).entry).toEqual(entry);
+});
+
+test('a standing that is saved while writing is held is removed by who comes after it', async () => {
+  const write = vi.spyOn(GroupCommit.prototype, 'write');
+  onTestFinished(() => write.mockRestore());
+  await using store = open();
+  await store.addPass(pass);
+  const commits = write.mock.contexts[0] as GroupCommit;
+  const release = Promise.withResolvers<void>();
+  const held = commits.hold(() => release.promise);
+  const times = { computed: T, answered: T, expires: T + 9, reveal: undefined };
+  const ip = '203.0.113.7';
+  const saved = store.saveStanding({ ip, identity: ip, score: 1, class: 'white', reasons: [], ...times });
+  const removed = store.removeStandings(ip);
+  // Were it not for what waits, it would have looked by then.
+  for (let n = 0; n < 2; n += 1) await wholeList(store.reports(undefined));
+  release.resolve();
+  await Promise.all([held, saved]);
+  expect([await removed, await store.standing(ip)]).toEqual([1, undefined]);
 });
 
 test('of a client that has no pending entry any more nothing is kept', async () => {

@@ -237,8 +237,8 @@ export class SqliteStore implements Store {
   }
 
   async removeStandings(text: string): Promise<number> {
-    // The worker sees what is committed.
-    await this.#commits.ended();
+    // The worker sees what is committed, and what was saved before may still wait for its turn.
+    await this.#write(() => {});
     const all = { text, kinds: STANDING_KINDS, now: undefined };
     const ips = (await this.#listings.all('standings', all)).map(({ ip }) => ip);
     let removed = 0;
