@@ -135,6 +135,7 @@ export function reportCountContract(open: () => Store): void {
         olderThanWeek: 2,
         first: before,
       });
+      expect(await good({ until: T - 30 * DAY })).toMatchObject({ olderThanDay: 2, olderThanWeek: 2 });
       expect(await good({ identity: '203.0.113.5' })).toEqual(NO_GOOD);
     });
 

@@ -38,3 +38,10 @@ test('a tuple that is used while candidates are looked for is not counted once m
   }
   expect(uses).toEqual([4999]);
 });
+
+test('of many that match, the newest are shown, whatever their kind', () => {
+  const many = Array.from({ length: 1000 }, (_, i) => numbered(10_000 + i, '203.0.113.7'));
+  for (const one of many) table.remember({ ...one, change: 'restart' }, T - 1);
+  const shown = [...listings.tuples({ text: undefined, limit: 1000 })].flat();
+  expect(shown.map(({ state }) => state)).toEqual(many.map(() => 'valid'));
+});
