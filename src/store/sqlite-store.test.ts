@@ -51,6 +51,17 @@ test('the writes of one turn are committed together, and answers made from them 
   expect(order.toSorted()).toEqual(['first 2', 'second 2', 'unchanged 2']);
 });
 
+test('a first attempt is answered when what was changed before is committed, too', async () => {
+  const path = newPath();
+  await using store = open(path);
+  using witness = new DatabaseSync(path, { readOnly: true });
+  await store.remember(admitted, T);
+  const forgotten = store.remember({ ...attempt, change: 'forget' }, T);
+  await store.remember(other, T);
+  expect(witness.prepare('SELECT 1 FROM tuple').all()).toEqual([]);
+  await forgotten;
+});
+
 test('while another process holds the lock first attempts are kept, all else is refused, and afterwards all is well again', async () => {
   const path = newPath();
   await using store = open(path);

@@ -65,6 +65,15 @@ export function tupleContract(open: () => Store): void {
       expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(2);
       await make('restart', later + 1);
       expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(1);
+      await make('refresh', later + 2 + REFRESH_AFTER);
+      expect(await entry()).toEqual({ state: 'pending', firstSeen: later + 1, lastSeen: later + 1 });
+    });
+
+    test('what has passed and is forgotten was not pending any more', async () => {
+      await make('restart', T, numbered(1, '203.0.113.7'));
+      await make('admit', T);
+      await make('forget', T);
+      expect(await pending('203.0.113.7')).toBe(1);
     });
 
     test('what is valid is admitted again without a change until its refresh is due', async () => {
