@@ -78,6 +78,7 @@ test.for<[what: string, damage: (path: string) => void, told: RegExp]>([
     (path) => mkdirSync(`${path}-wal`),
     /: unable to open database file; it and the files beside it must belong to the user that ddgreyd runs as$/,
   ],
+  ['held by another process', hold, /: database is locked; another process holds it, which fuser -v names$/],
   ['without a table', (path) => change(path, 'DROP TABLE standing'), /: no such table: standing$/],
 ])('a database that is %s is named', async ([, harm, told]) => {
   const path = join(newDirectory(), 'ddgrey.db');
@@ -124,6 +125,12 @@ test('a disk that is full is named', async () => {
 function damage(path: string): void {
   const bytes = readFileSync(path);
   writeFileSync(path, bytes.fill('damaged', 4096));
+}
+
+function hold(path: string): void {
+  const db = new DatabaseSync(path);
+  onTestFinished(() => db.close());
+  db.exec(`PRAGMA locking_mode = EXCLUSIVE; UPDATE meta SET value = value`);
 }
 
 function change(path: string, sql: string): void {

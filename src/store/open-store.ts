@@ -26,8 +26,12 @@ export async function openStore({ path, log, clock }: StoreSettings): Promise<St
   }
 }
 
-/** What to do, by SQLite's code: SQLITE_CORRUPT, SQLITE_CANTOPEN, and SQLITE_IOERR_SHMSIZE, which it only calls a disk I/O error. */
+/**
+ * What to do, by SQLite's code: SQLITE_BUSY, SQLITE_CORRUPT, SQLITE_CANTOPEN, and SQLITE_IOERR_SHMSIZE, which it only calls
+ * a disk I/O error.
+ */
 const CURES: ReadonlyMap<number, string> = new Map([
+  [5, 'another process holds it, which fuser -v names'],
   [11, 'put the last backup in its place, or take it away (Backup in docs/administration.md)'],
   [14, 'it and the files beside it must belong to the user that ddgreyd runs as'],
   [4874, 'its disk is full: make room for the files beside it'],
