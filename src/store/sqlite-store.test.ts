@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import { silentLog } from '../lib/log.ts';
 import { wholeList } from '../lib/whole-list.ts';
@@ -179,6 +180,21 @@ test('only its owner may read the files, and closing leaves nothing beside the d
   expect(readdirSync(directory).filter((name) => join(directory, name).startsWith(`${path}-`))).toEqual([]);
   expect(vi.getTimerCount()).toBe(0);
   await expect(store.remember(attempt, T)).rejects.toThrow('closed');
+});
+
+test('closing ends every thread', async () => {
+  const asked = vi.spyOn(Worker.prototype, 'postMessage');
+  onTestFinished(() => asked.mockRestore());
+  const store = open();
+  // More than are written without a thread.
+  const attempts = Array.from({ length: 200 }, (_, i) => numbered(i, '192.0.2.1'));
+  await Promise.all(attempts.map(async (one) => store.remember(one, T)));
+  expect(await store.count()).toEqual({ pending: 200, valid: 0 });
+  await Promise.all(Array.from({ length: 600 }, (_, i) => store.addReport({ ...spam, originId: i + 1, time: T + i })));
+  await store[Symbol.asyncDispose]();
+  const threads = [...new Set(asked.mock.contexts as Worker[])];
+  expect(threads.length).toBeGreaterThanOrEqual(3);
+  expect(threads.filter(({ threadId }) => threadId !== -1)).toEqual([]);
 });
 
 test.for<[what: string, come: (store: SqliteStore) => unknown]>([
