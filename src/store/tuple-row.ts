@@ -69,9 +69,7 @@ export function storedTuple(row: readonly SQLOutputValue[]): StoredTuple {
 
 function clientColumn(part: Uint8Array | string, address: Uint8Array): Uint8Array {
   if (typeof part === 'string') return address;
-  // Of the same family (3 and 4, or 8 and 16 bytes) and with the same first bytes; else all of it is kept.
-  const inside = part.length > 4 === address.length > 4 && isPrefix(part, address);
-  return inside ? address.slice(part.length) : address;
+  return isPrefix(part, address) ? address.slice(part.length) : address;
 }
 
 function isPrefix(start: Uint8Array, bytes: Uint8Array): boolean {
