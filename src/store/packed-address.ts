@@ -82,7 +82,7 @@ function quadBytes(text: string): Uint8Array | undefined {
   for (let i = 0; i <= text.length; i += 1) {
     const digit = i < text.length ? text.charCodeAt(i) - 48 : -2;
     if (digit === -2) {
-      if (value < 0 || place > 3) return undefined;
+      if (value < 0) return undefined;
       bytes[place] = value;
       place += 1;
       value = -1;
