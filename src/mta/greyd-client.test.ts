@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters, type Counters } from '../lib/counters.ts';
@@ -121,15 +122,15 @@ test.for<[title: string, answer: string | undefined, greeting: string, outcome: 
   expect(counters.list()).toContainEqual([`greyd client ${outcome}`, 1]);
 });
 
-test.for([
-  ['200 GREYCHECK ANSWER', 'ok', []],
-  [said(400, 'WAIT').trim(), 'wait', []],
-  ['500 GREYCHECK ANSWER Grey server said... REJECT\r', 'reject', []],
-  ['200 GREYCHECK ANSWE', 'unreachable', ['closed without an answer']],
-  ['421 busy', 'unreachable', ['refused: 421 busy']],
-  [`421 busy\r\n${said(200, 'OK')}`, 'unreachable', ['refused: 421 busy']],
-  ['x'.repeat(5000), 'unreachable', ['a line without an end']],
-] as const)('a server says %j without a line end, and closes: %s', async ([answer, outcome, causes]) => {
+test.for<[what: string, answer: string, outcome: string, causes: readonly string[]]>([
+  ['the code of an answer', '200 GREYCHECK ANSWER', 'ok', []],
+  ['an answer', said(400, 'WAIT').trim(), 'wait', []],
+  ['an answer with half a line end', '500 GREYCHECK ANSWER Grey server said... REJECT\r', 'reject', []],
+  ['half an answer', '200 GREYCHECK ANSWE', 'unreachable', ['closed without an answer']],
+  ['a refusal', '421 busy', 'unreachable', ['refused: 421 busy']],
+  ['a refusal, an answer', `421 busy\r\n${said(200, 'OK').trim()}`, 'unreachable', ['refused: 421 busy']],
+  ['5000 characters', 'x'.repeat(5000), 'unreachable', ['a line without an end']],
+])('a server says no more than %s without a line end, and closes', async ([, answer, outcome, causes]) => {
   const server = await scripted((_, socket) => void socket.end(answer));
   const { client, logged } = asking(server.port, { answerTimeout: 1 });
   expect(await client.ask(check())).toBe(outcome);
@@ -147,6 +148,15 @@ test.for([
   expect(await client.ask(check())).toBe('unreachable');
   await until(() => logged().includes('greyd server failed'));
   expect(logged()).toContain('cause="no answer in time"');
+});
+
+test('a server that is asked nothing is not late', async () => {
+  const server = await scripted(() => said(200, 'OK'));
+  const { client, logged } = asking(server.port, { answerTimeout: 0.3 });
+  expect(await client.ask(check())).toBe('ok');
+  await sleep(400);
+  expect(await client.ask(check())).toBe('ok');
+  expect([logged(), server.sockets.length]).toEqual(['', 1]);
 });
 
 test.for<[check: Check, text: string | undefined]>([
