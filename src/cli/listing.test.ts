@@ -153,6 +153,15 @@ test('-rc DOMAIN: also who is known only by the standing that is removed', async
   ]);
 });
 
+test('-c: what was entered by hand is of no client', async () => {
+  reports = [
+    { ...REPORT, ip: '192.0.2.0', event: 'entry_black', mtaId: '192.0.2.0/24' },
+    { ...REPORT, ip: '0.0.0.0', event: 'entry_removed', mtaId: 'example.net' },
+  ];
+  await list(['calc']);
+  expect(daemon.parts.asked).toEqual([]);
+});
+
 test('c13: -c where nothing is known', async () => {
   [standings, reports] = [[], []];
   expect(await list(['calc'])).toBe(HEADINGS);

@@ -4,6 +4,7 @@ import { readableConfig } from '../config/load-config.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import { wholeList } from '../lib/whole-list.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
+import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { type Standing, STANDING_KINDS, type StandingKind } from '../policy/standing.ts';
 import { overlaps, parseSubject } from '../policy/subject.ts';
 import { askDaemon, askForItems, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
@@ -66,16 +67,22 @@ async function calculate({ location, screen }: Invocation, clients: readonly str
   if (clients.length > 1) screen.progress('');
 }
 
+/** A standing, or a report. */
+interface Known {
+  readonly ip: string;
+  readonly event?: string;
+}
+
 /**
- * The clients whose standings are to be computed: the address itself, or all of which there are reports; with -r also
- * all with standings.
+ * The clients whose standings are to be computed: the address itself, or all of which there are reports (not those of
+ * entries by hand, whose address may be nobody's); with -r also all with standings.
  */
 async function clientsOf({ location, flags }: Invocation, subject: string): Promise<readonly string[]> {
   if (parseSubject(subject)?.kind === 'address') return [subject];
   const clients = new Set<string>();
   for (const about of flags.has('remove') ? ['standings', 'reports'] : ['reports'])
-    for await (const found of askForItems<{ readonly ip: string }>(location, `${about} ${quoteArgument(subject)}`))
-      for (const { ip } of found) clients.add(ip);
+    for await (const found of askForItems<Known>(location, `${about} ${quoteArgument(subject)}`))
+      for (const { ip, event = '' } of found) if (!ENTRY_EVENTS.includes(event)) clients.add(ip);
   return [...clients];
 }
 
