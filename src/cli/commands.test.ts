@@ -163,6 +163,13 @@ test('config shows what defaults come to that are worked out', async () => {
   const { text } = await run('config');
   expect(text).toMatch(new RegExp(`^name +${hostname()} +the host's own name$`, 'm'));
   expect(text).toMatch(/^port +722 when started as root, else 1722$/m);
+  expect(JSON.parse((await run('config', [], true)).text)).toEqual(
+    expect.arrayContaining([
+      { name: 'name', value: hostname(), default: "the host's own name" },
+      { name: 'policy', value: '', default: 'none' },
+      { name: 'port', value: '', default: '722 when started as root, else 1722' },
+    ]),
+  );
 });
 
 test('config shows each socket on a line of its own, those of protocols without a line too', async () => {

@@ -24,7 +24,7 @@ export const configCommand: Command = {
   tellsMistakes: true,
   run: async ({ location, json, screen }) => {
     const { config, origins } = loadConfig(location.configFile);
-    const options = describeValues(config, origins);
+    const options = describeValues(config, origins).map(inPlainWords);
     const waiting = await askWhatWaits(location, config);
     const waits = new Map(typeof waiting === 'string' ? [] : waiting.map((option) => [option.name, option]));
     if (json) {
@@ -65,13 +65,17 @@ const WORKED_OUT: { readonly [Name in OptionName]?: () => string } = {
   resolver: () => getServers().join(' '),
 };
 
+/** The option with a default that is worked out as what it comes to, and told in words: no line of a file could say it. */
+function inPlainWords(option: DescribedOption): DescribedOption {
+  const { defaultNote, follows } = anyOption(option.name);
+  if (defaultNote === undefined || follows !== undefined) return option;
+  const value = option.setAt === undefined ? (WORKED_OUT[option.name]?.() ?? '') : option.value;
+  return { ...option, value, default: defaultNote };
+}
+
 /** A row for each line that the value, or the default, takes in a configuration file. */
 function rows({ name, value, default: standard, setAt }: DescribedOption, waits: boolean): string[][] {
-  const { defaultNote, follows } = anyOption(name);
-  // The default in words is no value that a line could set.
-  const isNoted = defaultNote !== undefined && follows === undefined;
-  const values = isNoted && setAt === undefined ? [WORKED_OUT[name]?.() ?? ''] : value.split('\n');
-  const standards = isNoted ? [defaultNote] : standard.split('\n');
+  const [values, standards] = [value.split('\n'), standard.split('\n')];
   return Array.from({ length: Math.max(values.length, standards.length) }, (_, line) => [
     line === 0 ? `${name}${waits ? ' *' : ''}` : '',
     values[line] ?? '',
