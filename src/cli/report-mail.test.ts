@@ -122,14 +122,31 @@ test('mail that came back to its server by an address of this machine is blamed 
   expect(daemon.parts.asked).toEqual([REPORT]);
 });
 
+/** What makes a mail huge. */
+const FILLING = Buffer.alloc(1024 * 1024, 'x\n');
+
 test('a huge mail is read to its end, and looked at as far as the limit', async () => {
   await using daemon = await startFakeDaemon();
-  const filling = Buffer.alloc(1024 * 1024, 'x\n');
   let read = 0;
   function* huge(): Generator<Buffer> {
     yield Buffer.from(mailWith(RECEIVED));
-    for (; read <= MAIL_LIMIT; read += filling.length) yield filling;
+    for (; read <= MAIL_LIMIT; read += FILLING.length) yield FILLING;
   }
   expect(await report(daemon, huge())).toMatchObject({ exitCode: 0 });
   expect(read).toBeGreaterThan(MAIL_LIMIT);
+});
+
+test('whoever attached the spam behind the limit is told of that', async () => {
+  await using daemon = await startFakeDaemon();
+  const [beginning = '', spam = ''] = mailWith(RECEIVED).split(/(?<=--BB\n)/);
+  const picture = [
+    Buffer.from(`${beginning}Content-Type: image/png\n\n`),
+    ...Array.from({ length: 25 }, () => FILLING),
+  ];
+  expect(await report(daemon, [...picture, Buffer.from(`\n--BB\n${spam}`)])).toEqual({
+    exitCode: 65,
+    message: expect.stringMatching(
+      /^no attached message found\nOnly the first 25 MiB of the mail were looked at\.\nTo/,
+    ),
+  });
 });

@@ -23,6 +23,8 @@ export interface Ending {
 const SENT: Ending = { exitCode: EXIT_CODES.sent, message: '' };
 const HOW_TO_REPORT =
   'To report spam, forward it as an attachment (one spam a mail) or redirect it, as it came, with all its header lines.';
+/** The attached mail may stand behind that. */
+const TOO_LARGE = `Only the first ${MAIL_LIMIT / 1024 / 1024} MiB of the mail were looked at.`;
 
 /**
  * Refusals that will be the same later. Any other is of a daemon that can't keep a report now, such as while its disk
@@ -46,7 +48,8 @@ export async function reportMail(
     const isOurs = (address: Address): boolean => isOwn(address.text) || isTrusted(address);
     const read = readReportedMail(bytes, { isTrusted: isOurs, now });
     if (read.kind === 'unusable') {
-      return { exitCode: EXIT_CODES.unusable, message: `${read.problem}\n${HOW_TO_REPORT}` };
+      const how = bytes.length === MAIL_LIMIT ? `${TOO_LARGE}\n${HOW_TO_REPORT}` : HOW_TO_REPORT;
+      return { exitCode: EXIT_CODES.unusable, message: `${read.problem}\n${how}` };
     }
     return await send(read.report, location, config.report_verify);
   } catch (error) {
