@@ -98,6 +98,10 @@ test.for<[line: string, message: string]>([
     'white example.com 99999999d',
     '99999999d is not a time such as 290s, 10m, 4h, 3d, 2w or "4 hours", at most 36500d;',
   ],
+  ...['local', '30d local', 'local 30d printer'].map((rest): [string, string] => [
+    `white 203.0.113.8 ${rest}`,
+    'local comes first: white local 203.0.113.8 ...',
+  ]),
   ...['30x reason', '0', '5', '1y', '1.5h', '30', '2 new servers', '1000000000d'].map((rest): [string, string] => [
     `black 203.0.113.8 ${rest}`,
     `${rest.replace(/ .*/, '')} is not a time such as 290s, 10m, 4h, 3d, 2w or "4 hours", at most 36500d; a reason that begins`,

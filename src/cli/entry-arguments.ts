@@ -19,7 +19,11 @@ export function entryArguments(kind: string, words: readonly string[]): EntryArg
   const [text, ...rest] = local ? words.slice(1) : words;
   if (text === undefined) throw new UsageError(`${kind} local needs an address, network or domain`);
   if (text.includes('@')) refuseMailbox(kind, text);
-  return { local, subject: needSubject(text), ...splitDuration(rest) };
+  const subject = needSubject(text);
+  const { span, reason } = splitDuration(rest);
+  // As a reason it would be told to peers with the entry.
+  if (/^local(?: \d.*)?$/.test(reason)) throw new UsageError(`local comes first: ${kind} local ${subject.text} ...`);
+  return { local, subject, span, reason };
 }
 
 /** Throws a UsageError that says where a sender or recipient is named instead. */
