@@ -331,6 +331,10 @@ test('what is entered by hand at the peer counts here, until it is removed there
   const { sender: _, recipient: __, ...removed } = { ...BLACK, originId: 8, event: 'entry_removed', time: T0 + 1 };
   await bench.acceptPeerReport(removed, ANY);
   expect(bench.manual.list()).toEqual([]);
+  expect(bench.counters.list()).toEqual([
+    ['report entry_black stored', 1],
+    ['report entry_removed stored', 1],
+  ]);
 });
 
 test.for<[changed: Partial<NamedReport>, taken: boolean]>([

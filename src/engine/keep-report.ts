@@ -6,6 +6,7 @@ import type { News } from '../lib/news.ts';
 import { type Address, parseAddress } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import { EVENTS, type IncomingReport, type StoredReport } from '../policy/report.ts';
+import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import type { Store, Stored } from '../store/store.ts';
 import type { Standings } from './standings.ts';
 
@@ -86,7 +87,9 @@ async function ownerOf(
   return owner === undefined ? {} : { domain: owner };
 }
 
+const KNOWN_EVENTS: ReadonlySet<string> = new Set([...EVENTS, ...ENTRY_EVENTS]);
+
 /** Peers may make up events; they must not make up counters. */
 function isKnownEvent(event: string): boolean {
-  return (EVENTS as readonly string[]).includes(event);
+  return KNOWN_EVENTS.has(event);
 }
