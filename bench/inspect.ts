@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { askDaemon, itemOf } from '../src/cli/ask-daemon.ts';
-import type { Statistics } from '../src/engine/overview.ts';
+import type { Statistics } from '../src/policy/statistics.ts';
 import { DATABASE } from './fill.ts';
 
 /** What `ddgrey stats` prints. */

@@ -3,7 +3,7 @@ import { type ListenerInForce, listenersOf } from './config/listeners.ts';
 import type { Resolver } from './dns/resolver.ts';
 import { type AcceptReport, acceptInBackground } from './engine/accept-report.ts';
 import type { AnswerCheck } from './engine/answer-check.ts';
-import type { Explanation } from './engine/explain.ts';
+import type { Explanation } from './policy/explanation.ts';
 import { lookUpHostNames } from './engine/host-names.ts';
 import type { ManualList } from './engine/manual-list.ts';
 import type { Overview } from './engine/overview.ts';

@@ -10,7 +10,8 @@ import { type AcceptPeerReport, createAcceptPeerReport } from '../src/engine/acc
 import { type AcceptReport, acceptInBackground, createAcceptReport } from '../src/engine/accept-report.ts';
 import { type AnswerCheck, type CheckParts, createAnswerCheck } from '../src/engine/answer-check.ts';
 import type { CentralServer } from '../src/engine/central-server.ts';
-import { explain, type ExplainParts, type Explanation } from '../src/engine/explain.ts';
+import { explain, type ExplainParts } from '../src/engine/explain.ts';
+import type { Explanation } from '../src/policy/explanation.ts';
 import type { ReportParts } from '../src/engine/keep-report.ts';
 import { type MaintenanceParts, runMaintenance } from '../src/engine/maintain.ts';
 import { type ManualList, openManualList } from '../src/engine/manual-list.ts';

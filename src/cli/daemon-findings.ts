@@ -1,9 +1,9 @@
 // What the running daemon says about itself, the DNS and a first attempt.
 import type { Seconds } from '../policy/check.ts';
+import type { Explanation } from '../policy/explanation.ts';
 import { inWords } from '../policy/reply.ts';
 import { REASONS, type Verdict } from '../policy/verdict.ts';
 import type { Finding } from './doctor-finding.ts';
-import type { Explained } from './explanation-text.ts';
 import type { HowToRun } from './how-to-run.ts';
 import { installed } from './installed.ts';
 
@@ -61,7 +61,7 @@ export function clockFindings(daemon: number, ours: number): readonly Finding[] 
 }
 
 /** One question that the DNS was asked about an address. */
-export type LookupFacts = Pick<Explained['lookups'][number], 'about' | 'answer' | 'note'>;
+export type LookupFacts = Pick<Explanation['lookups'][number], 'about' | 'answer' | 'note'>;
 
 /** What the questions about a reserved address say about the resolver and the lists. */
 export function lookupFindings(lookups: readonly LookupFacts[]): readonly Finding[] {

@@ -10,6 +10,8 @@ import { causeOf } from '../lib/error-cause.ts';
 import { parseSocketAddress } from '../lib/socket-address.ts';
 import { VERSION } from '../lib/version.ts';
 import type { GoesBy, PeerState } from '../peers/sync-protocol.ts';
+import type { Explanation } from '../policy/explanation.ts';
+import type { Statistics } from '../policy/statistics.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import { askDaemon, itemOf, itemsOf, Refusal, Unreachable } from './ask-daemon.ts';
 import { certificateFindings } from './certificate-findings.ts';
@@ -29,7 +31,6 @@ import {
   versionFinding,
 } from './daemon-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
-import type { Explained } from './explanation-text.ts';
 import { fileFindings } from './file-findings.ts';
 import { howToRun } from './how-to-run.ts';
 import { inForceFindings } from './in-force-findings.ts';
@@ -53,7 +54,6 @@ import { nameFindings, peerFindings } from './peer-findings.ts';
 import { reloadFindings } from './reload-findings.ts';
 import { socketFindings } from './socket-findings.ts';
 import { spaceFindings } from './space-findings.ts';
-import type { Statistics } from './stats.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -144,7 +144,7 @@ async function lookAtDaemon(location: Location, read: ReadableConfig): Promise<D
 async function askTheDaemon(location: Location, { config, errors }: ReadableConfig): Promise<DaemonLook> {
   const { version, uptime, counters } = itemOf<Statistics>(await askDaemon(location, 'stats'));
   const goesBy = itemOf<GoesBy>(await askDaemon(location, 'config'));
-  const { now, lookups } = itemOf<Explained>(await askDaemon(location, `explain ${ATTEMPT}`));
+  const { now, lookups } = itemOf<Explanation>(await askDaemon(location, `explain ${ATTEMPT}`));
   const running = { version, since: seconds(systemClock) - uptime };
   const findings: readonly Finding[] = [
     versionFinding(running, { version: VERSION, since: programsChanged() }, howToRun(location)),

@@ -1,9 +1,10 @@
 // ddgrey explain IP FROM TO [name=NAME]: what the daemon would answer now, on what that rests, and what would change it.
 // The attempt does not count.
+import type { Explanation } from '../policy/explanation.ts';
 import { askDaemon, itemOf } from './ask-daemon.ts';
 import { checkQuestion } from './check-question.ts';
 import type { Command } from './command.ts';
-import { type Explained, formatExplanation } from './explanation-text.ts';
+import { formatExplanation } from './explanation-text.ts';
 import { needAddress } from './subject-argument.ts';
 
 export const explainCommand: Command = {
@@ -14,7 +15,7 @@ export const explainCommand: Command = {
   most: 5,
   run: async ({ location, words, json, screen }) => {
     const [ip = '', sender = '', recipient = ''] = words;
-    const explained = itemOf<Explained>(await askDaemon(location, `explain ${checkQuestion(words)}`));
+    const explained = itemOf<Explanation>(await askDaemon(location, `explain ${checkQuestion(words)}`));
     if (json) return { text: `${JSON.stringify(explained)}\n`, exitCode: 0 };
     const asked = { ip: needAddress(ip), sender: bare(sender), recipient: bare(recipient) };
     return { text: formatExplanation({ asked, explained }, screen), exitCode: 0 };

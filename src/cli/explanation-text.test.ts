@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Explanation } from '../policy/explanation.ts';
 import type { StoredReport } from '../policy/report.ts';
 import type { Standing } from '../policy/standing.ts';
 import type { Verdict } from '../policy/verdict.ts';
-import { type Explained, formatExplanation } from './explanation-text.ts';
+import { formatExplanation } from './explanation-text.ts';
 import { formatTime } from './render.ts';
 import { NO_SCREEN } from './screen.ts';
 import { whatWouldChange } from './what-would-change.ts';
@@ -34,21 +35,21 @@ const REPORT: StoredReport = {
   originId: 1,
   stored: NOW,
 };
-const FIRST: Explained = {
+const FIRST: Explanation = {
   verdict: { kind: 'grey', reason: 'first', wait: 290 },
   policy: [{ stage: 'connect', line: 12, key: '203.0.113', value: 'YES' }],
   lookups: [
     { about: 'names', answer: 'found', records: ['mail.example.com'], age: 61 },
     { about: 'Spamcop', answer: 'failed', records: [], note: 'SERVFAIL' },
   ],
-  client: { standing: STANDING, domain: 'example.com', misfit: true },
+  client: { standing: STANDING, domain: 'example.com', misfit: true, shortLived: false },
   reports: [],
   recalled: { tuple: TUPLE, pendingOfClient: 3 },
   window: { delay: 290, retry: 259_200 },
   now: NOW,
 };
 
-function text(explained: Explained, reports: readonly StoredReport[] = []): string {
+function text(explained: Explanation, reports: readonly StoredReport[] = []): string {
   const asked = { ip: '203.0.113.7', sender: '', recipient: 'c@d' };
   return formatExplanation({ asked, explained: { ...explained, reports } }, NO_SCREEN);
 }
@@ -57,7 +58,7 @@ test('everything that is known has its paragraph', () => {
   const entry = { state: 'pending', firstSeen: NOW - 100, lastSeen: NOW - 100 } as const;
   const pass = { client: 'example.com', domain: 'b', firstSeen: NOW - 9, lastSeen: NOW - 8, uses: 5 };
   const manual = { subject: 'b', kind: 'white', author: 'root', reason: 'r', made: 1, expires: NOW + 5 } as const;
-  const explained: Explained = {
+  const explained: Explanation = {
     ...FIRST,
     verdict: { kind: 'grey', reason: 'early', wait: 190 },
     client: { ...FIRST.client, manual },
@@ -107,7 +108,7 @@ test('of an attempt past its window the next one counts', () => {
 });
 
 test('what is not known is said, or left out', () => {
-  const said = text({ ...FIRST, policy: [], client: { misfit: false } });
+  const said = text({ ...FIRST, policy: [], client: { misfit: false, shortLived: false } });
   expect(said).not.toMatch(/^(?:policy|by hand|pass) /m);
   expect(said).toMatch(/^client +no verified domain$/m);
   expect(said).toMatch(/^standing +none: reputation is switched off$/m);
@@ -125,7 +126,7 @@ test('of many reports the newest are shown, however many good ones there are', (
 
 test('a blacklisting that does not show yet is told with its time', () => {
   const standing: Standing = { ...STANDING, class: 'black', score: -510, reveal: NOW + 60 };
-  const explained: Explained = { ...FIRST, client: { standing, misfit: false } };
+  const explained: Explanation = { ...FIRST, client: { standing, misfit: false, shortLived: false } };
   expect(text(explained)).toContain(`answered as grey until ${formatTime(NOW + 60)}`);
 });
 
@@ -155,8 +156,8 @@ test.for<[answer: 'absent' | 'found', reason: string]>([
 ])('the name of a dynamic address is %s: %s', ([answer, reason]) => {
   const standing = { ...STANDING, reasons: [{ points: -10, reason: 'dynamic address' }] };
   const lookups = [{ about: 'names', answer, records: [] }];
-  const explained = { ...FIRST, lookups, client: { standing, misfit: false } };
-  const refused = (because: string): Partial<Explained> => ({
+  const explained = { ...FIRST, lookups, client: { standing, misfit: false, shortLived: false } };
+  const refused = (because: string): Partial<Explanation> => ({
     verdict: { kind: 'black', reason: 'blacklisted', because },
   });
   expect(text({ ...explained, ...refused('dynamic address') })).toContain(`-10  ${reason}\n`);
@@ -184,7 +185,7 @@ test.for<[reason: 'known' | 'pass', client: string, change: RegExp]>([
   ]);
 });
 
-test.for<[verdict: Verdict, known: Partial<Explained['client']>, change: readonly RegExp[]]>([
+test.for<[verdict: Verdict, known: Partial<Explanation['client']>, change: readonly RegExp[]]>([
   [{ kind: 'white', reason: 'off' }, {}, [/^GREY_CHECK yes in the configuration$/]],
   [{ kind: 'white', reason: 'trusted' }, {}, [/trusted/]],
   [{ kind: 'white', reason: 'policy' }, {}, [/^line 12 of the policy file$/]],
@@ -207,7 +208,7 @@ test.for<[verdict: Verdict, known: Partial<Explained['client']>, change: readonl
   [{ kind: 'grey', reason: 'failed', wait: 1 }, {}, [/log/]],
 ])('%j, %j: %j', ([verdict, known, change]) => {
   const recalled = { ...FIRST.recalled, tuple: { ...TUPLE, sender: 'example.net' } };
-  const said = whatWouldChange({ ...FIRST, recalled, verdict, client: { misfit: false, ...known } });
+  const said = whatWouldChange({ ...FIRST, recalled, verdict, client: { misfit: false, shortLived: false, ...known } });
   expect(said).toEqual(change.map((line) => expect.stringMatching(line)));
 });
 

@@ -1,46 +1,18 @@
 // An explanation in words: a paragraph for each thing that is known, in the order in which it is looked at.
-import type { Seconds } from '../policy/check.ts';
-import type { Recalled } from '../policy/decide.ts';
-import type { PolicyHit } from '../policy/decide-by-policy.ts';
-import type { Window } from '../policy/greylist.ts';
-import type { ManualEntry } from '../policy/manual-entry.ts';
+import type { Explanation } from '../policy/explanation.ts';
 import { COUNT_LIMIT, DNS_REASONS } from '../policy/points.ts';
 import { inWords } from '../policy/reply.ts';
 import type { StoredReport } from '../policy/report.ts';
-import { describeReasons, type Standing } from '../policy/standing.ts';
-import type { Verdict } from '../policy/verdict.ts';
+import { describeReasons } from '../policy/standing.ts';
 import { describeEntry } from './entry-text.ts';
 import { formatTime } from './render.ts';
 import { coloured, type Screen } from './screen.ts';
 import { describeVerdict } from './verdict-text.ts';
 import { whatWouldChange } from './what-would-change.ts';
 
-/** As engine/explain.ts gives it; what is not known is left out. */
-export interface Explained {
-  readonly verdict: Verdict;
-  readonly policy: readonly PolicyHit[];
-  readonly client: {
-    readonly standing?: Standing;
-    readonly domain?: string;
-    readonly manual?: ManualEntry;
-    readonly misfit: boolean;
-  };
-  readonly lookups: readonly {
-    readonly about: string;
-    readonly answer: 'found' | 'absent' | 'failed' | 'under way';
-    readonly records: readonly string[];
-    readonly note?: string;
-    readonly age?: Seconds;
-  }[];
-  readonly reports: readonly StoredReport[];
-  readonly recalled: Pick<Recalled, 'tuple' | 'pendingOfClient'> & Partial<Pick<Recalled, 'entry' | 'pass'>>;
-  readonly window: Window;
-  readonly now: Seconds;
-}
-
 export interface ExplainedCheck {
   readonly asked: { readonly ip: string; readonly sender: string; readonly recipient: string };
-  readonly explained: Explained;
+  readonly explained: Explanation;
 }
 
 /** Bad reports that are shown, and as many good ones; all are counted. */
@@ -73,23 +45,23 @@ function paragraph(name: string, lines: readonly string[]): string {
   return `\n${lines.map((line, at) => `${(at === 0 ? name : '').padEnd(10)}${line}\n`).join('')}`;
 }
 
-function clientLines({ client }: Explained): readonly string[] {
+function clientLines({ client }: Explanation): readonly string[] {
   const domain = client.domain === undefined ? 'no verified domain' : `belongs to ${client.domain}`;
   return client.misfit ? [domain, "the sender's domain does not fit its name"] : [domain];
 }
 
-function lookupLines({ lookups }: Explained): readonly string[] {
+function lookupLines({ lookups }: Explanation): readonly string[] {
   return lookups.map(({ about, answer, records, note, age }) => {
     const what = answer === 'found' ? records.join(', ') : answer;
     return `${about}: ${what}${note === undefined ? '' : `, ${note}`}${age === undefined ? '' : ` (asked ${inWords(age)} ago)`}`;
   });
 }
 
-function manualLines({ client: { manual } }: Explained): readonly string[] {
+function manualLines({ client: { manual } }: Explanation): readonly string[] {
   return manual === undefined ? [] : [describeEntry(manual)];
 }
 
-function standingLines({ client: { standing }, now }: Explained): readonly string[] {
+function standingLines({ client: { standing }, now }: Explanation): readonly string[] {
   if (standing === undefined) return ['none: reputation is switched off'];
   const { score, reasons, computed, expires, reveal, class: kind } = standing;
   const lines = reasons.map(({ points, reason }) => `${signed(points).padStart(5)}  ${reason}`);
@@ -100,7 +72,7 @@ function standingLines({ client: { standing }, now }: Explained): readonly strin
 }
 
 /** The explanation, with another reason for an address without a name: it counts like one with the name of an access line. */
-function namelessApart(explained: Explained): Explained {
+function namelessApart(explained: Explanation): Explanation {
   const { lookups, verdict, client } = explained;
   const { standing } = client;
   const isNameless = lookups.some(({ about, answer }) => about === 'names' && answer === 'absent');
@@ -143,14 +115,14 @@ function reportLine({ time, event, reporter, ip, sender = '', recipient = '' }: 
   return `  ${formatTime(time)} ${event} (${reporter}${from}) ${sender} -> ${recipient}`;
 }
 
-function passLines({ recalled: { pass } }: Explained): readonly string[] {
+function passLines({ recalled: { pass } }: Explanation): readonly string[] {
   if (pass === undefined) return [];
   return [
     `${pass.client}, ${pass.domain}: since ${formatTime(pass.firstSeen)}, last used ${formatTime(pass.lastSeen)}`,
   ];
 }
 
-function tupleLines({ recalled: { entry, tuple, pendingOfClient } }: Explained): readonly string[] {
+function tupleLines({ recalled: { entry, tuple, pendingOfClient } }: Explanation): readonly string[] {
   const parts = [tuple.client, tuple.sender, tuple.recipient].map((part) => (part === '' ? '*' : part)).join(', ');
   const state =
     entry === undefined
@@ -159,7 +131,7 @@ function tupleLines({ recalled: { entry, tuple, pendingOfClient } }: Explained):
   return [`${parts}: ${state}`, `pending of this client: ${pendingOfClient}`];
 }
 
-function delayLines({ verdict, recalled: { entry }, window: { delay, retry }, now }: Explained): readonly string[] {
+function delayLines({ verdict, recalled: { entry }, window: { delay, retry }, now }: Explanation): readonly string[] {
   // With any other reason nothing passes by waiting.
   if (verdict.reason !== 'first' && verdict.reason !== 'early' && verdict.reason !== 'retried') return [];
   // An entry past its window begins again.

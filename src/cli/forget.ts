@@ -1,12 +1,12 @@
 // ddgrey forget SUBJECT: takes an entry made by hand back; if there is none, forgets all that is remembered of the address,
 // network or domain.
 import type { Location } from '../config/locate-config.ts';
+import type { Explanation } from '../policy/explanation.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { isWide, type Subject } from '../policy/subject.ts';
 import { askDaemon, itemOf, itemsOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { refuseWide } from './entry-arguments.ts';
-import type { Explained } from './explanation-text.ts';
 import { needSubject } from './subject-argument.ts';
 
 /** How many of each were forgotten. */
@@ -43,7 +43,7 @@ async function isEntry(location: Location, { text }: Subject): Promise<boolean> 
 
 /** A sentence about the reports by which the address is black again at once; empty if it is not. */
 async function stillBlack(location: Location, ip: string): Promise<string> {
-  const { client, reports } = itemOf<Explained>(await askDaemon(location, `explain ${ip} <> postmaster@localhost`));
+  const { client, reports } = itemOf<Explanation>(await askDaemon(location, `explain ${ip} <> postmaster@localhost`));
   const { length } = reports.filter(({ event }) => event !== 'ok');
   if (client.standing?.class !== 'black' || length === 0) return '';
   const which = length === 1 ? '1 report stays and counts' : `${length} reports stay and count`;

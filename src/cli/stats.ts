@@ -1,16 +1,9 @@
 // ddgrey stats: what the daemon counted since its start.
 import { inWords } from '../policy/reply.ts';
+import type { Statistics } from '../policy/statistics.ts';
 import { askDaemon, itemOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { formatTable } from './render.ts';
-
-/** As engine/overview.ts gives it. */
-export interface Statistics {
-  readonly version: string;
-  readonly uptime: number;
-  readonly tuples: { readonly pending: number; readonly valid: number };
-  readonly counters: { readonly [name: string]: number };
-}
 
 export const statsCommand: Command = {
   name: 'stats',

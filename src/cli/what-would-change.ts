@@ -1,11 +1,11 @@
 // What would have to happen for a check to be answered otherwise, by the reason of the answer.
 import { NULL_SENDER, type Seconds } from '../policy/check.ts';
+import type { Explanation } from '../policy/explanation.ts';
 import { classOf, type Standing } from '../policy/standing.ts';
-import type { Explained } from './explanation-text.ts';
 import { formatTime } from './render.ts';
 
 /** One sentence a line. */
-export function whatWouldChange(explained: Explained): readonly string[] {
+export function whatWouldChange(explained: Explanation): readonly string[] {
   const { verdict, client, recalled, window, now } = explained;
   const isBounce = recalled.tuple.sender === NULL_SENDER;
   switch (verdict.reason) {
@@ -56,7 +56,7 @@ function forgetting(client: string): string {
   return `it is forgotten when it is not used for its lifetime${command}`;
 }
 
-function manualChange({ client: { manual } }: Explained): readonly string[] {
+function manualChange({ client: { manual } }: Explanation): readonly string[] {
   return manual === undefined ? [] : [`ddgrey forget ${manual.subject}, or its end at ${formatTime(manual.expires)}`];
 }
 

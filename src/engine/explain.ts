@@ -5,47 +5,18 @@ import type { Lookup, Records } from '../dns/resolver.ts';
 import { seconds } from '../lib/clock.ts';
 import type { Address } from '../policy/address.ts';
 import { type Check, isNullSender, type Seconds } from '../policy/check.ts';
-import { decide, decideByRule, type Recalled } from '../policy/decide.ts';
-import { decideByPolicy, type PolicyHit } from '../policy/decide-by-policy.ts';
+import { decide, decideByRule } from '../policy/decide.ts';
+import { decideByPolicy } from '../policy/decide-by-policy.ts';
+import type { Explanation, ExplainedLookup } from '../policy/explanation.ts';
 import type { Window } from '../policy/greylist.ts';
-import type { StoredReport } from '../policy/report.ts';
-import type { Verdict } from '../policy/verdict.ts';
 import { windowOf } from '../policy/window.ts';
 import type { Lifetimes } from '../store/store.ts';
 import type { CheckParts } from './answer-check.ts';
 import { recall } from './check-memory.ts';
-import { type KnownClient, knowClient } from './know-client.ts';
+import { knowClient } from './know-client.ts';
 import type { Findings } from './look-up-client.ts';
 import type { StandingPreview } from './standings.ts';
 import type { ToldNames } from './told-names.ts';
-
-/** All of it is plain data, ready to be written as JSON. */
-export interface Explanation {
-  /** What the answer would be now. */
-  readonly verdict: Verdict;
-  /** The lines of the policy file that had their say. */
-  readonly policy: readonly PolicyHit[];
-  readonly client: KnownClient;
-  /** What the DNS said about the client; empty while reputation is switched off. */
-  readonly lookups: readonly ExplainedLookup[];
-  /** The newest reports that count for the standing: the bad ones of the address, the good ones of its identity. */
-  readonly reports: readonly StoredReport[];
-  readonly recalled: Recalled;
-  /** The delay and the retry window that apply. */
-  readonly window: Window;
-  readonly now: number;
-}
-
-export interface ExplainedLookup {
-  /** `names`, `addresses of NAME`, or the list's title. */
-  readonly about: string;
-  readonly answer: 'found' | 'absent' | 'failed' | 'under way';
-  readonly records: readonly string[];
-  /** Why it failed, or why what a list answered is no listing. */
-  readonly note: string | undefined;
-  /** Seconds since it was asked, where it was remembered. */
-  readonly age: number | undefined;
-}
 
 export interface ExplainParts extends Pick<CheckParts, 'store' | 'clock' | 'settings' | 'manual'> {
   readonly names: Pick<ToldNames, 'unchanged'>;

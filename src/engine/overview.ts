@@ -2,18 +2,11 @@
 import { type Clock, seconds } from '../lib/clock.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Seconds } from '../policy/check.ts';
-import type { StoredTuple, TupleCounts } from '../policy/greylist.ts';
+import type { StoredTuple } from '../policy/greylist.ts';
 import type { StoredReport } from '../policy/report.ts';
 import { isInForce, type Standing, type StandingKind } from '../policy/standing.ts';
+import type { Statistics } from '../policy/statistics.ts';
 import type { ReportOrder, Store } from '../store/store.ts';
-
-export interface Statistics {
-  readonly version: string;
-  /** Seconds. */
-  readonly uptime: number;
-  readonly tuples: TupleCounts;
-  readonly counters: { readonly [name: string]: number };
-}
 
 export interface Overview {
   /** What was counted since the start, and how much is remembered now. */

@@ -13,7 +13,7 @@
 //   accepted IP MTA_ID                  whether that mail was accepted
 // and what local-entries.ts and local-tables.ts have.
 import type { AnswerCheck } from '../engine/answer-check.ts';
-import type { Explanation } from '../engine/explain.ts';
+import type { Explanation } from '../policy/explanation.ts';
 import type { Overview } from '../engine/overview.ts';
 import type { Standings } from '../engine/standings.ts';
 import { knownFields } from '../lib/known-fields.ts';
