@@ -4,6 +4,7 @@ import { readableConfig } from '../config/load-config.ts';
 import { duration } from '../config/option-types.ts';
 import { OPTIONS } from '../config/options.ts';
 import { UsageError } from '../lib/usage-error.ts';
+import type { Entered } from '../peers/sync-protocol.ts';
 import { notNetworks } from '../policy/address.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
@@ -49,13 +50,6 @@ function entryCommand(
       };
     },
   };
-}
-
-/** As the daemon tells it. */
-interface Entered extends ManualEntry {
-  /** The entry that it replaced. */
-  readonly was?: ManualEntry;
-  readonly trusted?: true;
 }
 
 const TRUSTED_NOTE = 'it has no effect as long as the client is in the trusted lines of the configuration\n';

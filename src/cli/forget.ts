@@ -1,6 +1,7 @@
 // ddgrey forget SUBJECT: takes an entry made by hand back; if there is none, forgets all that is remembered of the address,
 // network or domain.
 import type { Location } from '../config/locate-config.ts';
+import type { Forgotten } from '../peers/sync-protocol.ts';
 import type { Explanation } from '../policy/explanation.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { isWide, type Subject } from '../policy/subject.ts';
@@ -8,16 +9,6 @@ import { askDaemon, itemOf, itemsOf } from './ask-daemon.ts';
 import type { Command } from './command.ts';
 import { refuseWide } from './entry-arguments.ts';
 import { needSubject } from './subject-argument.ts';
-
-/** How many of each were forgotten. */
-interface Forgotten {
-  readonly entries: number;
-  readonly standings: number;
-  readonly tuples: number;
-  readonly passes: number;
-  /** The network of which attempts of other clients are among them: to greylisting it is one client. */
-  readonly shared?: string;
-}
 
 export const forgetCommand: Command = {
   name: 'forget',

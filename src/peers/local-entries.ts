@@ -20,6 +20,7 @@ import { LONGEST_REASON, type SharedEntry } from '../policy/shared-entry.ts';
 import { coversPass, coversTuple, type Subject } from '../policy/subject.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { item, needSubject } from './local-arguments.ts';
+import type { Entered, Forgotten } from './sync-protocol.ts';
 import { listDocument, type Verb, type Verbs } from './sync-verb.ts';
 
 /** What is needed of the store. */
@@ -66,7 +67,8 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     if (ended !== undefined) await share({ kind: 'removed', subject: subject.text, time, expires: ended });
     if (!local) await share({ kind: 'put', entry });
     const trusted = subject.kind === 'address' && isTrusted(subject.address);
-    return item({ ...entry, was, ...(trusted && { trusted }) });
+    const entered: Entered = { ...entry, was, ...(trusted && { trusted }) };
+    return item(entered);
   };
 };
 
@@ -82,26 +84,23 @@ const forget: Verb<EntryParts> = async (parts, [text]) => {
   if (removed !== undefined) {
     // Only the entry: to take it back must not cost what all the clients under it have earned.
     await parts.share({ kind: 'removed', subject: subject.text, time, expires: removed.expires });
-    return item({ entries: 1, standings: 0, tuples: 0, passes: 0 });
+    const entryAlone: Forgotten = { entries: 1, standings: 0, tuples: 0, passes: 0 };
+    return item(entryAlone);
   }
-  return item({
+  const forgotten: Forgotten = {
     entries: 0,
     standings: await parts.standings.remove(subject.text),
     ...(await forgetTuples(parts, subject)),
     passes: await forgetPasses(parts, subject),
-  });
+  };
+  return item(forgotten);
 };
-
-interface ForgottenTuples {
-  readonly tuples: number;
-  readonly shared?: string;
-}
 
 /**
  * Removes the tuples of a subject. They are not taken from a listing: that has an end, and for a domain it has senders and
  * recipients of that domain, too.
  */
-async function forgetTuples({ store }: EntryParts, subject: Subject): Promise<ForgottenTuples> {
+async function forgetTuples({ store }: EntryParts, subject: Subject): Promise<Pick<Forgotten, 'tuples' | 'shared'>> {
   let forgotten = 0;
   let shared: string | undefined;
   for (const state of ['pending', 'valid'] as const) {

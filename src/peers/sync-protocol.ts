@@ -1,6 +1,7 @@
 // The sync protocol on the wire, for both ends: commands are lines; a long answer is a document, `300 ...`, its lines,
 // and a single dot; a command may be followed by such lines too, once it was answered by `301`. A line that begins with
 // a dot is sent with one more (as in RFC 5321 section 4.5.2).
+import type { ManualEntry } from '../policy/manual-entry.ts';
 
 /** The first line of a document. */
 export const FOLLOWING = '300 document following\r\n';
@@ -76,4 +77,22 @@ export interface PeerState {
   readonly behind: number | undefined;
   /** Of a peer that we read from: what went wrong since it was connected last. */
   readonly lastError: string | undefined;
+}
+
+/** What the verbs `white` and `black` tell: the entry that was made. */
+export interface Entered extends ManualEntry {
+  /** The entry that it replaced. */
+  readonly was?: ManualEntry | undefined;
+  /** It has no effect: the client is in `trusted`. */
+  readonly trusted?: true;
+}
+
+/** What the verb `forget` tells: how many of each were forgotten. */
+export interface Forgotten {
+  readonly entries: number;
+  readonly standings: number;
+  readonly tuples: number;
+  readonly passes: number;
+  /** The network of which attempts of other clients are among them: to greylisting it is one client. */
+  readonly shared?: string;
 }
