@@ -114,7 +114,8 @@ test.for<[title: string, answer: string | undefined, greeting: string, outcome: 
   ['silence', '', BANNER, 'unreachable'],
 ])('%s', async ([, answer, greeting, outcome]) => {
   const server = await scripted(() => answer, greeting);
-  const { client, counters } = asking(server.port, { answerTimeout: 0.05 });
+  // An answer may take its time on a slow machine.
+  const { client, counters } = asking(server.port, { answerTimeout: outcome === 'unreachable' ? 0.05 : 3 });
   expect(await client.ask(check('bob@example.org', 'joe@example.com', 'mail.example.com'))).toBe(outcome);
   const question = 'GREYCHECK 10.1.2.3 <joe@example.com> <bob@example.org> mail.example.com\r\n';
   // A server that refuses us may have closed before it read the question.
@@ -251,8 +252,43 @@ test('a server that is away is not asked again and again', async () => {
   expect(logged().match(/greyd server failed/g)).toHaveLength(1);
 });
 
+test('what was asked together, or waits, fails together, and that counts once', async () => {
+  const server = await scripted(() => '');
+  const { client, counters } = asking(server.port);
+  const asked = Array.from({ length: 8 }, () => client.ask(check()));
+  await until(() => server.blocks.length === 4);
+  for (const socket of server.sockets) socket.destroy();
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['unreachable']));
+  expect(counters.list()).toContainEqual(['greyd server failed', 1]);
+  expect(server.blocks).toHaveLength(4);
+});
+
+test('a thousand questions wait at most', async () => {
+  const server = await scripted(() => '');
+  const { client, logged } = asking(server.port);
+  const asked = Array.from({ length: 1004 }, () => client.ask(check()));
+  expect(await asked.at(-1)).toBe('unreachable');
+  // The server had all its time still.
+  expect(logged()).toBe('');
+  await client[Symbol.asyncDispose]();
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['unreachable']));
+});
+
+test('a client that is closed asks no more, and no server has failed', async () => {
+  const server = await scripted(() => '');
+  const { client, logged } = asking(server.port, { answerTimeout: 1000 });
+  const asked = client.ask(check());
+  await until(() => server.blocks.length === 1);
+  await client[Symbol.asyncDispose]();
+  expect(await asked).toBe('unreachable');
+  expect(await client.ask(check())).toBe('unreachable');
+  await until(() => server.sockets.every(({ destroyed }) => destroyed));
+  expect([logged(), server.sockets.length]).toEqual(['', 1]);
+});
+
 test('the waits get longer until there is an answer; a connection is none', async () => {
-  const answers: (string | undefined)[] = [undefined, undefined, undefined, said(200, 'OK'), undefined];
+  const ok = said(200, 'OK');
+  const answers: (string | undefined)[] = [undefined, undefined, undefined, ok, ok, undefined];
   const server = await scripted(() => answers.shift());
   const { client, logged } = asking(server.port, { firstWait: 0.02 });
   const outcomes: string[] = [];
@@ -262,7 +298,7 @@ test('the waits get longer until there is an answer; a connection is none', asyn
     if (answers.length < left) outcomes.push(outcome);
     else await new Promise(setImmediate);
   }
-  expect(outcomes).toEqual(['unreachable', 'unreachable', 'unreachable', 'ok', 'unreachable']);
+  expect(outcomes).toEqual(['unreachable', 'unreachable', 'unreachable', 'ok', 'ok', 'unreachable']);
   expect(logged().match(/(?<=retry=)\S+|back/g)).toEqual(['0.02', '0.04', '0.08', 'back', '0.02']);
 });
 
