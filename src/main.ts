@@ -96,9 +96,7 @@ function readArguments(words: readonly string[]): Arguments {
 
 /** The configuration; its warnings are printed. Throws, naming every problem, if there is an error. */
 function load(file: string, further?: FurtherCheck): Config {
-  const { config, warnings } = loadConfig(file, further);
-  for (const warning of warnings) process.stderr.write(`${warning}\n`);
-  return config;
+  return loadConfig(file, further, (warning) => process.stderr.write(`${warning}\n`)).config;
 }
 
 /**

@@ -174,3 +174,16 @@ test.for<[args: readonly string[], exitCode: number, out: RegExp, errors: RegExp
   const ended = await start('report-main.ts', ['-D', daemon.location.directory, ...args], 'Subject: x\n\nx\n');
   expect(ended).toEqual({ exitCode, out: expect.stringMatching(out), errors: expect.stringMatching(errors) });
 });
+
+test('ddgreyd --check-config tells at once what is wrong and what is odd', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ddgrey-programs-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = join(directory, 'ddgrey.conf');
+  writeFileSync(file, 'retry 5d\nretry 4d\nretry soon\n');
+  const { exitCode, errors } = await start('../main.ts', ['-D', directory, '--check-config']);
+  expect(exitCode).toBe(1);
+  expect(errors.trimEnd().split('\n')).toEqual([
+    `${file}:2: retry: already set as retry at ${file}:1; this line counts`,
+    expect.stringContaining(`ddgreyd: ${file}:3: retry: "soon" is not allowed`),
+  ]);
+});

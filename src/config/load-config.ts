@@ -10,19 +10,27 @@ import { type FurtherCheck, readConfig } from './read-config.ts';
 export interface LoadedConfig {
   readonly config: Config;
   readonly origins: Origins;
-  /** One line each: what is odd but no error. */
-  readonly warnings: readonly string[];
 }
 
 /** A configuration as far as it can be read: what a wrong line sets is at its default. */
 export interface ReadableConfig extends LoadedConfig {
   /** What is wrong, in the order of files and lines. */
   readonly errors: readonly Problem[];
+  /** One line each: what is odd but no error. */
+  readonly warnings: readonly string[];
 }
 
-/** Reads and checks the file. Throws an error whose message has a line for every problem. */
-export function loadConfig(file: string, further?: FurtherCheck): LoadedConfig {
-  const { errors, ...loaded } = readableConfig(file, further);
+/**
+ * Reads and checks the file. Throws an error whose message has a line for every problem. `warn` is told what is odd in any
+ * case, so that all can be mended at once.
+ */
+export function loadConfig(
+  file: string,
+  further?: FurtherCheck,
+  warn: (warning: string) => void = () => {},
+): LoadedConfig {
+  const { errors, warnings, ...loaded } = readableConfig(file, further);
+  for (const warning of warnings) warn(warning);
   if (errors.length > 0) throw new Error(errors.map(formatProblem).join('\n'));
   return loaded;
 }

@@ -40,12 +40,14 @@ export function readConfig(file: string, readFile: ReadFile, further: FurtherChe
       continue;
     }
     const earlier = set.get(name);
-    found.push(...oddities(name, line, earlier?.at(-1)).map((message) => warning(line, message)));
     const error = setValue(name, line, values, earlier !== undefined);
     if (error !== undefined) {
       found.push(problem(line, error));
       wrong.add(name);
-    } else if (earlier === undefined) set.set(name, [line]);
+      continue;
+    }
+    found.push(...oddities(name, line, earlier?.at(-1)).map((message) => warning(line, message)));
+    if (earlier === undefined) set.set(name, [line]);
     else earlier.push(line);
   }
   for (const name of OPTION_NAMES) follow(name, values, set);
