@@ -47,6 +47,9 @@ const USUALLY = {
 const WHOSE = {
   white: 'it means the clients whose verified name is in example.com; senders are exempted by the policy file\n',
   black: 'it means the clients whose verified name is in example.com, whoever the sender is\n',
+  host: `it means the clients whose verified name is in mx.example.com, whoever the sender is
+it counts where the mail server tells the name of the client (Exim: with host_lookup); otherwise enter example.com, or the address
+`,
 };
 
 const NOT_A_NETWORK = '2001:db8:: is one address; a network has its bits behind it, as in 2001:db8::/64\n';
@@ -56,6 +59,7 @@ test.for<[line: string, subject: string, kind: string, span: number, reason: str
   ['black 203.0.113.7', '203.0.113.7', 'black', 60 * DAY, 'no reason given', USUALLY.black],
   ['white 203.0.113.7/24 3d', '203.0.113.0/24', 'white', 3 * DAY, 'no reason given'],
   ['black Example.com 4 hours sends "offers"', 'example.com', 'black', 4 * 3600, 'sends "offers"', WHOSE.black],
+  ['black mx.example.com 1h', 'mx.example.com', 'black', 3600, 'no reason given', WHOSE.host],
   ["black 2001:db8::/32 1w it's spam", '2001:db8::/32', 'black', 7 * DAY, "it's spam"],
   ['black 2001:db8:: 1w test', '2001:db8::', 'black', 7 * DAY, 'test', NOT_A_NETWORK],
   ['white local example.com 1h here only', 'example.com', 'white', 3600, 'here only', WHOSE.white],

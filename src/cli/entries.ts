@@ -6,6 +6,7 @@ import { OPTIONS } from '../config/options.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import type { Entered } from '../peers/sync-protocol.ts';
 import { notNetworks } from '../policy/address.ts';
+import { registrableDomain } from '../policy/domains.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import { authorName } from './author-name.ts';
@@ -77,7 +78,17 @@ export const entriesCommand: Command = {
 /** Says whom a domain means: it is easily taken for a sender's, which anybody can write. */
 function domainNote(kind: ManualEntry['kind'], domain: string): string {
   const senders = kind === 'white' ? '; senders are exempted by the policy file' : ', whoever the sender is';
-  return `it means the clients whose verified name is in ${domain}${senders}\n`;
+  return `it means the clients whose verified name is in ${domain}${senders}\n${hostNote(domain)}`;
+}
+
+/** A standing knows its client's registrable domain and no more of its name; the rest must be told with each check. */
+function hostNote(domain: string): string {
+  const registered = registrableDomain(domain);
+  if (registered === undefined || registered === domain) return '';
+  return (
+    'it counts where the mail server tells the name of the client (Exim: with host_lookup); ' +
+    `otherwise enter ${registered}, or the address\n`
+  );
 }
 
 function addressNote(address: string): string {
