@@ -339,14 +339,22 @@ test('while thousands are moved, a client has as many pending entries as it made
   expect((await store.recall(sample)).pendingOfClient).toBe(5000);
 });
 
-test('an attempt that is older than its lifetime expires, wherever it is', async () => {
+test.for([1, 200])('%i attempts that are older than their lifetime expire, wherever they are', async (count) => {
   await using store = open();
-  const newer = numbered(1, '192.0.2.1');
-  await store.remember(attempt, T);
+  const newer = numbered(count, '192.0.2.1');
+  await rememberAll(store, many(count));
   await store.remember(newer, T + LIFETIMES.pending);
-  expect(await store.expire(LIFETIMES, T + LIFETIMES.pending + 1, 10)).toBe(1);
-  expect((await store.recall(asked(attempt))).entry).toBeUndefined();
+  expect(await store.expire(LIFETIMES, T + LIFETIMES.pending + 1, 999)).toBe(count);
+  for (const one of many(count)) expect((await store.recall(asked(one))).entry).toBeUndefined();
   expect((await store.recall(asked(newer))).entry?.firstSeen).toBe(T + LIFETIMES.pending);
+});
+
+test('what is forgotten is forgotten wherever it is', async () => {
+  await using store = open();
+  await store.remember({ ...attempt, change: 'admit' }, T);
+  await rememberAll(store, many(1));
+  expect(await store.forget({ tuples: [attempt, ...many(2)].map(({ tuple }) => tuple) })).toBe(2);
+  expect(await store.count()).toEqual({ pending: 0, valid: 0 });
 });
 
 test.for([0, 1])('of two tuples the first counts, also where only number %i is in the database', async (early) => {
