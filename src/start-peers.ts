@@ -79,7 +79,7 @@ export function startPeers(start: PeersStart): Peers {
   });
   const peers = new PeerList({ clock, log, counters, newest: () => store.reportIdBefore(Number.POSITIVE_INFINITY) });
   const acceptPeerReport = acceptFor(start);
-  running.use(startSources({ inForce, store, counters, peers, events, accept: acceptPeerReport, tls }));
+  running.use(startSources({ inForce, store, counters, peers, events, accept: acceptPeerReport, tls, log }));
   return {
     tls,
     access,

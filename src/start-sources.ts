@@ -13,7 +13,7 @@ import type { PeerList } from './peers/peer-list.ts';
 import { serverName } from './settings.ts';
 import type { Store } from './store/store.ts';
 
-export interface SourcesStart extends Pick<PeerClientParts, 'accept' | 'tls'> {
+export interface SourcesStart extends Pick<PeerClientParts, 'accept' | 'tls' | 'log'> {
   readonly inForce: InForce;
   readonly store: Store;
   readonly counters: Counters;
@@ -36,7 +36,7 @@ function isOurselves({ host }: PeerHost, config: Config): boolean {
 }
 
 function startSource(
-  { inForce, store, counters, peers, events, accept, tls }: SourcesStart,
+  { inForce, store, counters, peers, events, accept, tls, log }: SourcesStart,
   { host, port: written }: PeerHost,
 ): AsyncDisposable {
   const port = written === 0 ? usualPort(inForce.config) : written;
@@ -50,6 +50,7 @@ function startSource(
     accept,
     events: (address) => events.ofSource(address, host),
     tls,
+    log,
     rate: () => inForce.config.peer_rate,
     state: peers.addSource(where),
     counters,

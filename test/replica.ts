@@ -83,6 +83,7 @@ export async function startReplica(name: string, options: ReplicaOptions = {}): 
           accept: acceptPeerReport,
           events: async () => () => undefined,
           tls: options.tls,
+          log,
           rate: () => 0,
           state: peers.addSource(String(port)),
           counters,

@@ -12,6 +12,7 @@ import {
 } from './line-protocol.ts';
 import { createLineReader, type LineReader } from './line-reader.ts';
 import type { Log } from './log.ts';
+import { logLine, logSent } from './log-connection.ts';
 import type { TlsIdentity } from './mutual-tls.ts';
 
 /** What all connections of a server share. */
@@ -29,8 +30,6 @@ export interface ConnectionParts {
 
 /** Sweeps that a client has to close its side after the last answer. */
 const LINGER_SWEEPS = 2;
-/** Characters of what is sent that level 3 logs: whole listings say no more. */
-const MOST_LOGGED = 1000;
 
 export class LineConnection {
   readonly #socket: Socket;
@@ -196,7 +195,7 @@ export class LineConnection {
 
   #start(line: string): void {
     const { log, protocol, limits } = this.#parts;
-    if (log.on(3)) log.event(3, 'line', { via: protocol.name, line });
+    logLine(log, protocol.name, line);
     this.#answers.flushLater();
     if (line.length > limits.line && this.#session.expectsLong !== true) {
       this.#tooLong(limits.line);
@@ -241,8 +240,7 @@ export class LineConnection {
   }
 
   #logSent(text: string): void {
-    const { log, protocol } = this.#parts;
-    if (log.on(3)) log.event(3, 'sent', { via: protocol.name, text: text.slice(0, MOST_LOGGED).trimEnd() });
+    logSent(this.#parts.log, this.#parts.protocol.name, text);
   }
 
   /** What is read from now on belongs to TLS; it fails on plain text that was waiting. */

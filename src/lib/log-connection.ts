@@ -1,4 +1,4 @@
-// The begin and the end of a connection in the log, the same for every protocol.
+// The begin and the end of a connection in the log, and its lines, the same for every protocol.
 import type { Socket } from 'node:net';
 import type { Log } from './log.ts';
 
@@ -9,4 +9,17 @@ export function logConnection(socket: Socket, via: string, log: Log): void {
   const fields = { via, client: socket.remoteAddress };
   log.event(1, 'connected', fields);
   socket.once('close', () => log.event(1, 'disconnected', fields));
+}
+
+/** Characters of what is sent that level 3 logs: whole listings say no more. */
+const MOST_LOGGED = 1000;
+
+/** Logs at level 3 a line that came. `server`: where from, if it was us who connected. */
+export function logLine(log: Log, via: string, line: string, server?: string): void {
+  if (log.on(3)) log.event(3, 'line', { via, server, line });
+}
+
+/** Logs at level 3 what was sent; `server` likewise. */
+export function logSent(log: Log, via: string, text: string, server?: string): void {
+  if (log.on(3)) log.event(3, 'sent', { via, server, text: text.slice(0, MOST_LOGGED).trimEnd() });
 }

@@ -6,7 +6,7 @@ import { manualClock } from '../lib/clock.ts';
 import { createCounters, type Counters } from '../lib/counters.ts';
 import type { LineProtocol } from '../lib/line-protocol.ts';
 import { startLineServer } from '../lib/line-server.ts';
-import { createLog, silentLog } from '../lib/log.ts';
+import { createLog, type LogLevel, silentLog } from '../lib/log.ts';
 import { type Check, parseMailbox } from '../policy/check.ts';
 import type { Verdict } from '../policy/verdict.ts';
 import {
@@ -72,10 +72,13 @@ interface Asking {
   readonly logged: () => string;
 }
 
-function asking(port: number, options: Partial<GreydClientOptions> = {}): Asking {
+function asking(
+  port: number,
+  { level = 0, ...options }: Partial<GreydClientOptions> & { readonly level?: LogLevel } = {},
+): Asking {
   const counters = createCounters();
   let text = '';
-  const log = createLog({ level: 0, format: 'text' }, (lines) => {
+  const log = createLog({ level, format: 'text' }, (lines) => {
     text += lines;
   });
   const address = { kind: 'tcp', host: '127.0.0.1', port } as const;
@@ -121,6 +124,21 @@ test.for<[title: string, answer: string | undefined, greeting: string, outcome: 
   // A server that refuses us may have closed before it read the question.
   expect(new Set([question, ...server.blocks])).toEqual(new Set([question]));
   expect(counters.list()).toContainEqual([`greyd client ${outcome}`, 1]);
+});
+
+test('with log level 3 each line is logged, whichever side says it', async () => {
+  const server = await scripted(() => said(200, 'OK'));
+  const { client, logged } = asking(server.port, { level: 3 });
+  await client.ask(check());
+  const lines = logged().split('\n').slice(0, -1);
+  const where = ` via=greyd server=127.0.0.1:${server.port} `;
+  expect(lines.map((line) => line.slice(line.indexOf(' ') + 1).replace(where, ' '))).toEqual(
+    expect.arrayContaining([
+      'sent text="GREYCHECK 10.1.2.3 <joe@example.com> <bob@example.org> [10.1.2.3]"',
+      'line line="200 OK - Waiting for commands !"',
+      'line line="200 GREYCHECK ANSWER Grey server said... OK "',
+    ]),
+  );
 });
 
 test.for<[what: string, answer: string, outcome: string, causes: readonly string[]]>([

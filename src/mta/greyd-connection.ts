@@ -1,7 +1,9 @@
 // One connection of a client to a greyd server: questions go out as they come, answers belong to them in their order.
 import { connect, type Socket } from 'node:net';
 import { createLineReader, type LineReader } from '../lib/line-reader.ts';
-import type { SocketAddress } from '../lib/socket-address.ts';
+import type { Log } from '../lib/log.ts';
+import { logLine, logSent } from '../lib/log-connection.ts';
+import { formatSocketAddress, type SocketAddress } from '../lib/socket-address.ts';
 
 /** What is asked, and who hears the answer. */
 export interface Question {
@@ -18,6 +20,8 @@ export interface GreydConnectionParts {
   /** Milliseconds to be connected, and to answer a question. */
   readonly connectTimeout: number;
   readonly answerTimeout: number;
+  /** Told each line at level 3. */
+  readonly log: Log;
   /** A question was answered. */
   readonly onAnswer: () => void;
   /** The connection is over; `failure` says why, unless nothing was wrong. The questions in hand are lost. */
@@ -35,6 +39,8 @@ const REFUSAL = /^(?:421 |500 access denied)/i;
 
 export class GreydConnection {
   readonly #parts: GreydConnectionParts;
+  /** The address, for the log. */
+  readonly #server: string;
   readonly #socket: Socket;
   readonly #reader: LineReader = createLineReader(LONGEST_LINE);
   #questions: Question[] = [];
@@ -45,6 +51,7 @@ export class GreydConnection {
 
   constructor(parts: GreydConnectionParts) {
     this.#parts = parts;
+    this.#server = formatSocketAddress(parts.address);
     this.#socket = connect(parts.address);
     this.#socket.setNoDelay(true);
     this.#expect('not connected in time', parts.connectTimeout);
@@ -72,6 +79,7 @@ export class GreydConnection {
     this.#asked += 1;
     this.#questions.push(question);
     this.#socket.write(question.text);
+    logSent(this.#parts.log, 'greyd', question.text, this.#server);
     if (this.#connected && this.#questions.length === 1) this.#expectAnswer();
   }
 
@@ -107,6 +115,7 @@ export class GreydConnection {
 
   /** Lines that nobody waits for, such as the banner, are none of our business. */
   #hear(line: string): void {
+    logLine(this.#parts.log, 'greyd', line, this.#server);
     if (REFUSAL.test(line)) {
       this.fail(`refused: ${line}`);
       return;

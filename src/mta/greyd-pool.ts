@@ -100,11 +100,12 @@ export class GreydPool {
   }
 
   #open(): GreydConnection {
-    const { address, connectTimeout, answerTimeout } = this.#parts;
+    const { address, connectTimeout, answerTimeout, log } = this.#parts;
     const connection = new GreydConnection({
       address,
       connectTimeout,
       answerTimeout,
+      log,
       onAnswer: () => this.#onAnswer(),
       onOver: (over, failure) => this.#onOver(over, failure),
     });

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import type { Log } from '../lib/log.ts';
 import { type Command, createCommandReader, type PacketLimits } from './milter-packets.ts';
-import { encodeReply } from './milter-replies.ts';
+import { encodeReply, type MilterReply } from './milter-replies.ts';
 import type { MilterSession, Reaction } from './milter-session.ts';
 
 export interface MilterConnectionParts {
@@ -110,12 +110,17 @@ export class MilterConnection {
 
   #apply(reaction: Reaction): void {
     if (reaction.kind === 'reply') {
-      if (reaction.replies.length > 0 && !this.#socket.destroyed)
-        this.#socket.write(Buffer.concat(reaction.replies.map(encodeReply)));
+      if (reaction.replies.length > 0 && !this.#socket.destroyed) this.#write(reaction.replies);
     } else if (reaction.cause === undefined) {
       this.#closing = true;
       this.#socket.destroySoon();
     } else this.#cutOff(reaction.cause);
+  }
+
+  #write(replies: readonly MilterReply[]): void {
+    const { log } = this.#parts;
+    this.#socket.write(Buffer.concat(replies.map(encodeReply)));
+    if (log.on(3)) for (const reply of replies) log.event(3, 'reply', { via: 'milter', reply: reply.kind });
   }
 
   /** An error that no filter should let through costs this connection, not the daemon. */

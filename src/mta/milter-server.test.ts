@@ -118,6 +118,26 @@ test('with log level 1 a connection leaves the lines that it leaves elsewhere', 
     ]);
 });
 
+test('with log level 3 each command and each reply is logged', async () => {
+  log.configure({ level: 3, format: 'text' });
+  const server = await mta(await serve());
+  await server.ask(1, OFFER);
+  await server.ask(1, CONNECT, MAIL, RCPT);
+  server.send({ kind: 'quit' });
+  await server.closed;
+  await expect
+    .poll(logged)
+    .toEqual([
+      'connected via=milter',
+      'command via=milter command=negotiate',
+      'reply via=milter reply=agree',
+      ...['connect', 'mail', 'rcpt'].map((command) => `command via=milter command=${command}`),
+      'reply via=milter reply=continue',
+      'command via=milter command=quit',
+      'disconnected via=milter',
+    ]);
+});
+
 test('the filter hears of a client that is lost in the middle of a message', async () => {
   const server = await mta(await serve());
   await server.ask(2, OFFER, CONNECT, HELO, MAIL, RCPT);

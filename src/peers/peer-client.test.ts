@@ -7,6 +7,7 @@ import { FROM_THE_FUTURE, type Sender } from '../engine/accept-peer-report.ts';
 import type { NamedReport } from '../engine/keep-report.ts';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters } from '../lib/counters.ts';
+import type { LogLevel } from '../lib/log.ts';
 import { type PeerClientParts, startPeerClient } from './peer-client.ts';
 import { PeerList } from './peer-list.ts';
 
@@ -36,12 +37,16 @@ interface Stage {
   readonly client: AsyncDisposable;
 }
 
-async function stage(script: Script, changed: Partial<PeerClientParts> = {}, place?: number): Promise<Stage> {
+async function stage(
+  script: Script,
+  { level = 1, ...changed }: Partial<PeerClientParts> & { readonly level?: LogLevel } = {},
+  place?: number,
+): Promise<Stage> {
   const heard: string[] = [];
   const server = await startScripted(script, heard);
   const taken: Stage['taken'] = [];
   const places = place === undefined ? [] : [place];
-  const { log, logged } = keptLog(1);
+  const { log, logged } = keptLog(level);
   const counters = createCounters();
   const peers = new PeerList({ clock: manualClock(), log, counters, newest: async () => 0 });
   const client = startPeerClient({
@@ -56,6 +61,7 @@ async function stage(script: Script, changed: Partial<PeerClientParts> = {}, pla
     },
     events: async () => () => undefined,
     tls: undefined,
+    log,
     rate: () => 0,
     state: peers.addSource('mx1:722'),
     counters,
@@ -93,6 +99,23 @@ function original(sends: (n: number, socket: Socket) => void): Script {
     else if (line.startsWith('subscribe')) sends(n, socket);
   };
 }
+
+test('with log level 3 each line is logged, whichever side says it', async () => {
+  const { logged } = await stage(
+    original((_, socket) => socket.write(BEGIN)),
+    { level: 3 },
+  );
+  const server = expect.stringMatching(/ via=peer server=127\.0\.0\.1:\d+ /);
+  await vi.waitFor(() => expect(logged().filter((line) => /^(?:line|sent) /.test(line))).toHaveLength(4));
+  const lines = logged().filter((line) => line.includes(' via=peer '));
+  expect(lines).toEqual([server, server, server, server]);
+  expect(lines.map((line) => line.replace(/ via.*server=\S+/, ''))).toEqual([
+    'sent text="helo mx2.example.org"',
+    'line line="200 welcome. I am mx1.example.org"',
+    'sent text="subscribe 0 all"',
+    'line line="302 document following (interrupt with single dot)"',
+  ]);
+});
 
 test('m01: helo, everything from the beginning, then what is new', async () => {
   const { heard, taken, places, peers, logged } = await stage(

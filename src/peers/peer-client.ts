@@ -5,6 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBackOff } from '../lib/back-off.ts';
 import { causeOf } from '../lib/error-cause.ts';
+import type { Log } from '../lib/log.ts';
+import { formatSocketAddress } from '../lib/socket-address.ts';
 import { lookUpOthers, OURSELVES } from './look-up-peer.ts';
 import type { Events } from './peer-events.ts';
 import type { PeerTls } from './peer-tls.ts';
@@ -22,6 +24,8 @@ export interface PeerClientParts extends ReceiverParts {
   readonly events: (address: string | undefined) => Promise<() => Events>;
   /** Undefined: plain text. */
   readonly tls: PeerTls | undefined;
+  /** Told each line at level 3. */
+  readonly log: Log;
   readonly random?: () => number;
   /** Milliseconds between attempts, from the first to the longest, and of the silence in which a peer has told all. */
   readonly waits?: { readonly first: number; readonly longest: number; readonly silence?: number };
@@ -75,7 +79,7 @@ type Source = PeerClientParts & Receiver;
 
 /** One connection, from its begin to its end; why it ended. `onGood` is called once it has lasted for a while. */
 async function follow(parts: Source, signal: AbortSignal, onGood: () => void): Promise<string> {
-  const { host, port, isOurs } = parts;
+  const { host, port, isOurs, log } = parts;
   // Where the host is an address, `lookup` is not called.
   if (isOurs(host)) return OURSELVES;
   const lookup = lookUpOthers(isOurs);
@@ -88,8 +92,9 @@ async function follow(parts: Source, signal: AbortSignal, onGood: () => void): P
   socket.on('error', () => {});
   try {
     await once(socket, 'connect', { signal });
+    const server = formatSocketAddress({ kind: 'tcp', host, port });
     const events = await Promise.race([parts.events(socket.remoteAddress), closed(socket)]);
-    const { wire, welcome } = await greet({ ...parts, name: parts.name() }, wireOf(socket));
+    const { wire, welcome } = await greet({ ...parts, name: parts.name() }, wireOf(socket, { log, server }));
     const name = /I am (\S{1,255})/.exec(welcome)?.[1] ?? '';
     if (name === parts.name()) return OURSELVES;
     const place = await parts.place.load();

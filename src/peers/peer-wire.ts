@@ -1,6 +1,8 @@
 // The client's side of the sync protocol on one connection: lines, commands with their answers, the greeting.
 import type { Socket } from 'node:net';
 import { createLineReader } from '../lib/line-reader.ts';
+import type { Log } from '../lib/log.ts';
+import { logLine, logSent } from '../lib/log-connection.ts';
 import { secureClient } from '../lib/mutual-tls.ts';
 import type { PeerTls } from './peer-tls.ts';
 import { parseAnswer } from './sync-protocol.ts';
@@ -22,24 +24,34 @@ const UNTRUSTED =
 /** The lines of the other end, as they come. */
 export type Input = AsyncGenerator<readonly string[], void>;
 
+/** Where what is said is logged, and as whose words. */
+interface Hearing {
+  readonly log: Log;
+  /** The other end. */
+  readonly server: string;
+}
+
 /** A connection and what comes over it. */
 export interface Wire {
   readonly socket: Socket;
+  readonly hearing: Hearing;
   readonly input: Input;
   /** What it means when the other end closes it without an answer. */
   readonly unanswered: string;
 }
 
 /** A connection with its lines; reading throws at a line that has no end. */
-export function wireOf(socket: Socket, unanswered: string = UNANSWERED): Wire {
-  return { socket, input: linesOf(socket), unanswered };
+export function wireOf(socket: Socket, hearing: Hearing, unanswered: string = UNANSWERED): Wire {
+  return { socket, hearing, input: linesOf(socket, hearing), unanswered };
 }
 
-async function* linesOf(socket: Socket): Input {
+async function* linesOf(socket: Socket, { log, server }: Hearing): Input {
   const reader = createLineReader(LONGEST_LINE);
   // The socket stays open when reading ends: it may go on with TLS.
   for await (const bytes of socket.iterator({ destroyOnReturn: false })) {
-    yield reader.read(bytes as Buffer);
+    const lines = reader.read(bytes as Buffer);
+    for (const line of lines) logLine(log, 'peer', line, server);
+    yield lines;
     if (reader.tooLong()) throw new Error('a line without an end');
   }
 }
@@ -71,7 +83,7 @@ export async function greet(
   if (rest.length > 0) throw new Error('plain text before the TLS handshake');
   await plain.input.return();
   const socket = await secureClient(plain.socket, tls.identity, host);
-  const wire = wireOf(socket, UNTRUSTED);
+  const wire = wireOf(socket, plain.hearing, UNTRUSTED);
   return { wire, welcome: (await ask(wire, helo, 200)).answer };
 }
 
@@ -85,8 +97,9 @@ export interface Answered {
 
 /** Puts a command; its answer. Throws if that has none of the codes, or none comes. */
 export async function ask(wire: Wire, command: string, ...codes: readonly number[]): Promise<Answered> {
-  const { socket, input, unanswered } = wire;
+  const { socket, hearing, input, unanswered } = wire;
   socket.write(`${command}\r\n`);
+  logSent(hearing.log, 'peer', command, hearing.server);
   for (;;) {
     const { value, done } = await input.next();
     if (done === true) throw new Error(unanswered);
