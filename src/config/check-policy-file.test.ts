@@ -9,7 +9,7 @@ import { readConfig } from './read-config.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-policy-'));
 writeFileSync(join(directory, 'good'), 'GreyCheckFrom:example.com NO\n');
-writeFileSync(join(directory, 'bad'), 'GreyCheckFrom:example.com MAYBE\n\nnonsense\n');
+writeFileSync(join(directory, 'bad'), 'GreyCheckFrom:example.com MAYBE\nGreyCheckConnect:10.0.0.256 NO\nnonsense\n');
 writeFileSync(join(directory, 'odd'), '\nGreyCheckConnect:10.0.0.256 NO\n');
 mkdirSync(join(directory, 'folder'));
 execFileSync('mkfifo', [join(directory, 'pipe')]);
@@ -19,10 +19,15 @@ test.for<[text: string, errors: readonly string[], warnings?: readonly string[]]
   ['', []],
   ['policy odd', [], ['DIR/odd:2: GreyCheckConnect:10.0.0.256: not an address']],
   ['policy good', []],
-  ['policy bad', ['DIR/bad:1: GreyCheckFrom:example.com: MAYBE is none of', 'DIR/bad:3: nonsense:']],
+  [
+    'policy bad',
+    ['DIR/bad:1: GreyCheckFrom:example.com: MAYBE is none of', 'DIR/bad:3: nonsense:'],
+    ['DIR/bad:2: GreyCheckConnect:10.0.0.256: not an address'],
+  ],
   [
     'policy bad\nretry soon',
     ['dd.conf:2: retry: "soon"', 'DIR/bad:1: GreyCheckFrom:example.com: MAYBE is none of', 'DIR/bad:3: nonsense:'],
+    ['DIR/bad:2: GreyCheckConnect:10.0.0.256: not an address'],
   ],
   ['policy folder', []],
   ['policy pipe', []],

@@ -13,7 +13,7 @@ export function checkPolicyFile({ policy }: Config, directory: string): readonly
   const file = resolve(directory, policy);
   if (policy === '' || unreadable(file) !== undefined) return [];
   const reading = readPolicy(readText(file));
-  return reading.kind === 'broken'
-    ? reading.errors.map((error) => ({ file, ...error }))
-    : reading.warnings.map((oddity) => ({ file, ...oddity, warning: true }));
+  const errors = reading.kind === 'broken' ? reading.errors : [];
+  const oddities = reading.warnings.map((oddity) => ({ ...oddity, warning: true as const }));
+  return [...errors, ...oddities].map((problem) => ({ file, ...problem }));
 }

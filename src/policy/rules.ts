@@ -22,9 +22,10 @@ export interface Policy {
 }
 
 /** A policy file that was read; or, if any line is wrong, all that is wrong. In the order of lines. */
-export type PolicyReading =
-  | { readonly kind: 'policy'; readonly policy: Policy; readonly warnings: readonly PolicyProblem[] }
-  | { readonly kind: 'broken'; readonly errors: readonly PolicyProblem[] };
+export type PolicyReading = { readonly warnings: readonly PolicyProblem[] } & (
+  | { readonly kind: 'policy'; readonly policy: Policy }
+  | { readonly kind: 'broken'; readonly errors: readonly PolicyProblem[] }
+);
 
 interface Findings {
   readonly errors: PolicyProblem[];
@@ -67,7 +68,7 @@ function* readInSteps(text: string): Generator<void, PolicyReading> {
     if (read % LINES === 0) yield;
   }
   const { errors, warnings } = findings;
-  return errors.length > 0 ? { kind: 'broken', errors } : { kind: 'policy', policy, warnings };
+  return errors.length > 0 ? { kind: 'broken', errors, warnings } : { kind: 'policy', policy, warnings };
 }
 
 /** The policy that says nothing. */
