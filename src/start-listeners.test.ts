@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { configOf, engineBench } from '../test/engine-bench.ts';
 import { connectMta } from '../test/milter-mta.ts';
+import { freePort } from '../test/system/mail-server.ts';
 import { createOverview } from './engine/overview.ts';
 import { InForce } from './in-force.ts';
 import type { Check } from './policy/check.ts';
@@ -114,4 +115,13 @@ test.for<[socket: string, minutes: number]>([
   await once(client, 'data');
   vi.advanceTimersByTime((minutes * 60 + 30) * 1000);
   expect(await text(client)).toBe('');
+});
+
+test('an address of a name that has a line of its own is listened on by that line', async () => {
+  const port = await freePort();
+  const { listeners } = await stage(`listen policy localhost:${port}\nlisten greylist 127.0.0.1:${port}`);
+  onTestFinished(() => listeners[Symbol.asyncDispose]());
+  const client = connect(port, '127.0.0.1');
+  client.end('check_and_quit\n');
+  expect(await text(client)).toMatch(/^5\d\d /);
 });

@@ -16,7 +16,7 @@ import { startLineServer } from './lib/line-server.ts';
 import type { Log } from './lib/log.ts';
 import type { Identity } from './lib/privileges.ts';
 import { createShortIds } from './lib/short-ids.ts';
-import { formatSocketAddress } from './lib/socket-address.ts';
+import { collide, formatSocketAddress } from './lib/socket-address.ts';
 import { startOnEach } from './lib/start-on-each.ts';
 import { watchDescriptors } from './lib/watch-descriptors.ts';
 import { type GreydParts, greydProtocol } from './mta/greyd.ts';
@@ -76,7 +76,9 @@ export async function startListeners(start: ListenersStart): Promise<AsyncDispos
   const serve = protocolsOf(start);
   const { uid, gid } = start.identity ?? {};
   const closeWithin = (): number => inForce.config.answer_deadline + ANSWER_GOES_OUT;
-  for (const { protocol, ...where } of listenersOf(inForce.config, start.directory)) {
+  const listeners = listenersOf(inForce.config, start.directory);
+  for (const listener of listeners) {
+    const { protocol, ...where } = listener;
     // Bound by root, but the daemon's user is the one who may use them.
     const socket = { ...where, uid, gid: where.gid ?? gid, log, counters, closeWithin };
     const started = await startOnEach(where.address, {
@@ -84,6 +86,8 @@ export async function startListeners(start: ListenersStart): Promise<AsyncDispos
         protocol === 'milter'
           ? startMilterServer({ ...socket, address, filter: serve.milter })
           : startLineServer({ ...socket, address, protocol: serve[protocol], limits: LIMITS[protocol] ?? {} }),
+      // A line of its own for one address of a name: it may have another protocol.
+      isTaken: (address) => listeners.some((other) => other !== listener && collide(other.address, address)),
       onSkipped: (address, cause) =>
         log.event(0, 'not listening', { via: protocol, address: formatSocketAddress(address), cause }),
     });

@@ -10,8 +10,13 @@ const NAMES: { readonly [name: string]: readonly string[] } = {
   both: ['127.0.0.1', '127.0.0.2'],
   twice: ['127.0.0.1', '127.0.0.1'],
   half: ['192.0.2.1', '127.0.0.1'],
+  taken: ['127.0.0.3'],
+  'partly taken': ['127.0.0.1', '127.0.0.3', '192.0.2.1'],
+  'elsewhere or taken': ['192.0.2.1', '127.0.0.3'],
   elsewhere: ['192.0.2.1', '198.51.100.1'],
 };
+
+const ELSEWHERE = '192.0.2.1:0: cannot listen on 192.0.2.1:0: 192.0.2.1 is not an address of this machine';
 
 /** What was started, where nothing was although it was tried, and a way to try. */
 function stage() {
@@ -22,6 +27,7 @@ function stage() {
       { kind: 'tcp', host, port: 0 },
       {
         start,
+        isTaken: (address) => address.kind === 'tcp' && address.host === '127.0.0.3',
         onSkipped: (address, cause) => void skipped.push(`${formatSocketAddress(address)}: ${cause}`),
         lookUp: async (name) => NAMES[name] ?? Promise.reject(new Error('no such name')),
       },
@@ -38,7 +44,10 @@ async function listenOn(address: SocketAddress): Promise<RunningServer> {
 test.for<[host: string, started: string[], skipped: string[]]>([
   ['both', ['127.0.0.1', '127.0.0.2'], []],
   ['twice', ['127.0.0.1'], []],
-  ['half', ['127.0.0.1'], ['192.0.2.1:0: cannot listen on 192.0.2.1:0: 192.0.2.1 is not an address of this machine']],
+  ['half', ['127.0.0.1'], [ELSEWHERE]],
+  ['taken', [], []],
+  ['partly taken', ['127.0.0.1'], [ELSEWHERE]],
+  ['elsewhere or taken', [], [ELSEWHERE]],
 ])('%s', async ([host, expected, elsewhere]) => {
   const { started, skipped, begin } = stage();
   const servers = await begin(host, async (address) => {
@@ -77,6 +86,7 @@ test('paths, and all addresses of this machine, are no names', async () => {
       tried.push(address);
       return { [Symbol.asyncDispose]: async () => {} };
     },
+    isTaken: () => false,
     onSkipped: () => {},
     lookUp: () => Promise.reject(new Error('asked')),
   };

@@ -7,21 +7,28 @@ import type { SocketAddress } from './socket-address.ts';
 export interface EachAddressParts {
   /** Listens there; throws with what the system said as the cause. */
   readonly start: (address: SocketAddress) => Promise<AsyncDisposable>;
+  /** Whether something else is to listen at an address of the name. */
+  readonly isTaken: (address: SocketAddress) => boolean;
   /** Told of an address that is none of this machine, or of a kind that it does not have, where another one is. */
   readonly onSkipped: (address: SocketAddress, cause: string) => void;
   /** The addresses of a name; an address is its own. */
   readonly lookUp?: (host: string) => Promise<readonly string[]>;
 }
 
-/** Starts a server on each address. Throws if one cannot listen there, or if none of them is an address of this machine. */
+/**
+ * Starts a server on each address that is not taken. Throws if one cannot listen there, or if none of them is an address
+ * of this machine.
+ */
 export async function startOnEach(
   address: SocketAddress,
-  { start, onSkipped, lookUp = systemAddresses }: EachAddressParts,
+  { start, isTaken, onSkipped, lookUp = systemAddresses }: EachAddressParts,
 ): Promise<readonly AsyncDisposable[]> {
   await using parts = new AsyncDisposableStack();
   const servers: AsyncDisposable[] = [];
   const skipped: { readonly address: SocketAddress; readonly error: unknown }[] = [];
-  for (const each of await addressesOf(address, lookUp)) {
+  const addresses = await addressesOf(address, lookUp);
+  for (const each of addresses) {
+    if (isTaken(each)) continue;
     try {
       servers.push(parts.use(await start(each)));
     } catch (error) {
@@ -29,7 +36,7 @@ export async function startOnEach(
       skipped.push({ address: each, error });
     }
   }
-  if (servers.length === 0) throw skipped[0]?.error;
+  if (skipped.length === addresses.length) throw skipped[0]?.error;
   for (const { address: elsewhere, error } of skipped) onSkipped(elsewhere, causeOf(error));
   parts.move();
   return servers;
