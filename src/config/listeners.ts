@@ -56,14 +56,14 @@ export function isUsual({ protocol, address }: Pick<Listener, 'protocol' | 'addr
   });
 }
 
-/** Whether reports are exchanged with anybody. */
+/** Whether reports are exchanged with anybody. Asked for each first attempt. */
 export function isPeering(config: Config): boolean {
   return config.server_read.length > 0 || isOpenToPeers(config);
 }
 
 /** Whether a daemon that starts with this configuration opens a port to other servers. */
 export function isOpenToPeers(config: Config): boolean {
-  return allListeners(config).some(({ protocol }) => protocol === 'peer');
+  return hasCallers(config) || hasPeerLine(config);
 }
 
 /** The port of other servers, and of this one, unless the configuration names another. */
@@ -74,7 +74,7 @@ export function usualPort({ port }: Config): number {
 
 /** Where other servers connect, if any may and no line says where. */
 function networkListener(config: Config): readonly Listener[] {
-  if (!hasCallers(config) || config.listen.some(({ protocol }) => protocol === 'peer')) return [];
+  if (!hasCallers(config) || hasPeerLine(config)) return [];
   // No host: all addresses, of IPv6 too where there is IPv6.
   return [{ protocol: 'peer', address: { kind: 'tcp', host: '', port: usualPort(config) } }];
 }
@@ -82,4 +82,8 @@ function networkListener(config: Config): readonly Listener[] {
 function hasCallers(config: Config): boolean {
   const { accept, accept_reader: readers, accept_writer: writers, peer } = config;
   return accept.length + readers.length + writers.length + peer.length > 0;
+}
+
+function hasPeerLine({ listen }: Config): boolean {
+  return listen.some(({ protocol }) => protocol === 'peer');
 }
