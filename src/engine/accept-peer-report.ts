@@ -6,7 +6,7 @@ import { blamesBounce, LONGEST_FIELD, MOST_AHEAD } from '../policy/report.ts';
 import { ENTRY_EVENTS, entryEnd, sharedEntry } from '../policy/shared-entry.ts';
 import {
   countReport,
-  type Kept,
+  type KeptReport,
   keepReport,
   type NamedReport,
   type ReportParts,
@@ -127,7 +127,7 @@ function isEntry({ event }: NamedReport): boolean {
 async function follow(
   parts: PeerReportParts,
   report: NamedReport,
-  { owner, before }: Pick<Kept, 'owner'> & Pick<Coming, 'before'>,
+  { owner, before }: Pick<KeptReport, 'owner'> & Pick<Coming, 'before'>,
 ): Promise<void> {
   const { manual } = parts;
   if (report.event === 'check') return recordPeerAttempt(attemptParts(parts), report);

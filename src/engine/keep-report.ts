@@ -35,7 +35,7 @@ export interface ReportSettings {
 export type NamedReport = Omit<StoredReport, 'stored'>;
 
 /** What became of a report, and whom its client belongs to. */
-export interface Kept {
+export interface KeptReport {
   readonly stored: Stored;
   readonly owner: Pick<StoredReport, 'domain'>;
 }
@@ -44,7 +44,7 @@ export interface Kept {
 export async function keepReport(
   { store, standings, clock, log, counters, news, settings }: ReportParts,
   report: NamedReport,
-): Promise<Kept> {
+): Promise<KeptReport> {
   const { ip, event, domain, sender: from, recipient: to, mtaId: queue, reporter, time, origin } = report;
   const client = parseAddress(ip);
   const known = client !== undefined && settings().reputation;
@@ -63,7 +63,7 @@ export async function keepReport(
  */
 export async function countReport(
   { standings, log, settings }: ReportParts,
-  report: IncomingReport & Kept['owner'],
+  report: IncomingReport & KeptReport['owner'],
 ): Promise<void> {
   if (!settings().reputation) return;
   try {
@@ -81,7 +81,7 @@ async function ownerOf(
   standings: Standings,
   client: Address,
   { event, domain }: { readonly event: string; readonly domain: string | undefined },
-): Promise<Kept['owner']> {
+): Promise<KeptReport['owner']> {
   const known = event === 'ok' ? await standings.identityOf(client) : (await standings.known(client))?.identity;
   const owner = known === client.text ? (domain ?? known) : (known ?? domain);
   return owner === undefined ? {} : { domain: owner };
