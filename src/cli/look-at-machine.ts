@@ -125,7 +125,7 @@ function isAlive(pid: number): boolean {
 /** Whether we are root, who can look with the eyes of the daemon's user, or that user, to whom its directory belongs. */
 export function standsForDaemon(directory: string): boolean {
   const ours = process.geteuid?.();
-  return ours === 0 || statSync(directory, { throwIfNoEntry: false })?.uid === ours;
+  return ours === 0 || stepsIfThere(directory).at(-1)?.uid === ours;
 }
 
 /** When a file that the programs are made of was last changed. */
