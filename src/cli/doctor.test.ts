@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -37,6 +37,13 @@ const RESTART = 'kill $(cat DIR/ddgreyd.pid), then ddgreyd -D DIR';
 
 function configure(...lines: readonly string[]): void {
   appendFileSync(daemon.location.configFile, lines.map((line) => `${line}\n`).join(''));
+}
+
+/** Opens a port, by IPv4 only, and returns its number. */
+async function openPort(server: Server): Promise<number | undefined> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  return typeof address === 'object' ? address?.port : undefined;
 }
 
 /** As the daemon does while it runs. */
@@ -152,9 +159,7 @@ test('servers that are not read from are named', async () => {
 
 test('somebody must listen on each socket', async () => {
   await using server = createServer((socket) => socket.end());
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  const port = await openPort(server);
   writeFileSync(join(daemon.location.directory, 'dead'), '');
   configure(`listen policy 127.0.0.1:${port}`, 'listen greyd unix:dead', 'listen milter [::1]:0');
   const restart = `restart it: ${RESTART}`;
@@ -165,15 +170,19 @@ test('somebody must listen on each socket', async () => {
   ]);
 });
 
+test('a socket on all addresses takes connections where only IPv4 reaches it, too', async () => {
+  await using server = createServer((socket) => socket.end());
+  configure(`listen policy [::]:${await openPort(server)}`);
+  expect(await examine(/^socket policy/)).toEqual(['good: takes connections']);
+});
+
 test('the port of other servers is that of the daemon, whoever asks', async () => {
   let connections = 0;
   await using server = createServer((socket) => {
     connections += 1;
     socket.end();
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
+  const port = await openPort(server);
   Object.assign(daemon.parts, { goesBy: async () => ({ options: {}, fixed: [], port }) });
   configure('accept 192.0.2.1');
   expect(await examine(/^socket peer/)).toEqual(['good: takes connections']);

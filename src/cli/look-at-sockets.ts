@@ -36,11 +36,19 @@ const LONGEST_GREETING = 200;
 /** Whether somebody takes a connection there. */
 function isListening(address: SocketAddress): Promise<SocketFacts['listening']> {
   const { promise, resolve } = Promise.withResolvers<SocketFacts['listening']>();
-  const socket = connect(address);
+  const socket = connect(reachedAt(address));
   socket.setTimeout(PATIENCE, () => resolve('no'));
   socket.on('connect', () => resolve('yes'));
   socket.on('error', (error) => resolve(errorCode(error) === 'EACCES' ? 'denied' : 'no'));
   return promise.finally(() => socket.destroy());
+}
+
+/**
+ * Where a socket is reached from this machine. One on all addresses of IPv6 is so by IPv4, too, also where IPv6 is
+ * switched off, as in most containers: there a connection to [::] fails.
+ */
+function reachedAt(address: SocketAddress): SocketAddress {
+  return address.kind === 'tcp' && address.host === '::' ? { ...address, host: '127.0.0.1' } : address;
 }
 
 /**
