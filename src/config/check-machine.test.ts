@@ -94,6 +94,7 @@ test.runIf(process.geteuid?.() === 0)(
       'dd.conf:2: policy: cannot read DIR/private as user nobody (option user): permission denied',
       'dd.conf:3: traps: cannot read DIR/nofile: no such file',
     ]);
+    expect(readOn('user nobody\npolicy private').errors[0]?.message).toMatch(/; .*usermod -aG GROUP nobody \(Suppl/);
     expect([process.geteuid?.(), process.getegid?.(), process.getgroups?.()]).toEqual([0, process.getgid?.(), groups]);
   },
 );

@@ -106,13 +106,17 @@ function files({ policy, traps, peer_tls: tls, ...config }: Config): readonly Na
   ];
 }
 
-/** Why the daemon's user can't read a file. That is tried, and not worked out from the mode: there are access lists, too. */
+/**
+ * Why the daemon's user can't read a file. That is tried, and not worked out from the mode: there are access lists, too.
+ * It is tried with the groups that the user always has: those of a systemd unit are not known here.
+ */
 function fileProblem(path: string, identity: Identity | undefined): string | undefined {
   const problem = withRightsOf(identity, () => unreadable(path));
   if (problem === undefined) return undefined;
-  const whose =
-    identity !== undefined && unreadable(path) === undefined ? ` as user ${identity.user} (option user)` : '';
-  return `cannot read ${path}${whose}: ${problem}`;
+  if (identity === undefined || unreadable(path) !== undefined) return `cannot read ${path}: ${problem}`;
+  const { user } = identity;
+  const right = `chmod, chgrp, or usermod -aG GROUP ${user} (SupplementaryGroups= of the unit does not count here)`;
+  return `cannot read ${path} as user ${user} (option user): ${problem}; let that user read it: ${right}`;
 }
 
 /** What is wrong with the name of a user or group. */
