@@ -1,7 +1,7 @@
 // The doctor with a daemon, files and sockets of a directory of its own; of the machine's mail servers nothing is expected.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -246,3 +246,21 @@ test.for<[line: string, told: RegExp]>([
     expect.stringMatching(/^note: until that is mended /),
   ]);
 });
+
+test.runIf(process.geteuid?.() === 0)(
+  "where there is no daemon, a directory that is closed to the daemon's user is told",
+  async () => {
+    const { directory } = daemon.location;
+    configure('user nobody');
+    expect(await examine(/^directory/)).toEqual([]);
+    await daemon.stop();
+    expect(await examine(/^directory/)).toEqual([
+      'bad: user nobody (option user) may not make files there, so ddgreyd would not start -> ' +
+        'chown -R nobody DIR, or name its owner as user',
+    ]);
+    chmodSync(directory, 0o777);
+    const before = readdirSync(directory);
+    expect(await examine(/^directory/)).toEqual([]);
+    expect(readdirSync(directory)).toEqual(before);
+  },
+);

@@ -30,6 +30,7 @@ import {
   unchangedFinding,
   versionFinding,
 } from './daemon-findings.ts';
+import { directoryFinding } from './directory-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
 import { fileFindings } from './file-findings.ts';
 import { howToRun } from './how-to-run.ts';
@@ -37,6 +38,7 @@ import { inForceFindings } from './in-force-findings.ts';
 import { installed } from './installed.ts';
 import { logFindings } from './log-findings.ts';
 import {
+  closedDirectories,
   configFacts,
   databaseSpace,
   followedLogs,
@@ -92,6 +94,7 @@ async function examine(location: Location): Promise<readonly Finding[]> {
     ...ownCertificates(read.config, location).flatMap((own) =>
       certificateFindings(own, seconds(systemClock), how.reload),
     ),
+    ...(start === undefined ? [] : closedDirectories(start.config, location).map(directoryFinding)),
     ...databaseSpace(read.config, location).flatMap(spaceFindings),
     ...namedFiles(read.config, location)
       // What a start cannot read is a mistake of the configuration already.

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { identityFor, withRightsOf } from '../lib/privileges.ts';
-import { standsForDaemon } from './look-at-machine.ts';
+import { configOf } from '../../test/engine-bench.ts';
+import { directoryFinding } from './directory-findings.ts';
+import { closedDirectories, standsForDaemon } from './look-at-machine.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-look-'));
 chmodSync(directory, 0o755);
@@ -22,3 +24,21 @@ test.runIf(process.geteuid?.() === 0).for(['', 'nothing', 'closed', 'closed/insi
     expect(stands).toBe(false);
   },
 );
+
+test.runIf(process.geteuid?.() === 0).for<[path: string, user: string, told: readonly string[]]>([
+  ['', 'root', []],
+  [
+    '',
+    'nobody',
+    [
+      'user nobody (option user) may not make files there, so ddgreyd would not start -> ' +
+        'chown -R nobody DIR, or name its owner as user',
+    ],
+  ],
+  ['', 'no-such-user', []],
+  ['nothing', 'nobody', ['does not exist -> install -d -o nobody DIR/nothing']],
+])('the directory "%s" of a daemon that becomes %s: %s', ([path, user, told]) => {
+  const location = { directory: join(directory, path), configFile: '' };
+  const found = closedDirectories(configOf(`user ${user}`), location).map(directoryFinding);
+  expect(found.map(({ text, mend }) => `${text} -> ${mend}`.replace(directory, 'DIR'))).toEqual(told);
+});

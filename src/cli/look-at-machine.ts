@@ -1,16 +1,18 @@
 // What `ddgrey doctor` looks at on this machine: files, the daemon's process, the users of mail servers.
 import { X509Certificate } from 'node:crypto';
-import { readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Location } from '../config/locate-config.ts';
+import { type Location, SYSTEM } from '../config/locate-config.ts';
 import type { Config } from '../config/options.ts';
 import { isHeld } from '../lib/directory-lock.ts';
 import { errorCode } from '../lib/error-cause.ts';
 import { isFingerprint } from '../lib/fingerprint.ts';
+import { identityFor, withRightsOf } from '../lib/privileges.ts';
 import { readProblem, readText } from '../lib/read-problem.ts';
 import { groupName, groupsOf, userId } from '../lib/system-users.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { CertificateFacts } from './certificate-findings.ts';
+import type { ClosedDirectory } from './directory-findings.ts';
 import type { NamedFile } from './file-findings.ts';
 import { installed } from './installed.ts';
 import type { LogFacts } from './log-findings.ts';
@@ -126,6 +128,26 @@ function isAlive(pid: number): boolean {
 export function standsForDaemon(directory: string): boolean {
   const ours = process.geteuid?.();
   return ours === 0 || stepsIfThere(directory).at(-1)?.uid === ours;
+}
+
+/**
+ * The directory of a daemon that does not run, if its user can't make files there. That is tried: there are access lists,
+ * too. The system's directory is made by systemd, which gives it to the daemon's user.
+ */
+export function closedDirectories({ user, group }: Config, { directory }: Location): readonly ClosedDirectory[] {
+  if (directory === SYSTEM.directory) return [];
+  let who: string | undefined;
+  try {
+    const identity = identityFor(user, group);
+    who = identity?.user;
+    withRightsOf(identity, () => rmdirSync(mkdtempSync(join(directory, '.doctor-'))));
+    return [];
+  } catch (error) {
+    const code = errorCode(error);
+    // Anything else has findings of its own: a full disk, or a user that there is not.
+    if (code !== 'EACCES' && code !== 'ENOENT') return [];
+    return [{ directory, isThere: code === 'EACCES', user: who }];
+  }
 }
 
 /** When a file that the programs are made of was last changed. */
