@@ -54,7 +54,8 @@ async function* exported({ location, screen }: Invocation, tables: readonly Tabl
 export const importCommand: Command = {
   name: 'import',
   arguments: 'ze-filter FILE [pending|valid|white]',
-  about: "take over what DOWNLOAD or export wrote; the table where the file doesn't say; newer entries stay",
+  about:
+    "take over what DOWNLOAD or export wrote; the table where the file doesn't say; newer entries stay, but of first attempts the older",
   least: 2,
   most: 3,
   run: async (invocation) => {

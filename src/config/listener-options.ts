@@ -22,6 +22,6 @@ export const LISTENER_OPTIONS: OptionTable<ListenerConfig> = {
     ],
     restart: true,
     about:
-      'A socket to serve, one a line. greylist: Exim and anything that can open a socket; policy: Postfix; milter: Sendmail, and Postfix with smtpd_milters; greyd: ze-filter and other ddgrey servers in client mode; sync: the command line; peer: other servers that accept, accept_reader, accept_writer or peer names. Relative paths start at the directory given with -D; a HOST that is a name is listened on at all of its addresses, but for those that another line has. The defaults stay unless a line names their protocol. Without mode= any local user may ask (0666), and only root and the daemon itself may use greyd and sync (0600).',
+      'A socket to serve, one a line. greylist: Exim and anything that can open a socket; policy: Postfix; milter: Sendmail, and Postfix with smtpd_milters; greyd: ze-filter and other ddgrey servers in client mode; sync: the command line; peer: other servers that accept, accept_reader, accept_writer or peer names. Relative paths start at the directory given with -D; if HOST is a name, all of its addresses are listened on, but for those that have a line of their own. The defaults stay unless a line names their protocol. Without mode= any local user may ask (0666), and only root and the daemon itself may use greyd and sync (0600).',
   },
 };

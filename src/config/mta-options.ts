@@ -68,6 +68,6 @@ export const MTA_OPTIONS: OptionTable<MtaConfig> = {
       why: 'Without it, anybody who can write to the reporting address blacklists any server with one mail whose Received line is made up.',
     },
     about:
-      'Whether mail reported as spam counts only if it was seen to be accepted here. Of one domain (else address) 1000 accepted mails a day are remembered.',
+      'Whether mail reported as spam counts only if it was seen to be accepted here. Accepted mails are remembered up to 1000 a day for each domain, or for an address that has none.',
   },
 };

@@ -13,7 +13,7 @@ export interface Upload {
 
 export interface UploadResult {
   readonly lines: number;
-  /** Entries that were new to us, or newer than ours. */
+  /** Entries that were new to us, or took the place of ours. */
   readonly taken: number;
   readonly refused: number;
   /** Entries that were past their lifetime, and so not stored. */
