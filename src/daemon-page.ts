@@ -50,7 +50,7 @@ export const DAEMON_PAGE: ProgramPage = {
       rows: [
         [
           'SIGHUP',
-          'reads the configuration and the policy file again; mistakes, and what takes a restart, are named in the log. If it comes because the terminal that the daemon was started in is closed, the daemon ends',
+          'reads the configuration and the policy file again; mistakes, and what takes a restart, are named in the log. If it comes because the terminal is closed in which the daemon was started in the foreground, the daemon ends',
         ],
         ['SIGTERM, SIGINT', 'answers the checks in hand and ends'],
       ],

@@ -1,11 +1,14 @@
 // The terminal that a program was started in, and whether it has been closed since.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errorCode } from './error-cause.ts';
 
-/** A way to ask whether the terminal is gone; it never is where there was none, as under systemd, nohup or setsid. */
+/**
+ * A way to ask whether the terminal is gone. It never is where there was none, as under systemd, nohup or setsid, and for
+ * a program in the background (`&`), which stays when whoever started it logs out.
+ */
 export function watchTerminal(): () => boolean {
-  const inTerminal = isatty(0) && hasTerminal();
+  const inTerminal = isatty(0) && hasTerminal() && isInForeground();
   return () => inTerminal && !hasTerminal();
 }
 
@@ -17,5 +20,18 @@ function hasTerminal(): boolean {
   } catch (error) {
     const code = errorCode(error);
     return code !== 'ENXIO' && code !== 'EIO' && code !== 'ENOENT';
+  }
+}
+
+/** Whether the keys of the terminal are for our process group, by Linux's /proc (proc(5)); also where that can't be told. */
+function isInForeground(): boolean {
+  try {
+    // Behind the name of the program, which may have blanks: state, parent, group, session, terminal, group in the foreground.
+    const [, , group, , , foreground] = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return group === foreground;
+  } catch {
+    return true;
   }
 }

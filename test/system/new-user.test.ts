@@ -159,6 +159,23 @@ test.skipIf(!isInstalled('script'))(
   },
 );
 
+test.skipIf(!isInstalled('script'))('in the background it outlives the terminal, and reads again later', async () => {
+  await using directory = await temporaryDirectory();
+  await writeFile(directory.file('ddgrey.conf'), `${['user root', ...OFFLINE].join('\n')}\n`);
+  const log = (): Promise<string> => readFile(directory.file('log'), 'utf8').catch(() => '');
+  const daemon = `${shellWord(join(HOME, 'bin/ddgreyd'))} -D ${shellWord(directory.path)}`;
+  const command = `set -m; ${daemon} >${shellWord(directory.file('log'))} 2>&1 & wait`;
+  await using terminal = startProcess('script', '-qfec', command, '/dev/null');
+  await until('the daemon', async () => (await log()).includes(' ready '));
+  const pid = Number(await readFile(directory.file('ddgreyd.pid'), 'utf8'));
+  await terminal.end('SIGKILL');
+  process.kill(pid, 'SIGHUP');
+  await until('a reload, or the end', async () => /configuration read again|stopping/.test(await log()));
+  process.kill(pid, 'SIGTERM');
+  expect(await log()).toContain('configuration read again');
+  await until('the end', () => !existsSync(directory.file('ddgreyd.pid')));
+});
+
 test('a killed daemon leaves nothing that keeps the next one from starting', async () => {
   await using daemon = await testDaemon(REAL_CLOCK);
   await daemon.end('SIGKILL');
