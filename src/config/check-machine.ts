@@ -69,13 +69,18 @@ function samePath(config: Config, set: SetLines, directory: string): readonly Co
   return sharedAddress(config, set).length > 0 ? [] : sharedAddress(config, set, directory);
 }
 
-/** Whom the daemon would become; undefined where it stays who it is, or there is no such user. */
+/** Whom the daemon would become; undefined where it stays who it is, or cannot become that user. */
 function identityOf({ user, group }: Config): Identity | undefined {
   try {
-    return identityFor(user, group);
+    return reachable(identityFor(user, group));
   } catch {
     return undefined;
   }
+}
+
+/** The identity. Throws, in words for an administrator, if this process may not become that. */
+function reachable(identity: Identity | undefined): Identity | undefined {
+  return withRightsOf(identity, () => identity);
 }
 
 function users({ user, group, listen }: Config, set: SetLines): readonly Named[] {
@@ -122,8 +127,9 @@ function fileProblem(path: string, identity: Identity | undefined): string | und
 /** What is wrong with the name of a user or group. */
 function nameProblem({ kind, name }: Named): string | undefined {
   try {
-    if (kind === 'user') userId(name);
-    else groupId(name);
+    if (kind === 'group') groupId(name);
+    else if (process.geteuid?.() === 0) reachable(identityFor(name, ''));
+    else userId(name);
     return undefined;
   } catch (error) {
     return causeOf(error);

@@ -1,4 +1,6 @@
 // Started as root, the daemon binds its sockets and then gives root up for good.
+import { isDeepStrictEqual } from 'node:util';
+import { causeOf } from './error-cause.ts';
 import { groupId, groupsOf, primaryGroup, userId } from './system-users.ts';
 
 /** Whom the daemon becomes. */
@@ -8,21 +10,34 @@ export interface Identity {
   readonly gid: number;
 }
 
-/** The identity of a user and a group (empty: the user's own), or undefined unless this process is root's. */
+/**
+ * The identity of a user and a group (empty: the user's own), or undefined where there is nothing to become: this process
+ * is not root's, or is to stay root's.
+ */
 export function identityFor(user: string, group: string): Identity | undefined {
   if (process.geteuid?.() !== 0) return undefined;
-  return { user, uid: userId(user), gid: group === '' ? primaryGroup(user) : groupId(group) };
+  const identity = { user, uid: userId(user), gid: group === '' ? primaryGroup(user) : groupId(group) };
+  return identity.uid === 0 && identity.gid === process.getegid?.() ? undefined : identity;
 }
 
 /**
  * From here on this process acts as that user, with that user's groups and no others: files it makes are theirs, and what
- * they may not read fails now and not after the next restart. Root can still be had back (asRoot).
+ * they may not read fails now and not after the next restart. Root can still be had back (asRoot). Throws, in words for an
+ * administrator, where root may not do that.
  */
 export function actAs(identity: Identity | undefined): void {
   if (identity === undefined) return;
-  process.setgroups?.([...new Set([...groupsOf(identity.user), identity.gid])]);
-  process.setegid?.(identity.gid);
-  process.seteuid?.(identity.uid);
+  const groups = [...new Set([...groupsOf(identity.user), identity.gid])];
+  try {
+    process.setgroups?.(groups);
+    process.setegid?.(identity.gid);
+    process.seteuid?.(identity.uid);
+  } catch (error) {
+    const advice = 'start ddgreyd as that user, or allow it (in a container: the capabilities SETUID and SETGID)';
+    throw new Error(`root may not become the user ${identity.user} here: ${causeOf(error)}; ${advice}`, {
+      cause: error,
+    });
+  }
 }
 
 /** Does the work with that user's rights. The work is not asynchronous, so nothing else is done with them. */
@@ -35,7 +50,8 @@ export function withRightsOf<T>(identity: Identity | undefined, work: () => T): 
   } finally {
     process.seteuid?.(0);
     process.setegid?.(gid);
-    process.setgroups?.(groups);
+    // Where this may not be done, it was not done.
+    if (!isDeepStrictEqual(process.getgroups?.() ?? [], groups)) process.setgroups?.(groups);
   }
 }
 

@@ -67,6 +67,28 @@ test.for([
   expect(await complaintAbout(...config)).toMatch(said);
 });
 
+/** Root as it is in a container that was started with `--cap-drop ALL`. */
+const BARE_ROOT = ['--bounding-set=-all', '--inh-caps=-all'] as const;
+
+test.skipIf(!isInstalled('setpriv'))('root that may become nobody stays root, or is told what it takes', async () => {
+  await using directory = await temporaryDirectory();
+  const words = ['-D', directory.path] as const;
+  const start = (): TestProcess => startProcess('setpriv', ...BARE_ROOT, join(HOME, 'bin/ddgreyd'), ...words);
+  await writeFile(directory.file('ddgrey.conf'), `${['user root', ...OFFLINE].join('\n')}\n`);
+  {
+    await using daemon = start();
+    await until('the daemon', () => daemon.output().includes(' ready '));
+  }
+  await writeFile(directory.file('ddgrey.conf'), `${['user nobody', 'policy ddgrey.conf', ...OFFLINE].join('\n')}\n`);
+  const told = /ddgrey\.conf:1: user: root may not become the user nobody here: EPERM.*SETUID/;
+  await using daemon = start();
+  await daemon.exit;
+  expect(daemon.output()).toMatch(told);
+  await using doctor = startProcess('setpriv', ...BARE_ROOT, join(HOME, 'bin/ddgrey'), ...words, 'doctor');
+  await doctor.exit;
+  expect(doctor.output()).toMatch(/^BAD +configuration: .*:1: user: root may not become the user nobody here/m);
+});
+
 test('all errors of a configuration at once', async () => {
   const said = await complaintAbout('gray_default 5m', '', 'retry soon');
   expect(said.trimEnd().split('\n')).toEqual([
