@@ -102,7 +102,7 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Postfix', `${MILTER} inet:127.0.0.1:8891, unix:/var/run/ddgrey/milter.socket`, 'good'],
   ['Postfix', `${MILTER} inet:[::1]:10035`, 'good'],
   ['Postfix', `${MILTER} inet:127.0.0.1:8891`, 'note'],
-  ['Postfix', `${POLICY}${MILTER} inet:127.0.0.1:10034`, 'good good'],
+  ['Postfix', `${POLICY}${MILTER} inet:127.0.0.1:10034`, 'good good bad'],
   ['Postfix', 'smtpd_milters = $smtpd_milters\n', 'note'],
   ['Sendmail', `dnl ${filter('S=local:/run/ddgrey/milter.socket')}`, 'note'],
   ['Sendmail', shipped('sendmail-milter.mc'), 'good'],

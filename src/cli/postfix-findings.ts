@@ -21,11 +21,11 @@ export function postfixFindings(about: string, text: string, own: readonly OwnSo
     const sockets = own.filter((socket) => socket.protocol === protocol);
     return asked[protocol].filter(({ place }) => placesOf(place, queue).some((there) => listensThere(sockets, there)));
   };
+  const [policies, milters] = [ours('policy'), ours('milter')];
   const findings = [
-    ...ours('policy').map(({ action = expanded('smtpd_policy_service_default_action') }) =>
-      policyFinding(about, action),
-    ),
-    ...ours('milter').map(({ action = expanded('milter_default_action') }) => milterFinding(about, action)),
+    ...policies.map(({ action = expanded('smtpd_policy_service_default_action') }) => policyFinding(about, action)),
+    ...milters.map(({ action = expanded('milter_default_action') }) => milterFinding(about, action)),
+    ...(policies.length > 0 && milters.length > 0 ? [asksTwice(about)] : []),
   ];
   // One server may stand in several restrictions.
   const each = [...new Map(findings.map((finding) => [finding.text, finding])).values()];
@@ -77,6 +77,12 @@ function milterFinding(about: string, action: string): Finding {
     return { state: 'good', about, text: 'asks ddgrey as a milter, and lets mail pass when it does not answer' };
   const mend = `default_action=accept in smtpd_milters, as in ${installed('conf/postfix-milter.cf')}`;
   return { state: 'bad', about, text: `${whatBecomes(action)} while ddgrey does not answer`, mend };
+}
+
+/** A bounce passes once only, and then waits again for the one that asks second. */
+function asksTwice(about: string): Finding {
+  const text = 'asks ddgrey twice, as a policy server and as a milter, so that no bounce ever passes';
+  return { state: 'bad', about, text, mend: 'take ddgrey out of smtpd_milters, or its check_policy_service out' };
 }
 
 /** What a default action makes of mail: access(5), and milter_default_action in postconf(5). Without one, mail is deferred. */
