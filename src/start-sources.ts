@@ -45,7 +45,8 @@ function startSource(
     host,
     port,
     name: () => serverName(inForce.config),
-    isOurs: (address) => isOwnAddress(address) && listensAt(inForce.config, { kind: 'tcp', host: address, port }),
+    isOurs: (address) =>
+      isOwnAddress(address) === true && listensAt(inForce.config, { kind: 'tcp', host: address, port }),
     place: keptValue(store, `peer ${where}`, { read: Number, write: String }),
     accept,
     events: (address) => events.ofSource(address, host),

@@ -98,5 +98,5 @@ async function greetingAt(address: SocketAddress): Promise<CentralFacts['greetin
 /** Whether the name or address is one of this machine. */
 export async function isThisMachine(host: string): Promise<boolean> {
   const found = await lookup(host, { all: true }).catch(() => []);
-  return found.some(({ address }) => isOwnAddress(address));
+  return found.some(({ address }) => isOwnAddress(address) === true);
 }

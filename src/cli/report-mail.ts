@@ -37,7 +37,7 @@ export async function reportMail(
   mail: AsyncIterable<Buffer>,
   location: Location,
   now: number,
-  isOwn: (address: string) => boolean = isOwnAddress,
+  isOwn: (address: string) => boolean | undefined = isOwnAddress,
 ): Promise<Ending> {
   try {
     // The whole mail is read in any case: a mail server whose pipe breaks takes that for a failure.
@@ -45,7 +45,7 @@ export async function reportMail(
     const config = readConfig(location);
     const isTrusted = await trustedBy(config);
     // A mailing list on this machine, or a filter, may hand mail back to its own mail server by its public address.
-    const isOurs = (address: Address): boolean => isOwn(address.text) || isTrusted(address);
+    const isOurs = (address: Address): boolean => isOwn(address.text) === true || isTrusted(address);
     const read = readReportedMail(bytes, { isTrusted: isOurs, now });
     if (read.kind === 'unusable') {
       const how = bytes.length === MAIL_LIMIT ? `${TOO_LARGE}\n${HOW_TO_REPORT}` : HOW_TO_REPORT;

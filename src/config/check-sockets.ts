@@ -56,6 +56,6 @@ function errorAt(path: string, directory: string): string | undefined {
 /** Only a warning: the address may move to this machine later. */
 function hostProblem({ host }: SocketAddress & { kind: 'tcp' }): Found | undefined {
   const address = parseAddress(host)?.text;
-  if (address === undefined || ALL.has(address) || isOwnAddress(address)) return undefined;
+  if (address === undefined || ALL.has(address) || isOwnAddress(address) !== false) return undefined;
   return { message: `${host} is not an address of this machine; ddgreyd would not start`, warning: true };
 }

@@ -12,3 +12,10 @@ test.for([
 ] as const)('%s: %s', ([address, expected]) => {
   expect(isOwnAddress(address)).toBe(expected);
 });
+
+test('where the system does not tell its addresses', () => {
+  const refused = (): never => {
+    throw new Error('uv_interface_addresses returned Unknown system error 97');
+  };
+  expect(['127.0.0.1', '192.0.2.1'].map((address) => isOwnAddress(address, refused))).toEqual([true, undefined]);
+});

@@ -22,14 +22,3 @@ test.for<[...looked: Outcome, ...told: Outcome]>([
   const told = await new Promise((resolve) => lookUp('mx.example.org', {}, (...both) => resolve(both)));
   expect(told).toEqual([cause, others]);
 });
-
-test('a system that does not tell its own addresses is a reason not to connect, and no more', async () => {
-  const lookUp = lookUpOthers(
-    () => {
-      throw new Error('no netlink');
-    },
-    (_host, _options, callback) => callback(null, [OTHER]),
-  );
-  const told = await new Promise((resolve) => lookUp('mx.example.org', {}, (...both) => resolve(both)));
-  expect(told).toEqual([new Error('no netlink'), []]);
-});

@@ -1,7 +1,6 @@
 // The addresses of a server that we read from, as the system knows them (/etc/hosts too), without those of our own.
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { causeOf } from '../lib/error-cause.ts';
 
 /** Why we do not connect to ourselves. */
 export const OURSELVES = 'ourselves';
@@ -16,22 +15,8 @@ export function lookUpOthers(
   return (host, options, callback) =>
     lookUp(host, { ...options, all: true }, (error, found) => {
       if (error !== null) return callback(error, []);
-      callback(...withoutOurs(found, isOurs));
+      // A name may stand for all servers, this one among them.
+      const others = found.filter(({ address }) => !isOurs(address));
+      callback(others.length === 0 ? new Error(OURSELVES) : null, others);
     });
-}
-
-/**
- * A name may stand for all servers, this one among them. A system may refuse to tell its own addresses: an error thrown in
- * the callback would end the daemon.
- */
-function withoutOurs(
-  found: readonly LookupAddress[],
-  isOurs: (address: string) => boolean,
-): [error: Error | null, others: LookupAddress[]] {
-  try {
-    const others = found.filter(({ address }) => !isOurs(address));
-    return [others.length === 0 ? new Error(OURSELVES) : null, others];
-  } catch (error) {
-    return [new Error(causeOf(error), { cause: error }), []];
-  }
 }
