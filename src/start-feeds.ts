@@ -80,9 +80,9 @@ function followEximLog({ config, directory, store, acceptReport, trusted, log }:
     read: (text) => JSON.parse(text) as Place,
     write: (place) => JSON.stringify(place),
   });
-  const closing = new AbortController();
-  // Reports that are not begun when the daemon ends come again after the next start.
   const turns = new Turns(REPORTS_A_TURN);
+  // Reports that are not begun when the daemon ends come again after the next start.
+  const closing = new AbortController();
   const accept = atMost(MOST_REPORTS, async (report: Report) => {
     await turns.take(1);
     closing.signal.throwIfAborted();

@@ -53,7 +53,7 @@ interface Held {
 
 type Reason = readonly [points: number, reason: string];
 
-/** The class of a score: the least score of each, best first. */
+/** The least score of each class, best first: written anew, since a model that read the program's table would agree with any. */
 const CLASSES: readonly (readonly [least: number, name: string])[] = [
   [20, 'white'],
   [10, 'grey_min'],
