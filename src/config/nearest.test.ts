@@ -9,6 +9,8 @@ test.for<[name: string, guess: string | undefined]>([
   ['rety', 'retry'],
   ['retryy', 'retry'],
   ['erty', undefined],
+  ['rerty', 'retry'],
+  ['erryt', undefined],
   ['greydefault', 'grey_default'],
   ['grey_defaults', 'grey_default'],
   ['gery_check', 'grey_check'],
