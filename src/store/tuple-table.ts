@@ -74,8 +74,7 @@ export class TupleTable {
     this.#find = rows(`SELECT kind, last_seen, seq, part, client FROM tuple WHERE ${same('tuple')}`);
     this.#insert = rows(
       `INSERT INTO tuple (kind, last_seen, seq, hash, first_seen, uses, ${INSERTED})
-       SELECT ?1, ?2, ${NEXT}, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
-       WHERE NOT EXISTS (SELECT 1 FROM tuple WHERE hash = ?3 AND recipient = ?9 AND sender = ?8 AND part = ?6)`,
+       VALUES (?1, ?2, ${NEXT}, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
     );
     this.#validate = rows(
       `UPDATE tuple SET kind = ?1, last_seen = ?2, seq = ${NEXT}, first_seen = NULL
@@ -143,7 +142,9 @@ export class TupleTable {
   /** Inserts a first attempt unless its tuple is there; returns whether it did. */
   insertAttempt(attempt: FirstAttempt): boolean {
     const { kind, time, tuple } = attempt;
-    return this.#insertRow({ ...attempt, key: this.keyOf(tuple) }, { kind, firstSeen: time, lastSeen: time, uses: 1 });
+    if (this.#row(tuple) !== undefined) return false;
+    this.#insertRow({ ...attempt, key: this.keyOf(tuple) }, { kind, firstSeen: time, lastSeen: time, uses: 1 });
+    return true;
   }
 
   /** Removes the tuple, whatever it is; returns whether it was there. */
@@ -163,7 +164,8 @@ export class TupleTable {
       this.#removeRow(row);
     }
     const kind = kindOf(stored.state, { nullSender: stored.nullSender, shortLived: false });
-    return this.#insertRow({ ...stored, client, key: this.keyOf(stored.tuple) }, { ...stored, kind });
+    this.#insertRow({ ...stored, client, key: this.keyOf(stored.tuple) }, { ...stored, kind });
+    return true;
   }
 
   /** As Store.expire, for tuples. */
@@ -195,15 +197,14 @@ export class TupleTable {
     this.#insertRow({ ...remembrance, key: this.keyOf(remembrance.tuple) }, placing);
   }
 
-  /** Inserts the tuple unless it is there; returns whether it did. */
-  #insertRow(origin: TupleOrigin & { readonly key: TupleKey }, { kind, firstSeen, lastSeen, uses }: Placing): boolean {
+  /** Inserts a tuple that is not there. */
+  #insertRow(origin: TupleOrigin & { readonly key: TupleKey }, { kind, firstSeen, lastSeen, uses }: Placing): void {
     this.#sketch.add(origin.key);
     const first = firstSeen === lastSeen ? null : firstSeen;
     const { hash, part } = origin.key;
     const address = addressBytes(origin.client);
-    const inserted = this.#insert.run(kind, lastSeen, hash, first, uses, ...rowOf(origin, part, address)).changes === 1;
-    if (inserted && stateOf(kind) === 'pending') this.#pending.add(address);
-    return inserted;
+    this.#insert.run(kind, lastSeen, hash, first, uses, ...rowOf(origin, part, address));
+    if (stateOf(kind) === 'pending') this.#pending.add(address);
   }
 
   #makeValid(row: Row | undefined, now: Seconds): void {
