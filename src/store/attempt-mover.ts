@@ -16,8 +16,8 @@ const DELAY = 200;
 const LONGEST_DELAY = 5000;
 /** Attempts that are not worth a worker. */
 const FEW = 100;
-/** Attempts that the worker moves at once: other writes wait for that, some 3 ms. */
-const LOT = 512;
+/** Attempts that the worker moves at once: other writes wait for that, with its pauses some 3 ms. */
+const LOT = 256;
 
 export interface MoverParts {
   /** Of the database. */
