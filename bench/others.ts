@@ -1,5 +1,5 @@
 // Other greylisters, as Debian packages them, each with the packaged configuration but for where it listens and keeps its
-// data. Not gross: as packaged it asks DNS lists beyond this machine about every client.
+// data. Not gross: it asks DNS lists beyond this machine about every client, and without them it often stops answering.
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
