@@ -72,7 +72,7 @@ test('what a list said that listed everything does not count after a restart eit
   const { log } = reportParts;
   const now = Math.floor(systemClock.now() / 1000);
   const times = { computed: now, answered: now, expires: now + 3600, reveal: undefined };
-  const misled = { ip: MX, identity: MX, score: -50, reasons: [{ points: -50, reason: 'own' }] };
+  const misled = { ip: MX, identity: MX, names: [], score: -50, reasons: [{ points: -50, reason: 'own' }] };
   await store.saveStanding({ ...misled, class: 'grey_max', ...times });
   const unknownBy = async (config: Config): Promise<void> => {
     await using reputation = await startReputation({ store, clock: systemClock, log, counters, config: () => config });
@@ -89,7 +89,7 @@ test('the end waits until what was reported counts', async () => {
   const reputation = await startReputation({ store, clock: systemClock, log, counters, config: () => config });
   const now = Math.floor(systemClock.now() / 1000);
   const times = { computed: now, answered: now, expires: now + 3600, reveal: undefined };
-  await store.saveStanding({ ip: MX, identity: MX, score: 0, reasons: [], class: 'grey_default', ...times });
+  await store.saveStanding({ ip: MX, identity: MX, names: [], score: 0, reasons: [], class: 'grey_default', ...times });
   const done: string[] = [];
   const save = store.saveStanding.bind(store);
   store.saveStanding = async (standing) => {

@@ -94,6 +94,7 @@ function standingOf(ip: string, identity: string): Standing {
   return {
     ip,
     identity,
+    names: [`mail.${identity}`],
     score: -10,
     class: 'grey_long',
     reasons: [{ points: -10, reason: 'no reverse name' }],

@@ -47,11 +47,12 @@ const USUALLY = {
 const WHOSE = {
   white: 'it means the clients whose verified name is in example.com; senders are exempted by the policy file\n',
   black: 'it means the clients whose verified name is in example.com, whoever the sender is\n',
-  host: `it means the clients whose verified name is in mx.example.com, whoever the sender is
-it counts where the mail server tells the name of the client (Exim: with host_lookup); otherwise enter example.com, or the address
-`,
+  host: 'it means the clients whose verified name is in mx.example.com, whoever the sender is\n',
 };
 
+const NAME_IS_TOLD =
+  'as reputation is switched off, it counts only where the mail server tells the name of the client (Exim: with ' +
+  'host_lookup); otherwise enter the address\n';
 const NOT_A_NETWORK = '2001:db8:: is one address; a network has its bits behind it, as in 2001:db8::/64\n';
 
 test.for<[line: string, subject: string, kind: string, span: number, reason: string, notes?: string]>([
@@ -73,6 +74,16 @@ test.for<[line: string, subject: string, kind: string, span: number, reason: str
   expect([...daemon.parts.entries.values()]).toEqual([
     { subject, kind, author: ME, reason, made: NOW, expires: NOW + span },
   ]);
+});
+
+test.for<[subject: string, notes: string]>([
+  ['example.com', WHOSE.black + NAME_IS_TOLD],
+  ['mx.example.com', WHOSE.host + NAME_IS_TOLD],
+  ['203.0.113.7', ''],
+])('where reputation is switched off, of %s', async ([subject, notes]) => {
+  appendFileSync(daemon.location.configFile, 'reputation no\n');
+  const { text } = await run(`black ${subject} 1h r`);
+  expect(text).toBe(`${subject} is black until ${formatTime(NOW + 3600)}: r (${ME})\n${notes}`);
 });
 
 test('an option that gives no time is named', async () => {

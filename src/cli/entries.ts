@@ -6,7 +6,6 @@ import { OPTIONS } from '../config/options.ts';
 import { UsageError } from '../lib/usage-error.ts';
 import type { Entered } from '../peers/sync-protocol.ts';
 import { notNetworks } from '../policy/address.ts';
-import { registrableDomain } from '../policy/domains.ts';
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import { askDaemon, itemOf, itemsOf, quoteArgument } from './ask-daemon.ts';
 import { authorName } from './author-name.ts';
@@ -35,7 +34,8 @@ function entryCommand(
     run: async ({ location, words, flags, json }) => {
       const { local, subject, span, reason } = entryArguments(kind, words);
       if (!flags.has('wide')) refuseWide(subject);
-      const usual = span ?? readableConfig(location.configFile).config[lifetime];
+      const { config } = readableConfig(location.configFile);
+      const usual = span ?? config[lifetime];
       if (usual === 0) throw new UsageError(`${lifetime} is 0, so say for how long: ${kind} ${subject.text} 30d`);
       const scope = local ? ['local'] : [];
       const said = reason === '' ? [] : [reason];
@@ -44,7 +44,10 @@ function entryCommand(
       if (json) return { text: `${JSON.stringify({ ...entry, was, trusted })}\n`, exitCode: 0 };
       const byDefault =
         span === undefined ? `no duration was given: ${duration.write(usual)}, as ${lifetime} says\n` : '';
-      const meant = subject.kind === 'domain' ? domainNote(kind, subject.text) : addressNote(subject.text);
+      const meant =
+        subject.kind === 'domain'
+          ? domainNote(kind, subject.text) + (config.reputation ? '' : NAMES_NOTE)
+          : addressNote(subject.text);
       return {
         text: `${describeEntry(entry)}\n` + before(was) + byDefault + meant + (trusted ? TRUSTED_NOTE : ''),
         exitCode: 0,
@@ -53,6 +56,10 @@ function entryCommand(
   };
 }
 
+/** Standings have the names that we verified. */
+const NAMES_NOTE =
+  'as reputation is switched off, it counts only where the mail server tells the name of the client (Exim: with ' +
+  'host_lookup); otherwise enter the address\n';
 const TRUSTED_NOTE = 'it has no effect as long as the client is in the trusted lines of the configuration\n';
 
 function before(was: ManualEntry | undefined): string {
@@ -78,17 +85,7 @@ export const entriesCommand: Command = {
 /** Says whom a domain means: it is easily taken for a sender's, which anybody can write. */
 function domainNote(kind: ManualEntry['kind'], domain: string): string {
   const senders = kind === 'white' ? '; senders are exempted by the policy file' : ', whoever the sender is';
-  return `it means the clients whose verified name is in ${domain}${senders}\n${hostNote(domain)}`;
-}
-
-/** A standing knows its client's registrable domain and no more of its name; the rest must be told with each check. */
-function hostNote(domain: string): string {
-  const registered = registrableDomain(domain);
-  if (registered === undefined || registered === domain) return '';
-  return (
-    'it counts where the mail server tells the name of the client (Exim: with host_lookup); ' +
-    `otherwise enter ${registered}, or the address\n`
-  );
+  return `it means the clients whose verified name is in ${domain}${senders}\n`;
 }
 
 function addressNote(address: string): string {

@@ -12,6 +12,7 @@ const NOW = 1_700_000_000;
 const STANDING: Standing = {
   ip: '203.0.113.7',
   identity: 'example.com',
+  names: ['mail.example.com'],
   score: 5,
   class: 'grey_short',
   reasons: [
@@ -70,6 +71,7 @@ grey: tried again before the delay was over; 4 minutes to wait
 policy    line 12, connect: 203.0.113 YES
 
 client    belongs to example.com
+          verified name: mail.example.com
           the sender's domain does not fit its name
 
 by hand   b is white until ${formatTime(NOW + 5)}: r (root)

@@ -47,7 +47,12 @@ function paragraph(name: string, lines: readonly string[]): string {
 
 function clientLines({ client }: Explanation): readonly string[] {
   const domain = client.domain === undefined ? 'no verified domain' : `belongs to ${client.domain}`;
-  return client.misfit ? [domain, "the sender's domain does not fit its name"] : [domain];
+  const names = client.standing?.names ?? [];
+  return [
+    domain,
+    ...(names.length === 0 ? [] : [`verified name: ${names.join(', ')}`]),
+    ...(client.misfit ? ["the sender's domain does not fit its name"] : []),
+  ];
 }
 
 function lookupLines({ lookups }: Explanation): readonly string[] {

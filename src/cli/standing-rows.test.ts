@@ -7,6 +7,7 @@ import { standingRows } from './standing-rows.ts';
 const STANDING: Standing = {
   ip: '203.0.113.7',
   identity: 'example.com',
+  names: [],
   score: 0,
   class: 'grey_min',
   reasons: [],

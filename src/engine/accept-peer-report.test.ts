@@ -241,6 +241,17 @@ test('of what the policy file exempts nothing is remembered', async () => {
   expect(await bench.store.count()).toEqual({ pending: 0, valid: 0 });
 });
 
+test.for<[subject: string, pending: number]>([
+  ['mx.example.com', 0],
+  ['mx2.example.com', 1],
+])('nor of a client whose verified name was entered by hand: %s', async ([subject, pending]) => {
+  const bench = await engineBench({ dns: DNS });
+  await bench.standings.of(addressOf(IP));
+  await bench.manual.put({ ...ENTRY, subject });
+  await bench.acceptPeerReport(CHECK, ANY);
+  expect(await bench.store.count()).toEqual({ pending, valid: 0 });
+});
+
 test.for(['a@example.com', '<>'])(
   'a peer can not make more tuples pending for a client than half of those that the client could, of %s',
   async (sender) => {

@@ -213,6 +213,7 @@ test('also when the domain is known from its standing only', async () => {
   const standing = {
     ip: '203.0.113.7',
     identity: 'example.com',
+    names: [],
     score: 0,
     class: 'grey_default',
     reasons: [],

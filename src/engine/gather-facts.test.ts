@@ -4,6 +4,7 @@ import { type FakeDns, fakeResolver } from '../dns/fake-resolver.ts';
 import { BLOCK_LISTS, DNSWL } from '../dns/known-lists.ts';
 import { type DnsList, listedName, type ListUse } from '../dns/lists.ts';
 import { type Facts, NO_BAD, NO_GOOD } from '../policy/facts.ts';
+import type { RememberedFacts } from '../policy/remembered-facts.ts';
 import { factsFrom, nameFacts, type NameFacts } from './gather-facts.ts';
 import { type Findings, lookUpClient } from './look-up-client.ts';
 
@@ -34,8 +35,8 @@ function named(name: string, addresses: readonly string[], client = CLIENT.text)
   return { ptr: { [client]: [name] }, a: { [name]: addresses }, aaaa: { [name]: addresses } };
 }
 
-const nameless = { domain: undefined, dynamic: false, nameUnknown: false, failed: false };
-const verified = { ...nameless, domain: 'example.com' };
+const nameless = { domain: undefined, names: [], dynamic: false, nameUnknown: false, failed: false };
+const verified = { ...nameless, domain: 'example.com', names: ['mail.example.com'] };
 const unknown = { ...nameless, nameUnknown: true, failed: true };
 
 test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
@@ -45,10 +46,20 @@ test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
   ['none', {}, '203.0.113.10', { ...nameless, dynamic: true }],
   ['does not resolve', named('mail.example.com', []), '203.0.113.10', nameless],
   ['resolves to another', named('mail.example.com', ['203.0.113.11']), '203.0.113.10', nameless],
-  ['a public suffix', named('co.uk', ['203.0.113.10']), '203.0.113.10', nameless],
-  ['looks dynamic', named('dsl-1-2.example.com', ['203.0.113.10']), '203.0.113.10', { ...nameless, dynamic: true }],
+  ['a public suffix', named('co.uk', ['203.0.113.10']), '203.0.113.10', { ...nameless, names: ['co.uk'] }],
+  [
+    'looks dynamic',
+    named('dsl-1-2.example.com', ['203.0.113.10']),
+    '203.0.113.10',
+    { ...nameless, names: ['dsl-1-2.example.com'], dynamic: true },
+  ],
   ['looks dynamic, does not resolve', named('dsl-1-2.example.com', []), '203.0.113.10', { ...nameless, dynamic: true }],
-  ['of a list of end users', listed({ spamhaus: ['127.0.0.10'] }), '203.0.113.10', { ...nameless, dynamic: true }],
+  [
+    'of a list of end users',
+    listed({ spamhaus: ['127.0.0.10'] }),
+    '203.0.113.10',
+    { ...verified, domain: undefined, dynamic: true },
+  ],
   ['reverse lookup failed', { failing: ['PTR 203.0.113.10'] }, '203.0.113.10', unknown],
   ['forward lookup failed', { ...NAMED, failing: ['A mail.example.com'] }, '203.0.113.10', unknown],
   [
@@ -70,33 +81,66 @@ test.for<[what: string, dns: FakeDns, client: string, facts: NameFacts]>([
       a: { [name]: ['203.0.113.10'], 'mail.example.com': ['203.0.113.10'] },
     },
     '203.0.113.10',
-    verified,
+    { ...verified, names: [name, 'mail.example.com'].toSorted() },
   ]),
 ])('name: %s', async ([, dns, client, facts]) => {
   const address = addressOf(client);
   expect(nameFacts(await findingsOf(dns, address), address, undefined)).toEqual(facts);
 });
 
+function remembering(domain: string | undefined, names: readonly string[]): RememberedFacts {
+  return { name: { domain, names, dynamic: false }, dnswl: 0, isListed: () => false };
+}
+
 const TWO_DOMAINS: FakeDns = {
   ptr: { '203.0.113.10': ['mail.example.com', 'mail.example.net'] },
   a: { 'mail.example.com': ['203.0.113.10'], 'mail.example.net': ['203.0.113.10'] },
 };
 
-test.for<[failing: string, before: string | undefined, domain: string | undefined, failed: boolean]>([
-  ['mail.example.com', 'example.com', 'example.com', true],
-  ['mail.example.com', 'example.net', 'example.net', false],
-  ['mail.example.com', 'example.org', 'example.net', false],
-  ['mail.example.com', undefined, 'example.net', false],
-  ['mail.example.net', 'example.com', 'example.com', false],
-  ['mail.example.net', 'example.net', 'example.net', true],
+test.for<[failing: string, before: string | undefined, domain: string | undefined, names: string, failed: boolean]>([
+  ['mail.example.com', 'example.com', 'example.com', 'mail.example.com', true],
+  ['mail.example.com', 'example.net', 'example.net', 'mail.example.net', false],
+  ['mail.example.com', 'example.org', 'example.net', 'mail.example.net', false],
+  ['mail.example.com', undefined, 'example.net', 'mail.example.net', false],
+  ['mail.example.net', 'example.com', 'example.com', 'mail.example.com', false],
+  ['mail.example.net', 'example.net', 'example.net', 'mail.example.net', true],
 ])(
   'of names in two domains %s can not be looked up, before it was %s: %s',
-  async ([failing, before, domain, failed]) => {
+  async ([failing, before, domain, names, failed]) => {
     const findings = await findingsOf({ ...TWO_DOMAINS, failing: [`A ${failing}`] });
-    const remembered = { name: { domain: before, dynamic: false }, dnswl: 0, isListed: () => false } as const;
-    expect(nameFacts(findings, CLIENT, remembered)).toEqual({ ...nameless, domain, failed });
+    const known = before === undefined ? [] : [`mail.${before}`];
+    expect(nameFacts(findings, CLIENT, remembering(before, known))).toEqual({
+      ...nameless,
+      domain,
+      names: [names],
+      failed,
+    });
   },
 );
+
+const TWO_HOSTS: FakeDns = {
+  ptr: { '203.0.113.10': ['mx2.example.com', 'mx1.example.com'] },
+  a: { 'mx1.example.com': ['203.0.113.10'], 'mx2.example.com': ['203.0.113.10'] },
+};
+
+test.for<[failing: readonly string[], before: string, names: string]>([
+  [[], '', 'mx1.example.com mx2.example.com'],
+  [['A mx1.example.com'], '', 'mx2.example.com'],
+  [['A mx1.example.com'], 'mx1.example.com', 'mx1.example.com mx2.example.com'],
+  [['A mx1.example.com'], 'mx3.example.com', 'mx2.example.com'],
+  [['PTR 203.0.113.10'], 'mx1.example.com mx3.example.com', 'mx1.example.com mx3.example.com'],
+])('without answers about %j, with the names %j before, it has the names %s', async ([failing, before, names]) => {
+  const findings = await findingsOf({ ...TWO_HOSTS, failing });
+  const known = remembering('example.com', before.split(' '));
+  expect(nameFacts(findings, CLIENT, known).names.join(' ')).toBe(names);
+});
+
+test('of long names few are kept', async () => {
+  const names = [1, 2, 3, 4, 5].map((n) => `${String(n).repeat(60)}.example.com`);
+  const a = Object.fromEntries(names.map((name) => [name, [CLIENT.text]]));
+  const findings = await findingsOf({ ptr: { [CLIENT.text]: names }, a });
+  expect(nameFacts(findings, CLIENT, undefined).names).toEqual(names.slice(0, 3));
+});
 
 function titles({ listings }: Facts): string {
   return listings

@@ -14,10 +14,13 @@ export interface Counts {
 }
 
 /** What the name of a client says. */
-export interface NameFacts extends Pick<Facts, 'domain' | 'dynamic' | 'nameUnknown'> {
+export interface NameFacts extends Pick<Facts, 'domain' | 'names' | 'dynamic' | 'nameUnknown'> {
   /** Lookups failed, whatever stands in for them. */
   readonly failed: boolean;
 }
+
+/** Characters of a client's names that are kept. Its owner may give it any number of long ones, and has any number of clients. */
+const MOST_CHARACTERS = 255;
 
 /** What the lookups say about the name, or, where they failed, what was known `before`; else nothing is held against it. */
 export function nameFacts(findings: Findings, client: Address, before: RememberedFacts | undefined): NameFacts {
@@ -25,20 +28,17 @@ export function nameFacts(findings: Findings, client: Address, before: Remembere
   if (found !== undefined) return { ...found, nameUnknown: false, failed: false };
   const dynamic = before?.name?.dynamic === true || listedDynamic(findings, before);
   const domain = dynamic ? undefined : before?.name?.domain;
-  return { domain, dynamic, nameUnknown: before?.name === undefined, failed: true };
+  return { domain, names: before?.name?.names ?? [], dynamic, nameUnknown: before?.name === undefined, failed: true };
 }
 
 /** Undefined: a lookup that could tell has failed or is under way. */
-function foundName(
-  findings: Findings,
-  client: Address,
-  before: RememberedFacts | undefined,
-): Pick<Facts, 'domain' | 'dynamic'> | undefined {
+function foundName(findings: Findings, client: Address, before: RememberedFacts | undefined): RememberedFacts['name'] {
   const { names } = findings;
   if (names === undefined || names.kind === 'failed') return undefined;
   // Servers give several names in any order, which must not decide whom the client belongs to.
   const list = names.kind === 'found' ? names.value.toSorted() : [];
-  const verified = bestOf(list.filter((name) => leadsBack(findings.addresses.get(name), client)));
+  const leadingBack = list.filter((name) => leadsBack(findings.addresses.get(name), client));
+  const verified = bestOf(leadingBack);
   const domain = verified === undefined ? undefined : registrableDomain(verified);
   const failed = list.filter((name) => findings.addresses.get(name)?.kind === 'failed');
   if (verified === undefined && failed.length > 0) return undefined;
@@ -48,7 +48,13 @@ function foundName(
     return undefined;
   const name = verified ?? bestOf(list);
   const dynamic = name === undefined || looksDynamic(name) || listedDynamic(findings, before);
-  return { domain: dynamic ? undefined : domain, dynamic };
+  const stillVerified = failed.filter((one) => before?.name?.names.includes(one));
+  return { domain: dynamic ? undefined : domain, names: fewOf([...leadingBack, ...stillVerified].toSorted()), dynamic };
+}
+
+/** As many of the names as are together no longer than one may be: several usual ones. */
+function fewOf(names: readonly string[]): readonly string[] {
+  return names.filter((_, at) => names.slice(0, at + 1).join('').length <= MOST_CHARACTERS);
 }
 
 function bestOf(names: readonly string[]): string | undefined {

@@ -29,9 +29,21 @@ export interface KnownClient extends ClientView {
 export function knowClient(parts: ClientParts, check: Check, rules: Rules): MaybePromise<KnownClient> {
   return chain(parts.standingOf(check.client), (standing) => {
     const domain = domainOf(check, standing, rules.parts.client === 'DOMAIN' ? parts.names : BY_CHECK_ALONE);
-    const manual = parts.manual.find(check.client, [check.clientName, domain]);
+    const manual = entryFor(parts, check, { standing, domain });
     return new Client({ standing, domain, manual }, check, rules);
   });
+}
+
+/**
+ * What was entered by hand about the client of a check: by its address, else by the name that the mail server verified,
+ * by those that we verified ourselves, by its domain.
+ */
+export function entryFor(
+  { manual }: Pick<ClientParts, 'manual'>,
+  { client, clientName }: Check,
+  { standing, domain }: Pick<KnownClient, 'standing' | 'domain'>,
+): ManualEntry | undefined {
+  return manual.find(client, [clientName, ...(standing?.names ?? []), domain]);
 }
 
 /** A class for the sake of `misfit`: it takes longest to work out, and nobody asks for it where mail has passed before. */

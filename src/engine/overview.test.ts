@@ -60,6 +60,7 @@ test.for<[kind: StandingClass, computed: number, expires: number, listed: number
   await store.saveStanding({
     ip,
     identity: ip,
+    names: [],
     score: 0,
     class: kind,
     reasons: [],

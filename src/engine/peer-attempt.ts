@@ -8,6 +8,7 @@ import type { StoredReport } from '../policy/report.ts';
 import { type Standing, standingDomain } from '../policy/standing.ts';
 import type { CheckParts } from './answer-check.ts';
 import { recall, remember } from './check-memory.ts';
+import { entryFor } from './know-client.ts';
 import type { Standings } from './standings.ts';
 
 export type AttemptParts = Pick<CheckParts, 'store' | 'clock' | 'manual' | 'settings'> & {
@@ -28,7 +29,7 @@ export async function recordPeerAttempt(parts: AttemptParts, report: Attempted):
   const ruling = decideByRule(check, rules);
   // An entry that is here already stays as it is, also where it began later.
   if (ruling.verdict !== undefined || (recalled.entry?.firstSeen ?? time) > time) return;
-  const known = { manual: parts.manual.find(check.client, [domain]), standing, misfit: false };
+  const known = { manual: entryFor(parts, check, { standing, domain }), standing, misfit: false };
   const limited = { ...rules, pendingLimit: peerLimit(rules.pendingLimit) };
   const decision = decide({ check, client: known, recalled, rules: limited, excusable: ruling.excusable }, time);
   if (decision.change === 'record' || decision.change === 'restart') await keep(parts, attempt, decision.change);

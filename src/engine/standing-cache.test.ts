@@ -4,7 +4,7 @@ import { StandingCache } from './standing-cache.ts';
 
 function standing(ip: string): Standing {
   const times = { computed: 0, answered: 0, expires: 1, reveal: undefined };
-  return { ip, identity: 'example.com', score: 0, class: 'grey_default', reasons: [], ...times };
+  return { ip, identity: 'example.com', names: [], score: 0, class: 'grey_default', reasons: [], ...times };
 }
 
 test('of the clients of a domain the 64 latest are known', () => {

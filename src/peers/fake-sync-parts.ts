@@ -47,6 +47,7 @@ export const TUPLE: StoredTuple = {
 export const STANDING: Standing = {
   ip: '203.0.113.7',
   identity: 'example.com',
+  names: ['mx.example.com'],
   score: -10,
   class: 'grey_long',
   reasons: [{ points: -10, reason: 'dynamic address' }],

@@ -69,7 +69,7 @@ function manual(kind: ManualEntry['kind']): ManualEntry {
 function standing(kind: StandingClass, reveal?: number): Standing {
   const reasons = [{ points: 1, reason: `because ${kind}` }];
   const times = { computed: T - HOUR, answered: T - HOUR, expires: T + DAY, reveal };
-  return { ip: '203.0.113.7', identity: 'example.com', score: 1, class: kind, reasons, ...times };
+  return { ip: '203.0.113.7', identity: 'example.com', names: [], score: 1, class: kind, reasons, ...times };
 }
 
 interface Situation extends Partial<ClientView>, Partial<Recalled> {

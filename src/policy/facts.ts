@@ -39,6 +39,8 @@ export interface Listing {
 export interface Facts {
   /** The verified reverse domain (registrable part), or undefined if there is none. */
   readonly domain: string | undefined;
+  /** The reverse names that lead back to the address, in order; those that are kept. */
+  readonly names: readonly string[];
   /** Whether the address looks like an access line's: no name, or a name made of its digits. */
   readonly dynamic: boolean;
   readonly listings: readonly Listing[];
@@ -71,6 +73,7 @@ export const NO_GOOD: GoodCounts = { olderThanDay: 0, olderThanWeek: 0, first: [
 /** The facts of a client with a name, of which nothing is known that speaks for or against it. */
 export const PLAIN: Facts = {
   domain: 'example.com',
+  names: [],
   dynamic: false,
   nameUnknown: false,
   listings: [],

@@ -7,7 +7,7 @@ import { type Standing, standingDomain } from './standing.ts';
 
 export interface RememberedFacts {
   /** Undefined: it was not known then either. */
-  readonly name: Pick<Facts, 'domain' | 'dynamic'> | undefined;
+  readonly name: Pick<Facts, 'domain' | 'names' | 'dynamic'> | undefined;
   readonly dnswl: Facts['dnswl'];
   /** Whether the list with this title had the client. */
   readonly isListed: (title: string) => boolean;
@@ -32,7 +32,8 @@ export function rememberedName(standing: Standing): RememberedFacts['name'] {
   const reasons = reasonsOf(standing);
   const domain = standingDomain(standing);
   const dynamic = reasons.has(DNS_REASONS.dynamic);
-  return domain !== undefined || dynamic || reasons.has(DNS_REASONS.nameless) ? { domain, dynamic } : undefined;
+  const wasKnown = domain !== undefined || dynamic || reasons.has(DNS_REASONS.nameless);
+  return wasKnown ? { domain, names: standing.names, dynamic } : undefined;
 }
 
 function reasonsOf({ reasons }: Standing): ReadonlySet<string> {

@@ -138,6 +138,7 @@ const badCounts = fc.record<BadCounts>({
 
 const anyFacts = fc.record<Facts>({
   domain: fc.constantFrom('example.com', 'example.xyz', undefined),
+  names: fc.constant([]),
   dynamic: fc.boolean(),
   nameUnknown: fc.boolean(),
   listings: fc.subarray([SPAMHAUS, UCE, { title: 'Spamcop', points: -80, mayBeWrong: true }]),

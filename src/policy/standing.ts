@@ -16,6 +16,8 @@ export interface Standing {
   readonly ip: string;
   /** Its identity: the verified domain, or the address itself. */
   readonly identity: string;
+  /** Its verified host names, for the entries made by hand; also where it stands for itself. */
+  readonly names: readonly string[];
   readonly score: number;
   readonly class: StandingClass;
   readonly reasons: readonly Award[];
@@ -84,6 +86,7 @@ export function standingFrom({ ip, facts, times, previous, random, now }: Standi
   return {
     ip,
     identity: facts.domain ?? ip,
+    names: facts.names,
     score,
     // When a blacklisting is over, its misdeeds still delay mail, until they are too old to be searched for.
     class: kind === 'black' && !black ? 'grey_max' : kind,

@@ -20,7 +20,9 @@ function check(sender: string): Check {
 
 function standing(kind: StandingClass | undefined): Standing | undefined {
   const times = { computed: 0, answered: 0, expires: 1, reveal: undefined };
-  return kind && { ip: '203.0.113.7', identity: 'example.com', score: 0, class: kind, reasons: [], ...times };
+  return (
+    kind && { ip: '203.0.113.7', identity: 'example.com', names: [], score: 0, class: kind, reasons: [], ...times }
+  );
 }
 
 test.for<[kind: StandingClass | undefined, mail: number, misfit: number, bounce: number]>([

@@ -21,7 +21,8 @@
 //   report_pair, and which events it is of, is repeated in report-counts.ts: SQLite takes the index only for the same words.
 // report_begin    no report before `id` was stored at `stored` or later; one for each ten minutes at most. Each insertion into
 //                 report sees to it, and the last one must stay.
-// standing        reasons: JSON, [{ points, reason }]; answered: when DNS last answered all that was asked
+// standing        reasons: JSON, [{ points, reason }]; answered: when DNS last answered all that was asked; names: JSON, []
+//                 also for one of before they were kept
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { causeOf, errorCode } from '../lib/error-cause.ts';
@@ -131,6 +132,8 @@ const MIGRATIONS: readonly string[] = [
    CREATE TRIGGER report_began AFTER INSERT ON report
      WHEN NOT EXISTS (SELECT 1 FROM report_begin WHERE stored > new.stored - 600)
      BEGIN INSERT INTO report_begin VALUES (new.stored, new.id); END;`,
+  // The client's verified names.
+  `ALTER TABLE standing ADD COLUMN names TEXT NOT NULL DEFAULT '[]';`,
 ];
 
 // A lock held by another process blocks the event loop for at most this long once a turn. Milliseconds.

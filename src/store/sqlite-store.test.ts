@@ -144,7 +144,7 @@ test('a standing that is saved while writing is held is removed by who comes aft
   const held = commits.hold(() => release.promise);
   const times = { computed: T, answered: T, expires: T + 9, reveal: undefined };
   const ip = '203.0.113.7';
-  const saved = store.saveStanding({ ip, identity: ip, score: 1, class: 'white', reasons: [], ...times });
+  const saved = store.saveStanding({ ip, identity: ip, names: [], score: 1, class: 'white', reasons: [], ...times });
   const removed = store.removeStandings(ip);
   // Were it not for what waits, it would have looked by then.
   for (let n = 0; n < 2; n += 1) await wholeList(store.reports(undefined));

@@ -14,7 +14,7 @@ export class StandingTable {
 
   constructor(db: DatabaseSync) {
     this.#get = db.prepare('SELECT * FROM standing WHERE ip = ?');
-    this.#put = db.prepare('INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#put = db.prepare('INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#remove = db.prepare('DELETE FROM standing WHERE ip = ?');
     this.#expire = db.prepare(
       'DELETE FROM standing WHERE ip IN (SELECT ip FROM standing WHERE expires < ? ORDER BY expires LIMIT ?)',
@@ -26,9 +26,9 @@ export class StandingTable {
     return row === undefined ? undefined : standingOf(row);
   }
 
-  put({ ip, identity, score, class: kind, reasons, computed, expires, reveal, answered }: Standing): void {
+  put({ ip, identity, names, score, class: kind, reasons, computed, expires, reveal, answered }: Standing): void {
     const times = [computed, expires, reveal ?? null, answered];
-    this.#put.run(packAddress(ip), identity, score, kind, JSON.stringify(reasons), ...times);
+    this.#put.run(packAddress(ip), identity, score, kind, JSON.stringify(reasons), ...times, JSON.stringify(names));
   }
 
   /** Removes those of these addresses; returns how many there were. */
@@ -47,6 +47,7 @@ export function standingOf(row: Record<string, SQLOutputValue>): Standing {
   return {
     ip: unpackAddress(row['ip']),
     identity: String(row['identity']),
+    names: JSON.parse(String(row['names'])) as readonly string[],
     score: Number(row['score']),
     class: String(row['class']) as StandingClass,
     reasons: JSON.parse(String(row['reasons'])) as readonly Award[],

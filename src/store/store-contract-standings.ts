@@ -8,6 +8,7 @@ import type { Store } from './store.ts';
 const white: Standing = {
   ip: '203.0.113.7',
   identity: 'example.com',
+  names: ['mx.example.com', 'mx1.example.net'],
   score: 35,
   class: 'white',
   reasons: [

@@ -121,7 +121,7 @@ function whom(ip: string): { ip: string; identity: string } {
 function standing(ip: string, now: number): Parameters<Store['saveStanding']>[0] {
   const identity = ip.endsWith('7') ? 'example.com' : ip;
   const times = { computed: now, answered: now, expires: now + DAY, reveal: undefined };
-  return { ip, identity, score: 1, class: 'white', reasons: [], ...times };
+  return { ip, identity, names: [], score: 1, class: 'white', reasons: [], ...times };
 }
 
 test('any sequence of steps', { timeout: 60_000 }, async () => {
