@@ -16,7 +16,7 @@ s089 s091 s093 s095 s097 s099 s101 s103 s105 s107 s109 s111 s113 s115 s117 s119 
 s133 s135 s137 s139 s141 s143 s145 s147 s149 s151 s153 s155 s157 s159 s161 s163 s165 s167 s169 s171 s173 s175
 s177 s179 s181 s183 s185 s187 s189 s191 s193 s195 s197 s199 s201 s203 s205 s207 s209 s211 s213 s215 s217 s219
 s221 s223 s225 s227 s229 s231 s233 s235 s237 s239 s241 s243 s245 s247 s249 s251 s253 s255 d01 d03 d05 d07
-d09 d11 d13 d30 d33 d35 d37 d40 d42 d44 d46
+d09 d11 d13 d20 d22 d24 d26 d28 d30 d33 d35 d37 d40 d42 d44 d46
 `;
 
 /** Where we agree. */
@@ -196,4 +196,9 @@ s245 | mx spamcop | | -10 grey_long: Spamcop | does not start | rbl_score spamco
 export const ELSEWHERE: { readonly [id: string]: string } = {
   s247: '`peer = HOST` starts now, as the README has it: src/config/read-config.test.ts',
   s249: 'an unknown option is an error: src/config/read-config.test.ts',
+  d20: 'what is asked: src/engine/recorded-dns.test.ts',
+  d22: 'what is asked: src/engine/recorded-dns.test.ts',
+  d24: 'what is asked: src/engine/recorded-dns.test.ts',
+  d26: 'what is stored: src/engine/recorded-dns.test.ts',
+  d28: 'when a standing ends: src/engine/recorded-dns.test.ts',
 };
