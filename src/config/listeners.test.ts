@@ -24,6 +24,8 @@ test.for<[text: string, sockets: string[]]>([
   ],
   ['listen greyd unix:a', ['greyd unix:/var/lib/ddgrey/a 600 undefined', GREYLIST, SYNC]],
   ['listen milter unix:a', ['milter unix:/var/lib/ddgrey/a 666 undefined', GREYLIST, SYNC]],
+  // p75: a port alone is none that is listened on.
+  ['port 17220', [GREYLIST, SYNC]],
   ['port 7\naccept 192.0.2.1', [GREYLIST, SYNC, 'peer :7 600 undefined']],
   ['port 7\naccept_reader a.example', [GREYLIST, SYNC, 'peer :7 600 undefined']],
   ['port 7\naccept_writer 2001:db8::/32', [GREYLIST, SYNC, 'peer :7 600 undefined']],
