@@ -42,7 +42,9 @@ test.for<[line: string, exitCode: number, out: RegExp, errors: RegExp]>([
   ['', 0, /^domain .*\n-{74}\nexample.com .*\n$/, /^$/],
   ['203.0.113.7 -s', 0, /^domain .* score reason\n/, /^$/],
   ['-e', 0, /^time .*\n-{79}\n.* spam\n$/, /^$/],
-  ['-gc', 2, /^$/, /-c can not be combined with filter arguments\nTry/],
+  // c09, also --foo, -V and -h below. Exit codes are fixed here: the original's was 255 for all mistakes.
+  ['-c -w', 2, /^$/, /^ddgrey: -c can not be combined with filter arguments\nTry/],
+  ['-e -b', 2, /^$/, /^ddgrey: -e can not be combined with filter arguments\nTry/],
   ['--json list example.com', 0, /^\[\{"ip":"203.0.113.7"/, /^$/],
   ['check 203.0.113.7 a@b c@d', 10, /^grey: /, /^$/],
   ['check [203.0.113.7] a@b c@d', 10, /^grey: /, /^$/],
@@ -168,7 +170,8 @@ test.for<[action: readonly string[], lines: readonly string[], exitCode: number,
 test.for<[args: readonly string[], exitCode: number, out: RegExp, errors: RegExp]>([
   [[], 65, /^$/, /^ddgrey-report: no attached message found\n/],
   [['--foo'], 64, /^$/, /--foo.*\nTry 'ddgrey-report --help'/],
-  [['-V'], 0, /^ddgrey-report \d/, /^$/],
+  // r43, defect 40: it was called _ddgrey-0.4_.
+  [['-V'], 0, new RegExp(`^ddgrey-report ${VERSION.replaceAll('.', '\\.')}\n$`), /^$/],
   [['-h'], 0, /\n {2}spam: "\|\/.*ddgrey-report"\n[^]*Exit code: 0/, /^$/],
 ])('ddgrey-report %j', async ([args, exitCode, out, errors]) => {
   const ended = await start('report-main.ts', ['-D', daemon.location.directory, ...args], 'Subject: x\n\nx\n');

@@ -47,6 +47,25 @@ test.for<[text: string, seconds: number | undefined]>([
   ['3153600000', 3_153_600_000],
   ['3153600001', undefined],
   ['99999999999', undefined],
+  // The rest of what ze-filter was recorded to read, as it did;
+  ['1', 1],
+  ['59', 59],
+  ['60', 60],
+  ['010', 10],
+  ['10 m', 600],
+  ['2h', 7200],
+  ['1d', 86_400],
+  ['1w', 604_800],
+  // what it read otherwise: up to the first odd letter, as 0, below 0, in K and G of seconds, like the 10M above (D22).
+  ['10x', undefined],
+  ['1h30m', undefined],
+  ['abc', undefined],
+  ['0x10', undefined],
+  ['99999999999999999999', undefined],
+  ['-5', undefined],
+  ['-5m', undefined],
+  ['5K', undefined],
+  ['1G', undefined],
 ])('the time %j is %j seconds', ([text, seconds]) => {
   expect(read(duration, text)).toBe(seconds);
 });

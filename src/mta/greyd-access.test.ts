@@ -15,6 +15,7 @@ test.for<[address: string, right: AccessRight | undefined, access: GreydAccess]>
   ['::ffff:127.0.0.1', undefined, 'use'],
   ['::1', undefined, 'use'],
   ['127.0.0.2', undefined, 'none'],
+  // ze-filter let it in, by the beginning of the text 127.0.0.1 (D17).
   ['127.0.0.10', undefined, 'none'],
   ['127.0.0.2', 'ok', 'use'],
   ['127.0.0.2', 'refused', 'none'],

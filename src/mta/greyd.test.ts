@@ -112,9 +112,10 @@ type Exchange = readonly [send: string, receive: string];
 const times = (n: number, exchange: Exchange): Exchange[] => Array.from({ length: n }, () => exchange);
 const RECONFIGURE: Exchange = ['RECONFIGURE\r\n', '200-OK for reconfigure !\r\n200 reconfigure done !\r\n'];
 const REOPENDB: Exchange = ['REOPENDB\r\n', '200-OK for reopendb !\r\n200 reopendb : POLICY     OK !\r\n'];
+const GO_AHEAD = '300 OK for upload pending! Send entries, then a line with a single dot\r\n';
 const EMPTY_PENDING = '200-OK for download pending!\r\n200 download done !\r\n';
 
-/** Sessions as they were recorded from ze-filter's server; those with a known difference are in the next table. */
+/** Sessions as they were recorded from ze-filter's server; those with a known difference, and who may connect, come below. */
 const RECORDED: readonly [title: string, exchanges: readonly Exchange[], closed: boolean][] = [
   [
     'help',
@@ -127,16 +128,16 @@ const RECORDED: readonly [title: string, exchanges: readonly Exchange[], closed:
   ],
   ['exit', [['EXIT\r\n', '200 OK for exit (EXIT)!\r\n']], true],
   ['quit, LF only', [['quit\n', '200 OK for quit (EXIT)!\r\n']], true],
-  ['the fifth error in a row closes', times(5, ['FOO\r\n', UNKNOWN]), true],
+  ['unknown commands: the fifth error in a row closes the connection', times(5, ['FOO\r\n', UNKNOWN]), true],
   [
-    'a good command resets the count',
+    'a good command resets the error count',
     [...times(4, ['FOO\r\n', UNKNOWN]), RECONFIGURE, ...times(5, ['FOO\r\n', UNKNOWN])],
     true,
   ],
   ['blanks only: silent, counted as an error', times(5, ['   \r\n', '']), true],
-  ['too few parameters', times(5, ['GREYCHECK\r\n', FEW]), true],
+  ['too few parameters counts as an error', times(5, ['GREYCHECK\r\n', FEW]), true],
   [
-    'UPDATE does nothing',
+    'UPDATE',
     [
       ['UPDATE PENDING\r\n', '200-OK for update pending!\r\n200 update done !\r\n'],
       ['UPDATE VALID\r\n', '200-OK for update valid!\r\n200 update done !\r\n'],
@@ -146,11 +147,19 @@ const RECORDED: readonly [title: string, exchanges: readonly Exchange[], closed:
     false,
   ],
   ['reconfigure and reopendb', [RECONFIGURE, REOPENDB, ['RECONFIGURE x\r\n', RECONFIGURE[1]]], false],
-  ['a NUL ends the command', [['HELP\0 garbage\r\n', HELP]], false],
-  ['commas', [['DOWNLOAD,WHITE\r\n', '200-OK for download white!\r\n200 download done !\r\n']], false],
+  ['NUL byte ends the command', [['HELP\0 garbage\r\n', HELP]], false],
+  [
+    'commas are separators too',
+    [['DOWNLOAD,WHITE\r\n', '200-OK for download white!\r\n200 download done !\r\n']],
+    false,
+  ],
   ['leading blanks', [['  DOWNLOAD   WHITE\r\n', '200-OK for download white!\r\n200 download done !\r\n']], false],
-  ['checks around REOPENDB', [[CHECK, WAIT], REOPENDB, [CHECK, WAIT]], false],
-  ['shutdown', [['SHUTDOWN\r\n', '200-OK for shutdown !\r\n200 shutdown done (EXIT)!\r\n']], true],
+  ['after the file is back', [[CHECK, WAIT], REOPENDB, [CHECK, WAIT]], false],
+  [
+    'shutdown (run 1), shutdown (run 3)',
+    [['SHUTDOWN\r\n', '200-OK for shutdown !\r\n200 shutdown done (EXIT)!\r\n']],
+    true,
+  ],
   ['blank lines', [['\r\n\n\r\n', ''], ...times(4, ['FOO\r\n', UNKNOWN]), ['\r\n', ''], ['HELP\r\n', HELP]], false],
   ['restart', [['RESTART\r\n', '200-OK for restart !\r\n200 restart done !\r\n']], false],
 ];
@@ -158,10 +167,18 @@ const RECORDED: readonly [title: string, exchanges: readonly Exchange[], closed:
 /** Where the recorded answer was a defect (D...), or the protocol goes further. */
 const DIFFERENT: readonly [title: string, exchanges: readonly Exchange[], closed: boolean][] = [
   [
-    'D7: two commands in one block',
+    'D7: two commands in one block are merged into one; HELP twice in one block',
     [
       ['HELP\r\nHELP\r\n', HELP + HELP],
       [CHECK + CHECK, WAIT + WAIT],
+    ],
+    false,
+  ],
+  [
+    'UPLOAD sends (not receives) the entries updated within the last 6 h; UPLOAD 21600 s later: here it receives',
+    [
+      ['UPLOAD PENDING\r\n', GO_AHEAD],
+      ['.\r\n', '200-taken 0 of 0 !\r\n200 upload done !\r\n'],
     ],
     false,
   ],
@@ -293,6 +310,23 @@ function rightsBy(resolver: FakeResolver, ...lines: readonly string[]): GreydRig
   };
 }
 
+/** Who may connect, as it was recorded. There is no option -a, so nothing overrides the policy file (D17). */
+test.for<[title: string, lines: readonly string[], said: string]>([
+  ['another address without any rule: refused (LF only, no CR)', [], '500 Access denied\n'],
+  ['rule for the address', ['127.0.0.2 OK'], BANNER + HELP],
+  ['rule for the address says REJECT, network OK', ['127.0.0 OK', '127.0.0.2 REJECT'], '500 Access denied\n'],
+  ['default REJECT', ['default REJECT'], '500 Access denied\n'],
+  ['value YES is not OK', ['127.0.0.2 YES'], '500 Access denied\n'],
+  ['REJECT in the policy but allowed by -a: it is refused here', ['127.0.0.2 REJECT'], '500 Access denied\n'],
+])('%s', async ([, lines, said]) => {
+  const stage = await start({ access: greydAccess(rightsBy(fakeResolver(), ...lines)) });
+  const socket = connect(stage, '127.0.0.2');
+  socket.end('HELP\r\n');
+  let all = '';
+  for await (const bytes of socket) all += String(bytes);
+  expect(all).toBe(said);
+});
+
 test.for<[host: string, said: string]>([
   ['127.0.0.2', `${BANNER}200-OK for restart !\r\n200 restart done !\r\n`],
   ['127.0.0.3', `${BANNER}600 restart : Not allowed !\r\n`],
@@ -346,8 +380,6 @@ test('commands reach the daemon', async () => {
 
 const RECORD = '1700000000;10.1.2.3;mail.example.com;joe@example.com;FLAGS;1;NULL';
 const ENTRIES = `10.1.2;example.com;p@example.org 1699990000;${RECORD}\r\n10.1.2;nullsender;q 1700000000;${RECORD}\r\n`;
-const GO_AHEAD = '300 OK for upload pending! Send entries, then a line with a single dot\r\n';
-
 test('what was uploaded can be downloaded', async () => {
   const stage = await start();
   expect(await talk(stage, `UPLOAD PENDING\r\n${ENTRIES}.\r\nDOWNLOAD PENDING\r\nDOWNLOAD VALID\r\n`)).toBe(

@@ -1,6 +1,6 @@
 // What ze-filter was recorded to answer at RCPT, with its clock at 0 and its defaults: a wait of 600 s for all senders.
 // Under the titles of the recording; known differences stand in the tables. What it did as a client of a central server stands
-// in greyd-client.test.ts and engine/answer-check.test.ts.
+// in client-mode-recorded.test.ts and greyd-client.test.ts.
 import { expect, test } from 'vitest';
 import { type Bench, configOf, engineBench } from '../../test/engine-bench.ts';
 import type { Config } from '../config/options.ts';
