@@ -102,7 +102,7 @@ test('a check that is not answered within answer_deadline does not hold up the e
 test.for<[socket: string, minutes: number]>([
   ['greylist.socket', 5],
   ['sync.socket', 60],
-])('a client of %s may be silent for %i minutes', async ([socket, minutes]) => {
+])('k04: a client of %s may be silent for %i minutes', async ([socket, minutes]) => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const { listeners, path } = await stage('');
   onTestFinished(() => listeners[Symbol.asyncDispose]());

@@ -179,7 +179,7 @@ test('50 servers read from one', async () => {
   );
 }, 20_000);
 
-test('100,000 reports, with the line cut at every kind of moment', async () => {
+test('k08: 100,000 reports, with the line cut at every kind of moment', async () => {
   await using stores = new AsyncDisposableStack();
   const directory = mkdtempSync(join(tmpdir(), 'ddgrey-peers-'));
   stores.defer(() => rmSync(directory, { recursive: true }));

@@ -98,3 +98,18 @@ test('d28: a standing without all answers ends after an hour and is made anew', 
   expect(await ask(bench, 'a@example.com')).toBe('grey');
   expect(await known()).toMatchObject({ class: 'grey_default', score: 0, ...times(3661, 608_461) });
 });
+
+test.for<[what: string, failing: string]>([
+  ['its reverse name', 'PTR 203.0.113.10'],
+  ['the address of its name', 'A mail.example.com'],
+])('d30, k24: who is asked about without end comes through: %s (all its attempts were grey)', async ([, failing]) => {
+  const bench = await stage({ ...NAMES, failing: [failing] });
+  const answers: string[] = [];
+  for (let attempt = 0; attempt < 60; attempt += 1) {
+    at(bench, attempt * 3700);
+    answers.push(await ask(bench, 'a@example.com'));
+  }
+  // After grey_default, 4 hours.
+  expect(answers.lastIndexOf('grey')).toBe(3);
+  expect(await bench.store.count()).toEqual({ pending: 0, valid: 1 });
+});

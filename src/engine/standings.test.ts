@@ -114,7 +114,7 @@ test('one that was saved is taken from the store after a restart, once', async (
   expect(read).toHaveBeenCalledOnce();
 });
 
-test('a DNS that says nothing does not hold up the check past dns_timeout; what comes later completes the standing', async () => {
+test('k20: a DNS that says nothing does not hold up the check past dns_timeout; what comes later completes the standing', async () => {
   const bench = await engineBench({ dns: { ...NAMED, late: [`PTR ${MX}`, `A ${SPAMCOP}`] } });
   const answer = bench.answerCheck(checkOf(MX, 'a@example.com', 'b@example.org'));
   await vi.advanceTimersByTimeAsync(2999);

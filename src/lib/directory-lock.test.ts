@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-test('the holder writes its process id, and takes it away in the end', () => {
+test('k12: the holder writes its process id, and takes it away in the end', () => {
   const pidFile = join(directory, 'ddgreyd.pid');
   {
     using _lock = lock();
@@ -44,7 +44,7 @@ test('nobody else may read the locks', () => {
   expect(modes).toEqual([0o600, 0o600]);
 });
 
-test('a directory is held once, until it is given back', () => {
+test('k18: a directory is held once, until it is given back', () => {
   {
     using _lock = lock();
     expect(() => lock()).toThrow(`another ddgreyd is running on ${directory}`);

@@ -79,7 +79,7 @@ test('the socket of a dead program is replaced', async () => {
   expect(server.address()).toBe(path);
 });
 
-test('the socket of a living one is not', async () => {
+test('k18: the socket of a living one is not', async () => {
   const path = join(directory, 's');
   await listen(newServer(), { kind: 'unix', path }, {});
   await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow(

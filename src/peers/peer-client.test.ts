@@ -443,7 +443,7 @@ test('where that never ends, it is another’s clock, and others’ reports are 
   expect(heard.filter((line) => line.includes('subscribe'))).toHaveLength(11);
 });
 
-test('a server that answers nothing, and one that is not there, do not hold up the end', async () => {
+test('k10: a server that answers nothing, and one that is not there, do not hold up the end', async () => {
   const silent = await stage(() => {});
   await vi.waitFor(() => expect(silent.heard).toHaveLength(1));
   await silent.client[Symbol.asyncDispose]();

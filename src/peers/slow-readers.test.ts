@@ -36,7 +36,11 @@ async function reader({ address }: RunningServer): Promise<Socket> {
   return socket;
 }
 
-test('one that does not read is cut off, and costs no more than a few pages meanwhile', async () => {
+// The system's own buffers hold some megabytes; a page of reports has 150 KB, one of a list 9 KB.
+test.for<[id: string, command: string, pages: number, states: readonly object[]]>([
+  ['k01', 'list', 2000, []],
+  ['k02', 'subscribe 0', 200, [{ state: 'away', lastError: 'does not read' }]],
+])('%s: who does not read what %j tells is cut off, and costs a few megabytes', async ([, command, pages, states]) => {
   let asked = 0;
   const endless: ReportSource = {
     reportIdBefore: async () => 0,
@@ -48,13 +52,10 @@ test('one that does not read is cut off, and costs no more than a few pages mean
   const { server, counters, parts } = await start(endless, { idle: 0.1 });
   const socket = await reader(server);
   socket.pause();
-  socket.write('subscribe 0\r\n');
+  socket.write(`${command}\r\n`);
   await vi.waitFor(() => expect(counters.list()).toContainEqual(['peer client cut off', 1]), { timeout: 5000 });
-  // The system's own buffers hold some megabytes; a page has 150 KB.
-  expect(asked).toBeLessThan(200);
-  await vi.waitFor(async () =>
-    expect(await parts.peers.states()).toMatchObject([{ state: 'away', lastError: 'does not read' }]),
-  );
+  expect(asked).toBeLessThan(pages);
+  await vi.waitFor(async () => expect(await parts.peers.states()).toMatchObject(states));
 });
 
 test('one that waits for news is not idle', async () => {

@@ -83,7 +83,7 @@ test('SIGHUP: certificates that can not be used any more are named, and all else
   expect(await daemon.end('SIGTERM')).toBe(0);
 });
 
-test.runIf(process.getuid?.() === 0)('started as root, it leaves all it makes to its user', async () => {
+test.runIf(process.getuid?.() === 0)('k13, k14: started as root, it leaves all it makes to its user', async () => {
   await using directory = await temporaryDirectory();
   await run('chown', 'daemon:daemon', directory.path);
   await using daemon = await startIn(
