@@ -148,12 +148,13 @@ async function askTheDaemon(location: Location, { config, errors }: ReadableConf
   const { version, uptime, counters } = itemOf<Statistics>(await askDaemon(location, 'stats'));
   const goesBy = itemOf<GoesBy>(await askDaemon(location, 'config'));
   const { now, lookups } = itemOf<Explanation>(await askDaemon(location, `explain ${ATTEMPT}`));
-  const running = { version, since: seconds(systemClock) - uptime };
+  const ours = seconds(systemClock);
+  const running = { version, since: ours - uptime };
   const findings: readonly Finding[] = [
-    versionFinding(running, { version: VERSION, since: programsChanged() }, howToRun(location)),
+    versionFinding(running, { version: VERSION, since: programsChanged(ours) }, howToRun(location)),
     // Not if there are mistakes: which values those lines were to set is not known.
     ...(errors.length === 0 ? inForceFindings(config, goesBy, howToRun(location)) : []),
-    ...clockFindings(now, seconds(systemClock)),
+    ...clockFindings(now, ours),
     ...lookupFindings(lookups),
     ...listFindings(counters),
     ...failedFindings(counters),

@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { identityFor, withRightsOf } from '../lib/privileges.ts';
 import { configOf } from '../../test/engine-bench.ts';
 import { directoryFinding } from './directory-findings.ts';
-import { closedDirectories, standsForDaemon } from './look-at-machine.ts';
+import { closedDirectories, programsChanged, standsForDaemon } from './look-at-machine.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-look-'));
 chmodSync(directory, 0o755);
@@ -41,4 +41,24 @@ test.runIf(process.geteuid?.() === 0).for<[path: string, user: string, told: rea
   const location = { directory: join(directory, path), configFile: '' };
   const found = closedDirectories(configOf(`user ${user}`), location).map(directoryFinding);
   expect(found.map(({ text, mend }) => `${text} -> ${mend}`.replace(directory, 'DIR'))).toEqual(told);
+});
+
+test.for<[what: string, files: { readonly [name: string]: number }, changed: number]>([
+  ['the newest counts, also in a folder', { 'a.ts': 1000, 'b/c.ts': 1500, 'd.ts': 1200 }, 1500],
+  [
+    'neither a test nor another file is a program',
+    { 'a.ts': 1000, 'a.test.ts': 1500, 'b.txt': 1500, tests: 1500 },
+    1000,
+  ],
+  ['a time to come does not count', { 'a.ts': 1000, 'b.ts': 2001 }, 1000],
+  ['now does', { 'a.ts': 1000, 'b.ts': 2000 }, 2000],
+  ['nothing but times to come', { 'a.ts': 3000 }, Number.NEGATIVE_INFINITY],
+])('when the programs were last changed: %s', ([what, files, changed]) => {
+  const folder = join(directory, what);
+  mkdirSync(join(folder, 'b'), { recursive: true });
+  for (const [name, time] of Object.entries(files)) {
+    writeFileSync(join(folder, name), '');
+    utimesSync(join(folder, name), time, time);
+  }
+  expect(programsChanged(2000, folder)).toBe(changed);
 });

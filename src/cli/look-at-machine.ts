@@ -150,13 +150,15 @@ export function closedDirectories({ user, group }: Config, { directory }: Locati
   }
 }
 
-/** When a file that the programs are made of was last changed. */
-export function programsChanged(): Seconds {
-  const folder = installed('src');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /(?<!\.test)\.ts$/.test(path),
-  );
-  return Math.max(...files.map((path) => statSync(join(folder, path)).mtimeMs)) / 1000;
+/**
+ * When a file that the programs are made of was last changed; -Infinity: that can't be told. A time that is still to come,
+ * as a copy or a wrong clock leaves it, says nothing.
+ */
+export function programsChanged(now: Seconds, folder: string = installed('src')): Seconds {
+  const times = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(?<!\.test)\.ts$/.test(path))
+    .map((path) => statSync(join(folder, path)).mtimeMs / 1000);
+  return Math.max(...times.filter((time) => time <= now));
 }
 
 /** The files besides the configuration that an administrator writes. */
