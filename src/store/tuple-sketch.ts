@@ -17,7 +17,7 @@ type Key = Pick<TupleKey, 'hash'>;
 const WORTH = 1000;
 /** Hashes that are read in the time of a lookup. */
 const READ_MEANWHILE = 8;
-/** Bits for each tuple: one of sixteen unknown ones is looked up at first, and more as others are added. */
+/** Bits for each tuple, at least: one of sixteen unknown ones at most is looked up at first, and more as others are added. */
 const BITS_EACH = 16;
 /** Digits of the smallest sketch, which takes 2 MiB. */
 const FEWEST_DIGITS = 24;
