@@ -58,6 +58,7 @@ export function tupleContract(open: () => Store): void {
         ['refresh', later - 1],
         ['refresh', later],
         ['refresh', later],
+        ['validate', later + 1 + REFRESH_AFTER],
       ] as const) {
         await make(change, now);
       }
@@ -227,12 +228,15 @@ export function tupleContract(open: () => Store): void {
       expect(await pending('203.0.113.7')).toBe(0);
     });
 
-    test('counts from the last refresh', async () => {
-      await make('record', T);
-      await make('validate', T);
-      await make('refresh', T + DAY);
-      expect(await open().expire(LIFETIMES, T + DAY + LIFETIMES.valid, 10)).toBe(0);
-      expect(await open().expire(LIFETIMES, T + DAY + LIFETIMES.valid + 1, 10)).toBe(1);
+    test.for([
+      ['valid', attempt, LIFETIMES.valid],
+      ['a valid shortLived', { ...attempt, shortLived: true }, LIFETIMES.validShort],
+    ] as const)('%s: counts from the last refresh', async ([, one, lifetime]) => {
+      await make('record', T, one);
+      await make('validate', T, one);
+      await make('refresh', T + DAY, one);
+      expect(await open().expire(LIFETIMES, T + DAY + lifetime, 10)).toBe(0);
+      expect(await open().expire(LIFETIMES, T + DAY + lifetime + 1, 10)).toBe(1);
     });
 
     test('goes in steps, pending first, and leaves what lives', async () => {
@@ -243,6 +247,10 @@ export function tupleContract(open: () => Store): void {
       expect(await open().expire(LIFETIMES, now, 0)).toBe(0);
       expect(await open().expire(LIFETIMES, now, 4)).toBe(4);
       expect(await open().count()).toEqual({ pending: 2, valid: 2 });
+      expect((await shown()).toSorted()).toEqual([
+        ...[0, 1, 2].map((i) => `${i}@example.org`),
+        attempt.tuple.recipient,
+      ]);
       expect(await pending('192.0.2.1')).toBe(1);
       expect(await open().expire(LIFETIMES, now, 4)).toBe(3);
       expect(await shown()).toEqual([attempt.tuple.recipient]);
