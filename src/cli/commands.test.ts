@@ -166,7 +166,7 @@ test('config shows what defaults come to that are worked out', async () => {
   expect(JSON.parse((await run('config', [], true)).text)).toEqual(
     expect.arrayContaining([
       { name: 'name', value: hostname(), default: "the host's own name" },
-      { name: 'policy', value: '', default: 'none' },
+      { name: 'policy', value: 'none', default: 'none' },
       { name: 'port', value: '', default: '722 when started as root, else 1722' },
     ]),
   );

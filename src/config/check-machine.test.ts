@@ -30,7 +30,7 @@ test.for<[text: string, errors: readonly string[]]>([
     ['dd.conf:1: listen: there is no group nogroup-here'],
   ],
   ['policy nofile', ['dd.conf:1: policy: cannot read DIR/nofile: no such file']],
-  ['traps none', []],
+  ['traps none\npolicy none', []],
   ['user root\npolicy .', ['dd.conf:2: policy: cannot read DIR: it is a directory']],
   ['policy /dev/null', ['dd.conf:1: policy: cannot read /dev/null: it is not a file']],
   ['user root\npolicy private', []],

@@ -5,7 +5,7 @@ import type { ClientPart, MailboxPart } from '../policy/tuple.ts';
 import { dewhiteFlags } from './dewhite-type.ts';
 import { type TrustedHost, trustedHosts } from './host-types.ts';
 import { DAY, MINUTE, type OptionTable } from './option.ts';
-import { choice, count, decimal, durationFrom, reply, word, yesNo } from './option-types.ts';
+import { choice, count, decimal, durationFrom, fileOrNone, reply, yesNo } from './option-types.ts';
 
 export interface GreylistingConfig {
   readonly GREY_CHECK: boolean;
@@ -42,9 +42,8 @@ export const GREYLISTING_OPTIONS: OptionTable<GreylistingConfig> = {
       'Clients that are never delayed, and of which nothing is reported. Names stand for the addresses that they have in DNS and /etc/hosts: they are looked up at the start, which waits for that up to dns_timeout, and every hour; while no answer comes, the last addresses that were found count, also after a restart.',
   },
   policy: {
-    type: word,
+    type: fileOrNone,
     default: '',
-    defaultNote: 'none',
     restart: true,
     about:
       'The policy file: which clients, senders and recipients are greylisted and which are not. It is read again when it changes. A file that cannot be read, or has a mistake, keeps the daemon from starting; later the rules before it stay. A relative path starts at the directory given with -D.',

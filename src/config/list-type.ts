@@ -1,6 +1,6 @@
 // Option types of several values: on one line, or one a line. Option.list says that further lines add to them.
 import { listed } from '../lib/listed.ts';
-import { type OptionType, quoted } from './option-types.ts';
+import { isNone, type OptionType, quoted } from './option-types.ts';
 
 /** Values that are a word each, any number on a line. */
 export function wordsOf<T>(item: {
@@ -43,7 +43,7 @@ export function orNone<T>(list: OptionType<readonly T[]>): OptionType<readonly T
   return {
     ...list,
     allowed: `${list.allowed}; or none`,
-    parse: (given) => (given.length === 1 && given[0]?.toLowerCase() === 'none' ? [] : list.parse(given)),
+    parse: (given) => (isNone(given) ? [] : list.parse(given)),
     write: (values) => (values.length === 0 ? 'none' : list.write(values)),
   };
 }

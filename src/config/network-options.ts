@@ -3,7 +3,7 @@ import { type PeerEvents, type PeerHost, peerEvents, peerHosts, type TrustedHost
 import { orNone, wordsOf } from './list-type.ts';
 import { isFingerprint, parseFingerprint } from '../lib/fingerprint.ts';
 import type { OptionTable } from './option.ts';
-import { choice, count, port, word } from './option-types.ts';
+import { choice, count, fileOrNone, port } from './option-types.ts';
 
 export interface NetworkConfig {
   /** 0: the one that is usual. */
@@ -95,17 +95,15 @@ export const NETWORK_OPTIONS: OptionTable<NetworkConfig> = {
       'Whether connections between servers are encrypted, with certificates of both sides. may: with those that can (the original daemon cannot); require: with all, or nothing is exchanged.',
   },
   peer_certificate: {
-    type: word,
+    type: fileOrNone,
     default: '',
-    defaultNote: 'none',
     restart: true,
     about:
       'The file with the certificate of this server (PEM), for peer_tls. It and those of peer_key and peer_ca are read at the start and with SIGHUP. Here, in peer_key and in peer_ca relative paths start at the directory given with -D.',
   },
   peer_key: {
-    type: word,
+    type: fileOrNone,
     default: '',
-    defaultNote: 'none',
     restart: true,
     about: 'The file with the key of peer_certificate (PEM).',
   },

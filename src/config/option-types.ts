@@ -98,6 +98,18 @@ export const word: OptionType<string> = {
   write: quoted,
 };
 
+/** The name of a file, or `none`: the empty one. */
+export const fileOrNone: OptionType<string> = {
+  allowed: 'a file, in quotes if its name holds spaces; or none',
+  parse: (words) => (isNone(words) ? '' : word.parse(words)),
+  write: (value) => (value === '' ? 'none' : quoted(value)),
+};
+
+/** Whether the words are the one that stands for an empty value. */
+export function isNone(words: readonly string[]): boolean {
+  return words.length === 1 && words[0]?.toLowerCase() === 'none';
+}
+
 /** One of the given words, in any case. */
 export function choice<const T extends string>(...choices: readonly T[]): OptionType<T> {
   return {

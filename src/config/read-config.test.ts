@@ -260,7 +260,7 @@ test.for<[text: string, warnings: string[]]>([
     ['dd.conf:2: exim4_mainlog and exim4_unknown: no effect without service exim4: no log is followed'],
   ],
   ['service none\nexim4_mainlog /x', ['dd.conf:2: exim4_mainlog: no effect without service exim4: no log is followed']],
-  ['exim4_mainlog /x\nservice exim4\npeer_ca none', []],
+  ['exim4_mainlog /x\nservice exim4\npeer_ca none\npeer_key none', []],
   [
     'trusted 2001:db8::/32 2001:db8:1::',
     ['dd.conf:1: trusted: 2001:db8:1:: is one address; a network has its bits behind it, as in 2001:db8:1::/64'],

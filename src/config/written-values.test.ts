@@ -13,6 +13,7 @@ import {
   count,
   decimal,
   duration,
+  fileOrNone,
   type OptionType,
   reply,
   serverName,
@@ -74,6 +75,7 @@ test.for<[name: string, pairs: Pairs]>([
   ['count', rewritten(count, fc.nat(999_999_999))],
   ['yesNo', rewritten(yesNo, fc.boolean())],
   ['word', rewritten(word, plain)],
+  ['fileOrNone', rewritten(fileOrNone, fc.oneof(inList, fc.constant('')))],
   ['choice', rewritten(level, fc.constantFrom('NET', 'FULL', 'NONE'))],
   [
     'decimal',
