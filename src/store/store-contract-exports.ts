@@ -36,6 +36,16 @@ export function exportContract(open: () => Store): void {
       expect(await wholeList(open().exportTuples('pending', 0))).toHaveLength(1200);
     });
 
+    test('what is used while an export runs is not left out', async () => {
+      for (let i = 0; i < 1200; i += 1) await open().remember({ ...numbered(i, '192.0.2.1'), change: 'admit' }, T + i);
+      const exported = new Set<string>();
+      for await (const piece of open().exportTuples('valid', 0)) {
+        for (const { tuple } of piece) exported.add(tuple.recipient);
+        for (const i of [0, 1199]) await open().remember({ ...numbered(i, '192.0.2.1'), change: 'refresh' }, T + DAY);
+      }
+      expect(exported.size).toBe(1200);
+    });
+
     test('passes', async () => {
       await open().addPass(pass);
       await open().addPass(other);

@@ -152,7 +152,10 @@ export interface Store extends AsyncDisposable {
   /** The stored tuples that match, newest first. */
   tuples(query: TupleQuery): Promise<readonly StoredTuple[]>;
 
-  /** All tuples of a state with `lastSeen > after`, in chunks, for exports. */
+  /**
+   * All tuples of a state with `lastSeen > after`, in chunks, for exports. One that is used meanwhile is not left out, but
+   * may come twice, before and after: they are read in the order of their last use, and it moves to the end.
+   */
   exportTuples(state: 'pending' | 'valid', after: Seconds): AsyncIterable<readonly StoredTuple[]>;
   /** Passes likewise. */
   exportPasses(after: Seconds): AsyncIterable<readonly Pass[]>;
