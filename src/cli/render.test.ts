@@ -17,6 +17,14 @@ test('columns are as wide as their widest cell, the last one as it is', () => {
   );
 });
 
+test('wide characters, and marks without a width, move nothing', () => {
+  const rows = [
+    ['用户', 'x'],
+    ['u\u0308ber', 'x'],
+  ];
+  expect(formatTable(['name', 'no'], rows)).toBe('name  no\n----  --\n用户  x\nu\u0308ber  x\n');
+});
+
 test('a table without rows has its headings', () => {
   expect(formatTable(['a', 'bc'], [])).toBe('a  bc\n-  --\n');
 });

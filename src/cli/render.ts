@@ -1,14 +1,15 @@
 // How the command line shows things to people.
 import type { Seconds } from '../policy/check.ts';
+import { columnsOf, padded } from './columns.ts';
 
 /** Rows under their headings, in columns as wide as their widest cell; the last column is not padded. */
 export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) =>
-    rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), heading.length),
+    rows.reduce((width, row) => Math.max(width, columnsOf(row[column] ?? '')), columnsOf(heading)),
   );
   const line = (cells: readonly string[]): string =>
     `${cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => padded(cell, widths[column] ?? 0))
       .join('  ')
       .trimEnd()}\n`;
   return line(headings) + line(widths.map((width) => '-'.repeat(width))) + rows.map(line).join('');

@@ -1,5 +1,6 @@
 // Reports as a listing, in the columns of the original: time, domain, address, origin, event; below it who wrote to whom.
 import type { StoredReport } from '../policy/report.ts';
+import { padded } from './columns.ts';
 import { formatTime } from './render.ts';
 import { fit, type Screen } from './screen.ts';
 
@@ -54,7 +55,7 @@ function correspondents({ sender, recipient }: StoredReport): readonly string[] 
 
 function line(cells: readonly string[]): string {
   return cells
-    .map((cell, column) => cell.padEnd(WIDTHS[column] ?? 0))
+    .map((cell, column) => padded(cell, WIDTHS[column] ?? 0))
     .join(' ')
     .trimEnd();
 }

@@ -6,6 +6,7 @@ test.for<[columns: number | undefined, line: string, shown: string]>([
   [6, 'abcdef', 'abcdef'],
   [5, 'abcdef', 'abcd…'],
   [1, 'abcdef', 'a…'],
+  [6, '用户用户', '用户…'],
 ])('in %j columns %s is %s', ([columns, line, shown]) => {
   expect(fit(line, { ...NO_SCREEN, columns })).toBe(shown);
 });

@@ -1,5 +1,6 @@
 // Where a command's text goes to: a terminal has a width, colours and somebody who waits; a file has none of these.
 import { inspect, styleText } from 'node:util';
+import { columnsOf, cut } from './columns.ts';
 
 export interface Screen {
   /** Columns that a line may have; undefined: any number. */
@@ -25,7 +26,7 @@ export function processScreen({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' 
 
 /** The line, cut to what fits. */
 export function fit(line: string, { columns }: Screen): string {
-  return columns === undefined || line.length <= columns ? line : `${line.slice(0, Math.max(1, columns - 1))}…`;
+  return columns === undefined || columnsOf(line) <= columns ? line : `${cut(line, Math.max(1, columns - 1))}…`;
 }
 
 /** Each line of a table, cut to what fits. */
