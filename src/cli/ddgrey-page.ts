@@ -55,6 +55,12 @@ without a daemon, too.`,
         ['-V, --version', 'the version'],
       ],
     },
+    {
+      title: 'Environment',
+      width: 22,
+      named: true,
+      rows: [['PAGER', 'what shows more than 10000 lines on a terminal (default less); empty or cat: nothing does']],
+    },
   ],
   exit: `0 done, 1 failed (no daemon answers, a command or an entry was refused), 2 wrong arguments;
 check: 0 white, 10 grey, 20 black.`,

@@ -9,6 +9,7 @@ import { type Command, type Flag, FLAGS, type Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { DDGREY_PAGE } from './ddgrey-page.ts';
 import { listCommand } from './listing.ts';
+import { pagerCommand } from './pager.ts';
 import { print } from './print.ts';
 import { processScreen } from './screen.ts';
 import { shown } from './shown.ts';
@@ -91,7 +92,9 @@ function readArguments(args: readonly string[]) {
 try {
   const outcome = await main(process.argv.slice(2));
   const { exitCode, note } = outcome;
-  await print(outcome, process.stdout);
+  // Where all programs look for it, and nothing else is taken from the environment.
+  // oxlint-disable-next-line node/no-process-env
+  await print(outcome, process.stdout, pagerCommand(process.env['PAGER']));
   if (note !== undefined) process.stderr.write(`ddgrey: ${note}\n`);
   process.exitCode = exitCode;
 } catch (error) {

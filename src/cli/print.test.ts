@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,9 +69,7 @@ async function onTerminal(count: number, program: string): Promise<{ readonly pa
   writeFileSync(seen, '');
   const out = Object.assign(new PassThrough(), { isTTY: true });
   const arrived = textOf(out);
-  await print({ text: numbers(count) }, out, () =>
-    spawn(program, ['-c', 'cat > "$0"', seen], { stdio: ['pipe', 'inherit', 'inherit'] }),
-  );
+  await print({ text: numbers(count) }, out, program === '' ? [] : [program, '-c', 'cat > "$0"', seen]);
   out.end();
   return { pager: readFileSync(seen, 'utf8'), out: await arrived };
 }
@@ -82,6 +79,7 @@ test.for<[what: string, count: number, program: string, shownBy: 'pager' | 'out'
   ['more', 10_002, 'sh', 'pager'],
   ['many more', 30_000, 'sh', 'pager'],
   ['many more, without a pager', 30_000, '/nonexistent/less', 'out'],
+  ['many more, where none is wanted', 30_000, '', 'out'],
 ])('%s in pieces on a terminal', async ([, count, program, shownBy]) => {
   const text = Array.from({ length: count }, (_, at) => `${at}\n`).join('');
   expect(await onTerminal(count, program)).toEqual({ pager: '', out: '', [shownBy]: text });
@@ -93,20 +91,14 @@ test('an error in the middle of a text ends the pager, too', async () => {
     throw new Error('the daemon is gone');
   }
   const out = Object.assign(new PassThrough(), { isTTY: true });
-  const printing = print({ text: failing() }, out, () =>
-    spawn('sh', ['-c', 'cat > "$0"', join(directory, 'cut')], {
-      stdio: ['pipe', 'inherit', 'inherit'],
-    }),
-  );
+  const printing = print({ text: failing() }, out, ['sh', '-c', 'cat > "$0"', join(directory, 'cut')]);
   await expect(printing).rejects.toThrow('the daemon is gone');
 });
 
 test('a pager that is left while the next piece is waited for is no error', async () => {
   const begin = 'x\n'.repeat(10_002);
   // This pager has read all that there is when it ends.
-  const pager = spawn('sh', ['-c', 'head -c "$0" > "$1"', `${begin.length}`, join(directory, 'left')], {
-    stdio: ['pipe', 'inherit', 'inherit'],
-  });
+  const pager = ['sh', '-c', 'head -c "$0" > "$1"', `${begin.length}`, join(directory, 'left')];
   const more = Promise.withResolvers<void>();
   async function* slow(): AsyncGenerator<string> {
     yield begin;
@@ -114,6 +106,6 @@ test('a pager that is left while the next piece is waited for is no error', asyn
   }
   onTestFinished(() => more.resolve());
   const out = Object.assign(new PassThrough(), { isTTY: true });
-  await expect(print({ text: slow() }, out, () => pager)).resolves.toBeUndefined();
+  await expect(print({ text: slow() }, out, pager)).resolves.toBeUndefined();
   expect(readFileSync(join(directory, 'left'), 'utf8')).toBe(begin);
 });

@@ -1,5 +1,5 @@
 // Prints what a command leaves. A long text goes through a pager on a terminal; a reader that has seen enough ends it.
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,27 +14,20 @@ const LEFT: readonly unknown[] = ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
 const PAGED_ABOVE = 10_000;
 
 /**
- * Prints the text of an outcome. Resolves when it is written, or nobody reads it any more. `startPager`: a program that
- * shows on the terminal what it is given.
+ * Prints the text of an outcome. Resolves when it is written, or nobody reads it any more. `pager`: the program, and its
+ * arguments, that shows a long text on a terminal; of no words: none.
  */
 export async function print(
   { text, exact = false }: Pick<Outcome, 'text' | 'exact'>,
   stdout: Writable & { readonly isTTY?: boolean },
-  startPager: () => Pager = less,
+  pager: readonly string[] = [],
 ): Promise<void> {
   const isTerminal = stdout.isTTY === true;
   const pieces = piecesOf(text, exact && !isTerminal ? (piece) => piece : shown);
   const begin = isTerminal ? await beginOf(pieces) : [];
   const all = joined(begin, pieces);
-  if (begin.reduce((lines, piece) => lines + linesOf(piece), 0) > PAGED_ABOVE && (await page(all, startPager())))
-    return;
+  if (begin.reduce((lines, piece) => lines + linesOf(piece), 0) > PAGED_ABOVE && (await page(all, pager))) return;
   await write(all, stdout);
-}
-
-type Pager = ChildProcessByStdio<Writable, null, null>;
-
-function less(): Pager {
-  return spawn('less', ['-R', '-S'], { stdio: ['pipe', 'inherit', 'inherit'] });
 }
 
 async function* piecesOf(text: Outcome['text'], as: (piece: string) => string): AsyncGenerator<string, void> {
@@ -64,7 +57,9 @@ async function* joined(begin: readonly string[], rest: AsyncGenerator<string, vo
 }
 
 /** Shows the text in a pager; whether there is one. */
-async function page(pieces: AsyncIterable<string>, pager: Pager): Promise<boolean> {
+async function page(pieces: AsyncIterable<string>, [program, ...words]: readonly string[]): Promise<boolean> {
+  if (program === undefined) return false;
+  const pager = spawn(program, words, { stdio: ['pipe', 'inherit', 'inherit'] });
   try {
     await once(pager, 'spawn');
   } catch {
