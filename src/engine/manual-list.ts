@@ -18,6 +18,11 @@ export interface ManualList {
   put(entry: ManualEntry): Promise<void>;
   /** The entry that there was, unless it was past its time. */
   remove(subject: string): Promise<ManualEntry | undefined>;
+  /**
+   * Does the work that finds out when a change counts as made, makes it, and tells the peers. No other change comes
+   * between: of two with the same time, this server could have another one than its peers.
+   */
+  change<T>(work: () => Promise<T>): Promise<T>;
   /** When a change of a subject's entry now counts as made: later than all before, whichever server's clock made those. */
   timeOfChange(subject: string): Promise<Seconds>;
   /** Makes the change that another server's administrator has made, unless a later one of that subject is known here. */
@@ -46,6 +51,8 @@ export async function openManualList(store: Store, clock: Clock, most: number = 
   const isLive = ({ expires }: ManualEntry): boolean => expires > seconds(clock);
   // One change after the other: what a change is decided by must stay so until the change is kept.
   const inTurn = atMost(1, (change: () => Promise<ManualEntry | undefined>) => change());
+  // A whole change by hand, or one that a peer tells of, which consists of one or more of those.
+  const oneByOne = atMost(1, (work: () => Promise<unknown>) => work());
   const remove = async (subject: string): Promise<ManualEntry | undefined> => {
     const removed = entries.get(subject);
     await store.removeEntry(subject);
@@ -83,14 +90,10 @@ export async function openManualList(store: Store, clock: Clock, most: number = 
       await inTurn(() => put(entry));
     },
     remove: (subject) => inTurn(() => remove(subject)),
-    timeOfChange: async (subject) => {
-      const now = seconds(clock);
-      const told = await store.newestEntryReport(reportedAddress(subject), subject, now);
-      const before = [entries.get(subject)?.made, told?.time].filter((time) => time !== undefined);
-      return Math.max(now, ...before.map((time) => time + 1));
-    },
+    change: <T>(work: () => Promise<T>) => oneByOne(work) as Promise<T>,
+    timeOfChange: (subject) => timeOfChange(store, { subject, made: entries.get(subject)?.made, now: seconds(clock) }),
     takeOver: async (shared) => {
-      await inTurn(() => takeOver(shared));
+      await oneByOne(() => inTurn(() => takeOver(shared)));
     },
     hasRoomFor: (subject) => entries.size < most || entries.has(subject),
     expire: async (now) => {
@@ -103,6 +106,16 @@ export async function openManualList(store: Store, clock: Clock, most: number = 
 function inOwnTexts(entry: ManualEntry): ManualEntry {
   const { subject, author, reason } = entry;
   return { ...entry, subject: ownText(subject), author: ownText(author), reason: ownText(reason) };
+}
+
+/** A time that is not before `now`, and later than all changes of the subject that are known. */
+async function timeOfChange(
+  store: Store,
+  { subject, made, now }: { readonly subject: string; readonly made: Seconds | undefined; readonly now: Seconds },
+): Promise<Seconds> {
+  const told = await store.newestEntryReport(reportedAddress(subject), subject, now);
+  const before = [made, told?.time].filter((time) => time !== undefined);
+  return Math.max(now, ...before.map((time) => time + 1));
 }
 
 /** Whether a later change of the entry is known, be it that it has been removed again. */

@@ -125,6 +125,7 @@ export function fakeParts(): FakeParts {
 function fakeManual(entries: Map<string, ManualEntry>): SyncParts['manual'] {
   return {
     list: () => [...entries.values()],
+    change: (work) => work(),
     put: async (entry) => void entries.set(entry.subject, entry),
     remove: async (subject) => {
       const removed = entries.get(subject);

@@ -31,7 +31,7 @@ export interface Forgetting {
 }
 
 export interface EntryParts {
-  readonly manual: Pick<ManualList, 'list' | 'put' | 'remove' | 'timeOfChange'>;
+  readonly manual: Pick<ManualList, 'list' | 'change' | 'put' | 'remove' | 'timeOfChange'>;
   readonly standings: Pick<Standings, 'remove'>;
   readonly store: Forgetting;
   readonly clock: Clock;
@@ -44,8 +44,14 @@ export interface EntryParts {
 /** Tuples that are removed at once, so that checks find their turn between. */
 const STEP = 100;
 
+/** What somebody wants to enter. */
+interface Wish extends Pick<ManualEntry, 'subject' | 'kind' | 'author' | 'reason'> {
+  readonly duration: number;
+  readonly local: boolean;
+}
+
 const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
-  return async ({ manual, clock, isTrusted, share }, words) => {
+  return async (parts, words) => {
     const local = words[0] === 'local';
     const [text, duration = '', author, ...reason] = local ? words.slice(1) : words;
     const subject = needSubject(text);
@@ -55,22 +61,31 @@ const enter = (kind: ManualEntry['kind']): Verb<EntryParts> => {
     const because = reason.join(' ') || 'no reason given';
     needFitting('reason', because, LONGEST_REASON);
     needFitting('author', author, LONGEST_FIELD);
-    const was = manual.list().find((entry) => entry.subject === subject.text);
-    const time = await manual.timeOfChange(subject.text);
-    const expires = seconds(clock) + Number(duration);
-    // The report of the new entry is kept for a shorter time than that of the old one: a server that begins to read
-    // between those times would take the old entry for the one that counts. So peers are told that it was removed.
-    const ended = !local && was !== undefined && was.expires > expires ? was.expires : undefined;
-    const made = ended === undefined ? time : time + 1;
-    const entry = { subject: subject.text, kind, author, reason: because, made, expires };
-    await manual.put(entry);
-    if (ended !== undefined) await share({ kind: 'removed', subject: subject.text, time, expires: ended });
-    if (!local) await share({ kind: 'put', entry });
-    const trusted = subject.kind === 'address' && isTrusted(subject.address);
-    const entered: Entered = { ...entry, was, ...(trusted && { trusted }) };
-    return item(entered);
+    const wish = { subject: subject.text, kind, author, reason: because, duration: Number(duration), local };
+    const entered = await parts.manual.change(() => make(parts, wish));
+    const trusted = subject.kind === 'address' && parts.isTrusted(subject.address);
+    return item(trusted ? { ...entered, trusted } : entered);
   };
 };
+
+/** Makes the entry, and tells the peers. */
+async function make(
+  { manual, clock, share }: EntryParts,
+  { duration, local, ...wish }: Wish,
+): Promise<Omit<Entered, 'trusted'>> {
+  const { subject } = wish;
+  const was = manual.list().find((entry) => entry.subject === subject);
+  const time = await manual.timeOfChange(subject);
+  const expires = seconds(clock) + duration;
+  // The report of the new entry is kept for a shorter time than that of the old one: a server that begins to read
+  // between those times would take the old entry for the one that counts. So peers are told that it was removed.
+  const ended = !local && was !== undefined && was.expires > expires ? was.expires : undefined;
+  const entry = { ...wish, made: ended === undefined ? time : time + 1, expires };
+  await manual.put(entry);
+  if (ended !== undefined) await share({ kind: 'removed', subject, time, expires: ended });
+  if (!local) await share({ kind: 'put', entry });
+  return { ...entry, was };
+}
 
 /** Throws if the text is longer than other servers take. */
 function needFitting(what: string, text: string, most: number): void {
@@ -79,11 +94,8 @@ function needFitting(what: string, text: string, most: number): void {
 
 const forget: Verb<EntryParts> = async (parts, [text]) => {
   const subject = needSubject(text);
-  const time = await parts.manual.timeOfChange(subject.text);
-  const removed = await parts.manual.remove(subject.text);
-  if (removed !== undefined) {
+  if (await parts.manual.change(() => removeEntry(parts, subject.text))) {
     // Only the entry: to take it back must not cost what all the clients under it have earned.
-    await parts.share({ kind: 'removed', subject: subject.text, time, expires: removed.expires });
     const entryAlone: Forgotten = { entries: 1, standings: 0, tuples: 0, passes: 0 };
     return item(entryAlone);
   }
@@ -95,6 +107,14 @@ const forget: Verb<EntryParts> = async (parts, [text]) => {
   };
   return item(forgotten);
 };
+
+/** Removes the entry, and tells the peers; whether there was one. */
+async function removeEntry({ manual, share }: EntryParts, subject: string): Promise<boolean> {
+  const time = await manual.timeOfChange(subject);
+  const removed = await manual.remove(subject);
+  if (removed !== undefined) await share({ kind: 'removed', subject, time, expires: removed.expires });
+  return removed !== undefined;
+}
 
 /**
  * Removes the tuples of a subject. They are not taken from a listing: that has an end, and for a domain it has senders and
