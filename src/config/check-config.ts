@@ -15,6 +15,8 @@ import { type Conflict, problemsAt, type SetLines } from './conflict.ts';
 import { delaysInUse } from './delay-options.ts';
 import { peerHosts } from './host-types.ts';
 import { forgottenReports, idleOptions, shortLifetimes } from './idle-options.ts';
+import { LISTENER_OPTIONS } from './listener-options.ts';
+import type { Listener } from './listener-type.ts';
 import { allListeners } from './listeners.ts';
 import { listsOf } from './lists-of.ts';
 import type { Problem } from './option-lines.ts';
@@ -104,20 +106,27 @@ export function sharedAddress(config: Config, set: SetLines, directory?: string)
   const place = (address: SocketAddress): SocketAddress =>
     directory === undefined ? address : absoluteAddress(address, directory);
   const listeners = directory === undefined && config.port === 0 ? config.listen : allListeners(config);
-  const addresses = listeners.map(({ address }) => address);
-  for (const [index, later] of addresses.entries()) {
-    const earlier = addresses.slice(0, index).find((address) => collide(place(address), place(later)));
+  for (const [index, later] of listeners.entries()) {
+    const before = listeners.slice(0, index);
+    const earlier = before.find(({ address }) => collide(place(address), place(later.address)));
     if (earlier === undefined) continue;
-    const word = writtenAs(later, set) ?? writtenAs(earlier, set);
+    const word = writtenAs(later.address, set) ?? writtenAs(earlier.address, set);
     return [{ options: ['listen'], ...(word === undefined ? {} : { word }), message: collision(earlier, later) }];
   }
   return [];
 }
 
-function collision(earlier: SocketAddress, later: SocketAddress): string {
-  const [one, other] = [formatSocketAddress(earlier), formatSocketAddress(later)];
-  if (later.kind === 'unix' || one === other) return 'listen: two lines with the same address';
-  if (later.host === '')
+function collision(earlier: Listener, later: Listener): string {
+  const { protocol, address } = later;
+  const [one, other] = [formatSocketAddress(earlier.address), formatSocketAddress(address)];
+  // A socket that no line names comes behind those of lines.
+  if (LISTENER_OPTIONS.listen.default.includes(later))
+    return `listen: ${one} is the address of ${protocol}, which no line gives another; choose another for one of them`;
+  if (address.kind === 'unix' || one === other) {
+    const same = one === other ? one : `${one} and ${other}`;
+    return `listen: two lines with the same address, ${same}; choose another for one of them`;
+  }
+  if (address.host === '')
     return `listen: ${one} is on the port to which other servers connect; choose another, or give them one with "port"`;
   return `listen: ${one} and ${other} take the same port; choose another for one of them`;
 }

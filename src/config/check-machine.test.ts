@@ -47,11 +47,11 @@ test.for<[text: string, errors: readonly string[]]>([
   ],
   [
     `listen policy unix:${directory}/ddgrey.socket\nlisten milter unix:a`,
-    ['dd.conf:1: listen: two lines with the same address'],
+    ['dd.conf:1: listen: unix:DIR/ddgrey.socket is the address of sync, which no line gives another'],
   ],
   [
     `listen milter unix:./a\nlisten policy unix:${directory}/a\nlisten greyd unix:b`,
-    ['dd.conf:2: listen: two lines with the same address'],
+    ['dd.conf:2: listen: two lines with the same address, unix:./a and unix:DIR/a'],
   ],
   [
     `peer a.example\nlisten policy 127.0.0.1:722\nlisten milter 127.0.0.1:1722`,
@@ -64,7 +64,10 @@ test.for<[text: string, errors: readonly string[]]>([
   ['listen policy unix:/run/not-made-yet/a', []],
   ['user root\nlisten policy unix:there/a', ['dd.conf:2: listen: DIR/there is not a directory']],
   ['user root\nlisten policy unix:there', ['dd.conf:2: listen: DIR/there exists and is not a socket']],
-  ['listen policy unix:a\nlisten milter unix:./a', ['dd.conf:2: listen: two lines with the same address']],
+  [
+    'listen policy unix:a\nlisten milter unix:./a',
+    ['dd.conf:2: listen: two lines with the same address, unix:a and unix:./a'],
+  ],
   ['traps there nofile\ntraps there', ['dd.conf:1: traps: cannot read DIR/nofile: no such file']],
   [TLS, []],
   [

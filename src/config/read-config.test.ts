@@ -327,8 +327,12 @@ test.for<[text: string, error: string]>([
     'GREY_MAX_DELAY_NULLSENDER 25m',
     'dd.conf:1: GREY_MIN_DELAY_NULLSENDER must be shorter than GREY_MAX_DELAY_NULLSENDER, or no bounce could ever pass',
   ],
-  ['listen policy [::1]:1\nlisten greylist inet:1@::1', 'dd.conf:2: listen: two lines with the same address'],
-  ['listen policy unix:ddgrey.socket', 'dd.conf:1: listen: two lines with the same address'],
+  [
+    'listen policy [::1]:1\nlisten greylist inet:1@::1',
+    'dd.conf:2: listen: two lines with the same address, [::1]:1; choose',
+  ],
+  ['listen policy unix:ddgrey.socket', 'dd.conf:1: listen: unix:ddgrey.socket is the address of sync, which no line'],
+  ['listen greylist unix:a\nlisten sync unix:a', 'dd.conf:2: listen: two lines with the same address, unix:a; choose'],
   [
     'port 7\npeer a.example\nlisten policy 127.0.0.1:7\nlisten milter 127.0.0.1:8',
     'dd.conf:3: listen: 127.0.0.1:7 is on the port to which other servers connect; choose another, or give them one with',
@@ -339,7 +343,7 @@ test.for<[text: string, error: string]>([
   ],
   [
     'listen policy unix:./x//ddgrey.socket\nlisten sync unix:x/ddgrey.socket',
-    'dd.conf:2: listen: two lines with the same',
+    'dd.conf:2: listen: two lines with the same address, unix:./x//ddgrey.socket and unix:x/ddgrey.socket; choose',
   ],
   [
     'rbl_zone own a.example\nrbl_zone OWN b.example\nrbl_zone c d.example',
