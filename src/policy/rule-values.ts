@@ -16,6 +16,8 @@ export interface Values<V> {
   /** Undefined if the text is no such value. */
   readonly parse: (text: string) => V | undefined;
   readonly allowed: string;
+  /** What may not be meant by a text that is such a value, if anything. */
+  readonly oddity?: (text: string) => string | undefined;
 }
 
 const YES_QUICK: GreyCheckValue = { greylist: true, quick: true };
@@ -56,11 +58,17 @@ export const DOMAIN_LIST: Values<readonly string[]> = {
   allowed: 'a domain or several with blanks or commas between them',
 };
 
-/** Whatever is no permission refuses. */
+const REFUSALS: ReadonlySet<string> = new Set(['no', 'reject']);
+
+/** Whatever is no permission refuses, as in ze-filter; a misspelt one must not grant what it may not mean. */
 export const ACCESS_RIGHT: Values<AccessRight> = {
   parse: (text) => {
     const word = text.toLowerCase();
     return word === 'ok' || word === 'ok-admin' ? word : 'refused';
   },
-  allowed: 'OK, OK-ADMIN',
+  allowed: 'OK, OK-ADMIN, NO',
+  oddity: (text) =>
+    ACCESS_RIGHT.parse(text) !== 'refused' || REFUSALS.has(text.toLowerCase())
+      ? undefined
+      : `${text} refuses, as in ze-filter; allowed are ${ACCESS_RIGHT.allowed}`,
 };

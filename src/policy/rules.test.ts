@@ -21,7 +21,7 @@ GreyCheckTo:bob#1@example.org NO\t
 GreyDomainEquiv:arcelor.com usinor.com, usinor.fr
 GreyEquivDomain:a.com b.com
 GreydAccess:10.1.2.3 OK-ADMIN
-GreydAccess:10.1.2.4 whatever`;
+GreydAccess:10.1.2.4 NO`;
   expect(errorsOf(text)).toEqual([]);
   expect(warningsOf(text)).toEqual([]);
   const reading = readPolicy(text);
@@ -134,6 +134,17 @@ test('what fits no name is warned of', () => {
   expect(warningsOf('GreyDomainEquiv:default b.net\nGreyDomainEquiv:* b.net')).toEqual([
     '2 GreyDomainEquiv:*: fits no name; write a domain',
   ]);
+});
+
+test.for<[value: string, warnings: readonly string[]]>([
+  ['OK', []],
+  ['ok-admin', []],
+  ['NO', []],
+  ['reject', []],
+  ['YES', ['2 GreydAccess:10.1.2.3: YES refuses, as in ze-filter; allowed are OK, OK-ADMIN, NO']],
+  ['OK_ADMIN', ['2 GreydAccess:10.1.2.3: OK_ADMIN refuses, as in ze-filter; allowed are OK, OK-ADMIN, NO']],
+])('GreydAccess: what may be meant as a right, and is none, is warned of: %s', ([value, warnings]) => {
+  expect(warningsOf(`\nGreydAccess:10.1.2.3 ${value}`)).toEqual(warnings);
 });
 
 test('a key for all clients is warned of', () => {

@@ -102,6 +102,8 @@ function section<V>(index: RuleIndex<V>, keyedBy: KeyedBy, values: Values<V>): A
     if (key.kind === 'idle') warnings.push(problem(key.message));
     if (value === undefined || key.kind === 'wrong' || key.kind === 'idle') return;
     if (key.oddity !== undefined) warnings.push(problem(key.oddity));
+    const odd = values.oddity?.(words);
+    if (odd !== undefined) warnings.push(problem(`${text}: ${odd}`));
     const earlier = index.add(key, { line, key: text, value });
     if (earlier !== undefined) warnings.push(problem(`${text}: has no effect, line ${earlier.line} has the same key`));
   };
