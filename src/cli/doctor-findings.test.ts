@@ -343,6 +343,9 @@ test.for<[peer: PeerState, isHere: boolean, expected: string, words?: string]>([
     'start ddgrey there',
   ],
   [waiting('no answer in time'), false, 'bad', 'firewalls'],
+  [waiting('ERR_TLS_CERT_ALTNAME_INVALID; its certificate is for DNS:mx2'), false, 'bad', 'a name of its certificate'],
+  [waiting('CERT_HAS_EXPIRED; its certificate is for DNS:mx2'), false, 'bad', 'renew its certificate there'],
+  [waiting('DEPTH_ZERO_SELF_SIGNED_CERT; its certificate is for CN=x'), false, 'bad', 'peer_ca of both servers'],
   [waiting('refused: 220 smtp ready'), false, 'bad', 'is not connected: refused: 220 smtp ready the log'],
 ])('of the peer %j, here %s, it says %j: %s', ([peer, isHere, expected, words = '']) => {
   const findings = peerFindings(peer, isHere);

@@ -10,6 +10,8 @@ const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
   [/ECONNREFUSED/, 'start ddgrey there; its port (722 if root starts it, else 1722) is that of the peer line here'],
   [/ENOTFOUND|EAI_AGAIN/, 'a name that has an address, in the peer line'],
   [/no answer in time|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'the firewalls between the two, and its port'],
+  [/ALTNAME_INVALID/, 'a name of its certificate, in the peer line; or its fingerprint, in peer_ca'],
+  [/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/, 'renew its certificate there, or set the clock that is wrong'],
   [/TLS|SSL|cert|verify|encryption|disconnected|ECONNRESET/i, 'peer_tls, peer_certificate and peer_ca of both servers'],
 ];
 const ANY_CURE = 'the log of the server there says more';
