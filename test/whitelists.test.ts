@@ -98,9 +98,14 @@ test('whose client is exempt, whoever the recipient is', () => {
   expect(exempts(policy, { name: 'mx.a.example' })).toBe(true);
 });
 
-test('called wrongly, it says how', () => {
-  expect(shell(`${HOME_WORD}/scripts/whitelist-to-policy list`).complaints).toContain('GreyCheckConnect FILE');
-});
+test.for(['', 'list', 'GreyCheckConnect', 'list list', 'GreyCheckConect list'])(
+  'called wrongly, it says how: %j',
+  (words) => {
+    writeFileSync(join(directory, 'list'), 'a.example\n');
+    const { output, complaints } = shell(`${HOME_WORD}/scripts/whitelist-to-policy ${words}`);
+    expect([output, complaints]).toEqual(['', expect.stringContaining('GreyCheckConnect FILE')]);
+  },
+);
 
 /** The commands of docs/migration.md, with the folders of other greylisters, and of ddgrey, in the directory. */
 function commandsOf(section: string): string {
