@@ -126,6 +126,11 @@ test('of many reports the newest are shown, however many good ones there are', (
   expect(said.match(/\n {12}\.\.\.\n/g)).toHaveLength(2);
 });
 
+test('a report that tells neither sender nor recipient has no arrow', () => {
+  const { sender: _, recipient: __, ...report } = { ...REPORT, event: 'manual', reporter: 'ddgrey-report' };
+  expect(text(FIRST, [report])).toContain(`${formatTime(NOW - 10)} manual (ddgrey-report)\n`);
+});
+
 test('a blacklisting that does not show yet is told with its time', () => {
   const standing: Standing = { ...STANDING, class: 'black', score: -510, reveal: NOW + 60 };
   const explained: Explanation = { ...FIRST, client: { standing, misfit: false, shortLived: false } };

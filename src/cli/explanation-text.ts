@@ -4,6 +4,7 @@ import { COUNT_LIMIT, DNS_REASONS } from '../policy/points.ts';
 import { inWords } from '../policy/reply.ts';
 import type { StoredReport } from '../policy/report.ts';
 import { describeReasons } from '../policy/standing.ts';
+import { correspondents } from './correspondents.ts';
 import { describeEntry } from './entry-text.ts';
 import { formatTime } from './render.ts';
 import { coloured, type Screen } from './screen.ts';
@@ -115,9 +116,10 @@ function reportLines(reports: readonly StoredReport[], asked: string): readonly 
 }
 
 /** Good reports may be of another address of the same domain. */
-function reportLine({ time, event, reporter, ip, sender = '', recipient = '' }: StoredReport, asked: string): string {
+function reportLine(report: StoredReport, asked: string): string {
+  const { time, event, reporter, ip } = report;
   const from = ip === asked ? '' : `, of ${ip}`;
-  return `  ${formatTime(time)} ${event} (${reporter}${from}) ${sender} -> ${recipient}`;
+  return [`  ${formatTime(time)} ${event} (${reporter}${from})`, ...correspondents(report)].join(' ');
 }
 
 function passLines({ recalled: { pass } }: Explanation): readonly string[] {

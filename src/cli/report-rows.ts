@@ -1,6 +1,7 @@
 // Reports as a listing, in the columns of the original: time, domain, address, origin, event; below it who wrote to whom.
 import type { StoredReport } from '../policy/report.ts';
 import { padded } from './columns.ts';
+import { correspondents } from './correspondents.ts';
 import { formatTime } from './render.ts';
 import { fit, type Screen } from './screen.ts';
 
@@ -47,10 +48,6 @@ function byDomain({ domain: first = '' }: StoredReport, { domain: second = '' }:
 function cellsOf({ time, domain = '', ip, origin, event }: StoredReport): readonly string[] {
   // Without the century, as the original has it.
   return [formatTime(time).slice(2), domain, ip, origin, event];
-}
-
-function correspondents({ sender, recipient }: StoredReport): readonly string[] {
-  return sender === undefined && recipient === undefined ? [] : [`${sender ?? ''} -> ${recipient ?? ''}`];
 }
 
 function line(cells: readonly string[]): string {
