@@ -89,9 +89,9 @@ test.for<[line: string, tuple: Partial<StoredTuple>]>([
 });
 
 test.for<[line: string, problem: string]>([
-  ['', 'line is not key and record'],
-  ['10.1.2;a;b', 'line is not key and record'],
-  [`10.1.2;a;b ${RECORD} x`, 'line is not key and record'],
+  ['', 'needs a key and a record with one blank between them'],
+  ['10.1.2;a;b', 'needs a key and a record with one blank between them'],
+  [`10.1.2;a;b ${RECORD} x`, 'needs a key and a record with one blank between them'],
   [`10.1.2;a ${RECORD}`, 'key is not ip;from;to'],
   [`10.1.2;a;b;c ${RECORD}`, 'key is not ip;from;to'],
   ['10.1.2;a;b 1;2;10.1.2.3;ma;il;joe;FLAGS;1;NULL', 'record has 9 fields, not 8'],

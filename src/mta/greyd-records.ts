@@ -99,7 +99,8 @@ type SplitLine =
 function splitLine(line: string): SplitLine {
   const words = line.split(' ');
   const [key, record] = words;
-  if (key === undefined || record === undefined || words.length > 2) return { problem: 'line is not key and record' };
+  if (key === undefined || record === undefined || words.length > 2)
+    return { problem: 'needs a key and a record with one blank between them' };
   const fields = record.split(';');
   if (fields.length !== 8) return { problem: `record has ${fields.length} fields, not 8` };
   const [init = '', update = '', ip = '', hostname = '', from = '', flags, count = '', end] = fields;

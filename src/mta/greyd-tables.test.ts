@@ -37,7 +37,7 @@ test('lines that are wrong are told of, the others are taken', async () => {
   void upload.take(line('e', NOW - 101));
   expect(uploaded(await upload.end()).split('\r\n')).toEqual([
     '700-taken 2 of 6, 1 past the lifetime !',
-    '700-line 2 : line is not key and record !',
+    '700-line 2 : needs a key and a record with one blank between them !',
     '700-line 4 : time is in the future !',
     '700 upload : 2 refused !',
     '',
