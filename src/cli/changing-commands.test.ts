@@ -100,6 +100,8 @@ test.for<[line: string, message: string]>([
   ],
   ['black local joe@b.example', 'senders and recipients are refused by the mail server itself'],
   ['black local', 'black local needs an address, network or domain'],
+  ['white *.b.example', '*.b.example is not an address, network or domain, such as 203.0.113.7, 203.0.113.0/24, or'],
+  ['forget 10.1.2', '10.1.2 is not an address, network or domain, such as'],
   ['forget bad_ip%', 'bad_ip% is not an address, network or domain'],
   ['tuples bad_ip%', 'bad_ip% is not an address, network or domain'],
   ['check 203.0.113.256 a@b c@d', '203.0.113.256 is not an IP address'],

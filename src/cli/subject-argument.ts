@@ -4,6 +4,8 @@ import { parseAddress } from '../policy/address.ts';
 import { NULL_SENDER } from '../policy/check.ts';
 import { parseSubject, type Subject } from '../policy/subject.ts';
 
+const SUCH_AS = '203.0.113.7, 203.0.113.0/24, or example.com with all below it';
+
 /** The address, network or domain that the argument names; undefined if it names none. */
 export function readSubject(text: string): Subject | undefined {
   return parseSubject(withoutBrackets(text));
@@ -12,7 +14,7 @@ export function readSubject(text: string): Subject | undefined {
 /** The same. Throws a UsageError if it names none. */
 export function needSubject(text: string): Subject {
   const subject = readSubject(text);
-  if (subject === undefined) throw new UsageError(`${text} is not an address, network or domain`);
+  if (subject === undefined) throw new UsageError(`${text} is not an address, network or domain, such as ${SUCH_AS}`);
   return subject;
 }
 
