@@ -14,6 +14,17 @@ test("without a resolver the system's are asked", () => {
   expect(resolverSettings(configOf('reputation no'), () => servers).servers).toBe(servers);
 });
 
+test.for<[searched: string, days: number]>([
+  ['60d', 14],
+  ['10d', 10],
+])(
+  'where reports are searched back for %s, plain standings are kept for %i days after they expired',
+  ([searched, days]) => {
+    const { lifetimes } = maintenanceSettings(configOf(`search_duration ${searched}`), emptyPolicy());
+    expect(lifetimes.plainStanding).toBe(days * 86_400);
+  },
+);
+
 // ze-filter's figures for what does not fit: half, at least 6 hours, at most 24 hours; but the delay must fit in twice.
 test.for<[options: string, hours: number]>([
   ['', 48],

@@ -14,6 +14,7 @@ import { type Address, parseNetwork } from './policy/address.ts';
 import type { Seconds } from './policy/check.ts';
 import type { Rules } from './policy/decide.ts';
 import { LONGEST_SHORT, shortLifetime } from './policy/dewhite.ts';
+import { REMEMBERED } from './policy/remembered-facts.ts';
 import type { Policy } from './policy/rules.ts';
 import { misfitDelay } from './policy/window.ts';
 import type { Lifetimes } from './store/store.ts';
@@ -79,6 +80,7 @@ export function lifetimesOf(config: Config): Lifetimes {
     validShort: shortLifetime(config.GREY_VALIDLIST_LIFETIME, LONGEST_SHORT.valid),
     pass: config.GREY_WHITELIST_LIFETIME,
     report: config.search_duration,
+    plainStanding: Math.min(config.search_duration, REMEMBERED),
     checkReport: config.retry,
   };
 }

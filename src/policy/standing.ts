@@ -126,6 +126,15 @@ export function isHidden({ class: kind, reveal }: Pick<Standing, 'class' | 'reve
   return kind === 'black' && reveal !== undefined && now < reveal;
 }
 
+/**
+ * Whether it is of no use any more, once it has expired and what DNS said is too old to stand in: no blacklisting can go
+ * on from it, and it tells of no domain that the client is one of its hosts, which maintenance asks for when a bad
+ * report comes late.
+ */
+export function isPlain({ ip, identity, reveal }: Pick<Standing, 'ip' | 'identity' | 'reveal'>): boolean {
+  return identity === ip && reveal === undefined;
+}
+
 function sum(reasons: readonly Award[]): number {
   return reasons.reduce((total, { points }) => total + points, 0);
 }

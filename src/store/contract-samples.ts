@@ -18,6 +18,7 @@ export const LIFETIMES: Lifetimes = {
   validShort: 7 * DAY,
   pass: 21 * DAY,
   report: 60 * DAY,
+  plainStanding: 14 * DAY,
   checkReport: 5 * DAY,
 };
 

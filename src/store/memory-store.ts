@@ -6,7 +6,7 @@ import { REFRESH_AFTER, type StoredTuple, type TupleCounts, type TupleState } fr
 import type { ManualEntry } from '../policy/manual-entry.ts';
 import type { Pass, PassKey } from '../policy/pass.ts';
 import type { NumberedReport, StoredReport } from '../policy/report.ts';
-import { kindOf, type Standing } from '../policy/standing.ts';
+import { isPlain, kindOf, type Standing } from '../policy/standing.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import { clientQuery, meansClient } from './client-query.ts';
 import { MemoryReports } from './memory-reports.ts';
@@ -79,6 +79,8 @@ export class MemoryStore implements Store {
     left -= this.#tuples.expire(lifetimes, now, left);
     left -= removeEnded(this.#passes, ({ lastSeen }) => lastSeen + lifetimes.pass, now, left);
     left -= this.#reports.expire(lifetimes, now, left);
+    const plainEnd = (one: Standing): Seconds => (isPlain(one) ? one.expires + lifetimes.plainStanding : Infinity);
+    left -= removeEnded(this.#standings, plainEnd, now, left);
     left -= removeEnded(this.#standings, ({ expires }) => expires + lifetimes.report, now, left);
     left -= removeEnded(this.#entries, ({ expires }) => expires, now, left);
     return most - left;

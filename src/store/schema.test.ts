@@ -8,6 +8,12 @@ import { type Migration, openDatabase } from './schema.ts';
 const directory = mkdtempSync(join(tmpdir(), 'ddgrey-schema-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
+/** Standings as they were before they had names, and before plain ones were told from others. */
+const WITHOUT_NAMES = `ALTER TABLE standing DROP COLUMN names;
+  DROP INDEX standing_expires;
+  ALTER TABLE standing DROP COLUMN plain;
+  CREATE INDEX standing_expires ON standing (expires);`;
+
 function withDatabase(name: string, sql: string): string {
   const path = join(directory, name);
   using db = new DatabaseSync(path);
@@ -60,7 +66,7 @@ test('a database of the first version is brought up to date and keeps what is in
   withDatabase(
     'first',
     `ALTER TABLE standing DROP COLUMN answered;
-     ALTER TABLE standing DROP COLUMN names;
+     ${WITHOUT_NAMES}
      INSERT INTO standing VALUES (x'01020304', '1.2.3.4', 0, 'white', '[]', 8, 9, NULL);
      DROP INDEX report_origin;
      CREATE UNIQUE INDEX report_origin ON report (origin, origin_id);
@@ -85,7 +91,11 @@ test('a database of the first version is brought up to date and keeps what is in
   expect(columns('report_bad')).toEqual([]);
   expect(columns('report_origin')).toEqual(['origin', 'origin_id', 'time', 'ip', 'event']);
   expect(columns('report_ok_unassigned')).toEqual(['owner', 'time']);
-  expect({ ...db.prepare('SELECT answered, names FROM standing').get() }).toEqual({ answered: 8, names: '[]' });
+  expect({ ...db.prepare('SELECT answered, names, plain FROM standing').get() }).toEqual({
+    answered: 8,
+    names: '[]',
+    plain: 0,
+  });
 });
 
 test('the beginnings of reports are found in a database that did not note them', () => {
@@ -93,7 +103,7 @@ test('the beginnings of reports are found in a database that did not note them',
   openDatabase(path).close();
   withDatabase(
     'before',
-    `ALTER TABLE standing DROP COLUMN names;
+    `${WITHOUT_NAMES}
      DROP TRIGGER report_began;
      DROP TABLE report_begin;
      INSERT INTO report (origin, origin_id, time, ip, event, reporter, stored) SELECT 'mx1', value, 1, x'01020304', 'spam', 'test', value
@@ -113,10 +123,7 @@ test('one that can not be brought up to date stays as it was', () => {
   const path = join(directory, 'odd');
   openDatabase(path).close();
   // The first step would take the index away, and the next one can't make its table.
-  withDatabase(
-    'odd',
-    'CREATE INDEX report_bad ON report (stored); ALTER TABLE standing DROP COLUMN names; PRAGMA user_version = 7',
-  );
+  withDatabase('odd', `CREATE INDEX report_bad ON report (stored); ${WITHOUT_NAMES} PRAGMA user_version = 7`);
   expect(() => openDatabase(path)).toThrow('table report_begin already exists');
   withDatabase('odd', 'DROP TRIGGER report_began; DROP TABLE report_begin; REINDEX report_bad');
   openDatabase(path).close();

@@ -21,8 +21,8 @@
 //   report_pair, and which events it is of, is repeated in report-counts.ts: SQLite takes the index only for the same words.
 // report_begin    no report before `id` was stored at `stored` or later; one for each ten minutes at most. Each insertion into
 //                 report sees to it, and the last one must stay.
-// standing        reasons: JSON, [{ points, reason }]; answered: when DNS last answered all that was asked; names: JSON, []
-//                 also for one of before they were kept
+// standing        reasons: JSON, [{ points, reason }]; answered: when DNS last answered all that was asked; names: JSON;
+//                 plain: 1 or 0, isPlain (policy/standing.ts); of before these two were kept: none, and 0
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { causeOf, errorCode } from '../lib/error-cause.ts';
@@ -134,6 +134,10 @@ const MIGRATIONS: readonly string[] = [
      BEGIN INSERT INTO report_begin VALUES (new.stored, new.id); END;`,
   // The client's verified names.
   `ALTER TABLE standing ADD COLUMN names TEXT NOT NULL DEFAULT '[]';`,
+  // Plain ones are kept for a shorter time.
+  `ALTER TABLE standing ADD COLUMN plain INTEGER NOT NULL DEFAULT 0;
+   DROP INDEX standing_expires;
+   CREATE INDEX standing_expires ON standing (plain, expires);`,
 ];
 
 // A lock held by another process blocks the event loop for at most this long once a turn. Milliseconds.

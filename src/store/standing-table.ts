@@ -2,7 +2,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Seconds } from '../policy/check.ts';
 import type { Award } from '../policy/points.ts';
-import type { Standing, StandingClass } from '../policy/standing.ts';
+import { isPlain, type Standing, type StandingClass } from '../policy/standing.ts';
 import { packAddress, unpackAddress } from './packed-address.ts';
 import type { Lifetimes } from './store.ts';
 
@@ -14,10 +14,11 @@ export class StandingTable {
 
   constructor(db: DatabaseSync) {
     this.#get = db.prepare('SELECT * FROM standing WHERE ip = ?');
-    this.#put = db.prepare('INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#put = db.prepare('INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#remove = db.prepare('DELETE FROM standing WHERE ip = ?');
     this.#expire = db.prepare(
-      'DELETE FROM standing WHERE ip IN (SELECT ip FROM standing WHERE expires < ? ORDER BY expires LIMIT ?)',
+      `DELETE FROM standing WHERE ip IN
+         (SELECT ip FROM standing WHERE plain = ? AND expires < ? ORDER BY expires LIMIT ?)`,
     );
   }
 
@@ -26,9 +27,11 @@ export class StandingTable {
     return row === undefined ? undefined : standingOf(row);
   }
 
-  put({ ip, identity, names, score, class: kind, reasons, computed, expires, reveal, answered }: Standing): void {
+  put(standing: Standing): void {
+    const { ip, identity, names, score, class: kind, reasons, computed, expires, reveal, answered } = standing;
     const times = [computed, expires, reveal ?? null, answered];
-    this.#put.run(packAddress(ip), identity, score, kind, JSON.stringify(reasons), ...times, JSON.stringify(names));
+    const added = [JSON.stringify(names), isPlain(standing) ? 1 : 0];
+    this.#put.run(packAddress(ip), identity, score, kind, JSON.stringify(reasons), ...times, ...added);
   }
 
   /** Removes those of these addresses; returns how many there were. */
@@ -37,8 +40,9 @@ export class StandingTable {
   }
 
   /** As Store.expire, for standings. */
-  expire(lifetimes: Lifetimes, now: Seconds, most: number): number {
-    return Number(this.#expire.run(now - lifetimes.report, most).changes);
+  expire({ plainStanding, report }: Lifetimes, now: Seconds, most: number): number {
+    const plain = Number(this.#expire.run(1, now - plainStanding, most).changes);
+    return plain + Number(this.#expire.run(0, now - report, most - plain).changes);
   }
 }
 

@@ -113,12 +113,32 @@ export function standingContract(open: () => Store): void {
     expect(await open().standing(white.ip)).toBeUndefined();
   });
 
-  test('kept for as long as reports after they expired, since a blacklisting may go on', async () => {
-    await open().saveStanding(white);
-    const end = white.expires + LIFETIMES.report;
+  test.for<[what: string, standing: Standing, lifetime: number]>([
+    ['of a host of a domain', white, LIFETIMES.report],
+    ['of who stands for itself', of('203.0.113.8'), LIFETIMES.plainStanding],
+    ['that a blacklisting may go on from', { ...of('203.0.113.8'), reveal: T }, LIFETIMES.report],
+  ])('one %s is kept for a time after it expired', async ([, standing, lifetime]) => {
+    await open().saveStanding(standing);
+    const end = standing.expires + lifetime;
     expect(await open().expire(LIFETIMES, end, 9)).toBe(0);
-    expect(await open().standing(white.ip)).toEqual(white);
+    expect(await open().standing(standing.ip)).toEqual(standing);
     expect(await open().expire(LIFETIMES, end + 1, 9)).toBe(1);
-    expect(await open().standing(white.ip)).toBeUndefined();
+    expect(await open().standing(standing.ip)).toBeUndefined();
+  });
+
+  test('removed in steps, plain ones first, and of each sort the oldest', async () => {
+    const saved = [
+      ['203.0.113.1', 'a.test', T - 9],
+      ['203.0.113.2', '203.0.113.2', T - 2],
+      ['203.0.113.3', '203.0.113.3', T - 3],
+      ['203.0.113.4', 'b.test', T - 10],
+    ] as const;
+    for (const [ip, identity, expires] of saved) await open().saveStanding({ ...of(ip, identity), expires });
+    const left = async (): Promise<readonly boolean[]> =>
+      Promise.all(saved.map(async ([ip]) => (await open().standing(ip)) !== undefined));
+    const later = T + LIFETIMES.report;
+    expect([await open().expire(LIFETIMES, later, 1), await left()]).toEqual([1, [true, true, false, true]]);
+    expect([await open().expire(LIFETIMES, later, 2), await left()]).toEqual([2, [true, false, false, false]]);
+    expect([await open().expire(LIFETIMES, later, 2), await left()]).toEqual([1, [false, false, false, false]]);
   });
 }

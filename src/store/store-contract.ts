@@ -94,5 +94,6 @@ const NO_LIFE = {
   validShort: 0,
   pass: 0,
   report: 0,
+  plainStanding: 0,
   checkReport: 0,
 };

@@ -64,6 +64,8 @@ export interface Lifetimes {
   readonly pass: Seconds;
   /** Reports, by their `time`. */
   readonly report: Seconds;
+  /** Plain standings (policy/standing.ts), after they expired. */
+  readonly plainStanding: Seconds;
   /** First attempts that are kept as reports for peers. */
   readonly checkReport: Seconds;
 }
@@ -128,8 +130,9 @@ export interface Store extends AsyncDisposable {
   /**
    * Removes at most `most` things with `lastSeen + lifetime < now`, in the order of `Lifetimes`, of each sort the oldest
    * first; returns how many it removed. Reports count from their `time`; those of entries made by hand stay at least until
-   * the entry ends that they tell of (policy/shared-entry.ts). Standings go as long as a report lives after
-   * they expired, since a blacklisting may go on; entries made by hand when they expire.
+   * the entry ends that they tell of (policy/shared-entry.ts). Plain standings go
+   * that long after they expired, others when a report would, since a blacklisting may go on; entries made by hand when
+   * they expire.
    */
   expire(lifetimes: Lifetimes, now: Seconds, most: number): Promise<number>;
 
