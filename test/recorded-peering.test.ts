@@ -140,3 +140,35 @@ test('m13: a report without a number is one of the server that it is given to, a
     expect(await server.reports()).toEqual(kept);
   }
 });
+
+test('m10: text in UTF-8 comes as it was, and once (it came twice, in two spellings)', async () => {
+  const [a, b] = await pair('accept_reader 127.0.0.1');
+  expect(await a.ask('åäö@example.com', 'b@example.org')).toBe('grey');
+  expect(await a.ask('z@example.com', 'b@example.org')).toBe('grey');
+  const told = ['mx1.example.org check åäö@example.com', 'mx1.example.org check z@example.com'];
+  await vi.waitFor(async () => expect(await b.reports()).toEqual(told));
+});
+
+test('m14, defect 45: two servers that give themselves the same name are read from for themselves', async () => {
+  const sources: Server[] = [];
+  for (const event of ['spam', 'relay']) {
+    const source = await Server.start('mx1.example.org', 'accept_reader 127.0.0.1');
+    source.bench.clock.advance(event === 'spam' ? 7200 : 0);
+    await source.bench.acceptReport({
+      reporter: 'exim4',
+      time: T0 - 10,
+      ip: '203.0.113.10',
+      event,
+      sender: 'a@b.example',
+    });
+    sources.push(source);
+  }
+  const reads = sources.map(({ port }) => `server_read 127.0.0.1 ${port}`).join('\n');
+  const b = await Server.start('mx2.example.org', reads);
+  await vi.waitFor(async () =>
+    expect((await b.reports()).toSorted()).toEqual([
+      'mx1.example.org relay a@b.example',
+      'mx1.example.org spam a@b.example',
+    ]),
+  );
+});

@@ -64,6 +64,18 @@ const CASES: readonly Recorded[] = [
   { id: 'c38', text: 'port 17220\naccept 10.0.0.0/8', recorded: { port: 17_220 } },
   { id: 'c40', text: 'trusted 203.0.113.0-203.0.113.7', recorded: 'refused' },
   { id: 'e08', text: 'exim4_unknown none', recorded: { exim4_unknown: 'none' } },
+  {
+    id: 's093',
+    text: 'rbls',
+    recorded: { rbls: ['spamcop', 'sorbs', 'uce-2'] },
+    ours: { inForce: 'refused', why: 'bad input gets a clear error; the lists are asked when there is no such line' },
+  },
+  {
+    id: 's243',
+    text: 'search_duration 86400',
+    recorded: { search_duration: 86_400 },
+    ours: { inForce: 'refused', why: 'retry would be as long, and a delay of grey_max could not pass (D21)' },
+  },
   { id: 's091', text: 'rbls spamcop\nrbls uce-2', recorded: { rbls: ['spamcop', 'uce-2'] } },
   {
     id: 's244',

@@ -89,6 +89,12 @@ const recorded: readonly [policy: string, verdict: string | undefined, question?
   ['Connect:default YES; From:* NO', 'no', { from: '<postmaster>' }],
   ['Connect:default YES; To:postmaster@ NO; To:abuse@ NO', 'no', { to: 'ABUSE@Example.ORG' }],
   ['Connect:default YES; To:postmaster@ NO; To:abuse@ NO', 'yes', { to: 'hostmaster@example.org' }],
+  // Tokens that make a sender pass: as without one (D18).
+  [
+    'Connect:default YES; To:-owner@lists.domain.com NO; From:-owner@lists.domain.com NO',
+    'yes',
+    { from: '<mylist-owner@lists.domain.com>' },
+  ],
 ];
 
 test.for(recorded)('%s → %s %o', ([policy, verdict, question = {}]) => {

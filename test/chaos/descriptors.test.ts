@@ -9,7 +9,7 @@ import { askOnce, clientOf, question } from './questions.ts';
 
 const FEW: Program = (directory) => ['prlimit', '--nofile=100:100', ...REAL_CLOCK(directory)];
 
-test('k05: who is connected is served, and so is everybody again when descriptors are free', async () => {
+test('k05, k05b: who is connected is served, and so is everybody again when descriptors are free', async () => {
   await using daemon = await testDaemon(FEW, 'grey_default 1h', 'GREY_PENDING_NORMAL 0');
   using first = clientOf(daemon);
   expect(await first.ask(question('before'))).toBe('200 grey');
