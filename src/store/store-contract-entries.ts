@@ -27,13 +27,17 @@ export function entryContract(open: () => Store): void {
     expect(await open().entries()).toEqual([white]);
   });
 
-  test('entries made by hand expire at their own time', async () => {
+  test('entries made by hand expire at their own time, the oldest first', async () => {
     await open().putEntry(black);
     await open().putEntry(white);
     expect(await open().expire(LIFETIMES, T + 100, 9)).toBe(0);
     expect(await open().expire(LIFETIMES, T + 101, 0)).toBe(0);
     expect(await open().expire(LIFETIMES, T + 101, 9)).toBe(1);
     expect(await open().entries()).toEqual([white]);
+    const later = { ...black, expires: T + 201 };
+    await open().putEntry(later);
+    expect(await open().expire(LIFETIMES, T + 202, 1)).toBe(1);
+    expect(await open().entries()).toEqual([later]);
   });
 
   test('a place is what was saved last', async () => {

@@ -141,4 +141,11 @@ export function standingContract(open: () => Store): void {
     expect([await open().expire(LIFETIMES, later, 2), await left()]).toEqual([2, [true, false, false, false]]);
     expect([await open().expire(LIFETIMES, later, 2), await left()]).toEqual([1, [false, false, false, false]]);
   });
+
+  test('they go in the order in which they expired', async () => {
+    await open().saveStanding({ ...of('203.0.113.7'), expires: T + 1 });
+    await open().saveStanding({ ...of('203.0.113.8'), expires: T });
+    expect(await open().expire(LIFETIMES, T + 2 + LIFETIMES.report, 1)).toBe(1);
+    expect(await open().standing('203.0.113.7')).toBeDefined();
+  });
 }

@@ -52,18 +52,20 @@ export function tupleContract(open: () => Store): void {
 
     test('a refresh keeps the first time, and is a use only when it is due, however many checks come at once', async () => {
       const later = T + 2 + REFRESH_AFTER;
+      const last = later + 1 + REFRESH_AFTER;
       for (const [change, now] of [
         ['record', T],
         ['validate', T + 1],
         ['refresh', later - 1],
         ['refresh', later],
         ['refresh', later],
-        ['validate', later + 1 + REFRESH_AFTER],
+        ['refresh', last],
+        ['validate', last + 1 + REFRESH_AFTER],
       ] as const) {
         await make(change, now);
       }
-      expect(await entry()).toEqual({ state: 'valid', firstSeen: T + 1, lastSeen: later });
-      expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(2);
+      expect(await entry()).toEqual({ state: 'valid', firstSeen: T + 1, lastSeen: last });
+      expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(3);
       await make('restart', later + 1);
       expect((await open().tuples({ text: undefined, limit: 1 }))[0]?.uses).toBe(1);
       await make('refresh', later + 2 + REFRESH_AFTER);
