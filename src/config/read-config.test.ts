@@ -210,6 +210,26 @@ test('the errors of several files come in the order of files and lines', () => {
   expect(mended.errors.map(({ file, line }) => `${file}:${line}`)).toEqual(all);
 });
 
+test('what has no line comes first, then what is in the file that was read first, however late it was found', () => {
+  const files: { readonly [path: string]: string } = {
+    '/dd.conf': 'include one\ninclude two',
+    '/one': 'rbls nosuchlist',
+    '/two': 'port x',
+  };
+  const placeless = { file: '', line: 0, message: '' };
+  const { errors } = readConfig(
+    '/dd.conf',
+    (path) => files[path] ?? '',
+    () => [placeless],
+  );
+  expect(errors.map(({ file, line }) => `${file}:${line}`)).toEqual([':0', '/one:1', '/two:1']);
+});
+
+test('a line that is wrong sets nothing that a later one could set again', () => {
+  const { errors, warnings } = problems('retry soon\nretry 3d');
+  expect([errors.length, warnings]).toEqual([1, []]);
+});
+
 const FOR_ALL = 'whoever can connect there may do everything; a unix socket with mode=0660 and group=NAME is for few';
 
 test.for<[text: string, warnings: string[]]>([

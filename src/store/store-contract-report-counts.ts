@@ -163,6 +163,7 @@ export function reportCountContract(open: () => Store): void {
       expect(await open().assignGood(spam.ip, 'example.com', 2)).toBe(0);
       const domains = (await wholeList(open().reports('203.0.113.0/24'))).map(({ domain }) => domain);
       expect(domains).toEqual([spam.ip, 'example.com', 'example.com', undefined, spam.ip, undefined]);
+      expect((await open().reportsAfter(0, 9)).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6]);
     });
 
     test('good reports: stops at the limit', async () => {
