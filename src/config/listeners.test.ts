@@ -59,6 +59,7 @@ test.for<[line: string, usual: readonly string[]]>([
   ['listen policy 127.0.0.1:10023', ['greylist', 'sync']],
   ['listen greylist unix:/run/x.socket', ['sync']],
   ['listen greylist unix:/d/greylist.socket', ['greylist', 'sync']],
+  ['listen greylist unix:/d/a\nlisten sync unix:/d/greylist.socket', []],
 ])('of the sockets of %j these are there anyway: %j', ([line, usual]) => {
   const { config } = readConfig('ddgrey.conf', () => line);
   const there = socketsOf(config, '/d').filter((socket) => isUsual(socket, '/d'));

@@ -83,7 +83,7 @@ export function reportCountContract(open: () => Store): void {
     test('bad reports of the address, whatever its domain was then; others do not count', async () => {
       await add(
         { domain: 'example.net' },
-        { ip: '203.0.113.8' },
+        { ip: '203.0.113.8', recipient: 'b' },
         { event: 'odd', time: T - 1 },
         { event: 'check' },
         { event: 'ok' },

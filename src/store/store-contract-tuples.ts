@@ -258,6 +258,13 @@ export function tupleContract(open: () => Store): void {
       expect(await shown()).toEqual([attempt.tuple.recipient]);
     });
 
+    test('goes in steps also where many came in one second', async () => {
+      for (let i = 0; i < 5; i += 1) await make('record', T, numbered(i, '192.0.2.1'));
+      expect(await open().expire(LIFETIMES, T + 20 * DAY, 2)).toBe(2);
+      expect(await open().count()).toEqual({ pending: 3, valid: 0 });
+      expect(await pending('192.0.2.1')).toBe(3);
+    });
+
     test('a clock that was ahead for a while holds up nothing', async () => {
       await make('record', T + 1000 * DAY, numbered(1, '192.0.2.1'));
       await make('record', T, numbered(2, '192.0.2.1'));
