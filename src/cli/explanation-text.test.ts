@@ -109,6 +109,13 @@ test('of an attempt past its window the next one counts', () => {
   expect(said).toContain(`here from ${formatTime(NOW + 290)} to ${formatTime(NOW + 259_200)}\n`);
 });
 
+test('an attempt of which two servers told counts from the earlier to the later one', () => {
+  const entry = { state: 'pending', firstSeen: NOW - 100, lastSeen: NOW - 50 } as const;
+  const verdict = { kind: 'grey', reason: 'early', wait: 190 } as const;
+  const said = text({ ...FIRST, verdict, recalled: { ...FIRST.recalled, entry } });
+  expect(said).toContain(`here from ${formatTime(NOW + 190)} to ${formatTime(NOW - 50 + 259_200)}\n`);
+});
+
 test('what is not known is said, or left out', () => {
   const said = text({ ...FIRST, policy: [], client: { misfit: false, shortLived: false } });
   expect(said).not.toMatch(/^(?:policy|by hand|pass) /m);

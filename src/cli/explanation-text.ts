@@ -142,7 +142,7 @@ function delayLines({ verdict, recalled: { entry }, window: { delay, retry }, no
   // With any other reason nothing passes by waiting.
   if (verdict.reason !== 'first' && verdict.reason !== 'early' && verdict.reason !== 'retried') return [];
   // An entry past its window begins again.
-  const since = verdict.reason === 'first' ? now : (entry?.firstSeen ?? now);
+  const { firstSeen, lastSeen } = (verdict.reason === 'first' ? undefined : entry) ?? { firstSeen: now, lastSeen: now };
   const rule = `a retry counts after ${inWords(delay)}, for ${inWords(retry)} from the first attempt`;
-  return [rule, `here from ${formatTime(since + delay)} to ${formatTime(since + retry)}`];
+  return [rule, `here from ${formatTime(firstSeen + delay)} to ${formatTime(lastSeen + retry)}`];
 }

@@ -55,7 +55,7 @@ export const importCommand: Command = {
   name: 'import',
   arguments: 'ze-filter FILE [pending|valid|white]',
   about:
-    "take over what DOWNLOAD or export wrote; the table where the file doesn't say; newer entries stay, but of first attempts the older",
+    "take over what DOWNLOAD or export wrote; the table where the file doesn't say; newer entries stay, and first attempts are taken together",
   least: 2,
   most: 3,
   run: async (invocation) => {

@@ -24,6 +24,16 @@ test.for<[at: number, attempt: Attempt]>([
   expect(judgeAttempt(PENDING, WINDOW, T + at)).toEqual(attempt);
 });
 
+test.for<[at: number, kind: Attempt['kind']]>([
+  [0, 'early'],
+  [599, 'early'],
+  [600, 'retried'],
+  [36_099, 'retried'],
+  [36_100, 'expired'],
+])('where entries of two servers were taken together, an attempt after %i s is %s', ([at, kind]) => {
+  expect(judgeAttempt({ ...PENDING, lastSeen: T + 100 }, WINDOW, T + at).kind).toBe(kind);
+});
+
 test.for<[at: number, known: boolean]>([
   [0, true],
   [LIFETIME, true],

@@ -10,7 +10,7 @@ export interface TupleEntry {
   readonly state: TupleState;
   /** Of the attempt that made it pending, or, once valid, of the attempt that passed. */
   readonly firstSeen: Seconds;
-  /** Of its last refresh; what its lifetime counts from. */
+  /** Of its last refresh; what its lifetime counts from. Of a pending one that came here: the same as firstSeen. */
   readonly lastSeen: Seconds;
 }
 
@@ -70,15 +70,19 @@ export function countsMore(entry: TupleEntry | undefined, other: TupleEntry, age
   return isWaiting(entry, ages) && (!isWaiting(other, ages) || entry.firstSeen < other.firstSeen);
 }
 
-type Seen = Pick<TupleEntry, 'state' | 'lastSeen'>;
-
 /**
- * Whether an entry from elsewhere takes the place of the one that is here: a valid one that of a pending one; of two
- * valid ones that which was used later; of two pending ones that which has waited longer.
+ * What takes the place of the entry that is here when one of the same tuple comes from elsewhere; undefined: it stays. A
+ * valid one replaces a pending one, and of two valid ones the one that was used later stays. Two pending ones are taken
+ * together: a retry passes as soon as by the older one, and as long as by the newer one, so no mail waits for longer than
+ * by one of them alone.
  */
-export function takesPlaceOf(other: Seen, known: Seen): boolean {
-  if (other.state !== known.state) return other.state === 'valid';
-  return other.state === 'valid' ? other.lastSeen > known.lastSeen : other.lastSeen < known.lastSeen;
+export function takenOver(other: StoredTuple, known: TupleEntry): StoredTuple | undefined {
+  if (other.state !== known.state) return other.state === 'valid' ? other : undefined;
+  if (other.state === 'valid') return other.lastSeen > known.lastSeen ? other : undefined;
+  const firstSeen = Math.min(other.firstSeen, known.firstSeen);
+  const lastSeen = Math.max(other.lastSeen, known.lastSeen);
+  if (firstSeen === known.firstSeen && lastSeen === known.lastSeen) return undefined;
+  return { ...other, firstSeen, lastSeen };
 }
 
 function isWaiting(entry: TupleEntry, { retry, now }: Ages): boolean {
@@ -88,13 +92,13 @@ function isWaiting(entry: TupleEntry, { retry, now }: Ages): boolean {
 
 /**
  * What an attempt at `now` is to a tuple that is not known. The retry window is open from `firstSeen + delay` (included)
- * to `firstSeen + retry` (not included). After a clock went back the attempt is early; but by more than a day, the tuple begins
+ * to `lastSeen + retry` (not included). After a clock went back the attempt is early; but by more than a day, the tuple begins
  * again, or its retries would wait for a time that may be years away. A valid entry here is one past its lifetime.
  */
 export function judgeAttempt(entry: TupleEntry | undefined, window: Window, now: Seconds): Attempt {
   if (entry === undefined || entry.state === 'valid') return { kind: 'first' };
   const since = now - entry.firstSeen;
-  if (since < -MOST_BACK || since >= window.retry) return { kind: 'expired' };
+  if (since < -MOST_BACK || now - entry.lastSeen >= window.retry) return { kind: 'expired' };
   if (since < window.delay) return { kind: 'early', wait: Math.min(window.delay - since, window.delay) };
   return { kind: 'retried', waited: since };
 }

@@ -388,8 +388,8 @@ test('an export and an import see them', async () => {
   const [stored] = exported;
   if (stored === undefined) throw new Error('nothing exported');
   await store.remember(numbered(1, '192.0.2.1'), T);
-  const newer = { ...stored, tuple: numbered(1, '192.0.2.1').tuple, lastSeen: T + 1 };
-  expect(await store.importTuples([newer])).toBe(0);
+  const known = { ...stored, tuple: numbered(1, '192.0.2.1').tuple };
+  expect(await store.importTuples([known])).toBe(0);
 });
 
 test('on a database that takes nothing they are kept, moved when it does, and at the next start at the latest', async () => {

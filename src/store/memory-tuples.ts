@@ -2,7 +2,7 @@
 import { type Address, clientKey, parseAddress } from '../policy/address.ts';
 import { parseMailbox, type Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
-import { REFRESH_AFTER, type StoredTuple, takesPlaceOf, type TupleState } from '../policy/greylist.ts';
+import { REFRESH_AFTER, type StoredTuple, takenOver, type TupleState } from '../policy/greylist.ts';
 import { passOwner } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { Lifetimes, PassCandidate, Recall, Remembrance } from './store.ts';
@@ -73,8 +73,9 @@ export class MemoryTuples {
   /** Whether it was taken. */
   import(stored: StoredTuple): boolean {
     const known = this.#tuples.get(keyOf(stored.tuple))?.stored;
-    if (known !== undefined && !takesPlaceOf(stored, known)) return false;
-    this.#put({ stored, shortLived: false });
+    const taken = known === undefined ? stored : takenOver(stored, known);
+    if (taken === undefined) return false;
+    this.#put({ stored: taken, shortLived: false });
     return true;
   }
 

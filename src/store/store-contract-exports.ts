@@ -81,19 +81,35 @@ export function exportContract(open: () => Store): void {
       expect((await open().recall(asked(attempt))).entry).toEqual(entry);
     });
 
-    test.for<[state: 'pending' | 'valid', worse: number, better: number]>([
-      ['pending', T + 1, T - 1],
-      ['valid', T - 1, T + 1],
-    ])('of two that are %s the one that lets pass for longer stays, or sooner', async ([state, worse, better]) => {
+    test('of two that are valid the one that lets pass for longer stays', async () => {
       await open().remember(attempt, T);
-      if (state === 'valid') await open().remember({ ...attempt, change: 'validate' }, T);
-      const known = stored(attempt, T, state);
+      await open().remember({ ...attempt, change: 'validate' }, T);
+      const known = stored(attempt, T, 'valid');
       const other = (seen: number): StoredTuple => ({ ...known, firstSeen: seen, lastSeen: seen, uses: 9 });
-      expect(await open().importTuples([other(T), other(worse)])).toBe(0);
+      expect(await open().importTuples([other(T), other(T - 1)])).toBe(0);
       expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([known]);
-      expect(await open().importTuples([other(better), other(better), other(worse)])).toBe(1);
-      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([other(better)]);
-      expect((await open().recall(asked(attempt))).pendingOfClient).toBe(state === 'pending' ? 1 : 0);
+      expect(await open().importTuples([other(T + 1), other(T + 1), other(T - 1)])).toBe(1);
+      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([other(T + 1)]);
+    });
+
+    test.for<[what: string, seen: readonly number[], taken: number, firstSeen: number, lastSeen: number]>([
+      ['the same', [T, T], 0, T, T],
+      ['an older one', [T - 9, T - 9], 1, T - 9, T],
+      ['a newer one', [T + 9], 1, T, T + 9],
+      ['an older and a newer one, each twice', [T - 9, T + 9, T - 9, T + 9], 2, T - 9, T + 9],
+    ])('two that are pending pass as soon as the older, as long as the newer: %s', async ([, seen, ...expected]) => {
+      await open().remember(attempt, T);
+      const known = stored(attempt, T);
+      const others = seen.map((time) => ({ ...known, firstSeen: time, lastSeen: time }));
+      const [taken, firstSeen, lastSeen] = expected;
+      expect(await open().importTuples(others)).toBe(taken);
+      expect(await open().tuples({ text: undefined, limit: 9 })).toEqual([{ ...known, firstSeen, lastSeen }]);
+      expect(await open().recall(asked(attempt))).toMatchObject({
+        entry: { state: 'pending', firstSeen, lastSeen },
+        pendingOfClient: 1,
+      });
+      await open().expire(LIFETIMES, lastSeen + LIFETIMES.pending, 9);
+      expect(await open().count()).toEqual({ pending: 1, valid: 0 });
     });
 
     test('what has passed takes the place of what waits, and never the other way round', async () => {

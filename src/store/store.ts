@@ -164,8 +164,9 @@ export interface Store extends AsyncDisposable {
   exportPasses(after: Seconds): AsyncIterable<readonly Pass[]>;
 
   /**
-   * Takes tuples and passes over as they are; of what is there already, the better one stays (takesPlaceOf), and of passes
-   * the newer one. Returns how many were taken. All of a call are one transaction: a few hundred at a time hold up no check.
+   * Takes tuples and passes over as they are; of a tuple that is there already takenOver() says what becomes, of two
+   * passes the newer one stays. Returns how many were taken. All of a call are one transaction: a few hundred at a time
+   * hold up no check.
    */
   importTuples(tuples: readonly StoredTuple[]): Promise<number>;
   importPasses(passes: readonly Pass[]): Promise<number>;

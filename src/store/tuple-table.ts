@@ -4,7 +4,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Address } from '../policy/address.ts';
 import type { Seconds } from '../policy/check.ts';
 import type { Recalled } from '../policy/decide.ts';
-import { REFRESH_AFTER, type StoredTuple, takesPlaceOf } from '../policy/greylist.ts';
+import { REFRESH_AFTER, type StoredTuple, takenOver, type TupleEntry } from '../policy/greylist.ts';
 import type { Pass } from '../policy/pass.ts';
 import type { Tuple } from '../policy/tuple.ts';
 import type { FirstAttempt } from './attempt-line.ts';
@@ -18,7 +18,7 @@ import { type Attempts, RecalledTuple, same, soughtFor, TupleFinder } from './tu
 import { TupleSketch } from './tuple-sketch.ts';
 import { ValidTuples } from './valid-tuples.ts';
 
-/** kind, last_seen, seq, part, client; or what the statement says. */
+/** kind, last_seen, seq, part, client, first_seen; or what the statement says. */
 type Row = readonly SQLOutputValue[];
 type PrimaryKey = [kind: number, lastSeen: number, seq: number];
 
@@ -71,7 +71,7 @@ export class TupleTable {
     );
     this.#finder = new TupleFinder(db, { keys: this.#keys, valid: this.#valid, sketch, reads, attempts });
     this.#pending = new PendingCounts(db);
-    this.#find = rows(`SELECT kind, last_seen, seq, part, client FROM tuple WHERE ${same('tuple')}`);
+    this.#find = rows(`SELECT kind, last_seen, seq, part, client, first_seen FROM tuple WHERE ${same('tuple')}`);
     this.#insert = rows(
       `INSERT INTO tuple (kind, last_seen, seq, hash, first_seen, uses, ${INSERTED})
        VALUES (?1, ?2, ${NEXT}, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
@@ -159,12 +159,11 @@ export class TupleTable {
   import(stored: StoredTuple, client: Address): boolean {
     this.#valid.forget(stored.tuple);
     const row = this.#row(stored.tuple);
-    if (row !== undefined) {
-      if (!takesPlaceOf(stored, { state: stateOf(Number(row[0])), lastSeen: Number(row[1]) })) return false;
-      this.#removeRow(row);
-    }
-    const kind = kindOf(stored.state, { nullSender: stored.nullSender, shortLived: false });
-    this.#insertRow({ ...stored, client, key: this.keyOf(stored.tuple) }, { ...stored, kind });
+    const taken = row === undefined ? stored : takenOver(stored, entryOf(row));
+    if (taken === undefined) return false;
+    if (row !== undefined) this.#removeRow(row);
+    const kind = kindOf(taken.state, { nullSender: taken.nullSender, shortLived: false });
+    this.#insertRow({ ...taken, client, key: this.keyOf(taken.tuple) }, { ...taken, kind });
     return true;
   }
 
@@ -237,6 +236,10 @@ function primaryKeyOf(row: Row): PrimaryKey {
 
 function isPending(row: Row): boolean {
   return stateOf(Number(row[0])) === 'pending';
+}
+
+function entryOf([kind, lastSeen, , , , firstSeen]: Row): TupleEntry {
+  return { state: stateOf(Number(kind)), firstSeen: Number(firstSeen ?? lastSeen), lastSeen: Number(lastSeen) };
 }
 
 function clientOfFound([, , , part = null, client = null]: Row): Uint8Array {
