@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Pace } from './pace.ts';
+import { Pace, untilTurn } from './pace.ts';
 
 test('the first comes at once, the next when those before are within the rate', () => {
   let now = 5000;
@@ -7,9 +7,14 @@ test('the first comes at once, the next when those before are within the rate', 
     () => 60,
     () => now,
   );
-  expect([pace.take(1), pace.take(2), pace.take(1)]).toEqual([0, 1000, 3000]);
+  expect([pace.take(1)(), pace.take(2)(), pace.take(1)()]).toEqual([0, 1000, 3000]);
   now += 3500;
-  expect(pace.take(1)).toBe(500);
+  const left = pace.take(1);
+  expect(left()).toBe(500);
+  now += 250;
+  expect(left()).toBe(250);
+  now += 250;
+  expect(left()).toBe(0);
 });
 
 test('what was not used is not saved up', () => {
@@ -20,20 +25,25 @@ test('what was not used is not saved up', () => {
   );
   pace.take(1);
   now += 3_600_000;
-  expect([pace.take(1), pace.take(1)]).toEqual([0, 1000]);
+  expect([pace.take(1)(), pace.take(1)()]).toEqual([0, 1000]);
 });
 
-test('a changed rate counts from the next on; without one nobody waits', () => {
-  let rate = 60;
+test.for<[rate: number, left: readonly number[]]>([
+  [60, [0, 500, 1500, 2500]],
+  [600, [0, 50, 150, 250]],
+  [6, [0, 5000, 15_000, 25_000]],
+  [0, [0, 0, 0, 0]],
+])('a rate that is changed to %i counts at once, also for those who wait', ([changed, left]) => {
+  let [rate, now] = [60, 0];
   const pace = new Pace(
     () => rate,
-    () => 0,
+    () => now,
   );
-  expect([pace.take(1), pace.take(1)]).toEqual([0, 1000]);
-  rate = 600;
-  expect([pace.take(1), pace.take(1)]).toEqual([2000, 2100]);
-  rate = 0;
-  expect(pace.take(1000)).toBe(0);
+  const turns = [pace.take(1), pace.take(1), pace.take(1)];
+  now += 500;
+  turns[0]?.();
+  rate = changed;
+  expect([...turns, pace.take(1)].map((turn) => turn())).toEqual(left);
 });
 
 test('what would wait too long is not counted', () => {
@@ -48,4 +58,10 @@ test('what would wait too long is not counted', () => {
   expect(three()).toEqual([true, false, false]);
   now += 60_000;
   expect(three()).toEqual([true, true, false]);
+});
+
+test('who waits for long learns that it is over', async () => {
+  const left = [600_000, 0];
+  await untilTurn(() => left.shift() ?? 0);
+  expect(left).toEqual([]);
 });

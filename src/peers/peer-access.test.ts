@@ -102,3 +102,15 @@ test('no more than a hundred reports of an address wait', async () => {
   const refused = '500 100 reports of yours are waiting already\r\n';
   expect(answered).toEqual([refused, refused, '200 accepted\r\n']);
 });
+
+test('a higher rate counts at once', async () => {
+  let rate = 1;
+  const rights = { has: () => true };
+  const raised = createPeerAccess({ readers: rights, writers: rights, events: new PeerEvents([]), rate: () => rate });
+  const protocol = peerProtocol(fakeParts(), raised);
+  await handIn(protocol, '198.51.100.7');
+  const waiting = handIn(protocol, '198.51.100.7');
+  await setImmediate();
+  rate = 1_000_000;
+  expect(await waiting).toBe('200 accepted\r\n');
+});

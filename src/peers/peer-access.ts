@@ -1,7 +1,6 @@
 // Who may do what over the network: by address, since the original daemon has nothing else to go by.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Peer } from '../lib/line-protocol.ts';
-import { Pace } from '../lib/pace.ts';
+import { Pace, untilTurn } from '../lib/pace.ts';
 import { RecentMap } from '../lib/recent-map.ts';
 import { socketHost } from '../policy/address.ts';
 import { type Caller, localCaller } from './caller.ts';
@@ -44,10 +43,10 @@ export function createPeerAccess({ readers, writers, events, rate }: PeerRights)
   const turnOf = async (address: string): Promise<void> => {
     const intake = intakeOf(address);
     if (intake.waiting >= MOST_WAITING) throw new Error(`${MOST_WAITING} reports of yours are waiting already`);
-    const wait = intake.pace.take(1);
-    if (wait === 0) return;
+    const left = intake.pace.take(1);
+    if (left() === 0) return;
     intake.waiting += 1;
-    await sleep(wait, undefined, { ref: false });
+    await untilTurn(left);
     intake.waiting -= 1;
   };
   return {

@@ -363,6 +363,18 @@ test('who sends more a minute than it may waits, and does not hold up the end', 
   expect(taken).toHaveLength(25);
 });
 
+test('a higher rate counts at once', async () => {
+  let rate = 1;
+  const many = Array.from({ length: 60 }, (_, i) => text(i + 1, 5)).join('');
+  const { taken } = await stage(
+    original((_, socket) => socket.write(BEGIN + many)),
+    { rate: () => rate },
+  );
+  await vi.waitFor(() => expect(taken).toHaveLength(25));
+  rate = 1_000_000;
+  await vi.waitFor(() => expect(taken).toHaveLength(60));
+});
+
 test('what could not be kept is asked for again', async () => {
   let tries = 0;
   const accept: PeerClientParts['accept'] = async () => {

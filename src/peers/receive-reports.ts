@@ -1,9 +1,9 @@
 // Takes in the reports that come over a subscription at another server, and saves how far that was.
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type AcceptPeerReport, FROM_THE_FUTURE, type Sender } from '../engine/accept-peer-report.ts';
 import type { Counters } from '../lib/counters.ts';
 import type { Kept } from '../lib/kept.ts';
-import { Pace } from '../lib/pace.ts';
+import { Pace, untilTurn } from '../lib/pace.ts';
 import type { Events } from './peer-events.ts';
 import type { SourceState } from './peer-list.ts';
 import type { Input, Wire } from './peer-wire.ts';
@@ -66,7 +66,9 @@ export async function receiveReports(
       let last: number | undefined;
       for (let start = 0; start < lines.length; start += STEP) {
         const reports = stream.read(lines.slice(start, start + STEP));
-        await turnAfter(pace.take(reports.length), signal);
+        const left = pace.take(reports.length);
+        // Checks have their turn; a server that may send only so many a minute is not read meanwhile.
+        await (left() === 0 ? turn() : untilTurn(left, signal));
         const sender = { events: events(), restores: parts.restores };
         await steps.add(Promise.all(reports.map((report) => take(parts, report, sender))));
         parts.state.received(reports.length);
@@ -109,12 +111,4 @@ async function take(parts: Receiver, parsed: ParsedReport, sender: Sender): Prom
     const refused = await accept({ ...parsed.report, ...parsed.named }, sender);
     if (refused === FROM_THE_FUTURE && patience > 0) throw new Error(WRONG_CLOCK);
   }
-}
-
-/**
- * Lets checks have their turn, and waits so many milliseconds: a server that may send only so many a minute is not read
- * meanwhile.
- */
-async function turnAfter(wait: number, signal: AbortSignal): Promise<void> {
-  await (wait === 0 ? turn() : sleep(wait, undefined, { signal }));
 }
