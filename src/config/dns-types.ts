@@ -1,4 +1,4 @@
-// The option types of what is asked in DNS: `rbl_score`, `rbl_zone`, `resolver`.
+// The option types of what is asked in DNS: `rbls`, `rbl_score`, `rbl_zone`, `resolver`.
 import type { ListScore, OwnListZone } from '../dns/choose-lists.ts';
 import { isHostName } from '../lib/host-name.ts';
 import { formatNameServer, type NameServer, parseNameServer } from '../lib/name-server.ts';
@@ -7,6 +7,14 @@ import { linesOf, orNone, wordsOf } from './list-type.ts';
 import { type OptionType, quoted } from './option-types.ts';
 
 const LEAST_SCORE = -1000;
+
+export const listNames: OptionType<readonly string[]> = orNone(
+  wordsOf({
+    allowed: 'one or more names, in quotes if they hold spaces',
+    parse: (name) => (name === '' || name.includes(',') ? undefined : name),
+    write: (name) => name,
+  }),
+);
 
 export const listScores: OptionType<readonly ListScore[]> = orNone(
   linesOf({

@@ -168,6 +168,10 @@ test.for<[text: string, error: string]>([
     `trusted: "10.0.0.0/8,192.168.0.0/36" is not allowed; allowed: ${OPTIONS.trusted.type.allowed}`,
   ],
   [
+    'rbls spamcop, uce-2',
+    `rbls: write blanks between the values, and no commas; allowed: ${OPTIONS.rbls.type.allowed}`,
+  ],
+  [
     'peer mx1.example.org:722',
     `peer: write a blank before the port: mx1.example.org 722; allowed: ${OPTIONS.peer.type.allowed}`,
   ],

@@ -2,8 +2,7 @@
 import { type ListScore, OWN_SCORE, type OwnListZone } from '../dns/choose-lists.ts';
 import { BLOCK_LISTS, DNSWL } from '../dns/known-lists.ts';
 import type { NameServer } from '../lib/name-server.ts';
-import { listScores, nameServers, ownListZones } from './dns-types.ts';
-import { words } from './list-type.ts';
+import { listNames, listScores, nameServers, ownListZones } from './dns-types.ts';
 import { DAY, MINUTE, type OptionTable } from './option.ts';
 import { duration, durationFrom, yesNo } from './option-types.ts';
 import { CLASS_TABLE, POINTS_TABLE } from './points-tables.ts';
@@ -47,7 +46,7 @@ export const REPUTATION_OPTIONS: OptionTable<ReputationConfig> = {
     about: 'How long a client stays blacklisted after the newest bad report, at most search_duration.',
   },
   rbls: {
-    type: words,
+    type: listNames,
     default: ['spamcop', 'uce-2'],
     list: true,
     restart: true,
