@@ -1,6 +1,8 @@
 // What the configuration says that an administrator may not mean.
+import { isPeering } from '../config/listeners.ts';
 import type { ReadableConfig } from '../config/load-config.ts';
 import { formatProblem, type Problem } from '../config/option-lines.ts';
+import type { Config } from '../config/options.ts';
 import { isMissing } from '../lib/read-problem.ts';
 import { shellWord } from '../lib/shell-word.ts';
 import { inWords } from '../policy/reply.ts';
@@ -42,10 +44,23 @@ export function configFindings(
     odd.push(
       note('what servers tell each other is plain text', 'peer_tls require, with peer_certificate and peer_key'),
     );
+  if (config.report_verify && !learnsWhatIsAccepted(config))
+    odd.push(
+      note(
+        'mail that users report as spam is refused, since nothing tells which mail was accepted (report_verify yes)',
+        'report_verify no, if only your own users can report; or service exim4, or a milter in place of policy',
+      ),
+    );
   if (errors.length === 0) return [{ state: 'good', about, text: `${file} has no errors` }, ...odd];
   const meanwhile =
     'until that is mended a running daemon keeps what it has, and a restarted one would refuse to start';
   return [...errors.map(mistake), note(meanwhile, check), ...odd];
+}
+
+/** Whether reports of accepted mail come from anywhere. */
+function learnsWhatIsAccepted(config: Config): boolean {
+  const tells = config.service.includes('exim4') || config.listen.some(({ protocol }) => protocol === 'milter');
+  return tells || isPeering(config);
 }
 
 /** What follows the first semicolon of a message is what would be right. */

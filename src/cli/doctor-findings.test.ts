@@ -487,6 +487,10 @@ test.for<[text: string, words: readonly string[]]>([
     'grey_default 290s\nanswer_deadline 30s',
     ['may take 30 seconds; with the pieces in conf/ mail servers let mail pass after 7'],
   ],
+  ['grey_default 290s\nreport_verify yes\nlisten policy 127.0.0.1:10023', ['report as spam is refused, since nothing']],
+  ['grey_default 290s\nreport_verify yes\nservice exim4', []],
+  ['grey_default 290s\nreport_verify yes\nlisten milter 127.0.0.1:10034', []],
+  ['grey_default 290s\nreport_verify yes\nserver_read mx2.example.org', []],
 ])('of %j it notes %j', ([text, words]) => {
   const { errors, ...read } = readConfig('ddgrey.conf', () => text);
   expect(errors).toEqual([]);
