@@ -146,7 +146,7 @@ function failure(onFailure: 'white' | 'grey', rules: Rules): Verdict {
     : { kind: 'grey', reason: 'failed', wait: rules.delays.grey_default };
 }
 
-/** The one line that every check leaves in the log, and its counters. */
+/** The one line that every check leaves in the log, its counters, and what follows from it (onAnswer). */
 function conclude(parts: CheckParts, check: Check, verdict: Verdict, cause?: string): Verdict {
   parts.counters.add(VERDICT_COUNTERS[verdict.kind]);
   parts.counters.add(REASON_COUNTERS[verdict.reason]);
