@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { manualClock } from '../lib/clock.ts';
 import { createCounters, type Counters } from '../lib/counters.ts';
 import type { LineProtocol } from '../lib/line-protocol.ts';
@@ -169,6 +170,49 @@ test.for([
   expect(logged()).toContain('cause="no answer in time"');
 });
 
+/** A port of which the kernel refuses further connections without a word: its server takes none, and two wait already. */
+async function unreached(): Promise<number> {
+  const listen = `
+    const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      require('node:worker_threads').parentPort.postMessage(server.address().port);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    });`;
+  const worker = new Worker(listen, { eval: true });
+  onTestFinished(() => void worker.terminate());
+  const [port]: number[] = await once(worker, 'message');
+  for (let waiting = 0; waiting < 2; waiting += 1) {
+    const socket = new Socket().on('error', () => {}).connect(port ?? 0, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'connect');
+  }
+  return port ?? 0;
+}
+
+test.skipIf(process.platform !== 'linux')('a server that no connection reaches is given up in time', async () => {
+  const { client, logged } = asking(await unreached(), { connectTimeout: 0.1, answerTimeout: 1000 });
+  expect(await client.ask(check())).toBe('unreachable');
+  expect(logged()).toContain('cause="not connected in time"');
+});
+
+test('a connection on which nothing is asked for 45 seconds is closed, and the server has not failed', async () => {
+  // They are a thousand times as fast here.
+  const setTimer = Reflect.get(Socket.prototype, 'setTimeout');
+  const setTimers = vi.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function (this: Socket, time) {
+    return setTimer.call(this, time === 45_000 ? 45 : time);
+  });
+  onTestFinished(() => setTimers.mockRestore());
+  const server = await scripted((_, socket) => {
+    setTimeout(() => socket.write(said(200, 'OK')), 100);
+    return '';
+  });
+  const { client, logged } = asking(server.port);
+  for (const connections of [1, 2]) {
+    expect(await client.ask(check())).toBe('ok');
+    await until(() => server.sockets.every(({ destroyed }) => destroyed));
+    expect([logged(), server.sockets.length]).toEqual(['', connections]);
+  }
+});
+
 test('a server that is asked nothing is not late', async () => {
   const server = await scripted(() => said(200, 'OK'));
   const { client, logged } = asking(server.port, { answerTimeout: 0.3 });
@@ -259,6 +303,47 @@ test('no connection brings 1000 commands', async () => {
   for (let i = 0; i < 1000; i += 1) await client.ask(check());
   expect(server.sockets).toHaveLength(2);
   expect(counters.list()).toEqual([['greyd client ok', 1000]]);
+});
+
+/** What a server that tells lines apart says to the commands of a block. */
+function answersTo(block: string): readonly string[] {
+  const commands = block.split('\n').slice(0, -1);
+  return commands.map((command) => (command.startsWith('HELP') ? '200 help done !\r\n' : said(200, 'OK')));
+}
+
+test('no connection brings 1000 commands, although there is always one in hand', async () => {
+  const brought = new Map<Socket, number>();
+  const server = await scripted((block, socket) => {
+    const answers = answersTo(block);
+    brought.set(socket, (brought.get(socket) ?? 0) + answers.length);
+    return answers.join('');
+  });
+  const { client, logged } = asking(server.port);
+  const askOn = async (): Promise<void> => {
+    for (let i = 0; i < 10; i += 1) expect(await client.ask(check())).toBe('ok');
+  };
+  await Promise.all(Array.from({ length: 500 }, askOn));
+  // HELP comes twice at the first question that waits.
+  expect([...brought.values()].toSorted((a, b) => b - a).slice(0, 4)).toEqual([901, 900, 900, 900]);
+  expect(logged()).toBe('');
+});
+
+test('a server that falls silent has failed in time, although more is asked meanwhile', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let silent = false;
+  const server = await scripted((block) => (silent ? '' : answersTo(block).join('')));
+  const { client, logged } = asking(server.port);
+  const askOnEach = (): readonly unknown[] => Array.from({ length: 4 }, () => client.ask(check()));
+  // Having seen that the server tells lines apart, the client may ask more than one at a time on a connection.
+  await Promise.all([...askOnEach(), ...askOnEach()]);
+  silent = true;
+  askOnEach();
+  vi.advanceTimersByTime(2000);
+  askOnEach();
+  vi.advanceTimersByTime(1000);
+  await until(() => logged() !== '');
+  expect(logged()).toContain('cause="no answer in time"');
 });
 
 test('a server that is away is not asked again and again', async () => {

@@ -60,7 +60,8 @@ export class GreydConnection {
     this.#socket.on('end', () => this.#readEnd());
     this.#socket.on('error', (error) => this.fail(error.message));
     this.#socket.on('close', () => this.#onClose());
-    this.#socket.setTimeout(IDLE, () => {
+    // It passes more than once: also while a connection is made slowly.
+    this.#socket.setTimeout(IDLE).on('timeout', () => {
       if (this.#questions.length === 0) this.close();
     });
   }
