@@ -255,6 +255,12 @@ test('ports are given up after half a minute', async () => {
 /** Where Linux has its UDP sockets, one a line, with whom each is connected to. */
 const SOCKETS = '/proc/net/udp';
 
+/** How many sockets are connected to a server on 127.0.0.1. */
+function socketsTo({ port }: NameServer): number {
+  const other = port.toString(16).toUpperCase().padStart(4, '0');
+  return readFileSync(SOCKETS, 'latin1').split(` 0100007F:${other} 01 `).length - 1;
+}
+
 test.skipIf(!existsSync(SOCKETS))('ports to a server that is not asked any more are given up', async () => {
   const clock = manualClock();
   await using first = await startStubDnsServer({ records });
@@ -262,14 +268,22 @@ test.skipIf(!existsSync(SOCKETS))('ports to a server that is not asked any more 
   let server = first.server;
   const settings = () => ({ servers: [server], timeout: PATIENT });
   await using resolver = systemResolver({ clock, log: silentLog, counters: createCounters(), settings });
-  const other = first.server.port.toString(16).toUpperCase().padStart(4, '0');
-  const open = () => readFileSync(SOCKETS, 'latin1').split(` 0100007F:${other} 01 `).length - 1;
   for (let i = 0; i < 4; i += 1) await resolver.lookUp(MAIL);
-  expect(open()).toBe(4);
+  expect(socketsTo(first.server)).toBe(4);
   clock.advance(30);
   server = second.server;
   await resolver.lookUp(MAIL);
-  await vi.waitFor(() => expect(open()).toBe(0));
+  await vi.waitFor(() => expect(socketsTo(first.server)).toBe(0));
+});
+
+test.skipIf(!existsSync(SOCKETS))('the socket of a port that is given up is closed, at the end each is', async () => {
+  await using stub = await startStubDnsServer({ records });
+  const { resolver } = resolverFor([stub.server], PATIENT);
+  for (let i = 0; i < 30; i += 1) await Promise.all(Array.from({ length: 70 }, () => resolver.lookUp(MAIL)));
+  expect(stub.ports.size).toBe(8);
+  await vi.waitFor(() => expect(socketsTo(stub.server)).toBe(4));
+  await resolver[Symbol.asyncDispose]();
+  await vi.waitFor(() => expect(socketsTo(stub.server)).toBe(0));
 });
 
 test('ports are given up after some hundred questions, while others still wait on them', async () => {
