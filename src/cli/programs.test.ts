@@ -152,7 +152,7 @@ test.for<[action: readonly string[], lines: readonly string[], exitCode: number,
     ['--check-config'],
     ['user nosuch', 'rbls nosuch', 'policy nofile'],
     1,
-    'ddgreyd: FILE:1: user: there is no user nosuch\nddgreyd: FILE:2: rbls: there is no list nosuch; known: spamcop, uce-2, uce-3, backscatter, barracuda, spamhaus\nddgreyd: FILE:3: policy: cannot read DIR/nofile: no such file\n',
+    'ddgreyd: FILE:1: user: there is no user nosuch; name another, or make it: useradd --system nosuch\nddgreyd: FILE:2: rbls: there is no list nosuch; known: spamcop, uce-2, uce-3, backscatter, barracuda, spamhaus\nddgreyd: FILE:3: policy: cannot read DIR/nofile: no such file\n',
   ],
   [[], ['traps nofile'], 1, 'ddgreyd: FILE:1: traps: cannot read DIR/nofile: no such file\n'],
 ])('ddgreyd %j with %j', async ([action, lines, exitCode, said]) => {

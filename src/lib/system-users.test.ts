@@ -11,12 +11,20 @@ test('who there is', () => {
   expect(groupsOf(username)).toContain(gid);
 });
 
+const NO_USER = 'there is no user no-such-user; name another, or make it: useradd --system no-such-user';
+
 test.for<[what: string, ask: () => unknown, told: string]>([
-  ['user', () => userId('no-such-user'), 'there is no user no-such-user'],
-  ['user', () => groupsOf('no-such-user'), 'there is no user no-such-user'],
-  ['group', () => groupId('no-such-group'), 'there is no group no-such-group'],
+  ['user', () => userId('no-such-user'), NO_USER],
+  ['user', () => primaryGroup('no-such-user'), NO_USER],
+  ['user', () => groupsOf('no-such-user'), NO_USER],
+  ['user', () => userId("a'b"), "there is no user a'b; name another, or make it: useradd --system 'a'\\''b'"],
+  [
+    'group',
+    () => groupId('no-such-group'),
+    'there is no group no-such-group; name another, or make it: groupadd --system no-such-group',
+  ],
 ])('a %s that there is not: %s', ([, ask, told]) => {
-  expect(ask).toThrow(told);
+  expect(ask).toThrow(new Error(told));
 });
 
 let programs: string;

@@ -140,7 +140,7 @@ test('--check-config names all errors, also of the policy file, and starts nothi
   expect(checking.output().trimEnd().split('\n')).toEqual([
     `${file}:1: gray_default: there is no such option; did you mean grey_default?`,
     expect.stringContaining(`${file}:2: retry: "soon" is not allowed`),
-    `${file}:3: user: there is no user nosuch`,
+    `${file}:3: user: there is no user nosuch; name another, or make it: useradd --system nosuch`,
     `${file}:5: traps: cannot read ${directory.file('nofile')}: no such file`,
     expect.stringContaining(`${policy}:1: GreyCheckFrom:example.com: MAYBE is none of`),
     expect.stringContaining(`${policy}:3: nonsense:`),

@@ -44,7 +44,7 @@ test.for([
     ['retry soon'],
     /^ddgreyd: DIR\/ddgrey\.conf:1: retry: "soon" is not allowed.*3d.*\n$/,
   ],
-  ['an unknown user', ['user nosuchuser'], /^ddgreyd: .*no user nosuchuser\n$/],
+  ['an unknown user', ['user nosuchuser'], /^ddgreyd: .*no user nosuchuser; .*\n$/],
   ['an unknown group', ['user root', 'listen greylist unix:x.socket group=nosuch'], /^ddgreyd: .*no group nosuch.*\n$/],
   ['a directory of somebody else', ['user nobody'], /^ddgreyd: .*DIR.*\n$/],
   [
