@@ -50,8 +50,8 @@ const FIRST: Explanation = {
   now: NOW,
 };
 
-function text(explained: Explanation, reports: readonly StoredReport[] = []): string {
-  const asked = { ip: '203.0.113.7', sender: '', recipient: 'c@d' };
+function text(explained: Explanation, reports: readonly StoredReport[] = [], sender = ''): string {
+  const asked = { ip: '203.0.113.7', sender, recipient: 'c@d' };
   return formatExplanation({ asked, explained: { ...explained, reports } }, NO_SCREEN);
 }
 
@@ -65,7 +65,9 @@ test('everything that is known has its paragraph', () => {
     client: { ...FIRST.client, manual },
     recalled: { ...FIRST.recalled, entry, pass },
   };
-  expect(text(explained, [{ ...REPORT, event: 'ok', ip: '203.0.113.8' }, REPORT])).toBe(`203.0.113.7, <> to <c@d>
+  const { sender: _, recipient: __, ...bare } = REPORT;
+  const reports = [REPORT, { ...REPORT, event: 'ok', ip: '203.0.113.8' }, { ...bare, event: 'ok' }];
+  expect(text(explained, reports)).toBe(`203.0.113.7, <> to <c@d>
 grey: tried again before the delay was over; 4 minutes to wait
 
 policy    line 12, connect: 203.0.113 YES
@@ -83,9 +85,10 @@ standing  grey_short, score 5, from what DNS and the reports said 3 minutes ago;
             +10  DNSWL low
              -5  novelty TLD
 
-reports   1 ok, 1 spam
+reports   1 spam, 2 ok
             ${formatTime(NOW - 10)} spam (exim4) a@b -> c@d
             ${formatTime(NOW - 10)} ok (exim4, of 203.0.113.8) a@b -> c@d
+            ${formatTime(NOW - 10)} ok (exim4)
 
 pass      example.com, b: since ${formatTime(NOW - 9)}, last used ${formatTime(NOW - 8)}
 
@@ -100,6 +103,10 @@ change    the same attempt from ${formatTime(NOW + 190)} on
           1 point less: grey_default
           ddgrey white 203.0.113.7, ddgrey black 203.0.113.7
 `);
+});
+
+test('the sender is named', () => {
+  expect(text(FIRST, [], 'a@b')).toMatch(/^203\.0\.113\.7, <a@b> to <c@d>\n/);
 });
 
 test('of an attempt past its window the next one counts', () => {
@@ -119,7 +126,7 @@ test('an attempt of which two servers told counts from the earlier to the later 
 test('what is not known is said, or left out', () => {
   const said = text({ ...FIRST, policy: [], client: { misfit: false, shortLived: false } });
   expect(said).not.toMatch(/^(?:policy|by hand|pass) /m);
-  expect(said).toMatch(/^client +no verified domain$/m);
+  expect(said).toMatch(/^client +no verified domain\n\ndns /m);
   expect(said).toMatch(/^standing +none: reputation is switched off$/m);
   expect(said).toMatch(/^reports +none that counts$/m);
   expect(said).toMatch(/^tuple +example.com, <>, \*: not seen yet$/m);
@@ -131,6 +138,7 @@ test('of many reports the newest are shown, however many good ones there are', (
   expect(said.match(/spam \(exim4\)/g)).toHaveLength(20);
   expect(said.match(/ok \(exim4\)/g)).toHaveLength(20);
   expect(said.match(/\n {12}\.\.\.\n/g)).toHaveLength(2);
+  expect(text(FIRST, Array(20).fill(REPORT))).not.toContain('...');
 });
 
 test('a report that tells neither sender nor recipient has no arrow', () => {
@@ -138,10 +146,18 @@ test('a report that tells neither sender nor recipient has no arrow', () => {
   expect(text(FIRST, [report])).toContain(`${formatTime(NOW - 10)} manual (ddgrey-report)\n`);
 });
 
-test('a blacklisting that does not show yet is told with its time', () => {
-  const standing: Standing = { ...STANDING, class: 'black', score: -510, reveal: NOW + 60 };
-  const explained: Explanation = { ...FIRST, client: { standing, misfit: false, shortLived: false } };
-  expect(text(explained)).toContain(`answered as grey until ${formatTime(NOW + 60)}`);
+test.for<[kind: Standing['class'], reveal: number | undefined, told: string | undefined]>([
+  ['black', NOW + 60, formatTime(NOW + 60)],
+  ['black', NOW, undefined],
+  ['black', undefined, undefined],
+  // A blacklisting that is over.
+  ['grey_max', NOW + 60, undefined],
+])('of a client that is %s and shows it from %s on that time is told: %s', ([kind, reveal, told]) => {
+  const standing: Standing = { ...STANDING, class: kind, score: -510, reveal };
+  const client = { standing, misfit: false, shortLived: false };
+  expect(/answered as grey until (.*)/.exec(text({ ...FIRST, client }))?.[1]).toBe(told);
+  const [change = ''] = whatWouldChange({ ...FIRST, verdict: { kind: 'black', reason: 'blacklisted' }, client });
+  expect(/^black shows from (.*) on$/.exec(change)?.[1]).toBe(told);
 });
 
 test.for<[verdict: Verdict, shown: boolean]>([
@@ -164,18 +180,24 @@ test('what the reason rests on stands before the wait', () => {
   );
 });
 
-test.for<[answer: 'absent' | 'found', reason: string]>([
-  ['absent', 'no name in DNS'],
-  ['found', 'dynamic address'],
-])('the name of a dynamic address is %s: %s', ([answer, reason]) => {
-  const standing = { ...STANDING, reasons: [{ points: -10, reason: 'dynamic address' }] };
-  const lookups = [{ about: 'names', answer, records: [] }];
+test.for<[names: 'absent' | 'found', list: 'absent' | 'found', reason: string]>([
+  ['absent', 'absent', 'no name in DNS'],
+  ['absent', 'found', 'no name in DNS'],
+  ['found', 'absent', 'dynamic address'],
+])('the name of a dynamic address is %s, on a list it is %s: %s', ([names, list, reason]) => {
+  const dynamic = { points: -10, reason: 'dynamic address' };
+  const standing = { ...STANDING, reasons: [dynamic, { points: -5, reason: 'novelty TLD' }] };
+  const lookups = [
+    { about: 'names', answer: names, records: [] },
+    { about: 'Spamcop', answer: list, records: [] },
+  ];
   const explained = { ...FIRST, lookups, client: { standing, misfit: false, shortLived: false } };
   const refused = (because: string): Partial<Explanation> => ({
     verdict: { kind: 'black', reason: 'blacklisted', because },
   });
-  expect(text({ ...explained, ...refused('dynamic address') })).toContain(`-10  ${reason}\n`);
-  expect(text({ ...explained, ...refused('dynamic address') })).toContain(`the client is blacklisted (${reason})\n`);
+  const said = text({ ...explained, ...refused('dynamic address, novelty TLD') });
+  expect(said).toContain(`-10  ${reason}\n             -5  novelty TLD\n`);
+  expect(said).toContain(`the client is blacklisted (${reason}, novelty TLD)\n`);
   expect(text({ ...explained, ...refused('by hand: dynamic address (root)') })).toContain(
     '(by hand: dynamic address (',
   );
@@ -203,7 +225,11 @@ test.for<[verdict: Verdict, known: Partial<Explanation['client']>, change: reado
   [{ kind: 'white', reason: 'off' }, {}, [/^GREY_CHECK yes in the configuration$/]],
   [{ kind: 'white', reason: 'trusted' }, {}, [/trusted/]],
   [{ kind: 'white', reason: 'policy' }, {}, [/^line 12 of the policy file$/]],
-  [{ kind: 'white', reason: 'whitelisted' }, MANUAL, [/^ddgrey forget b, or its end at /]],
+  [
+    { kind: 'white', reason: 'whitelisted' },
+    MANUAL,
+    [new RegExp(`^ddgrey forget b, or its end at ${formatTime(NOW)}$`)],
+  ],
   [{ kind: 'black', reason: 'blacklisted' }, MANUAL, [/^ddgrey forget b/]],
   [
     { kind: 'black', reason: 'blacklisted' },
@@ -219,7 +245,13 @@ test.for<[verdict: Verdict, known: Partial<Explanation['client']>, change: reado
   [{ kind: 'white', reason: 'retried' }, {}, [/^nothing.* it is known$/]],
   [{ kind: 'grey', reason: 'limit', wait: 1 }, {}, [/now 3/, /^a higher GREY_PENDING_NORMAL /]],
   [{ kind: 'grey', reason: 'first', wait: 1 }, {}, [new RegExp(`^the same attempt from ${formatTime(NOW + 290)} on$`)]],
+  [
+    { kind: 'grey', reason: 'first', wait: 1 },
+    { standing: WHITE },
+    [/^the same attempt from /, /^1 point less: grey_min$/, /^ddgrey white /],
+  ],
   [{ kind: 'grey', reason: 'failed', wait: 1 }, {}, [/log/]],
+  [{ kind: 'white', reason: 'server' }, {}, [/log/]],
 ])('%j, %j: %j', ([verdict, known, change]) => {
   const recalled = { ...FIRST.recalled, tuple: { ...TUPLE, sender: 'example.net' } };
   const said = whatWouldChange({ ...FIRST, recalled, verdict, client: { misfit: false, shortLived: false, ...known } });

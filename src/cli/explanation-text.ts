@@ -3,7 +3,7 @@ import type { Explanation } from '../policy/explanation.ts';
 import { COUNT_LIMIT, DNS_REASONS } from '../policy/points.ts';
 import { inWords } from '../policy/reply.ts';
 import type { StoredReport } from '../policy/report.ts';
-import { describeReasons } from '../policy/standing.ts';
+import { describeReasons, hiddenUntil } from '../policy/standing.ts';
 import { correspondents } from './correspondents.ts';
 import { describeEntry } from './entry-text.ts';
 import { formatTime } from './render.ts';
@@ -69,10 +69,10 @@ function manualLines({ client: { manual } }: Explanation): readonly string[] {
 
 function standingLines({ client: { standing }, now }: Explanation): readonly string[] {
   if (standing === undefined) return ['none: reputation is switched off'];
-  const { score, reasons, computed, expires, reveal, class: kind } = standing;
+  const { score, reasons, computed, expires } = standing;
   const lines = reasons.map(({ points, reason }) => `${signed(points).padStart(5)}  ${reason}`);
-  const hidden =
-    kind === 'black' && reveal !== undefined && reveal > now ? [`answered as grey until ${formatTime(reveal)}`] : [];
+  const until = hiddenUntil(standing, now);
+  const hidden = until === undefined ? [] : [`answered as grey until ${formatTime(until)}`];
   const age = `from what DNS and the reports said ${inWords(Math.max(0, now - computed))} ago`;
   return [`${standing.class}, score ${score}, ${age}; kept until ${formatTime(expires)}`, ...lines, ...hidden];
 }

@@ -1,7 +1,7 @@
 // What would have to happen for a check to be answered otherwise, by the reason of the answer.
 import { NULL_SENDER, type Seconds } from '../policy/check.ts';
 import type { Explanation } from '../policy/explanation.ts';
-import { classOf, type Standing } from '../policy/standing.ts';
+import { classOf, hiddenUntil, type Standing } from '../policy/standing.ts';
 import { formatTime } from './render.ts';
 
 /** One sentence a line. */
@@ -62,9 +62,9 @@ function manualChange({ client: { manual } }: Explanation): readonly string[] {
 
 function standingChange(standing: Standing | undefined, now: Seconds): readonly string[] {
   if (standing === undefined) return [];
-  const { score, ip, reveal, class: kind } = standing;
-  const shows =
-    kind === 'black' && reveal !== undefined && reveal > now ? [`black shows from ${formatTime(reveal)} on`] : [];
+  const { score, ip } = standing;
+  const hidden = hiddenUntil(standing, now);
+  const shows = hidden === undefined ? [] : [`black shows from ${formatTime(hidden)} on`];
   const worse = nextScore(score, -1);
   const better = nextScore(score, 1);
   return [

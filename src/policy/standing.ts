@@ -122,8 +122,16 @@ export function withGood(standing: Standing, first: GoodCounts['first'], now: Se
 }
 
 /** Whether a blacklisting must not show yet: a trap must look like any other address. */
-export function isHidden({ class: kind, reveal }: Pick<Standing, 'class' | 'reveal'>, now: Seconds): boolean {
-  return kind === 'black' && reveal !== undefined && now < reveal;
+export function isHidden(standing: Pick<Standing, 'class' | 'reveal'>, now: Seconds): boolean {
+  return hiddenUntil(standing, now) !== undefined;
+}
+
+/** When the blacklisting shows, if it must not show yet. */
+export function hiddenUntil(
+  { class: kind, reveal }: Pick<Standing, 'class' | 'reveal'>,
+  now: Seconds,
+): Seconds | undefined {
+  return kind === 'black' && reveal !== undefined && now < reveal ? reveal : undefined;
 }
 
 /**
