@@ -68,3 +68,16 @@ test.for<[what: string, pieces: readonly Piece[], printed: readonly string[]]>([
 ])('%s', async ([, pieces, expected]) => {
   expect(await printed(...pieces)).toEqual(expected);
 });
+
+test.for<[who: Pick<StoredReport, 'sender' | 'recipient'>, below: readonly string[]]>([
+  [{}, []],
+  [{ sender: 'a@b' }, ['a@b -> ']],
+  [{ recipient: 'c@d' }, [' -> c@d']],
+  [{ sender: '', recipient: 'c@d' }, [' -> c@d']],
+])('below a report of %j stands %j', async ([who, below]) => {
+  async function* reports(): AsyncGenerator<readonly StoredReport[]> {
+    yield [{ ...REPORT, time: 1, ...who }];
+  }
+  const text = (await Array.fromAsync(reportRows(reports(), NO_SCREEN))).join('');
+  expect(text.split('\n').slice(3)).toEqual([...below, '']);
+});

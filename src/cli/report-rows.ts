@@ -51,8 +51,5 @@ function cellsOf({ time, domain = '', ip, origin, event }: StoredReport): readon
 }
 
 function line(cells: readonly string[]): string {
-  return cells
-    .map((cell, column) => padded(cell, WIDTHS[column] ?? 0))
-    .join(' ')
-    .trimEnd();
+  return cells.map((cell, column) => padded(cell, WIDTHS[column] ?? 0)).join(' ');
 }

@@ -17,7 +17,22 @@ test('each line of a table is cut by itself', () => {
 
 test('colours are for screens that have them', () => {
   expect(coloured('x', 'white', NO_SCREEN)).toBe('x');
-  expect(coloured('x', 'white', { ...NO_SCREEN, colours: true })).toBe('\u001b[32mx\u001b[39m');
+});
+
+test.for([
+  ['white', 32],
+  ['grey', 33],
+  ['black', 31],
+] as const)('%s has a colour of its own', ([kind, code]) => {
+  expect(coloured('x', kind, { ...NO_SCREEN, colours: true })).toBe(`\u001b[${code}mx\u001b[39m`);
+});
+
+test.for<[what: string, terminal: object, columns: number | undefined, colours: boolean]>([
+  ['that does not know its width', { columns: 0, hasColors: () => true }, undefined, true],
+  ['without a colour', { columns: 1, hasColors: () => false }, 1, false],
+])('a terminal %s', ([, terminal, columns, colours]) => {
+  const screen = processScreen({ stdout: { isTTY: true, ...terminal }, stderr: { isTTY: false } } as never);
+  expect(screen).toMatchObject({ columns, colours });
 });
 
 test('a file is no screen, a terminal is', () => {
