@@ -63,17 +63,21 @@ export function configFacts({ configFile: path, directory }: Location): ConfigFi
 
 /** Whom a process runs as, by Linux's /proc: the groups that a systemd unit gives it stand nowhere else. */
 function userOf(pid: number | undefined): ProcessUser | undefined {
-  if (pid === undefined) return undefined;
   try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    // The second of the four ids is the one in force.
-    const ids = (name: string): number[] =>
-      (new RegExp(`^${name}:(.*)$`, 'm').exec(status)?.[1] ?? '').trim().split(/\s+/).filter(Boolean).map(Number);
-    const [uid, gid] = [ids('Uid')[1], ids('Gid')[1]];
-    return uid === undefined || gid === undefined ? undefined : { uid, gids: [gid, ...ids('Groups')] };
+    return userByStatus(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
+    // There is no process of that number, or no /proc.
     return undefined;
   }
+}
+
+/** The user that /proc/PID/status (proc(5)) names. */
+export function userByStatus(status: string): ProcessUser | undefined {
+  const ids = (name: string): readonly number[] =>
+    (new RegExp(`^${name}:(.*)$`, 'm').exec(status)?.[1]?.match(/\d+/g) ?? []).map(Number);
+  // The second of the four ids is the one in force.
+  const [[, uid], [, gid]] = [ids('Uid'), ids('Gid')];
+  return uid === undefined || gid === undefined ? undefined : { uid, gids: [gid, ...ids('Groups')] };
 }
 
 /**
