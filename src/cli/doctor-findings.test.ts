@@ -49,17 +49,22 @@ const OWN: readonly OwnSocket[] = [
   { protocol: 'policy', address: { kind: 'unix', path: '/var/spool/postfix/ddgrey/s' } },
   { protocol: 'milter', address: { kind: 'tcp', host: '127.0.0.1', port: 10_034 } },
   { protocol: 'milter', address: { kind: 'tcp', host: '', port: 10_035 } },
+  { protocol: 'milter', address: { kind: 'tcp', host: '192.0.2.9', port: 10_036 } },
   { protocol: 'milter', address: { kind: 'unix', path: '/run/ddgrey/milter.socket' } },
   { protocol: 'greyd', address: { kind: 'tcp', host: '127.0.0.1', port: 2012 } },
 ];
 
 const policy = (server: string): string =>
   `smtpd_recipient_restrictions = reject_unauth_destination,\n  # of ours\n  check_policy_service ${server}\n`;
+const ASKING = 'check_policy_service inet:127.0.0.1:10023';
 const POLICY = policy('inet:127.0.0.1:10023');
 const FAIL_OPEN = 'smtpd_policy_service_default_action = DUNNO\nmilter_default_action = accept\n';
 const MILTER = `${FAIL_OPEN}smtpd_milters =`;
 const NO_FAIL = 'CHECK_RCPT_NO_FAIL_TOO_MANY_BAD_RCPT';
 const DEBIAN = `acl_check_rcpt:\n  .ifndef ${NO_FAIL}\n  deny\n    message = Rejected for too many bad recipients\n  .endif\n`;
+const INCLUDE = '  .include /opt/ddgrey/conf/exim4-acl.conf\n';
+/** A question of Exim's, with what stands behind the socket. */
+const asking = (parts: string): string => `  set acl_m_x = \${readsocket{/run/ddgrey/greylist.socket}${parts}}\n`;
 const filter = (rest: string): string => `INPUT_MAIL_FILTER(\`ddgrey', \`${rest}')dnl\n`;
 
 test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
@@ -69,10 +74,18 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Exim', shipped('exim4-acl.conf'), 'good'],
   ['Exim', 'set acl_m_x = ${readsocket{/run/ddgrey/greylist.socket}{check_quit ${x{a}{b}} c}{5s}{}{white}}', 'good'],
   ['Exim', 'set acl_m_x = ${readsocket{/run/ddgrey/greylist.socket}{check_quit a b c}{5s}}', 'bad'],
+  ['Exim', asking('{a b c}{5s}{}'), 'bad'],
+  ['Exim', asking('{check ${x{a}{b}} c}{5s}'), 'bad'],
+  ['Exim', asking(' {a b c} {5s}'), 'bad'],
+  ['Exim', asking('{a b c}\\\n    {5s}{}\\\n    {white}'), 'good'],
+  ['Exim', asking('{a#b c}{5s}{}{white}'), 'good'],
+  ['Exim', `acl_check_rcpt:\n  # of old:\n#${asking('{a b c}{5s}')}`, 'note'],
   ['Exim', 'set acl_m_x = ${readsocket{/run/clamd/socket}{x}{5s}}', 'note'],
   ['Exim', DEBIAN, 'note'],
-  ['Exim', `${DEBIAN}  .include /opt/ddgrey/conf/exim4-acl.conf\n`, 'good bad'],
-  ['Exim', `${NO_FAIL} = true\n${DEBIAN}  .include /opt/ddgrey/conf/exim4-acl.conf\n`, 'good'],
+  ['Exim', `${DEBIAN}${INCLUDE}`, 'good bad'],
+  ['Exim', `${NO_FAIL} = true\n${DEBIAN}${INCLUDE}`, 'good'],
+  ['Exim', `LOCAL = 1\n${NO_FAIL} = true\n${DEBIAN}${INCLUDE}`, 'good'],
+  ['Exim', `.ifndef LOCAL\n.endif\n${INCLUDE}`, 'good'],
   [
     'Exim',
     'set acl_m_x = ${readsocket{/run/greylist.socket}{x}{5s}{}{white}}\nset acl_m_y = ${readsocket{/run/greylist.socket}{x}{5s}}',
@@ -81,7 +94,7 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Postfix', 'smtpd_recipient_restrictions = reject_unauth_destination\n', 'note'],
   ['Postfix', POLICY, 'bad'],
   ['Postfix', `${POLICY}${FAIL_OPEN}`, 'good'],
-  ['Postfix', `${POLICY}${FAIL_OPEN}smtpd_data_restrictions = check_policy_service inet:127.0.0.1:10023\n`, 'good'],
+  ['Postfix', `${POLICY}${FAIL_OPEN}smtpd_data_restrictions = ${ASKING}\n`, 'good'],
   ['Postfix', `${POLICY}smtpd_policy_service_default_action = 451 4.3.5 down\n`, 'bad'],
   ['Postfix', shipped('postfix-main.cf'), 'good'],
   ['Postfix', shipped('postfix-milter.cf'), 'good'],
@@ -96,8 +109,18 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Postfix', FAIL_OPEN + policy('unix:/ddgrey/s'), 'good'],
   ['Postfix', FAIL_OPEN + policy('unix:/var/spool/postfix/ddgrey/s'), 'good'],
   ['Postfix', `${FAIL_OPEN}queue_directory = /q\n${policy('unix:ddgrey/s')}`, 'note'],
-  ['Postfix', `${FAIL_OPEN}smtpd_restriction_classes = g\ng = check_policy_service inet:127.0.0.1:10023\n`, 'good'],
+  ['Postfix', `${FAIL_OPEN}smtpd_restriction_classes = g\ng = ${ASKING}\n`, 'good'],
+  ['Postfix', `${FAIL_OPEN}smtpd_restriction_classes = f, g\ng = ${ASKING}\n`, 'good'],
+  ['Postfix', `${FAIL_OPEN}mua_client_restrictions = ${ASKING}\n`, 'note'],
+  ['Postfix', `${FAIL_OPEN}smtpd_old_restrictions_x = ${ASKING}\n`, 'note'],
+  ['Postfix', `${FAIL_OPEN}x_smtpd_old_restrictions = ${ASKING}\n`, 'note'],
+  ['Postfix', `${FAIL_OPEN}smtpd_data_restrictions = permit,\n# a\n\n  # b\n \t\n  ${ASKING}\n`, 'good'],
+  ['Postfix', `${FAIL_OPEN}smtpd_data_restrictions = permit,\n  # ${ASKING}`, 'note'],
+  ['Postfix', 'smtpd_milters=inet:127.0.0.1:10034\nmilter_default_action=accept \n', 'good'],
   ['Postfix', 'm = inet:127.0.0.1:10034\nsmtpd_milters = $m\n', 'bad'],
+  ['Postfix', 'm = inet:127.0.0.1:10034\nsmtpd_milters = ${m}\n', 'bad'],
+  ['Postfix', 'm = inet:127.0.0.1:10034\nsmtpd_milters = $(m)\n', 'bad'],
+  ['Postfix', `${MILTER} local:/run/ddgrey/milter.socket`, 'good'],
   ['Postfix', `${MILTER} inet:127.0.0.1:10034`, 'good'],
   ['Postfix', `${MILTER} inet:127.0.0.1:8891, unix:/var/run/ddgrey/milter.socket`, 'good'],
   ['Postfix', `${MILTER} inet:[::1]:10035`, 'good'],
@@ -108,10 +131,25 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Sendmail', shipped('sendmail-milter.mc'), 'good'],
   ['Sendmail', filter('S=inet:10034@localhost'), 'good'],
   ['Sendmail', filter('S=inet:8891@localhost'), 'note'],
+  ['Sendmail', filter('S=inet:10023@127.0.0.1'), 'note'],
+  ['Sendmail', "MAIL_FILTER(`ddgrey', `S=inet:10034@localhost')dnl\n", 'good'],
   ['Sendmail', filter('S=local:/run/ddgrey/milter.socket, F=T'), 'bad'],
   ['Sendmail', 'Xgrey, S=local:/run/ddgrey/milter.socket, F=R\n', 'bad'],
 ])('%s with %j: %s', ([mta, text, expected]) => {
-  expect(states(mtaFindings({ mta, path: '/etc/x', text }, OWN))).toBe(expected);
+  const findings = mtaFindings({ mta, path: '/etc/x', text }, OWN);
+  expect(states(findings)).toBe(expected);
+  for (const { about } of findings) expect(about).toBe(`${mta} (/etc/x)`);
+});
+
+test.for([
+  ['F=T', 'defers all mail'],
+  ['F=4', 'defers all mail'],
+  ['F=R', 'refuses all mail'],
+] as const)('of a Sendmail with %s it tells what becomes of mail: %s', ([flag, words]) => {
+  const text = filter(`S=local:/run/ddgrey/milter.socket, ${flag}`);
+  expect(mtaFindings({ mta: 'Sendmail', path: '/x', text }, OWN)).toMatchObject([
+    { text: `${words} while ddgrey does not answer`, mend: `take ${flag} out` },
+  ]);
 });
 
 test.for([
@@ -124,15 +162,42 @@ test.for([
   ['smtpd_policy_service_default_action = 550 5.7.1 no', 'refuses all mail for good'],
   ['smtpd_policy_service_default_action = HOLD', 'keeps all mail in its hold queue'],
   ['smtpd_policy_service_default_action = DISCARD', 'throws all mail away'],
+  ['smtpd_policy_service_default_action = 451 4.3.5 no reject, no hold, no discard', 'defers all mail'],
 ] as const)('of a Postfix with %s it tells what becomes of mail: %s', ([line, words]) => {
   const asks = line.startsWith('milter') ? 'smtpd_milters = inet:127.0.0.1:10034\n' : POLICY;
   const [finding] = mtaFindings({ mta: 'Postfix', path: '/x', text: `${asks}${line}\n` }, OWN);
   expect(finding?.text).toBe(`${words} while ddgrey does not answer`);
 });
 
+test.for(['DUNNO', 'OK', 'permit'])('a Postfix with the default action %s lets mail pass', (action) => {
+  const text = `${POLICY}smtpd_policy_service_default_action = ${action}\n`;
+  expect(states(mtaFindings({ mta: 'Postfix', path: '/x', text }, OWN))).toBe('good');
+});
+
+test('a Postfix that defers is told where the action is that makes it so', () => {
+  const own = policy('{ inet:127.0.0.1:10023, default_action=DEFER }');
+  const inBraces = 'default_action=DUNNO in the braces behind check_policy_service';
+  const text = `${own}smtpd_data_restrictions = ${ASKING}\n`;
+  expect(mtaFindings({ mta: 'Postfix', path: '/x', text }, OWN)).toMatchObject([
+    { state: 'bad', text: expect.stringMatching(/^defers all mail/), mend: inBraces },
+    {
+      state: 'bad',
+      text: expect.stringMatching(/^defers all mail/),
+      mend: 'smtpd_policy_service_default_action = DUNNO',
+    },
+  ]);
+});
+
 test('of a Postfix that asks others it tells whom, and where ddgrey listens', () => {
-  const [finding] = mtaFindings({ mta: 'Postfix', path: '/x', text: policy('unix:private/spf') }, OWN.slice(0, 1));
-  expect(finding?.text).toBe('does not ask ddgrey, which listens on policy 127.0.0.1:10023; it asks unix:private/spf');
+  const listening = OWN.filter(({ address }) => address.kind === 'tcp' && address.host === '127.0.0.1');
+  const found = (text: string): string | undefined =>
+    mtaFindings({ mta: 'Postfix', path: '/x', text }, listening)[0]?.text;
+  const told = 'does not ask ddgrey, which listens on policy 127.0.0.1:10023, milter 127.0.0.1:10034';
+  expect(found('')).toBe(told);
+  expect(found(`${policy('unix:private/spf')}smtpd_milters = inet:127.0.0.1:8891\n`)).toBe(
+    `${told}; it asks unix:private/spf, inet:127.0.0.1:8891`,
+  );
+  expect(mtaFindings({ mta: 'Postfix', path: '/x', text: '' }, OWN)[0]?.mend).toMatch(/^\/\S*\/postfix\.md says /);
   expect(mtaFindings({ mta: 'Postfix', path: '/x', text: POLICY }, [])).toMatchObject([
     { text: expect.stringContaining('no socket for Postfix'), mend: expect.stringMatching(/^listen policy /) },
   ]);

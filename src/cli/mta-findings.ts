@@ -78,14 +78,13 @@ function countsDeferredAsBad(config: string): boolean {
   return config.includes(`.ifndef ${NO_FAIL}`) && !new RegExp(`^${NO_FAIL}\\s*=`, 'm').test(config);
 }
 
-/** How many `{...}` follow each other from that place on. */
+/** How many `{...}` follow from that place on, up to the brace that closes what they are part of. */
 function bracedParts(text: string, from: number): number {
   let parts = 0;
   let depth = 0;
   for (let at = from; at < text.length; at += 1) {
     if (text[at] === '{') depth += 1;
     else if (text[at] === '}') depth -= 1;
-    else if (depth === 0 && !/\s/.test(text[at] ?? '')) break;
     if (depth < 0) break;
     if (depth === 0 && text[at] === '}') parts += 1;
   }

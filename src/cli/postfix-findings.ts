@@ -23,12 +23,12 @@ export function postfixFindings(about: string, text: string, own: readonly OwnSo
   };
   const [policies, milters] = [ours('policy'), ours('milter')];
   const findings = [
-    ...policies.map(({ action = expanded('smtpd_policy_service_default_action') }) => policyFinding(about, action)),
+    ...policies.map((server) => policyFinding(about, server, expanded('smtpd_policy_service_default_action'))),
     ...milters.map(({ action = expanded('milter_default_action') }) => milterFinding(about, action)),
     ...(policies.length > 0 && milters.length > 0 ? [asksTwice(about)] : []),
   ];
   // One server may stand in several restrictions.
-  const each = [...new Map(findings.map((finding) => [finding.text, finding])).values()];
+  const each = [...new Map(findings.map((finding) => [`${finding.text} ${finding.mend}`, finding])).values()];
   return each.length > 0 ? each : [asksOthers(about, [...asked.policy, ...asked.milter], own)];
 }
 
@@ -65,10 +65,15 @@ function placesOf(place: string, queue: string): readonly SocketAddress[] {
   return address === undefined ? [] : [address];
 }
 
-function policyFinding(about: string, action: string): Finding {
+/** `usual`: the action for servers that have none of their own. */
+function policyFinding(about: string, { action: own }: Server, usual: string): Finding {
+  const action = own ?? usual;
   if (/^(?:dunno|ok|permit)\b/i.test(action))
     return { state: 'good', about, text: 'asks ddgrey as a policy server, and lets mail pass when it does not answer' };
-  const mend = 'smtpd_policy_service_default_action = DUNNO';
+  const mend =
+    own === undefined
+      ? 'smtpd_policy_service_default_action = DUNNO'
+      : 'default_action=DUNNO in the braces behind check_policy_service';
   return { state: 'bad', about, text: `${whatBecomes(action)} while ddgrey does not answer`, mend };
 }
 
@@ -108,12 +113,12 @@ function asksOthers(about: string, asked: readonly Server[], own: readonly OwnSo
 }
 
 /**
- * The settings of main.cf, postconf(5): `name = value`; a line that starts with white space goes on; the last of a name
- * counts.
+ * The settings of main.cf, postconf(5): `name = value`; a line that starts with white space goes on, also behind empty
+ * lines and comments; the last of a name counts.
  */
 function postfixSettings(text: string): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
-  const lines = text.replace(/^\s*#.*\n?/gm, '').replace(/\n[ \t]+/g, ' ');
+  const lines = text.replace(/^\s*#.*\n?/gm, '').replace(/\n\s*[ \t]/g, ' ');
   for (const line of lines.split('\n')) {
     const [, name, value] = /^(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
     if (name !== undefined) settings.set(name, value ?? '');
