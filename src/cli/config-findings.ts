@@ -72,8 +72,12 @@ function mistake(problem: Problem): Finding {
 
 /** What is to be said about a configuration that can't be read. */
 export function unreadableConfig(cause: string, file: string, recommended: string): Finding {
-  const mend = isMissing(file)
-    ? `install -D -m 644 ${shellWord(recommended)} ${shellWord(file)}`
-    : 'run ddgrey doctor as root';
-  return { state: 'bad', about, text: cause, mend };
+  return { state: 'bad', about, text: cause, mend: howToRead(cause, file, recommended) };
+}
+
+function howToRead(cause: string, file: string, recommended: string): string {
+  if (isMissing(file)) return `install -D -m 644 ${shellWord(recommended)} ${shellWord(file)}`;
+  return cause.includes('permission denied')
+    ? 'run ddgrey doctor as root'
+    : 'name a file that can be read: --config FILE';
 }

@@ -48,15 +48,16 @@ export function versionFinding(running: Programs, own: Programs, { restart }: Ho
   return finding;
 }
 
-/** Both in seconds since 1970. */
-export function clockFindings(daemon: number, ours: number): readonly Finding[] {
+/** What is to be said about the daemon's clock and ours. */
+export function clockFindings(daemon: Seconds, ours: Seconds, { restart }: HowToRun): readonly Finding[] {
   const about = 'clock';
   const mend = 'set the clock, and let chrony or systemd-timesyncd keep it';
   if (ours < LEAST_TIME) return [{ state: 'bad', about, text: 'this machine lives in the past', mend }];
-  if (Math.abs(daemon - ours) > CLOCK_SLACK)
-    return [
-      { state: 'bad', about, text: `the daemon's is ${Math.abs(daemon - ours)} seconds off`, mend: 'restart ddgreyd' },
-    ];
+  const off = Math.abs(daemon - ours);
+  if (off > CLOCK_SLACK) {
+    const text = `the daemon's is ${off} seconds off`;
+    return [{ state: 'bad', about, text, mend: `restart it: ${restart}` }];
+  }
   return [{ state: 'good', about, text: 'the daemon and this program agree' }];
 }
 
@@ -122,7 +123,7 @@ const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
 ];
 
 function cureOf(cause: string): string {
-  const [, mend = 'mend that'] = CURES.find(([error]) => error.test(cause)) ?? [];
+  const [, mend = 'look at what the log of ddgreyd says about it'] = CURES.find(([error]) => error.test(cause)) ?? [];
   return mend;
 }
 
@@ -131,7 +132,7 @@ function noteIf(applies: boolean, said: Pick<Finding, 'text' | 'mend'>): readonl
 }
 
 /** What a first attempt and its repetition were answered. */
-export function attemptFindings(first: Verdict, second: Verdict): readonly Finding[] {
+export function attemptFindings(first: Verdict, second: Verdict, { ask }: HowToRun): readonly Finding[] {
   const about = 'a first attempt, and a retry at once';
   // Before grey is taken for good: with on_failure grey, checks that fail are deferred as well.
   const failed = [first, second].find(({ reason }) => reason === 'failed');
@@ -146,7 +147,7 @@ export function attemptFindings(first: Verdict, second: Verdict): readonly Findi
     return [{ state: 'good', about, text: `deferred, as they should be; a retry would pass after ${wait}` }];
   }
   const text = `answered ${first.kind} (${REASONS[first.reason]}), then ${second.kind} (${REASONS[second.reason]})`;
-  const mend = `ddgrey explain ${PLAYED.client} ${PLAYED.mailboxes} tells which rule says so`;
+  const mend = `${ask} explain ${PLAYED.client} ${PLAYED.mailboxes} tells which rule says so`;
   return [{ state: 'note', about, text, mend }];
 }
 

@@ -6,7 +6,7 @@ import { locateConfig } from '../config/locate-config.ts';
 import { readConfig } from '../config/read-config.ts';
 import { fixedBy, withoutRestart } from '../config/takes-restart.ts';
 import type { PeerState } from '../peers/sync-protocol.ts';
-import type { Verdict } from '../policy/verdict.ts';
+import { REASONS, type Verdict } from '../policy/verdict.ts';
 import { type CentralFacts, centralFindings } from './central-findings.ts';
 import { certificateFindings } from './certificate-findings.ts';
 import { configFindings, unreadableConfig } from './config-findings.ts';
@@ -14,6 +14,7 @@ import {
   attemptFindings,
   clockFindings,
   failedFindings,
+  failingDaemonFinding,
   listFindings,
   type LookupFacts,
   lookupFindings,
@@ -22,6 +23,7 @@ import {
   unchangedFinding,
   versionFinding,
 } from './daemon-findings.ts';
+import { directoryFinding } from './directory-findings.ts';
 import { type Finding, formatFindings } from './doctor-finding.ts';
 import { fileFindings, type NamedFile } from './file-findings.ts';
 import { type HowToRun, howToRun } from './how-to-run.ts';
@@ -32,7 +34,7 @@ import { type MtaFile, mtaFindings } from './mta-findings.ts';
 import type { PathStep } from './path-rights.ts';
 import { nameFindings, peerFindings } from './peer-findings.ts';
 import { reloadFindings } from './reload-findings.ts';
-import { type MailUser, socketFindings, type SocketFacts } from './socket-findings.ts';
+import { MAIL_USERS, type MailUser, socketFindings, type SocketFacts } from './socket-findings.ts';
 import { spaceFindings } from './space-findings.ts';
 
 function states(findings: readonly Finding[]): string {
@@ -214,7 +216,7 @@ const PORT = { kind: 'tcp', host: '127.0.0.1', port: 10_023 } as const;
 test.for<[facts: Omit<SocketFacts, 'usual'>, expected: string, words: string]>([
   [{ protocol: 'greylist', address: PATH, listening: 'no', steps: [] }, 'bad', 'nobody listens'],
   [{ protocol: 'greylist', address: PATH, listening: 'no', steps: [SOCKET] }, 'bad', 'is there, but nobody listens'],
-  [{ protocol: 'greylist', address: PATH, listening: 'denied', steps: [] }, 'note', 'kept from this user'],
+  [{ protocol: 'greylist', address: PATH, listening: 'denied', steps: [] }, 'note', 'is kept from this user'],
   [{ protocol: 'greylist', address: PATH, listening: 'denied', steps: [SOCKET] }, 'bad', 'exim cannot connect'],
   [{ protocol: 'greyd', address: PATH, listening: 'yes', steps: [SOCKET] }, 'good', 'is there'],
   [{ protocol: 'policy', address: PORT, listening: 'yes', steps: [] }, 'good', 'takes connections'],
@@ -222,8 +224,18 @@ test.for<[facts: Omit<SocketFacts, 'usual'>, expected: string, words: string]>([
 ])('%j is %s: %s', ([facts, expected, words]) => {
   const [finding, ...more] = socketFindings({ ...facts, usual: false }, { users: [EXIM], files: [] }, 'start it: x');
   expect(more).toEqual([]);
-  expect(finding).toMatchObject({ state: expected, text: expect.stringContaining(words) });
+  expect(finding).toMatchObject({ state: expected, text: expect.stringMatching(new RegExp(`^${words}`)) });
   expect(finding?.mend === 'start it: x').toBe(facts.listening === 'no');
+});
+
+test.for<[address: SocketFacts['address'], about: string]>([
+  [PATH, 'socket policy (/run/ddgrey/s)'],
+  [PORT, 'socket policy (127.0.0.1:10023)'],
+  [{ ...PORT, host: '::1' }, 'socket policy ([::1]:10023)'],
+  [{ ...PORT, host: '' }, 'socket policy (TCP port 10023)'],
+])('the socket %j is named: %s', ([address, about]) => {
+  const facts = { protocol: 'policy', address, listening: 'no', steps: [], usual: false } as const;
+  expect(socketFindings(facts, { users: [], files: [] }, '')).toMatchObject([{ about }]);
 });
 
 test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string, word: string]>([
@@ -240,10 +252,22 @@ test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string,
   expect(findings[0]?.text).toContain(word);
 });
 
-test('who is told to give a socket to a group is told what the unit takes for that', () => {
-  const facts = { protocol: 'greylist', address: PATH, listening: 'yes', steps: [ROOT, SOCKET], usual: false } as const;
-  const [finding] = socketFindings(facts, { users: [EXIM], files: [] }, '');
-  expect(finding?.mend).toMatch(/ mode=0660 group=(\S+), with SupplementaryGroups=\1 in the unit; or mode=0666$/);
+test.for<[steps: readonly PathStep[], mend: string]>([
+  [
+    [ROOT, SOCKET],
+    'listen greylist unix:/run/ddgrey/s mode=0660 group=exim, with SupplementaryGroups=exim in the unit; or mode=0666',
+  ],
+  [
+    [ROOT, FOLDER, SOCKET],
+    'let others search /run/ddgrey (chmod o+x), or listen in another folder, such as /run/ddgrey',
+  ],
+])('who cannot connect by %j is told what to do: %s', ([steps, mend]) => {
+  const facts = { protocol: 'greylist', address: PATH, listening: 'yes', steps, usual: false } as const;
+  expect(socketFindings(facts, { users: [EXIM], files: [] }, '')).toMatchObject([{ mend }]);
+});
+
+test('the users that mail servers run as are known', () => {
+  expect([...MAIL_USERS].toSorted()).toEqual(['Debian-exim', 'exim', 'postfix']);
 });
 
 const DEBIAN_EXIM = { name: 'Debian-exim', uid: 102, gids: [102, 7] };
@@ -297,6 +321,7 @@ const LOG_FOLDER: PathStep = { path: '/log', mode: 0o40750, uid: 100, gid: 4 };
 const LOG: PathStep = { path: '/log/m', mode: 0o100640, uid: 100, gid: 4 };
 const OF_ADM = { uid: 500, gids: [500, 4] };
 const ALONE = { uid: 500, gids: [500] };
+const JOIN = "SupplementaryGroups=group4 in the unit, or make group4 a group of the daemon's user; then RESTART";
 
 test.for<[mode: number, daemon: LogFacts['daemon'], found: readonly object[]]>([
   [0o600, undefined, []],
@@ -309,6 +334,7 @@ test.for<[mode: number, daemon: LogFacts['daemon'], found: readonly object[]]>([
     [
       {
         state: 'note',
+        about: 'configuration',
         text: expect.stringContaining('cannot read /d.conf: /d.conf has mode 600'),
         mend: 'chmod o+rX /d.conf',
       },
@@ -322,54 +348,78 @@ test.for<[mode: number, daemon: LogFacts['daemon'], found: readonly object[]]>([
 test.for<[way: LogFacts['way'], daemon: LogFacts['daemon'], state: string, text: string, mend?: string]>([
   [{ steps: [ROOT, LOG_FOLDER, LOG] }, OF_ADM, 'good', 'can be read'],
   [{ steps: [ROOT, LOG_FOLDER, LOG] }, undefined, 'good', 'is there'],
-  [{ steps: [ROOT, LOG_FOLDER, LOG] }, ALONE, 'bad', '/log has mode 750; nothing', 'SupplementaryGroups=group4 in'],
-  [{ steps: [ROOT, LOG] }, ALONE, 'bad', '/log/m has mode 640; nothing', 'SupplementaryGroups=group4 in'],
-  [{ steps: [ROOT, { ...LOG, mode: 0o100600 }] }, OF_ADM, 'bad', 'has mode 600', 'chmod g+rX /log/m; Supplementary'],
+  [{ steps: [ROOT, LOG_FOLDER, LOG] }, ALONE, 'bad', '/log has mode 750; nothing', JOIN],
+  [{ steps: [ROOT, { ...LOG_FOLDER, mode: 0o40710 }, LOG] }, ALONE, 'bad', '/log has mode 710; nothing', JOIN],
+  [{ steps: [ROOT, { ...LOG_FOLDER, mode: 0o40700 }, LOG] }, ALONE, 'bad', 'mode 700', `chmod g+rX /log; ${JOIN}`],
+  [{ steps: [ROOT, LOG] }, ALONE, 'bad', '/log/m has mode 640; nothing', JOIN],
+  [{ steps: [ROOT, { ...LOG, mode: 0o100610 }] }, ALONE, 'bad', 'has mode 610', `chmod g+rX /log/m; ${JOIN}`],
+  [{ steps: [ROOT, { ...LOG, mode: 0o100600 }] }, OF_ADM, 'bad', 'has mode 600', `chmod g+rX /log/m; ${JOIN}`],
   [{ problem: 'no such file', denied: false }, OF_ADM, 'bad', 'no such file; nothing', 'exim4_mainlog with'],
   [{ problem: 'permission denied', denied: true }, OF_ADM, 'note', 'permission denied', 'run ddgrey doctor as root'],
 ])("of Exim's log with %j a daemon of %j is told %s: %s", ([way, daemon, state, text, mend]) => {
   const [finding, ...more] = logFindings({ path: '/log/m', way, daemon, groupName: (gid) => `group${gid}` }, 'RESTART');
   expect(more).toEqual([]);
-  expect(finding).toMatchObject({ state, text: expect.stringContaining(text) });
-  expect(finding?.mend ?? '').toContain(mend ?? '');
-  expect(finding?.mend === undefined).toBe(state === 'good');
+  expect(finding).toMatchObject({ state, about: "Exim's log /log/m", text: expect.stringContaining(text) });
+  expect(finding?.mend?.slice(0, mend?.length)).toBe(mend);
 });
 
 const NOW = Date.UTC(2026, 10) / 1000;
 
-test.for<[daemon: number, ours: number, expected: string]>([
-  [NOW, NOW, 'good'],
-  [NOW - 5, NOW, 'good'],
-  [NOW + 6, NOW, 'bad'],
-  [1000, 1000, 'bad'],
-])('clocks at %i and %i are %s', ([daemon, ours, expected]) => {
-  expect(states(clockFindings(daemon, ours))).toBe(expected);
+const YEAR = Date.UTC(2026, 0) / 1000;
+
+test.for<[daemon: number, ours: number, state: string, text: string, mend?: string]>([
+  [NOW, NOW, 'good', 'the daemon and this program agree'],
+  [NOW - 5, NOW, 'good', 'the daemon and this program agree'],
+  [NOW + 6, NOW, 'bad', "the daemon's is 6 seconds off", 'restart it: RESTART'],
+  [NOW - 6, NOW, 'bad', "the daemon's is 6 seconds off", 'restart it: RESTART'],
+  [YEAR, YEAR, 'good', 'the daemon and this program agree'],
+  [
+    YEAR - 1,
+    YEAR - 1,
+    'bad',
+    'this machine lives in the past',
+    'set the clock, and let chrony or systemd-timesyncd keep it',
+  ],
+])('clocks at %i and %i are %s: %s', ([daemon, ours, state, text, mend]) => {
+  const [finding, ...more] = clockFindings(daemon, ours, HOW);
+  expect(more).toEqual([]);
+  expect(finding).toEqual({ state, about: 'clock', text, ...(mend === undefined ? {} : { mend }) });
 });
 
 const NAMES: LookupFacts = { about: 'names', answer: 'absent' };
 const FAILED = { answer: 'failed', note: 'SERVFAIL' } as const;
 
-test.for<[lookups: readonly LookupFacts[], expected: string]>([
-  [[], ''],
-  [[NAMES, { about: 'Spamcop', answer: 'absent' }], 'good'],
-  [[NAMES, { about: 'Spamcop', ...FAILED }], 'good note'],
+const LATE = { answer: 'under way', note: undefined } as const;
+const NAMES_FAILED = { ...NAMES, ...FAILED };
+const DEAD = 'nothing can be learnt of clients';
+
+test.for<[lookups: readonly LookupFacts[], found: readonly string[]]>([
+  [[], []],
+  [[NAMES, { about: 'Spamcop', answer: 'absent' }], ['good DNS: answers']],
+  [
+    [NAMES, { about: 'Spamcop', ...FAILED }],
+    ['good DNS: answers', 'note list Spamcop: does not answer: SERVFAIL'],
+  ],
+  [
+    [NAMES, { about: 'Spamcop', ...LATE }],
+    ['good DNS: answers', 'note list Spamcop: does not answer'],
+  ],
+  [[NAMES_FAILED, { about: 'Spamcop', ...FAILED }], [`bad DNS: does not answer (SERVFAIL); ${DEAD}`]],
   [
     [
-      { ...NAMES, ...FAILED },
+      { ...NAMES, ...LATE },
       { about: 'Spamcop', ...FAILED },
     ],
-    'bad',
+    [`bad DNS: does not answer; ${DEAD}`],
   ],
+  [[NAMES_FAILED, { about: 'Spamcop', answer: 'absent' }], ['good DNS: answers']],
   [
-    [
-      { ...NAMES, ...FAILED },
-      { about: 'Spamcop', answer: 'absent' },
-    ],
-    'good',
+    [NAMES_FAILED, { about: 'Spamcop', ...FAILED }, { about: 'DNSWL', answer: 'absent' }],
+    ['good DNS: answers', 'note list Spamcop: does not answer: SERVFAIL'],
   ],
-  [[NAMES, { about: 'addresses of mx.example', ...FAILED }], 'good'],
-])('the answers %j are %j', ([lookups, expected]) => {
-  expect(states(lookupFindings(lookups))).toBe(expected);
+  [[NAMES, { about: 'addresses of mx.example', ...FAILED }], ['good DNS: answers']],
+])('the answers %j are %j', ([lookups, found]) => {
+  expect(lookupFindings(lookups).map(({ state, about, text }) => `${state} ${about}: ${text}`)).toEqual(found);
 });
 
 const SOURCE: PeerState = {
@@ -385,18 +435,27 @@ const SOURCE: PeerState = {
 
 const waiting = (lastError: string): PeerState => ({ ...SOURCE, lastError });
 
-test.for<[peer: PeerState, isHere: boolean, expected: string, words?: string]>([
+test.for<readonly [peer: PeerState, isHere: boolean, expected: string, words?: string]>([
   [{ ...SOURCE, state: 'connected' }, false, 'good', 'is connected'],
-  [SOURCE, false, 'note', 'not connected yet'],
+  [SOURCE, false, 'note', 'is not connected yet look again'],
   [{ ...SOURCE, direction: 'to', state: 'away', lastError: 'x' }, false, ''],
   [{ ...SOURCE, state: 'ourselves' }, true, ''],
   [{ ...SOURCE, state: 'ourselves' }, false, 'bad', 'set `name`'],
   [waiting('closed without an answer; ...'), false, 'bad', 'accept or peer lines'],
+  [waiting('refused: 500 permission denied'), false, 'bad', 'accept or peer lines'],
   [waiting('connect ECONNREFUSED 192.0.2.1:722'), false, 'bad', 'start ddgrey there'],
   [waiting('peer_events: the addresses of mx9 are not known yet'), false, 'bad', 'the name in peer_events'],
-  [waiting('getaddrinfo ENOTFOUND mx9'), false, 'bad', 'a name that has an address'],
+  ...['getaddrinfo ENOTFOUND mx9', 'getaddrinfo EAI_AGAIN mx9'].map(
+    (error) => [waiting(error), false, 'bad', 'a name that has an address'] as const,
+  ),
+  ...['connect ETIMEDOUT 192.0.2.1:722', 'connect EHOSTUNREACH 192.0.2.1', 'connect ENETUNREACH 192.0.2.1'].map(
+    (error) => [waiting(error), false, 'bad', 'firewalls'] as const,
+  ),
+  ...['ERR_SSL_WRONG_VERSION_NUMBER', 'Client network socket disconnected', 'read ECONNRESET'].map(
+    (error) => [waiting(error), false, 'bad', 'peer_tls'] as const,
+  ),
   [waiting('no TLS: unknown command'), false, 'bad', 'peer_tls'],
-  [waiting('it tells of times ...; one of the clocks is wrong'), false, 'bad', 'the clock of each'],
+  [waiting('it tells of times ...; one of the clocks is wrong'), false, 'bad', 'set the clock that is wrong'],
   [waiting('SELF_SIGNED_CERT_IN_CHAIN'), false, 'bad', 'peer_tls'],
   [waiting('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), false, 'bad', 'peer_tls'],
   [waiting('refused: 500 encryption required'), false, 'bad', 'peer_tls'],
@@ -415,6 +474,7 @@ test.for<[peer: PeerState, isHere: boolean, expected: string, words?: string]>([
 ])('of the peer %j, here %s, it says %j: %s', ([peer, isHere, expected, words = '']) => {
   const findings = peerFindings(peer, isHere);
   expect(states(findings)).toBe(expected);
+  expect(findings.map(({ about }) => about)).toEqual(findings.map(() => 'peer mx9:722'));
   expect(findings.map(({ text, mend }) => `${text} ${mend}`).join()).toContain(words);
 });
 
@@ -463,7 +523,9 @@ test.for<[counters: Record<string, number>, said: readonly string[]]>([
   [{ 'lists without a test entry': 2, 'lists with a test entry again': 2 }, []],
   [{ 'lists switched off': 1, 'lists without a test entry': 1 }, ['1 switched off', '1 without a test entry']],
 ])('lists that failed their tests are noted: %j', ([counters, said]) => {
-  expect(listFindings(counters).map(({ text }) => text)).toEqual(said.map((words) => expect.stringContaining(words)));
+  expect(listFindings(counters).map(({ state, text }) => `${state} ${text}`)).toEqual(
+    said.map((words) => expect.stringContaining(`note ${words}`)),
+  );
 });
 
 const GREY: Verdict = { kind: 'grey', reason: 'first', wait: 290 };
@@ -471,8 +533,20 @@ const GREY: Verdict = { kind: 'grey', reason: 'first', wait: 290 };
 const FAILED_VERDICT: Verdict = { kind: 'white', reason: 'failed', because: 'disk is full' };
 
 test.for<[first: Verdict, second: Verdict, expected: string, words: string]>([
-  [GREY, { ...GREY, reason: 'early' }, 'good', 'deferred, as they should be'],
-  [{ kind: 'white', reason: 'off' }, { kind: 'white', reason: 'off' }, 'note', 'then white'],
+  [GREY, { ...GREY, reason: 'early' }, 'good', 'deferred, as they should be; a retry would pass after 5 minutes'],
+  [
+    { kind: 'white', reason: 'off' },
+    { kind: 'white', reason: 'off' },
+    'note',
+    'answered white (greylisting is switched off), then white (greylisting is switched off)',
+  ],
+  [
+    GREY,
+    { kind: 'white', reason: 'retried' },
+    'note',
+    `answered grey (${REASONS.first}), then white (${REASONS.retried})`,
+  ],
+  [{ kind: 'white', reason: 'known' }, GREY, 'note', `answered white (${REASONS.known}), then grey (${REASONS.first})`],
   [
     FAILED_VERDICT,
     FAILED_VERDICT,
@@ -482,9 +556,14 @@ test.for<[first: Verdict, second: Verdict, expected: string, words: string]>([
   [GREY, FAILED_VERDICT, 'bad', 'answered white, since'],
   [{ ...GREY, reason: 'failed' }, GREY, 'bad', 'answered grey, since something failed: the log says what; mail waits'],
 ])('attempts that are answered %j, then %j, are %s: %s', ([first, second, expected, words]) => {
-  const findings = attemptFindings(first, second);
+  const findings = attemptFindings(first, second, HOW);
   expect(states(findings)).toBe(expected);
   expect(findings[0]?.text).toContain(words);
+});
+
+test('where attempts are answered otherwise, the command that explains it is told', () => {
+  const [finding] = attemptFindings({ kind: 'white', reason: 'known' }, GREY, HOW);
+  expect(finding?.mend).toMatch(/^ASK explain 192\.0\.2\.\d+ \S+@\S+ \S+@\S+ tells /);
 });
 
 test.for<[because: string, cure: string]>([
@@ -493,61 +572,82 @@ test.for<[because: string, cure: string]>([
   ['Error: database or disk is full', 'make room'],
   ['Error: attempt to write a readonly database', 'dmesg'],
   ['Error: disk I/O error', 'dmesg'],
+  ['EROFS: read-only file system, open', 'dmesg'],
+  ['EIO: i/o error, write', 'dmesg'],
   ['deadline passed', 'dns_timeout'],
-  ['no such table: tuple', 'mend that'],
+  ['no such table: tuple', 'the log of ddgreyd'],
 ])('what fails because of %j: %s', ([because, cure]) => {
   const failed: Verdict = { kind: 'white', reason: 'failed', because };
-  for (const { mend } of [...attemptFindings(failed, failed), unchangedFinding(because)]) expect(mend).toContain(cure);
+  const cures = [...attemptFindings(failed, failed, HOW), unchangedFinding(because), failingDaemonFinding(because)];
+  for (const { mend } of cures) expect(mend).toContain(cure);
+});
+
+test('a daemon that fails is named with what it says', () => {
+  expect(failingDaemonFinding('no room')).toMatchObject({
+    state: 'bad',
+    about: 'daemon',
+    text: 'answers, but not what it was asked: no room',
+  });
+  expect(unchangedFinding('no room')).toMatchObject({
+    state: 'bad',
+    about: 'database',
+    text: 'takes no changes: no room; on_failure decides about who waited',
+  });
 });
 
 test('checks that on_failure decided are noted', () => {
   expect(failedFindings({ 'reason first': 3 })).toEqual([]);
   expect(failedFindings({ 'reason failed': 2 })).toMatchObject([
-    { state: 'note', text: 'on_failure decided 2 since the start' },
+    { state: 'note', about: 'checks', text: 'on_failure decided 2 since the start' },
   ]);
 });
 
-test.for<[greeting: CentralFacts['greeting'], expected: string, words: string]>([
+test.for<[greeting: CentralFacts['greeting'], state: string, text: string, mend?: string]>([
   [{ line: '200 OK - Waiting for commands !' }, 'good', 'answers'],
-  [{ line: '500 Access denied' }, 'bad', 'GreydAccess'],
-  [{ line: "421 I'm too busy. Come back later" }, 'bad', 'too busy'],
-  [{ line: '220 mx ESMTP' }, 'bad', 'GREY_SOCKET'],
-  [{ problem: 'connect ECONNREFUSED 192.0.2.1:2012' }, 'bad', 'does not answer: connect ECONNREFUSED'],
-])('a central server that greets with %j is %s: %s', ([greeting, expected, words]) => {
-  const findings = centralFindings({ address: '192.0.2.1:2012', greeting });
-  expect(states(findings)).toBe(expected);
-  expect(findings.map(({ text, mend = '' }) => `${text} ${mend}`).join()).toContain(words);
+  [{ line: '500 Access denied' }, 'bad', 'says "500 Access denied"; this server decides alone', 'GreydAccess'],
+  [{ line: "421 I'm too busy" }, 'bad', 'says "421 I\'m too busy"; this server decides alone', 'GREY_SOCKET'],
+  [{ line: '220 mx ESMTP' }, 'bad', 'says "220 mx ESMTP"; this server decides alone', 'GREY_SOCKET'],
+  [{ problem: 'no word' }, 'bad', 'does not answer: no word; this server decides alone', 'listen greyd'],
+])('a central server that greets with %j is %s: %s', ([greeting, state, text, mend]) => {
+  const [finding] = centralFindings({ address: '192.0.2.1:2012', greeting });
+  expect(finding).toMatchObject({ state, about: 'central server 192.0.2.1:2012', text });
+  expect(finding?.mend ?? '').toContain(mend ?? '');
 });
 
 test.for<[days: number, expected: string, word: string]>([
-  [-1, 'bad', 'expired on 2026-09-20'],
-  [1, 'note', 'expires on 2026-09-22'],
+  [-1, 'bad', 'expired on 2026-09-20; other servers do not take it any more'],
+  [0, 'note', 'expires on 2026-09-21'],
   [13, 'note', 'expires on 2026-10-04'],
-  [15, 'good', 'until 2026-10-06'],
+  [14, 'good', 'is good until 2026-10-05'],
 ])('a certificate that is good for %i days is %s: %s', ([days, expected, word]) => {
   const now = Date.UTC(2026, 8, 21) / 1000;
   const [finding] = certificateFindings({ path: '/c', until: now + days * 86_400 }, now, 'reload it');
-  expect(finding).toMatchObject({ state: expected, about: 'certificate /c', text: expect.stringContaining(word) });
+  expect(finding).toMatchObject({ state: expected, about: 'certificate /c', text: word });
   expect(finding?.mend).toBe(expected === 'good' ? undefined : 'renew it, then reload it');
 });
 
 test.for<[megabytes: number, expected: string]>([
   [0, 'bad'],
+  [9.9, 'bad'],
   [10, 'note'],
+  [199.9, 'note'],
   [200, 'good'],
-])('%i MB of free space are %s', ([megabytes, expected]) => {
+])('%f MB of free space are %s', ([megabytes, expected]) => {
   const [finding] = spaceFindings({ directory: '/d', free: megabytes * 1024 * 1024 });
   expect(finding).toMatchObject({ state: expected, about: 'disk space in /d' });
-  expect(finding?.text).toContain(`${megabytes} MB are free`);
+  expect(finding?.text).toContain(`${Math.floor(megabytes)} MB are free`);
 });
 
 test.for<[text: string, words: readonly string[]]>([
   ['grey_default 290s', []],
+  ['grey_default 15m\ngrey_long 2h\ngrey_max 3h\nretry 24h', []],
   ['grey_default 290s\nGREY_CHECK no', ['switched off']],
   ['grey_default 1h\nretry 12h\ngrey_long 2h\ngrey_max 3h', ['wait 60 minutes', '12 hours only']],
   ['grey_default 290s\non_failure grey', ['whenever something fails']],
   ['grey_default 290s\npeer mx2.example.org', ['plain text']],
+  ['grey_default 290s\npeer mx2\npeer_tls require\npeer_certificate c\npeer_key k\npeer_ca a', []],
   ['grey_default 290s\nanswer_deadline 6s', []],
+  ['grey_default 290s\nanswer_deadline 7s\ndns_timeout 3s', ['may take 7 seconds']],
   [
     'grey_default 290s\nanswer_deadline 30s',
     ['may take 30 seconds; with the pieces in conf/ mail servers let mail pass after 7'],
@@ -560,27 +660,32 @@ test.for<[text: string, words: readonly string[]]>([
   const { errors, ...read } = readConfig('ddgrey.conf', () => text);
   expect(errors).toEqual([]);
   const [good, ...notes] = configFindings({ ...read, errors, warnings: [] }, 'ddgrey.conf', '');
-  expect(good?.state).toBe('good');
+  expect(good).toEqual({ state: 'good', about: 'configuration', text: 'ddgrey.conf has no errors' });
   expect(notes.map((finding) => finding.text)).toEqual(words.map((word) => expect.stringContaining(word)));
 });
 
 test('mistakes of a configuration are told with what would be right, and what comes of them', () => {
-  const text = 'rety 3d\nretry soon\ngrey_max 61d\ngrey_default 290s';
+  const text = 'rety 3d\nretry soon\nxyzzy 1\ngrey_max 61d\ngrey_default 290s\nGREY_CHECK no';
   const read = readConfig('ddgrey.conf', () => text);
-  const findings = configFindings({ ...read, warnings: [] }, 'ddgrey.conf', 'ddgreyd --check-config');
+  const findings = configFindings({ ...read, warnings: ['something odd'] }, 'ddgrey.conf', 'ddgreyd --check-config');
   expect(findings).toMatchObject([
     { state: 'bad', text: 'ddgrey.conf:1: rety: there is no such option', mend: 'did you mean retry?' },
     { state: 'bad', text: 'ddgrey.conf:2: retry: "soon" is not allowed', mend: expect.stringMatching(/^allowed: /) },
+    { state: 'bad', text: 'ddgrey.conf:3: xyzzy: there is no such option', mend: 'change that line, or take it out' },
     { state: 'note', text: expect.stringContaining('refuse to start'), mend: 'ddgreyd --check-config' },
+    { state: 'note', about: 'configuration', text: 'something odd' },
+    { state: 'note', text: 'greylisting is switched off' },
   ]);
 });
 
-test('a missing configuration is to be copied', () => {
-  const finding = unreadableConfig('cannot read it', '/nonexistent/d.conf', '/opt/ddgrey/conf/ddgrey.conf');
-  expect(finding).toMatchObject({
-    state: 'bad',
-    mend: 'install -D -m 644 /opt/ddgrey/conf/ddgrey.conf /nonexistent/d.conf',
-  });
+test.for([
+  ['/nonexistent/d.conf', 'no such file', 'install -D -m 644 /opt/ddgrey/conf/ddgrey.conf /nonexistent/d.conf'],
+  ['/', 'it is a directory', 'name a file that can be read: --config FILE'],
+  ['/', 'permission denied', 'run ddgrey doctor as root'],
+] as const)('of the configuration %s that cannot be read, %s, it is told: %s', ([file, problem, mend]) => {
+  const cause = `cannot read ${file}: ${problem}`;
+  const finding = unreadableConfig(cause, file, '/opt/ddgrey/conf/ddgrey.conf');
+  expect(finding).toEqual({ state: 'bad', about: 'configuration', text: cause, mend });
 });
 
 const GOOD_POLICY = 'GreyCheckFrom:example.com NO\n';
@@ -591,7 +696,7 @@ test.for<[option: NamedFile['option'], text: string, policyProblem: string | und
     'policy',
     GOOD_POLICY,
     'cannot read p: permission denied',
-    'bad: the daemon says: cannot read p: permission denied;',
+    "bad: the daemon says: cannot read p: permission denied;.* -> let the daemon's user read it: chmod o\\+r /x, ",
   ],
   [
     'policy',
@@ -600,23 +705,25 @@ test.for<[option: NamedFile['option'], text: string, policyProblem: string | und
     'bad: line 2: GreyCheckFrom:a.example.*; a running daemon keeps',
   ],
   ['policy', GOOD_POLICY.repeat(2), undefined, 'note: line 2: GreyCheckFrom:example.com: has no effect'],
-  ['policy', GOOD_POLICY.repeat(9), undefined, 'note: line 2: .* line 4: .*; 5 more$'],
+  ['policy', GOOD_POLICY.repeat(4), undefined, 'note: line 2: [^;]*; line 3: [^;]*; line 4: [^;]* -> '],
+  ['policy', GOOD_POLICY.repeat(9), undefined, 'note: line 2: [^;]*; line 3: [^;]*; line 4: [^;]*; 5 more -> '],
   ['traps', 'a@example.org: hard\n', 'cannot read p', 'good: has no errors'],
   [
     'traps',
     'a@example.org: hard\nb@example.org\n',
     undefined,
-    'bad: line 2: "b@example.org" does not end.*; these lines trap nobody$',
+    'bad: line 2: "b@example.org" does not end.*; these lines trap nobody -> correct the file',
   ],
 ])('the %s file %j, with the daemon telling %j: %s', ([option, text, policyProblem, expected]) => {
   const findings = fileFindings({ option, path: '/x', content: { text } }, policyProblem);
-  expect(findings.map((finding) => `${finding.state}: ${finding.text}`)).toEqual([
+  expect(findings.map((finding) => `${finding.state}: ${finding.text} -> ${finding.mend ?? ''}`)).toEqual([
     expect.stringMatching(new RegExp(`^${expected}`)),
   ]);
+  expect(findings[0]?.about).toBe(`${option} file /x`);
 });
 
 test.for([
-  ['no such file', false, 'bad', 'take it out'],
+  ['no such file', false, 'bad', 'make it, or take it out of the option traps'],
   ['permission denied', true, 'note', 'as root'],
 ] as const)('a file with %j', ([problem, denied, state, mend]) => {
   const findings = fileFindings({ option: 'traps', path: '/x', content: { problem, denied } }, undefined);
@@ -632,7 +739,7 @@ test.for(['policy', 'traps'] as const)('what the daemon does without the %s file
   );
 });
 
-const HOW: HowToRun = { start: 'START', restart: 'RESTART', reload: 'RELOAD', check: 'CHECK' };
+const HOW: HowToRun = { start: 'START', restart: 'RESTART', reload: 'RELOAD', check: 'CHECK', ask: 'ASK' };
 
 test.for<[started: string, read: string, files: string, expected: readonly [text: string, mend?: string][]]>([
   ['retry 3d', 'retry 3d', 'retry 72h', [['is what the configuration says']]],
@@ -657,24 +764,26 @@ test.for<[started: string, read: string, files: string, expected: readonly [text
     { options: writtenValues(withoutRestart(before, now)), fixed: fixedBy(before) },
     HOW,
   );
-  expect(findings.map(({ text, mend }) => [text, mend])).toEqual(
-    expected.map(([text, mend]) => [expect.stringContaining(text), mend]),
+  expect(findings.map(({ state, text, mend }) => [state, text, mend])).toEqual(
+    expected.map(([text, mend]) => [mend === undefined ? 'good' : 'bad', expect.stringContaining(text), mend]),
   );
 });
 
-test.for<[silence: Silence, mend: string]>([
-  [{ process: undefined, denied: false }, 'start it: START'],
+test.for<[silence: Silence, text: string, mend: string]>([
+  [{ process: undefined, denied: false }, 'no answer', 'start it: START'],
   [
     { process: 7, denied: false },
+    'no answer (process 7 is, on this directory)',
     'wait if its log says that the database is brought up to date; else restart it: RESTART',
   ],
-  [{ process: 7, denied: true }, "run ddgrey doctor as root or as the daemon's user"],
-])('of a daemon that does not answer, %j: %s', ([silence, mend]) => {
-  expect(silentDaemonFinding('no answer', silence, HOW)).toMatchObject({ state: 'bad', mend });
+  [{ process: 7, denied: true }, 'no answer', "run ddgrey doctor as root or as the daemon's user"],
+])('of a daemon that does not answer, %j: %s, %s', ([silence, text, mend]) => {
+  expect(silentDaemonFinding('no answer', silence, HOW)).toEqual({ state: 'bad', about: 'daemon', text, mend });
 });
 
 test.for<[running: string, since: number, finding: Partial<Finding>]>([
   ['1.2.0', 1001, { state: 'good', text: 'ddgreyd 1.2.0 answers' }],
+  ['1.2.0', 995, { state: 'good', text: 'ddgreyd 1.2.0 answers' }],
   ['1.1.0', 1001, { state: 'bad', text: 'ddgreyd 1.1.0 answers, but this is 1.2.0', mend: 'restart it: RESTART' }],
   [
     '1.2.0',
@@ -690,21 +799,52 @@ test.for<[running: string, since: number, finding: Partial<Finding>]>([
   expect(versionFinding({ version, since }, installed, HOW)).toEqual({ about: 'daemon', ...finding });
 });
 
+const ETC = '/etc/ddgrey/ddgrey.conf';
+
 test.for<[directory: string | undefined, file: string | undefined, start: string, reload: string]>([
   [undefined, undefined, 'systemctl start ddgrey', 'systemctl reload ddgrey'],
   ['/srv/d', undefined, 'ddgreyd -D /srv/d', 'kill -HUP $(cat /srv/d/ddgreyd.pid)'],
+  ['/srv/d', ETC, `ddgreyd -D /srv/d -c ${ETC}`, 'kill -HUP $(cat /srv/d/ddgreyd.pid)'],
+  [undefined, '/c', 'ddgreyd -D /var/lib/ddgrey -c /c', 'kill -HUP $(cat /var/lib/ddgrey/ddgreyd.pid)'],
   ['/srv/d', '/srv/c', 'ddgreyd -D /srv/d -c /srv/c', 'kill -HUP $(cat /srv/d/ddgreyd.pid)'],
   ['/srv/a b', '/c d', "ddgreyd -D '/srv/a b' -c '/c d'", "kill -HUP $(cat '/srv/a b/ddgreyd.pid')"],
 ])('with -D %s -c %s it is started by %s', ([directory, file, start, reload]) => {
-  const how = howToRun(locateConfig({ directory, config: file }));
-  expect(how).toMatchObject({ start, reload });
-  expect(how.restart).toContain(start.replace('start', 'restart'));
+  expect(howToRun(locateConfig({ directory, config: file }))).toEqual(
+    start.startsWith('systemctl')
+      ? { start, restart: 'systemctl restart ddgrey', reload, check: 'ddgreyd --check-config', ask: 'ddgrey' }
+      : {
+          start,
+          restart: `${reload.replace(' -HUP', '')}, then ${start}`,
+          reload,
+          check: `${start} --check-config`,
+          ask: start.replace('ddgreyd', 'ddgrey').replace(' -c ', ' --config '),
+        },
+  );
+});
+
+test.for<[isThere: boolean, user: string | undefined, text: string, mend: string]>([
+  [false, undefined, 'does not exist', "mkdir '/a b'"],
+  [false, 'joe', 'does not exist', "install -d -o joe '/a b'"],
+  [true, undefined, 'this user may not make files there, so ddgreyd would not start', "chmod u+wx '/a b'"],
+  [
+    true,
+    'joe',
+    'user joe (option user) may not make files there, so ddgreyd would not start',
+    "chown -R joe '/a b', or name its owner as user",
+  ],
+])('a directory that is there: %j, for the user %s: %s', ([isThere, user, text, mend]) => {
+  const finding = directoryFinding({ directory: '/a b', isThere, user });
+  expect(finding).toEqual({ state: 'bad', about: 'directory /a b', text, mend });
 });
 
 test('findings are lines, with what to do below them, and a sum', () => {
   const finding: Finding = { state: 'bad', about: 'clock', text: 'is wrong', mend: 'set it' };
+  const note: Finding = { state: 'note', about: 'peer', text: 'waits' };
+  expect(formatFindings([finding, note, finding])).toBe(
+    `${'BAD   clock: is wrong\n      -> set it\n'}note  peer: waits\n${'BAD   clock: is wrong\n      -> set it\n'}\n2 things are wrong.\n`,
+  );
   expect(formatFindings([{ state: 'good', about: 'DNS', text: 'answers' }, finding])).toBe(
     'ok    DNS: answers\nBAD   clock: is wrong\n      -> set it\n\n1 thing is wrong.\n',
   );
-  expect(formatFindings([])).toContain('Nothing is wrong.');
+  expect(formatFindings([note])).toBe('note  peer: waits\n\nNothing is wrong.\n');
 });

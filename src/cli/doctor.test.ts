@@ -214,6 +214,8 @@ test("this server's certificate is looked at where servers show theirs", async (
   expect((await examine(/^certificate/))[0]).toContain(reload);
   configure('peer_ca none', `peer_ca ${fingerprint({ certificate, key })}`);
   expect(await examine(/^certificate/)).toEqual([]);
+  configure('peer_ca ca.pem');
+  expect(await examine(/^certificate/)).toEqual([expect.stringMatching(/^bad: expired/)]);
 });
 
 test('a process that has by now the number of a daemon that was killed is not taken for it', async () => {
@@ -235,7 +237,10 @@ test.for<[line: string, told: RegExp]>([
     'listen policy unix:none/s',
     /^bad: DIR\/ddgrey\.conf:4: listen: the directory DIR\/none does not exist -> create it$/,
   ],
-  ['group no-such-group', /^bad: DIR\/ddgrey\.conf:4: group: there is no group no-such-group -> /],
+  [
+    'group no-such-group',
+    /^bad: DIR\/ddgrey\.conf:4: group: there is no group no-such-group -> name another, or make it: groupadd --system no-such-group$/,
+  ],
   ['policy none', /^bad: DIR\/ddgrey\.conf:4: policy: cannot read DIR\/none.*: no such file -> /],
 ])('where there is no daemon, what would keep it from starting is told: %s', async ([line, told]) => {
   configure(`user ${userInfo().username}`, line);

@@ -150,11 +150,12 @@ async function askTheDaemon(location: Location, { config, errors }: ReadableConf
   const { now, lookups } = itemOf<Explanation>(await askDaemon(location, `explain ${ATTEMPT}`));
   const ours = seconds(systemClock);
   const running = { version, since: ours - uptime };
+  const how = howToRun(location);
   const findings: readonly Finding[] = [
-    versionFinding(running, { version: VERSION, since: programsChanged(ours) }, howToRun(location)),
+    versionFinding(running, { version: VERSION, since: programsChanged(ours) }, how),
     // Not if there are mistakes: which values those lines were to set is not known.
-    ...(errors.length === 0 ? inForceFindings(config, goesBy, howToRun(location)) : []),
-    ...clockFindings(now, ours),
+    ...(errors.length === 0 ? inForceFindings(config, goesBy, how) : []),
+    ...clockFindings(now, ours, how),
     ...lookupFindings(lookups),
     ...listFindings(counters),
     ...failedFindings(counters),
@@ -202,5 +203,5 @@ async function playAttempt(location: Location): Promise<readonly Finding[]> {
 async function askTwice(location: Location): Promise<readonly Finding[]> {
   const first = itemOf<Verdict>(await askDaemon(location, `verdict ${ATTEMPT}`));
   const second = itemOf<Verdict>(await askDaemon(location, `verdict ${ATTEMPT}`));
-  return attemptFindings(first, second);
+  return attemptFindings(first, second, howToRun(location));
 }

@@ -1,5 +1,6 @@
 // Whether the files that the configuration names can be read, and every line of them counts.
 import { parseTraps } from '../feeds/spamtraps.ts';
+import { shellWord } from '../lib/shell-word.ts';
 import { readPolicy } from '../policy/rules.ts';
 import type { Finding } from './doctor-finding.ts';
 
@@ -37,8 +38,10 @@ export function fileFindings(file: NamedFile, policyProblem: string | undefined)
   const { errors, oddities } = option === 'policy' ? policyProblems(content.text) : trapProblems(content.text);
   const correct = 'correct the file; it is read again by itself';
   if (errors.length > 0) return [bad(someOf(errors), correct, option === 'traps' ? LEFT_OUT : undefined)];
-  if (option === 'policy' && policyProblem !== undefined)
-    return [bad(`the daemon says: ${someOf(policyProblem.split('\n'))}`, "let the daemon's user read it")];
+  if (option === 'policy' && policyProblem !== undefined) {
+    const mend = `let the daemon's user read it: chmod o+r ${shellWord(path)}, o+x for the directories above; the unit hides /home, /root and /tmp from it`;
+    return [bad(`the daemon says: ${someOf(policyProblem.split('\n'))}`, mend)];
+  }
   if (oddities.length > 0) return [{ state: 'note', about, text: someOf(oddities), mend: correct }];
   return [{ state: 'good', about, text: 'has no errors' }];
 }

@@ -6,7 +6,7 @@ import type { Finding } from './doctor-finding.ts';
 const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
   [/closed without an answer|permission denied/, 'name this server in its accept or peer lines'],
   [/addresses of .* are not known/, 'the name in peer_events; ask for its addresses with `dig` or `host`'],
-  [/clocks/, 'the clock of each of the two'],
+  [/clocks/, 'compare what `date` says on the two, and set the clock that is wrong'],
   [/ECONNREFUSED/, 'start ddgrey there; its port (722 if root starts it, else 1722) is that of the peer line here'],
   [/ENOTFOUND|EAI_AGAIN/, 'a name that has an address, in the peer line'],
   [/no answer in time|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'the firewalls between the two, and its port'],
@@ -30,7 +30,8 @@ export function peerFindings(peer: PeerState, isHere: boolean): readonly Finding
     }
     case 'waiting': {
       const { lastError } = peer;
-      if (lastError === undefined) return [{ state: 'note', about, text: 'is not connected yet' }];
+      if (lastError === undefined)
+        return [{ state: 'note', about, text: 'is not connected yet', mend: 'look again in a minute' }];
       const [, mend = ANY_CURE] = CURES.find(([error]) => error.test(lastError)) ?? [];
       return [{ state: 'bad', about, text: `is not connected: ${lastError}`, mend }];
     }
