@@ -84,9 +84,9 @@ test('a list of many lines is read at once: a reload waits for it', { timeout: 2
 });
 
 test('all errors come at once, each with its line and what is allowed', () => {
-  const text = ['retry soon', 'GREY_DEFALT 5m', 'log_format xml', 'no_such_thing 1', 'trusted'].join('\n');
+  const text = ['retry soon enough', 'GREY_DEFALT 5m', 'log_format xml', 'no_such_thing 1', 'trusted'].join('\n');
   expect(problems(text).errors).toEqual([
-    `dd.conf:1: retry: "soon" is not allowed; allowed: ${OPTIONS.retry.type.allowed}`,
+    `dd.conf:1: retry: "soon enough" is not allowed; allowed: ${OPTIONS.retry.type.allowed}`,
     'dd.conf:2: GREY_DEFALT: there is no such option; did you mean grey_default?',
     'dd.conf:3: log_format: "xml" is not allowed; allowed: text or json',
     'dd.conf:4: no_such_thing: there is no such option',

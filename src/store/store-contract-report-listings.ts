@@ -126,8 +126,9 @@ export function reportListingContract(open: () => Store): void {
       }));
       await add(
         { ...white, time: T + 1 },
-        { ...removed, time: T + 2 },
         { ...black, time: T + 2 },
+        { ...removed, time: T + 2 },
+        { ...white, time: T + 2 },
         { ...white, time: T },
       );
       await add({ ...about, event: 'spam', time: T + 3 }, { ...removed, mtaId: '203.0.113.0/25', time: T + 3 });
@@ -136,6 +137,8 @@ export function reportListingContract(open: () => Store): void {
       expect(await newest(T)).toEqual({ event: 'entry_removed', time: T + 2 });
       expect(await newest(T + 2)).toEqual({ event: 'entry_removed', time: T + 2 });
       expect(await newest(T + 3)).toBeUndefined();
+      await add({ ...white, time: T + 3 });
+      expect(await newest(T)).toEqual({ event: 'entry_white', time: T + 3 });
     });
   });
 }
