@@ -335,7 +335,7 @@ test('while thousands are moved, a client has as many pending entries as it made
   expect(looks).toBeGreaterThan(10);
   expect(least).toBe(5000);
   // A lot that the database has, and that this thread has not heard of yet.
-  expect(most).toBeLessThanOrEqual(5000 + 512);
+  expect(most).toBeLessThanOrEqual(5000 + 256);
   expect((await store.recall(sample)).pendingOfClient).toBe(5000);
 });
 

@@ -70,6 +70,11 @@ export function reportContract(open: () => Store): void {
       expect((await open().reportsAfter(0, 9)).map(({ originId }) => originId)).toEqual([1, 1, 3]);
     });
 
+    test('a report of another server takes no id from ours', async () => {
+      await add({ origin: 'mx2.example.org', originId: 2 }, {});
+      expect((await open().reportsAfter(0, 9)).map(({ originId }) => originId)).toEqual([2, 2]);
+    });
+
     test('own reports that come back from a peer keep their ids, new ones get others', async () => {
       expect(await many(3, (i) => ({ originId: 3 + i, time: T + i }))).toEqual(Array(3).fill('stored'));
       await add({ time: T + 8 }, { time: T + 9 });
@@ -85,6 +90,7 @@ export function reportContract(open: () => Store): void {
 
     test('`ok` up to the cap of a domain and UTC day', async () => {
       const ok = (i: number) => ({ event: 'ok', time: MIDNIGHT + i, ip: `203.0.${i >> 8}.${i & 255}`, mtaId: `${i}` });
+      await add({ time: MIDNIGHT });
       const stored = await many(OK_PER_DAY + 1, ok);
       expect([stored.filter((it) => it === 'stored').length, stored.at(-1)]).toEqual([OK_PER_DAY, 'capped']);
       expect(
@@ -130,19 +136,20 @@ export function reportContract(open: () => Store): void {
   });
 
   test('reports expire by their time, first attempts sooner, in steps', async () => {
+    const oldest = T - 20;
     await add(
-      { time: T, stored: T + 9 },
-      { time: T + 1 },
+      { time: oldest + 1 },
+      { time: oldest, stored: T + 9 },
       { time: T - 9, event: 'check' },
       { time: T - 8, event: 'check' },
     );
-    const end = T + LIFETIMES.report;
+    const end = oldest + LIFETIMES.report;
     expect(await open().expire(LIFETIMES, T - 9 + LIFETIMES.checkReport, 9)).toBe(0);
     expect(await open().expire(LIFETIMES, T - 8 + LIFETIMES.checkReport, 9)).toBe(1);
-    expect(await open().expire(LIFETIMES, end + 1, 1)).toBe(1);
+    expect(await open().expire(LIFETIMES, end + 2, 1)).toBe(1);
     expect((await wholeList(open().reports(undefined))).map(({ event, time }) => [event, time])).toEqual([
-      ['spam', T + 1],
       ['check', T - 8],
+      ['spam', oldest + 1],
     ]);
     expect(await open().expire(LIFETIMES, end + 2, 9)).toBe(2);
     expect((await open().countReports(COUNTED)).bad).toEqual(NO_BAD);
