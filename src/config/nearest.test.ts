@@ -14,15 +14,21 @@ test.for<[name: string, guess: string | undefined]>([
   ['greydefault', 'grey_default'],
   ['grey_defaults', 'grey_default'],
   ['gery_check', 'grey_check'],
+  ['grxy_zzeck', 'grey_check'],
+  ['grxy_zzexk', undefined],
   ['something_else', undefined],
   ['', undefined],
 ])('who writes %j probably meant %s', ([name, guess]) => {
   expect(nearest(name, KNOWN)).toBe(guess);
 });
 
-test('of equals the first is taken, and without candidates none', () => {
-  expect(nearest('ab', ['ac', 'ad'])).toBe('ac');
-  expect(nearest('ab', [])).toBeUndefined();
+test.for<[name: string, candidates: readonly string[], guess: string | undefined]>([
+  ['ab', ['ac', 'ad'], 'ac'],
+  ['ab', [], undefined],
+  ['abcdefg', ['abcdexx', 'abcdefx', 'abcdxfx'], 'abcdefx'],
+  ['c', ['ab'], undefined],
+])('for %j there is of %j the nearest, of equals the first: %s', ([name, candidates, guess]) => {
+  expect(nearest(name, candidates)).toBe(guess);
 });
 
 test('a word that is much longer than all candidates is not compared with them', () => {
