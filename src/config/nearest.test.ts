@@ -10,7 +10,11 @@ test.for<[name: string, guess: string | undefined]>([
   ['retryy', 'retry'],
   ['erty', undefined],
   ['rerty', 'retry'],
+  ['ertry', 'retry'],
   ['erryt', undefined],
+  ['retxx', undefined],
+  ['retxr', undefined],
+  ['retyx', undefined],
   ['greydefault', 'grey_default'],
   ['grey_defaults', 'grey_default'],
   ['gery_check', 'grey_check'],
@@ -27,6 +31,7 @@ test.for<[name: string, candidates: readonly string[], guess: string | undefined
   ['ab', [], undefined],
   ['abcdefg', ['abcdexx', 'abcdefx', 'abcdxfx'], 'abcdefx'],
   ['c', ['ab'], undefined],
+  ['abcde', ['abcd'], 'abcd'],
 ])('for %j there is of %j the nearest, of equals the first: %s', ([name, candidates, guess]) => {
   expect(nearest(name, candidates)).toBe(guess);
 });

@@ -74,6 +74,11 @@ export function reportCountContract(open: () => Store): void {
       expect(await bad()).toEqual({ ...NO_BAD, hardTrap: 2, newest: T });
     });
 
+    test('the newest of all sorts', async () => {
+      await add({ time: T - 9 }, { event: 'relay', time: T - 8 }, { event: 'unknown', time: T - 10 });
+      expect(await bad()).toEqual({ ...NO_BAD, spam: 1, relay: 1, unknown: 1, newest: T - 8 });
+    });
+
     test('a sender and recipient that are missing are a pair', async () => {
       const { sender: _s, recipient: _r, ...bare } = spam;
       for (const time of [T - 1, T]) await open().addReport({ ...bare, time });
