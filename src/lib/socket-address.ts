@@ -45,6 +45,6 @@ function takesIn(host: string, other: string): boolean {
 
 function tcp(host = '', port = ''): SocketAddress | undefined {
   // `inet:25` is an address that lacks its host, not port 25 of a host called inet.
-  if (/^(?:unix|local|inet6?|\*|)$/i.test(host) || Number(port) > 65535) return undefined;
+  if (/^(?:unix|local|inet6?|\*)$/i.test(host) || Number(port) > 65535) return undefined;
   return { kind: 'tcp', host, port: Number(port) };
 }
