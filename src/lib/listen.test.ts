@@ -1,20 +1,34 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { explainPath, explainPort, listen } from './listen.ts';
+import { errorCode } from './error-cause.ts';
+import { explainPath, explainPort, listen, type SocketAccess } from './listen.ts';
 
 let directory = '';
 const servers: Server[] = [];
+const clients: Socket[] = [];
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'ddgrey-listen-'));
 });
 
 afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
   for (const server of servers.splice(0)) await closed(server);
   rmSync(directory, { recursive: true });
 });
@@ -76,7 +90,8 @@ test('the socket of a dead program is replaced', async () => {
   leaveSocketBehind(path);
   const server = newServer();
   await listen(server, { kind: 'unix', path }, {});
-  expect(server.address()).toBe(path);
+  // A server that failed to listen has the address as well.
+  expect([server.listening, server.address()]).toEqual([true, path]);
 });
 
 test('k18: the socket of a living one is not', async () => {
@@ -86,6 +101,31 @@ test('k18: the socket of a living one is not', async () => {
     `cannot listen on unix:${path}: another ddgreyd listens on ${path}; stop it first`,
   );
   expect(existsSync(path)).toBe(true);
+});
+
+/** The code of the error with which connecting ends; undefined: there is none. */
+async function knock(path: string): Promise<unknown> {
+  const socket = createConnection(path);
+  clients.push(socket);
+  return once(socket, 'connect').then(
+    () => undefined,
+    (error: unknown) => errorCode(error),
+  );
+}
+
+test('the socket of one that hangs, with as many clients waiting as may, is not either', async () => {
+  const path = join(directory, 's');
+  const stop = `() => process.kill(process.pid, 'SIGSTOP')`;
+  const script = `require('node:net').createServer().listen({ path: process.argv[1], backlog: 1 }, ${stop})`;
+  const hanging = spawn(process.execPath, ['-e', script, path], { stdio: 'ignore' });
+  try {
+    while ((await knock(path)) !== 'EAGAIN') await sleep(5);
+    await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow(
+      `cannot listen on unix:${path}: another ddgreyd listens on ${path}; stop it first`,
+    );
+  } finally {
+    hanging.kill('SIGKILL');
+  }
 });
 
 test.runIf(process.geteuid?.() === 0).for<[what: string, modeOfDirectory: number, mode: number]>([
@@ -106,17 +146,35 @@ test.runIf(process.geteuid?.() === 0).for<[what: string, modeOfDirectory: number
   }
 });
 
+test.skipIf(process.geteuid?.() !== 0).for<[access: SocketAccess, owner: number, group: number]>([
+  [{}, 0, 65_532],
+  [{ uid: 65_534 }, 65_534, 65_532],
+  [{ gid: 65_533 }, 0, 65_533],
+  [{ uid: 65_534, gid: 65_533 }, 65_534, 65_533],
+])('a socket for %o belongs to user %i and group %i', async ([access, owner, group]) => {
+  const path = join(directory, 's');
+  // The directory hands its group on: one that nobody asked for would be seen.
+  chownSync(directory, 0, 65_532);
+  chmodSync(directory, 0o2755);
+  await listen(newServer(), { kind: 'unix', path }, access);
+  const { uid, gid } = statSync(path);
+  expect([uid, gid]).toEqual([owner, group]);
+});
+
 test.skipIf(process.geteuid?.() !== 0)('a group that the daemon is not in', async () => {
   const path = join(directory, 's');
+  const server = newServer();
   chmodSync(directory, 0o777);
   process.seteuid?.(65_534);
   try {
-    await expect(listen(newServer(), { kind: 'unix', path }, { gid: 65_533 })).rejects.toThrow(
+    await expect(listen(server, { kind: 'unix', path }, { gid: 65_533 })).rejects.toThrow(
       `no permission to give ${path} to that group; make this user one of it (systemd: SupplementaryGroups=)`,
     );
   } finally {
     process.seteuid?.(0);
   }
+  // Nobody is served by a daemon that said that it can't be started.
+  expect([server.listening, existsSync(path)]).toEqual([false, false]);
 });
 
 test('a file that is no socket stays', async () => {
@@ -135,9 +193,17 @@ test('a directory that is not there is named, with what to do', async () => {
   );
 });
 
-test('a path that is too long is refused, and not cut off', async () => {
-  const path = join(directory, 'x'.repeat(100));
-  await expect(listen(newServer(), { kind: 'unix', path }, {})).rejects.toThrow('longer than 107 bytes');
+test.for([
+  [107, 'listened on'],
+  [108, 'refused, and not cut off: longer than 107 bytes'],
+] as const)('a path of %i bytes, in fewer letters, is %s', async ([bytes, outcome]) => {
+  const start = join(directory, 'å');
+  const path = start + 'x'.repeat(bytes - Buffer.byteLength(start));
+  const said = listen(newServer(), { kind: 'unix', path }, {}).then(
+    () => (existsSync(path) ? 'listened on' : 'cut off'),
+    (error: unknown) => `refused, and not cut off: ${/longer.*/.exec(String(error))?.[0]}`,
+  );
+  expect(await said).toBe(outcome);
 });
 
 test('a port in use is named as such', async () => {
@@ -160,11 +226,14 @@ test.skipIf(process.geteuid?.() === 0)('a directory that others own', async () =
 
 test.for([
   [explainPath('EACCES', '/tmp/s'), 'no permission for /tmp/s; give this user the right to write in /tmp'],
+  [explainPath('ENOTDIR', '/dev/null/s'), '/dev/null is not a directory; choose another path'],
+  [explainPath('EROFS', '/usr/s'), '/usr is on a read-only file system; choose another path'],
   [
     explainPort('EACCES', { host: '::', port: 25 }),
     'no permission for port 25; start as root or choose a port above 1023',
   ],
   [explainPort('ENOTFOUND', { host: 'mx', port: 25 }), 'the name mx has no address'],
+  [explainPort('EAI_AGAIN', { host: 'mx', port: 25 }), 'the name mx has no address'],
   [explainPort('EMFILE', { host: 'mx', port: 25 }), undefined],
 ])('%s', ([said, expected]) => {
   expect(said).toBe(expected);

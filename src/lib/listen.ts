@@ -70,7 +70,8 @@ async function isStale(path: string): Promise<boolean> {
     await once(socket, 'connect');
   } catch (error) {
     if (errorCode(error) === 'ECONNREFUSED') return true;
-    return ofAnother(path, error);
+    // Who accepts no more connections, since it hangs or is very busy, listens all the same.
+    if (errorCode(error) !== 'EAGAIN') ofAnother(path, error);
   } finally {
     socket.destroy();
   }
