@@ -151,8 +151,39 @@ test.for([
     multipart('report', FEEDBACK.replace('203.0.113.66', '192.0.2.1'), `message/rfc822\n\n${SPAM}`),
     ONLY_TRUSTED,
   ],
+  [
+    'feedback report in base64',
+    multipart(
+      'report',
+      FEEDBACK.replace(
+        /\n\n([^]*)/,
+        (_, fields: string) => `\nContent-Transfer-Encoding: base64\n\n${Buffer.from(fields).toString('base64')}\n`,
+      ),
+      `message/rfc822\n\n${SPAM}`,
+    ),
+    '1699995600 203.0.113.66 spammer@bad.example.net - -',
+  ],
+  [
+    'feedback report of a bounce, with its recipient',
+    multipart(
+      'report',
+      `${FEEDBACK.replace('spammer@bad.example.net', '')}Original-Rcpt-To: <victim@example.org>\n`,
+      `message/rfc822\n\n${SPAM}`,
+    ),
+    '1699995600 203.0.113.66 <> victim@example.org -',
+  ],
+  ['a mail with addresses in UTF-8', attached(BAD, 'message/global'), BLAMED],
+  ['headers of such a mail', attached(BAD, 'message/global-headers'), BLAMED],
+  ['a hop over SMTP that names no client', attached(GMAIL.replace('X-', '') + BAD), BLAMED],
+  ['an opaque hop with TLS', attached(OPAQUE_HOP.replace('ESMTP', 'ESMTPS') + BAD), ONLY_TRUSTED],
+  ['an opaque hop of RFC 6531', attached(OPAQUE_HOP.replace('ESMTP', 'UTF8SMTP') + BAD), ONLY_TRUSTED],
+  ['the 200th hop', attached(OWN_HOP.repeat(199) + BAD), BLAMED],
+  ['one more than 200 hops', attached(OWN_HOP.repeat(200) + BAD), ONLY_TRUSTED],
   ['resent without X-Received', OWN_HOP + RESENT + BAD + SPAM, BLAMED],
   ['resent, X-Received of another kind', OWN_HOP + RESENT + GMAIL + BAD + SPAM, BLAMED],
+  ['resent, with no more than Resent-From', OWN_HOP + 'Resent-From: victim@example.org\n' + BAD + SPAM, BLAMED],
+  ['resent, with no more than Resent-To', OWN_HOP + 'Resent-To: spam@example.org\n' + BAD + SPAM, BLAMED],
+  ['resent, X-Received of another kind, a mail attached', OWN_HOP + RESENT + GMAIL + attached(BAD), BLAMED],
   ['resent, nothing below', BAD + RESENT + SPAM, ONLY_TRUSTED],
   ['resent, by a mailing list before that', OWN_HOP + RESENT + BAD + LIST + SPAM, BLAMED],
   // The lines of a spam that its sender made up.
@@ -174,9 +205,12 @@ test('r39 without trusted hosts the nearest one is blamed', () => {
   expect(outcome(attached(OWN_HOP + BAD), nobody)).toBe('1699995605 192.0.2.25 - victim@example.org abc123');
 });
 
-test('r37 the text for a mail that was never received', () => {
-  const report = { reporter: 'ddgrey-report', time: 1, ip: '203.0.113.66', event: 'manual', mtaId: 'X' } as const;
-  expect(notReceived(report)).toBe('no mail was found received from 203.0.113.66 id X');
+test.for([
+  ['X', 'no mail was found received from 203.0.113.66 id X'],
+  [undefined, 'no mail was found received from 203.0.113.66 id (none)'],
+] as const)('r37 the text for a mail that was never received: id %s', ([mtaId, text]) => {
+  const report = { reporter: 'ddgrey-report', time: 1, ip: '203.0.113.66', event: 'manual' } as const;
+  expect(notReceived(mtaId === undefined ? report : { ...report, mtaId })).toBe(text);
 });
 
 test.for([
