@@ -241,7 +241,7 @@ test.for<[line: string, told: RegExp]>([
     'group no-such-group',
     /^bad: DIR\/ddgrey\.conf:4: group: there is no group no-such-group -> name another, or make it: groupadd --system no-such-group$/,
   ],
-  ['policy none', /^bad: DIR\/ddgrey\.conf:4: policy: cannot read DIR\/none.*: no such file -> /],
+  ['policy missing', /^bad: DIR\/ddgrey\.conf:4: policy: cannot read DIR\/missing.*: no such file -> /],
 ])('where there is no daemon, what would keep it from starting is told: %s', async ([line, told]) => {
   configure(`user ${userInfo().username}`, line);
   expect(await examine(/^configuration|^policy/)).not.toContainEqual(expect.stringMatching(told));

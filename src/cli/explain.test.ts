@@ -24,5 +24,5 @@ test.for(['[203.0.113.7]', 'IPv6:::ffff:203.0.113.7'])('%s is explained as the a
   const given = { location: daemon.location, words, flags: new Set<never>(), screen: NO_SCREEN };
   const { text } = await printed(await explainCommand.run({ ...given, json: false }));
   expect(text).toMatch(/^203.0.113.7, <a@example.com> to <b@example.org>\n/);
-  expect(text).toMatch(/^reports .*\n.* spam \([^,]*\) /m);
+  expect(text).toMatch(/^reports .*\n.* spam \([^,]*\)$/m);
 });
