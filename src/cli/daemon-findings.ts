@@ -114,7 +114,7 @@ export const PLAYED = { client: '192.0.2.213', mailboxes: 'doctor@sender.invalid
 const CURES: readonly (readonly [error: RegExp, mend: string])[] = [
   [/locked/, 'end what else holds the database: fuser -v with the file of the option database names it'],
   [/ENOSPC|is full/, 'make room where the database is'],
-  [/read-?only|EROFS|EIO|I\/O/i, 'look at the disk (dmesg); then restart ddgreyd'],
+  [/read-?only|I\/O/i, 'look at the disk (dmesg); then restart ddgreyd'],
   [/deadline/, 'find what is too slow for answer_deadline: the disk, or the DNS (dns_timeout)'],
   [
     /malformed/,

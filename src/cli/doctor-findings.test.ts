@@ -79,6 +79,7 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   ['Exim', asking('{a b c}{5s}{}'), 'bad'],
   ['Exim', asking('{check ${x{a}{b}} c}{5s}'), 'bad'],
   ['Exim', asking(' {a b c} {5s}'), 'bad'],
+  ['Exim', `${asking('{a b c}{5s}')}  condition = \${if {a}{b}{c}}`, 'bad'],
   ['Exim', asking('{a b c}\\\n    {5s}{}\\\n    {white}'), 'good'],
   ['Exim', asking('{a#b c}{5s}{}{white}'), 'good'],
   ['Exim', `acl_check_rcpt:\n  # of old:\n#${asking('{a b c}{5s}')}`, 'note'],
@@ -141,6 +142,11 @@ test.for<[mta: MtaFile['mta'], text: string, expected: string]>([
   const findings = mtaFindings({ mta, path: '/etc/x', text }, OWN);
   expect(states(findings)).toBe(expected);
   for (const { about } of findings) expect(about).toBe(`${mta} (/etc/x)`);
+});
+
+test("of an Exim with Debian's ACL the macro is told that helps", () => {
+  const [, finding] = mtaFindings({ mta: 'Exim', path: '/x', text: `${DEBIAN}${INCLUDE}` }, OWN);
+  expect(finding?.mend).toMatch(new RegExp(`^${NO_FAIL} = true, see /`));
 });
 
 test.for([
@@ -240,7 +246,7 @@ test.for<[address: SocketFacts['address'], about: string]>([
 
 test.for<[steps: readonly PathStep[], gids: readonly number[], expected: string, word: string]>([
   [[ROOT, SOCKET], [100], 'bad', 'has mode 660'],
-  [[ROOT, SOCKET], [100, 7], 'good', 'can connect'],
+  [[ROOT, SOCKET], [100, 7], 'good', 'exim can connect'],
   [[ROOT, FOLDER, SOCKET], [100, 7], 'bad', '/run/ddgrey has mode 750'],
   [[ROOT, { ...SOCKET, mode: 0o140666 }], [100], 'good', 'can connect'],
   // The group's rights count for its members, even where others have more.
@@ -640,6 +646,7 @@ test.for<[megabytes: number, expected: string]>([
 
 test.for<[text: string, words: readonly string[]]>([
   ['grey_default 290s', []],
+  ['grey_default 901s\ngrey_long 2h\ngrey_max 3h\nretry 24h', ['unknown senders wait']],
   ['grey_default 15m\ngrey_long 2h\ngrey_max 3h\nretry 24h', []],
   ['grey_default 290s\nGREY_CHECK no', ['switched off']],
   ['grey_default 1h\nretry 12h\ngrey_long 2h\ngrey_max 3h', ['wait 60 minutes', '12 hours only']],
@@ -706,6 +713,7 @@ test.for<[option: NamedFile['option'], text: string, policyProblem: string | und
   ],
   ['policy', GOOD_POLICY.repeat(2), undefined, 'note: line 2: GreyCheckFrom:example.com: has no effect'],
   ['policy', GOOD_POLICY.repeat(4), undefined, 'note: line 2: [^;]*; line 3: [^;]*; line 4: [^;]* -> '],
+  ['policy', GOOD_POLICY.repeat(5), undefined, 'note: line 2: [^;]*; line 3: [^;]*; line 4: [^;]*; 1 more -> '],
   ['policy', GOOD_POLICY.repeat(9), undefined, 'note: line 2: [^;]*; line 3: [^;]*; line 4: [^;]*; 5 more -> '],
   ['traps', 'a@example.org: hard\n', 'cannot read p', 'good: has no errors'],
   [

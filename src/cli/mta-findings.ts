@@ -27,17 +27,17 @@ export function mtaFindings(file: MtaFile, own: readonly OwnSocket[]): readonly 
 
 /** Whether one of the configurations is of an Exim that asks ddgrey. */
 export function eximAsks(files: readonly MtaFile[]): boolean {
-  return files.some(({ mta, text }) => mta === 'Exim' && eximAsking('', eximLines(text)).state !== 'note');
+  return files.some(({ mta, text }) => mta === 'Exim' && eximAsking('', withoutComments(text)).state !== 'note');
 }
 
-/** The configuration without comments, and with each logical line in one. */
-function eximLines(text: string): string {
-  return text.replace(/^\s*#.*$/gm, '').replace(/\\\n\s*/g, '');
+/** The configuration without comments. */
+function withoutComments(text: string): string {
+  return text.replace(/^\s*#.*$/gm, '');
 }
 
 function eximFindings({ path, text }: MtaFile): readonly Finding[] {
   const about = `Exim (${path})`;
-  const config = eximLines(text);
+  const config = withoutComments(text);
   const asking = eximAsking(about, config);
   return asking.state === 'note' || !countsDeferredAsBad(config)
     ? [asking]
