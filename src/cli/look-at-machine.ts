@@ -179,8 +179,8 @@ export function namedFiles({ policy, traps }: Config, { directory }: Location): 
 }
 
 /** The users that mail servers of this machine run as. */
-export function mailUsers(): readonly MailUser[] {
-  return [...MAIL_USERS].flatMap((name) => {
+export function mailUsers(names: Iterable<string> = MAIL_USERS): readonly MailUser[] {
+  return [...names].flatMap((name) => {
     try {
       return [{ name, uid: userId(name), gids: groupsOf(name) }];
     } catch {
@@ -197,9 +197,9 @@ const MTA_FILES: readonly (readonly [mta: MtaFile['mta'], ...paths: string[]])[]
 ];
 
 /** The configurations of mail servers. */
-export function mtaFiles(): readonly MtaFile[] {
+export function mtaFiles(root = '/'): readonly MtaFile[] {
   return MTA_FILES.flatMap(([mta, ...paths]) => {
-    for (const path of paths) {
+    for (const path of paths.map((one) => join(root, one))) {
       try {
         return [{ mta, path, text: readFileSync(path, 'utf8') }];
       } catch {
