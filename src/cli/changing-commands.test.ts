@@ -238,11 +238,11 @@ pending;c;d 2
 `;
 
 test('export writes what import takes', async () => {
-  expect((await run('export pending')).text).toBe(EXPORTED);
-  expect(progress.at(-1)).toBe('');
+  expect(await run('export Pending')).toEqual({ text: EXPORTED, exitCode: 0 });
+  expect(progress).toEqual(['3 entries', '']);
   const all = (await run('export')).text;
   expect(all.match(/^200-OK.*/gm)).toEqual(['pending', 'valid', 'white'].map((name) => `200-OK for download ${name}!`));
-  await expect(run('export black')).rejects.toThrow(UsageError);
+  await expect(run('export black')).rejects.toThrow(new UsageError('there is no table black; pending, valid, white'));
 });
 
 function file(text: string): string {
@@ -257,6 +257,20 @@ test('import takes tables over, and names the lines that it can not take', async
   expect(said).toBe('6 entries: 5 taken, 0 known already, 1 refused\nline 4: bad for pending\n');
   expect(exitCode).toBe(1);
   expect(progress).toContain('6 entries (100 %)');
+  expect(progress.at(-1)).toBe('');
+});
+
+test('each line goes into the table whose heading stands above', async () => {
+  const tables = ['pending', 'VALID', 'white'].map((name) => `200-OK for download ${name}!\nbad\n.\n\n`);
+  const { text } = await run(`import ze-filter ${file(tables.join(''))}`);
+  expect(text).toBe(
+    '3 entries: 0 taken, 0 known already, 3 refused\nline 2: bad for pending\nline 6: bad for valid\nline 10: bad for white\n',
+  );
+});
+
+test('of many lines that cannot be taken the first ten are named', async () => {
+  const { text } = await run(`import ze-filter ${file('bad\n'.repeat(11))} valid`);
+  expect(text).toMatch(/^11 entries: .* 11 refused\n(?:line \d+: bad for valid\n){10}$/);
 });
 
 test('import tells which entries are past their lifetime', async () => {
@@ -277,6 +291,28 @@ test('a long file goes in batches, and its lines keep their numbers', async () =
   });
 });
 
+const LONG_LINE = `a;${'b'.repeat(200_000)}\n`;
+
+test.for<[what: string, text: string, batches: number]>([
+  ['no line at all', '', 0],
+  ['nothing below a heading', '200-OK for download white!\n200-OK for download valid!\n', 0],
+  ['two tables', '200-OK for download white!\na;b 1\n200-OK for download valid!\na;b 1\n', 2],
+  ['as many lines as go at once', 'a;b 1\n'.repeat(5000), 1],
+  ['one more', 'a;b 1\n'.repeat(5001), 2],
+  ['a few that are long', LONG_LINE.repeat(6), 1],
+  ['more of them', LONG_LINE.repeat(7), 2],
+])('%s: so many times the daemon is told', async ([, text, batches]) => {
+  let told = 0;
+  const { startImport } = daemon.parts;
+  const counting: typeof startImport = (...about) => {
+    told += 1;
+    return startImport(...about);
+  };
+  Object.assign(daemon.parts, { startImport: counting });
+  await run(`import ze-filter ${file(text)} valid`);
+  expect(told).toBe(batches);
+});
+
 test('a line that is too long for the daemon is named, and the others are taken', async () => {
   const long = (characters: number): string => `a;${'b'.repeat(characters - 2)}\n`;
   const text = `${long(LONGEST_RECORD - 1)}${long(LONGEST_RECORD)}bad\na;b 1\n`;
@@ -295,7 +331,7 @@ test('a name that begins like a code is a client', async () => {
 
 test.for<[line: (path: string) => string, message: string]>([
   [(path) => `import ze-filter ${path}`, 'line 1 is before any "200-OK for download TABLE!"'],
-  [(path) => `import postgrey ${path} valid`, 'the form that is known is ze-filter'],
+  [(path) => `import postgrey ${path} valid`, 'postgrey: the form that is known is ze-filter'],
   [(path) => `import ze-filter ${path} black`, 'there is no table black'],
 ])('import needs to know the form and the table: %s', async ([line, message]) => {
   const importing = run(line(file('a;b 1\n')));

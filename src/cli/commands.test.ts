@@ -200,7 +200,8 @@ test('export writes nothing before the daemon has said that it will answer', asy
   const pieces: string[] = [];
   const exported = async (): Promise<void> => {
     const invocation = { location: where(), words: ['valid'], json: false, flags: new Set<never>(), screen: NO_SCREEN };
-    const { text } = await exportCommand.run(invocation);
+    const { text, exact } = await exportCommand.run(invocation);
+    expect(exact).toBe(true);
     for await (const piece of text) pieces.push(piece);
   };
   await expect(exported()).rejects.toThrow('no such table');
