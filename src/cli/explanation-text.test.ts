@@ -74,7 +74,7 @@ policy    line 12, connect: 203.0.113 YES
 
 client    belongs to example.com
           verified name: mail.example.com
-          the sender's domain does not fit its name
+          no name of it fits the sender's domain
 
 by hand   b is white until ${formatTime(NOW + 5)}: r (root)
 

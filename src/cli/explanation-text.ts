@@ -52,7 +52,8 @@ function clientLines({ client }: Explanation): readonly string[] {
   return [
     domain,
     ...(names.length === 0 ? [] : [`verified name: ${names.join(', ')}`]),
-    ...(client.misfit ? ["the sender's domain does not fit its name"] : []),
+    // It may have no name at all.
+    ...(client.misfit ? ["no name of it fits the sender's domain"] : []),
   ];
 }
 
