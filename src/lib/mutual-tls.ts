@@ -43,7 +43,6 @@ export async function secureClient(socket: Socket, { context, pinned }: TlsIdent
   const closed = once(secure, 'close').then(() => {
     throw new Error('closed during the TLS handshake');
   });
-  closed.catch(() => {});
   await Promise.race([once(secure, 'secureConnect'), closed]);
   return trusted(secure, pinned);
 }

@@ -100,6 +100,19 @@ test('of a certificate that is not trusted is told what has to be known to mend 
   await vi.waitFor(() => expect(other.bench.logged().map(told)).toContain(line));
 });
 
+test('of a certificate with many names is told the beginning', async () => {
+  const names = Array.from({ length: 50 }, (_, i) => `DNS:mx${i}.example.net`);
+  const many = tls('require', signed(directory, OTHER_CA, names.join(',')), CA.certificate);
+  await using source = await startReplica('mx1.example.org', { tls: many });
+  await using reader = await startReplica('mx2.example.org', { tls: tls('require', CLIENT) });
+  reader.readFrom(source.port);
+  const told = new RegExp(` is for ${names.slice(0, 9).join(', ')}.*, from `);
+  await vi.waitFor(async () => {
+    const [said] = told.exec((await reader.peers.states())[0]?.lastError ?? '') ?? [];
+    expect(said).toHaveLength(' is for , from '.length + 200);
+  });
+});
+
 /** What the server says until the text comes, or the connection ends. */
 async function hear(socket: Socket, until: string): Promise<string> {
   let heard = '';
@@ -175,6 +188,7 @@ test('TLS before 1.3 is refused', async () => {
   await hear(plain, '220');
   const secure = connectTls({ socket: plain, rejectUnauthorized: false, maxVersion: 'TLSv1.2' });
   expect(await hear(secure, 'x').catch(() => '')).toBe('');
+  await vi.waitFor(() => expect(source.bench.logged().join('\n')).toMatch(/^tls refused .*unsupported protocol/m));
 });
 
 test('renewed files count once they are read again, and broken ones never', async () => {
