@@ -1,10 +1,16 @@
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { fingerprint, selfSigned } from '../../test/certificates.ts';
 import { createCounters, type Counters } from './counters.ts';
+import { parseFingerprint } from './fingerprint.ts';
 import type { Answer, LineLimits, LineProtocol, LineSession, Peer } from './line-protocol.ts';
 import { startLineServer } from './line-server.ts';
+import { secureClient } from './mutual-tls.ts';
 import type { RunningServer } from './run-server.ts';
 import { createLog, type LogLevel, silentLog } from './log.ts';
 
@@ -120,8 +126,36 @@ function connect({ address }: RunningServer): Client {
   };
 }
 
+/** From now on the connections are looked at only when the function is called, and as often as it says. */
+function sweepByHand(): (times: number) => void {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  return (times) => vi.advanceTimersByTime(times * 5000);
+}
+
+/** Node's warnings from now on that something gets more and more listeners. */
+function listenerWarnings(): readonly Error[] {
+  const warned: Error[] = [];
+  const take = (warning: Error): void => {
+    if (warning.name === 'MaxListenersExceededWarning') warned.push(warning);
+  };
+  process.on('warning', take);
+  onTestFinished(() => void process.off('warning', take));
+  return warned;
+}
+
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(setImmediate);
+  while (!condition()) await turns(1);
+}
+
+/** Something that is waited for. */
+function signal(): PromiseWithResolvers<void> {
+  return Promise.withResolvers<void>();
+}
+
+/** Resolves after so many turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
 }
 
 test.for<[input: string, answers: string]>([
@@ -141,23 +175,30 @@ test.for<[input: string, answers: string]>([
 });
 
 test('an endless line is answered at once, and the answer arrives although the client goes on', async () => {
-  const { server, counters, logged } = await start();
+  const { server, counters, logged } = await start({}, 5, 1);
   const client = connect(server);
   client.socket.write('x'.repeat(1_000_000));
   expect(await client.all).toBe('<too long>');
+  client.socket.end();
+  await until(() => logged.join('').includes('disconnected'));
   expect(counters.list()).toEqual([['echo line too long', 1]]);
   await until(() => logged.join('').includes('line too long via=echo cause="more than 4096 characters"'));
 });
 
-test.for([
-  [false, '<x><too long>'],
-  [true, `<x><${'x'.repeat(30)}><x>`],
-] as const)('a line that is longer than usual, where one is expected: %s', async ([expectsLong, answers]) => {
+test.for<[length: number, expectsLong: boolean, answers: string, trouble: string]>([
+  [20, false, '<x><LONG><x>', ''],
+  [21, false, '<x><too long>', 'more than 20 characters'],
+  [40, true, '<x><LONG><x>', ''],
+  [41, true, '<x><too long>', 'more than 40 characters'],
+])('a line of %i characters, where a longer one than usual is expected: %s', async (row) => {
+  const [length, expectsLong, answers, trouble] = row;
   const line = (text: string): Answer => ({ text: `<${text}>`, close: false });
-  const { server } = await start({ line: 20 }, 5, 0, { longest: 40, expectsLong, line });
+  const { server, logged } = await start({ line: 20 }, 5, 0, { longest: 40, expectsLong, line });
   const client = connect(server);
-  client.socket.end(`x\n${'x'.repeat(30)}\nx\n`);
-  expect(await client.all).toBe(answers);
+  const long = 'x'.repeat(length);
+  client.socket.end(`x\n${long}\nx\n`);
+  expect((await client.all).replace(long, 'LONG')).toBe(answers);
+  await until(() => logged.join('').includes(trouble));
 });
 
 test('answers leave in the order of the lines, whatever gets ready first', async () => {
@@ -253,6 +294,81 @@ test('a client that reads late gets everything', async () => {
   client.socket.resume();
   expect(await client.all).toHaveLength(20_000_003);
 });
+
+test('a client has as long for the last answer as for any other, and little time when it has that', async () => {
+  const sweep = sweepByHand();
+  const [started, over] = [signal(), signal()];
+  const line = (): Answer => (started.resolve(), { text: 'x'.repeat(20_000_000), close: true });
+  const { server, counters } = await start({}, 5, 0, { line, end: () => over.resolve() });
+  const client = connect(server);
+  client.socket.pause();
+  client.socket.write('a\n');
+  await started.promise;
+  await turns(1);
+  sweep(60);
+  client.socket.resume();
+  expect(await client.all).toHaveLength(20_000_000);
+  sweep(3);
+  await over.promise;
+  expect(counters.list()).toEqual([]);
+});
+
+test('a client that reads now and then is not cut off', async () => {
+  const sweep = sweepByHand();
+  const warned = listenerWarnings();
+  const pieces = manyPieces(300);
+  const { server, counters } = await start({}, 5, 0, { line: () => ({ text: pieces.text, close: true }) });
+  const client = connect(server);
+  client.socket.pause();
+  client.socket.write('a\n');
+  await until(() => pieces.made() > 0);
+  for (let made = pieces.made(); made < 300; made = pieces.made()) {
+    sweep(60);
+    client.socket.resume();
+    await until(() => pieces.made() > made);
+    client.socket.pause();
+  }
+  client.socket.resume();
+  expect(await client.all).toHaveLength(30_000_000);
+  expect(counters.list()).toEqual([]);
+  expect(warned).toEqual([]);
+});
+
+test('answers that get ready while the client does not read are kept for it', async () => {
+  const warned = listenerWarnings();
+  const answers = Array.from({ length: 20 }, () => Promise.withResolvers<string>());
+  let asked = 0;
+  const line = (): Answer => ({ text: answers[asked++]?.promise ?? '', close: false });
+  const { server } = await start({}, 5, 0, { line });
+  const client = connect(server);
+  client.socket.pause();
+  client.socket.end('a\n'.repeat(20));
+  await until(() => asked === 20);
+  for (const [i, { resolve }] of answers.entries()) {
+    resolve(i === 0 ? 'x'.repeat(20_000_000) : `<${i}>`);
+    await new Promise(setImmediate);
+  }
+  client.socket.resume();
+  expect((await client.all).slice(20_000_000)).toMatch(/^<1><2>.*<19>$/);
+  expect(warned).toEqual([]);
+});
+
+test.runIf(existsSync('/proc/net/tcp'))(
+  'the system asks within a minute whether a silent client is still there',
+  async () => {
+    const { server } = await start();
+    const { socket } = connect(server);
+    await once(socket, 'connect');
+    // proc_net_tcp: local address, remote address, state, queues, timer (2: keep-alive) and hundredths of seconds left.
+    const connections = (): string => readFileSync('/proc/net/tcp', 'utf8');
+    const port = (number = 0): string => `[\\dA-F]{8}:${number.toString(16).toUpperCase().padStart(4, '0')}`;
+    const { localPort, remotePort } = socket;
+    const ours = new RegExp(`${port(remotePort)} ${port(localPort)} 01 \\S+ 02:([\\dA-F]+)`);
+    await until(() => ours.test(connections()));
+    const [, left = ''] = ours.exec(connections()) ?? [];
+    expect(Number.parseInt(left, 16)).toBeLessThanOrEqual(6000);
+  },
+);
 
 test('an idle client is cut off, one that waits for us is not', async () => {
   const { server, echo } = await start({ idle: 0.05 });
@@ -364,6 +480,20 @@ test('a client that is gone before its answer does no harm', async () => {
   expect(await next.all).toBe('<a>');
 });
 
+test('nothing more is started for a client that is gone, or said to be sent', async () => {
+  const { server, echo, logged } = await start({ pipelined: 1 }, 5, 3);
+  const { socket } = connect(server);
+  socket.write('wait 1\na\n');
+  await until(() => echo.started.length === 1);
+  socket.resetAndDestroy();
+  await until(() => logged.join('').includes('connection lost via=echo cause="read ECONNRESET"'));
+  echo.release('1');
+  await server[Symbol.asyncDispose]();
+  await until(() => logged.join('').includes('disconnected'));
+  expect(echo.started).toEqual(['wait 1']);
+  expect(logged.join('')).not.toContain('sent');
+});
+
 test.for<[bug: string, started: readonly string[]]>([
   ['throw', ['throw']],
   ['reject', ['reject', 'b']],
@@ -377,6 +507,18 @@ test.for<[bug: string, started: readonly string[]]>([
   expect(await next.all).toBe('<a>');
   expect(logged.join('')).toContain('connection failed via=echo cause="Error: a bug"');
   expect(echo.started).toEqual([...started, 'a']);
+});
+
+test('a look-up of the client that fails costs one connection', async () => {
+  const session = {
+    get ready() {
+      return Promise.reject(new Error('a bug'));
+    },
+    line: silent,
+  };
+  const { server, logged } = await start({}, 5, 0, session);
+  expect(await connect(server).all).toBe('');
+  await until(() => logged.join('').includes('connection failed via=echo cause="Error: a bug"'));
 });
 
 test('closing lets answers in hand go out, starts nothing more and refuses new clients', async () => {
@@ -412,20 +554,108 @@ test('the end of the input ends an answer that has no end', async () => {
   expect(await client.all).toBe('<on>');
 });
 
+/** TLS of which nobody gets to the end. */
+const TLS: Answer = { text: '<tls>', close: false, secure: { context: {}, pinned: new Set() } };
+
 test.for<[what: string, answer: Partial<Answer>]>([
   ['who has the last answer', { close: true }],
   ['an answer that has no end', {}],
-  ['a TLS handshake', { secure: { context: {}, pinned: new Set() } }],
+  ['a TLS handshake', TLS],
 ])('closing does not wait for %s', async ([, answer]) => {
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
   const isLast = Object.keys(answer).length > 0;
-  const line = (): Answer => ({ text: isLast ? '<on>' : onAndOn(over), close: false, ...answer });
+  const line = (): Answer => ({ close: false, ...answer, text: isLast ? '<on>' : onAndOn(over) });
   const { server } = await start({}, 1000, 0, { line, end: () => end() });
   const client = connect(server);
   client.socket.write('a\n');
   await client.received('<on>');
   await server[Symbol.asyncDispose]();
   expect(await client.all).toBe('<on>');
+});
+
+test('closing does not wait for a TLS handshake that would begin behind an answer', async () => {
+  const { promise: answer, resolve } = Promise.withResolvers<string>();
+  let asked = 0;
+  const line = (): Answer => (asked++ === 0 ? { text: answer, close: false } : TLS);
+  const { server } = await start({}, 1000, 0, { line });
+  const client = connect(server);
+  client.socket.write('a\nb\n');
+  await until(() => asked === 2);
+  const closing = server[Symbol.asyncDispose]();
+  resolve('<on>');
+  await closing;
+  expect(await client.all).toBe('<on><tls>');
+});
+
+test('there is no TLS with who has ended its side already', async () => {
+  const { server } = await start({}, 5, 0, { line: () => ({ ...TLS, text: turns(10).then(() => '<tls>') }) });
+  const client = connect(server);
+  client.socket.end('a\n');
+  expect(await client.all).toBe('<tls>');
+});
+
+test('a TLS handshake that does not come is waited for as long as for a line', async () => {
+  const sweep = sweepByHand();
+  const { server, counters, logged } = await start({}, 5, 0, { line: () => TLS });
+  const client = connect(server);
+  client.socket.write('a\n');
+  await client.received('<tls>');
+  await until(() => logged.length > 0);
+  sweep(61);
+  expect(await client.all).toBe('<tls>');
+  await until(() => counters.list().length === 2);
+  expect(Object.fromEntries(counters.list())).toEqual({ 'echo client cut off': 1, 'echo tls refused': 1 });
+});
+
+test('a connection over TLS is one, and lives as long as it says something', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'ddgrey-lines-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const pair = selfSigned(directory, 'mx');
+  const context = { cert: readFileSync(pair.certificate), key: readFileSync(pair.key), ca: [] };
+  const identity = { context, pinned: new Set([parseFingerprint(fingerprint(pair)) ?? '']) };
+  const sweep = sweepByHand();
+  const line = (text: string): Answer => ({ ...(text === 'tls' && { secure: identity }), text, close: false });
+  const { server } = await start({ connections: 2 }, 5, 0, { line });
+  const { socket } = connect(server);
+  const ask = async (through: Socket, text: string): Promise<void> => {
+    through.write(`${text}\n`);
+    expect(String(await once(through, 'data'))).toBe(text);
+  };
+  await ask(socket, 'tls');
+  const secure = await secureClient(socket, identity, '127.0.0.1');
+  await ask(secure, 'a');
+  sweep(59);
+  await ask(secure, 'b');
+  sweep(59);
+  await ask(connect(server).socket, 'c');
+  await ask(secure, 'd');
+});
+
+test('TLS begins when all that was said before is read', async () => {
+  const big = 20_000_000;
+  const { server, counters } = await start({}, 5, 0, { line: () => ({ ...TLS, text: 'x'.repeat(big) }) });
+  const client = connect(server);
+  client.socket.pause();
+  client.socket.write('a\n');
+  await turns(5);
+  client.socket.resume();
+  await until(() => client.socket.bytesRead === big);
+  client.socket.end('no handshake');
+  await client.all;
+  await until(() => counters.list().length > 0);
+  expect(counters.list()).toEqual([['echo tls refused', 1]]);
+});
+
+test('what follows the last line is read and dropped, also where no more lines may be answered at a time', async () => {
+  sweepByHand();
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  const line = (text: string): Answer => ({ text: `<${text}>`, close: true });
+  const { server } = await start({ pipelined: 1 }, 5, 0, { line, end: () => end() });
+  const client = connect(server);
+  client.socket.end(`bye\n${'a\n'.repeat(1_000_000)}`);
+  expect(await client.all).toBe('<bye>');
+  // The server has seen the client's end.
+  await over;
 });
 
 test('closing does not wait for ever', async () => {
@@ -487,8 +717,12 @@ test('who has to be looked up first is greeted then, and its lines wait', async 
   expect(await client.all).toBe('<hello><a><b>');
 });
 
-test('closing does not wait for who has to be looked up first', async () => {
+test.for<[what: string, leave: (client: Socket, server: RunningServer) => void]>([
+  ['when the server closes', (_client, server) => void server[Symbol.asyncDispose]()],
+  ['when the client is gone', (client) => void client.resetAndDestroy()],
+])('who has to be looked up first is not greeted %s', async ([, leave]) => {
   const { promise: ready, resolve } = Promise.withResolvers<void>();
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
   const asked: string[] = [];
   const server = await serve(() => ({
     ready,
@@ -497,11 +731,14 @@ test('closing does not wait for who has to be looked up first', async () => {
       return { text: '<hello>', close: false };
     },
     line: (text) => void asked.push(text),
+    end: () => end(),
   }));
   const client = connect(server);
   client.socket.write('a\n');
   await once(client.socket, 'connect');
-  await server[Symbol.asyncDispose]();
+  await until(() => client.socket.bytesWritten > 0);
+  leave(client.socket, server);
+  await over;
   resolve();
   expect(await client.all).toBe('');
   expect(asked).toEqual([]);
@@ -565,7 +802,8 @@ test('one that is no longer welcome is answered, then sent away', async () => {
     () => denied,
     (line) => {
       if (line === 'b') denied = 'changed';
-      return { text: `<${line}>`, close: false };
+      // Ready when it has been seen already that the client is no longer welcome.
+      return { text: line === 'b' ? turns(2).then(() => '<b>') : `<${line}>`, close: false };
     },
   );
   const client = connect(server);
@@ -647,6 +885,31 @@ test('no more pieces are made than the client reads; none when it is gone', asyn
   client.socket.destroy();
   await until(pieces.ended);
   expect(pieces.made()).toBeLessThan(1000);
+});
+
+test('a piece that is ready when the client is gone is the last', async () => {
+  const [begun, lost, next, ended] = [signal(), signal(), signal(), signal()];
+  async function* pieces(): AsyncGenerator<string> {
+    try {
+      begun.resolve();
+      await next.promise;
+      yield 'x';
+      expect.unreachable('asked for more');
+    } finally {
+      ended.resolve();
+    }
+  }
+  const server = await serve(() => ({
+    line: () => ({ text: pieces(), close: false }),
+    end: () => lost.resolve(),
+  }));
+  const { socket } = connect(server);
+  socket.write('a\n');
+  await begun.promise;
+  socket.resetAndDestroy();
+  await lost.promise;
+  next.resolve();
+  await ended.promise;
 });
 
 test('a client that does not read an answer in pieces is cut off', async () => {
