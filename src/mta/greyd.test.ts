@@ -293,6 +293,14 @@ test('who may use it asks, tells and downloads', async () => {
   expect(answers.match(/^\d+/gm)).toEqual(['200', '400', '200', '200', '200', '200', '200']);
 });
 
+test('who may use it gets no room for the entries of an upload', async () => {
+  const socket = connect(await start({ access: () => ({ access: () => 'use' }) }));
+  socket.write('x'.repeat(5000));
+  let all = '';
+  for await (const bytes of socket) all += String(bytes);
+  expect(all).toBe(`${BANNER}600 Line too long !\r\n`);
+});
+
 test('who may not is told so, and nothing is done', async () => {
   const stage = await start({ access: () => ({ access: () => 'none' }) });
   expect(await talk(stage, `${CHECK}SHUTDOWN\r\n`)).toBe('500 Access denied\n');
@@ -374,8 +382,13 @@ test('who loses the right loses the connection at its next command, and an uploa
 
 test('commands reach the daemon', async () => {
   const stage = await start();
-  await talk(stage, 'RECONFIGURE\r\nREOPENDB\r\nRESTART\r\nSHUTDOWN\r\n');
+  await talk(stage, 'HELP\r\nRECONFIGURE\r\nREOPENDB\r\nRESTART\r\nSHUTDOWN\r\n');
   expect(stage.called).toEqual(['reload', 'reload', 'stop']);
+  expect(stage.logged().match(/command via=.*/g)).toEqual(
+    ['reconfigure', 'reopendb', 'restart', 'shutdown'].map(
+      (command) => `command via=greyd from=127.0.0.1 command=${command}`,
+    ),
+  );
 });
 
 const RECORD = '1700000000;10.1.2.3;mail.example.com;joe@example.com;FLAGS;1;NULL';
