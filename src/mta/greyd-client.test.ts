@@ -149,6 +149,7 @@ test.for<[what: string, answer: string, outcome: string, causes: readonly string
   ['half an answer', '200 GREYCHECK ANSWE', 'unreachable', ['closed without an answer']],
   ['a refusal', '421 busy', 'unreachable', ['refused: 421 busy']],
   ['a refusal, an answer', `421 busy\r\n${said(200, 'OK').trim()}`, 'unreachable', ['refused: 421 busy']],
+  ['a refusal, an answer, a letter', `421 busy\r\n${said(200, 'OK')}x`, 'unreachable', ['refused: 421 busy']],
   ['5000 characters', 'x'.repeat(5000), 'unreachable', ['a line without an end']],
 ])('a server says no more than %s without a line end, and closes', async ([, answer, outcome, causes]) => {
   const server = await scripted((_, socket) => void socket.end(answer));
@@ -322,7 +323,7 @@ test('no connection brings 1000 commands, although there is always one in hand',
   const askOn = async (): Promise<void> => {
     for (let i = 0; i < 10; i += 1) expect(await client.ask(check())).toBe('ok');
   };
-  await Promise.all(Array.from({ length: 500 }, askOn));
+  await Promise.all(Array.from({ length: 400 }, askOn));
   // HELP comes twice at the first question that waits.
   expect([...brought.values()].toSorted((a, b) => b - a).slice(0, 4)).toEqual([901, 900, 900, 900]);
   expect(logged()).toBe('');
@@ -353,6 +354,16 @@ test('a server that is away is not asked again and again', async () => {
   for (let i = 0; i < 8; i += 1) expect(await client.ask(check())).toBe('unreachable');
   expect(counters.list()).toContainEqual(['greyd server failed', 1]);
   expect(logged().match(/greyd server failed/g)).toHaveLength(1);
+});
+
+test('a server that failed is left alone also by what it is to be told', async () => {
+  const server = await scripted(() => undefined);
+  const { client } = asking(server.port);
+  await client.ask(check());
+  client.tell(check());
+  // Another one has been to the server and back meanwhile.
+  await asking(server.port).client.ask(check());
+  expect(server.sockets).toHaveLength(2);
 });
 
 test('what was asked together, or waits, fails together, and that counts once', async () => {
@@ -421,6 +432,86 @@ test('after a failure a single question tries the server, the others do not wait
   expect(server.blocks).toHaveLength(2);
 });
 
+test('after a failure a single entry is told, the others wait for its answer', async () => {
+  let answer: string | undefined;
+  const server = await scripted(() => answer);
+  const { client } = asking(server.port, { firstWait: 0.01 });
+  await client.ask(check());
+  answer = '';
+  for (const recipient of ['a', 'b', 'c']) client.tell(check(recipient));
+  await until(() => server.blocks.length === 2);
+  // Another one has been to the server and back meanwhile.
+  await asking(server.port, { answerTimeout: 0.1 }).client.ask(check());
+  expect(server.sockets).toHaveLength(3);
+});
+
+test('an answer on another connection says at once that the server is there', async () => {
+  let answer = '';
+  const server = await scripted(() => answer);
+  const { client } = asking(server.port);
+  const asked = [client.ask(check()), client.ask(check())];
+  await until(() => server.blocks.length === 2);
+  server.sockets[0]?.destroy();
+  expect(await Promise.race(asked)).toBe('unreachable');
+  expect(await client.ask(check())).toBe('unreachable');
+  answer = said(200, 'OK');
+  server.sockets[1]?.write(answer);
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['ok', 'unreachable']));
+  expect(await client.ask(check())).toBe('ok');
+});
+
+test('a server that is back may be one that takes a block for a command', async () => {
+  let answering: (block: string) => string | undefined = (block) => answersTo(block).join('');
+  const server = await scripted((block) => answering(block));
+  const { client } = asking(server.port, { firstWait: 0.01 });
+  const askMany = () => Promise.all(Array.from({ length: 40 }, () => client.ask(check())));
+  await askMany();
+  answering = () => undefined;
+  await client.ask(check());
+  answering = (block) => (block.startsWith('HELP') ? '600 help : Unknown command !\r\n' : said(200, 'OK'));
+  while ((await client.ask(check())) !== 'ok') await new Promise(setImmediate);
+  expect(new Set(await askMany())).toEqual(new Set(['ok']));
+});
+
+test('a question that waits for its turn is given up in time, and the server has not failed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = await scripted(() => '');
+  const { client, logged } = asking(server.port, { connectTimeout: 2 });
+  const first = Array.from({ length: 4 }, () => client.ask(check()));
+  const last = client.ask(check('last'));
+  await until(() => server.blocks.length === 4);
+  vi.advanceTimersByTime(2900);
+  for (const socket of server.sockets) socket.write(said(200, 'OK'));
+  expect(await Promise.all(first)).toEqual(['ok', 'ok', 'ok', 'ok']);
+  await until(() => server.blocks.length === 6);
+  vi.advanceTimersByTime(2100);
+  expect([await last, logged()]).toEqual(['unreachable', '']);
+});
+
+test('a check that is too long for a server is neither asked nor told', async () => {
+  const server = await scripted(() => '');
+  const { client, logged } = asking(server.port);
+  const long = check('b'.repeat(1000));
+  client.tell(long);
+  expect(await client.ask(long)).toBe('unreachable');
+  await client[Symbol.asyncDispose]();
+  expect([server.sockets.length, logged()]).toEqual([0, '']);
+});
+
+test('a client that is closed leaves no timer, which would hold up the end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = await scripted((block) => (block.includes('<a>') ? said(200, 'OK') : ''));
+  const { client } = asking(server.port);
+  expect(await client.ask(check('a'))).toBe('ok');
+  const asked = client.ask(check('b'));
+  await until(() => server.blocks.length === 2);
+  await client[Symbol.asyncDispose]();
+  expect(await asked).toBe('unreachable');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('what became valid is told once the server is back, as much as is kept', async () => {
   const away = await scripted(() => undefined);
   await stop(away);
@@ -463,5 +554,9 @@ test('closing ends what is in flight, and nothing is asked afterwards', async ()
   await client[Symbol.asyncDispose]();
   expect(await answers).toEqual(Array.from({ length: 6 }, () => 'unreachable'));
   expect(await client.ask(check())).toBe('unreachable');
+  client.tell(check());
   expect(logged()).toContain('greyd server was not told entries=1');
+  // Another one has been to the server and back meanwhile.
+  await asking(server.port, { answerTimeout: 0.1 }).client.ask(check());
+  expect(server.sockets).toHaveLength(5);
 });

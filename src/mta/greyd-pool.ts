@@ -87,7 +87,7 @@ export class GreydPool {
   }
 
   #roomiest(): GreydConnection | undefined {
-    const depth = this.#framing === 'lines' && !this.#doubtful ? DEPTH : 1;
+    const depth = this.#framing === 'lines' ? DEPTH : 1;
     let best: GreydConnection | undefined;
     for (const connection of this.#connections) {
       if (connection.hasRoom(depth) && !(best !== undefined && best.inFlight <= connection.inFlight)) best = connection;
