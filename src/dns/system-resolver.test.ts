@@ -1,6 +1,7 @@
+import { Socket } from 'node:dgram';
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { keptLog } from '../../test/kept-log.ts';
 import { startStubDnsServer, type StubScript } from '../../test/stub-dns-server.ts';
 import { manualClock, systemClock } from '../lib/clock.ts';
@@ -206,6 +207,18 @@ test('a server that can not even be connected to fails each question', async () 
   await using _closing = resolver;
   for (let i = 0; i < 5; i += 1)
     expect(await resolver.lookUp(MAIL)).toMatchObject({ error: expect.stringMatching('connect E') });
+});
+
+test('a datagram that the network refuses fails the question at once', async () => {
+  // As where a firewall lets nothing out.
+  const send = vi.spyOn(Socket.prototype, 'send').mockImplementation((...given: unknown[]) => {
+    const sent = given.at(-1);
+    if (typeof sent === 'function') sent(new Error('send EPERM'));
+  });
+  onTestFinished(() => send.mockRestore());
+  const { resolver } = resolverFor([{ address: '127.0.0.1', port: 53 }], PATIENT);
+  await using _closing = resolver;
+  expect(await resolver.lookUp(MAIL)).toEqual({ kind: 'failed', error: 'send EPERM' });
 });
 
 const hasIpv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ address }) => address === '::1'));

@@ -11,13 +11,16 @@ const QUESTION: Question = { type: 'A', name: 'mail.example.com' };
 const QUERY = { question: QUESTION, message: encodeQuery(QUESTION) ?? Buffer.alloc(0) };
 
 let server: Server;
-/** What is said to a query. */
-let say: (query: Buffer) => readonly Uint8Array[];
+/** What is said to a query before the connection is closed; undefined: nothing, and it stays open. */
+let say: (query: Buffer) => readonly Uint8Array[] | undefined;
 
 beforeAll(async () => {
   server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => {});
-    socket.once('data', (query) => void writeApart(socket, say(query)));
+    socket.once('data', (query) => {
+      const pieces = say(query);
+      if (pieces !== undefined) void writeApart(socket, pieces);
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -69,6 +72,7 @@ test('a response is the same however it is cut, and whatever stands behind it', 
 });
 
 test.for<[what: string, change: (whole: Buffer) => unknown, error: string]>([
+  ['that is a query', (whole) => whole.writeUInt16BE(0x0100, 4), 'unusable response over TCP'],
   ['that is truncated', (whole) => whole.writeUInt16BE(0x8380, 4), 'unusable response over TCP'],
   ['to another query', (whole) => whole.writeUInt16BE(whole.readUInt16BE(2) ^ 1, 2), 'response to another question'],
   ['about another name', (whole) => whole.write('n', 15), 'response to another question'],
@@ -79,6 +83,21 @@ test.for<[what: string, change: (whole: Buffer) => unknown, error: string]>([
     return [whole];
   };
   await expect(ask()).rejects.toThrow(error);
+});
+
+test('the query has its length before it, and the connection is closed although the server leaves it open', async () => {
+  const lengths: number[] = [];
+  const closed = once(server, 'connection').then(async ([socket]: Socket[]) => {
+    socket?.once('data', (query) => {
+      lengths.push(query.readUInt16BE(0), query.length - 2);
+      socket.write(response(query));
+    });
+    return socket && once(socket, 'close');
+  });
+  say = () => undefined;
+  await ask();
+  await closed;
+  expect(lengths).toEqual([QUERY.message.length, QUERY.message.length]);
 });
 
 test('any other bytes are an error', async () => {
@@ -95,7 +114,7 @@ test('whoever ends a question that the server is silent about says why', async (
   const over = new AbortController();
   say = () => {
     over.abort(new Error('no answer within 6s'));
-    return [];
+    return undefined;
   };
   await expect(ask(over.signal)).rejects.toThrow('no answer within 6s');
   await expect(ask(over.signal)).rejects.toThrow('no answer within 6s');
