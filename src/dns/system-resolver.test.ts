@@ -110,8 +110,9 @@ test.for([
   ['was cut off', { records, tricks: { '*': { truncated: true } } }, 1],
   ['is too long', { records: manyAddresses(200) }, 200],
 ] as const)('an answer that %s is asked for over TCP', async ([, script, addresses]) => {
-  const { lookup, questions } = await askOnce(script);
+  const { lookup, questions, counted } = await askOnce(script);
   expect(lookup.kind === 'found' && lookup.value.length).toBe(addresses);
+  expect(counted('dns questions over tcp')).toBe(1);
   expect(questions).toEqual({ 'A mail.example.com': 1, 'TCP A mail.example.com': 1 });
 });
 
@@ -242,6 +243,13 @@ test('a silent server and too many questions: the number that waits is bounded, 
   expect(rejected[0]).toMatchObject({ name: 'AbortError', message: 'the resolver is closed' });
 });
 
+test('those that have ended make room for others', async () => {
+  const { resolver } = resolverFor([], PATIENT);
+  await using _closing = resolver;
+  for (let i = 0; i < 4096; i += 1) await resolver.lookUp(MAIL);
+  expect(await resolver.lookUp(MAIL)).toEqual({ kind: 'failed', error: 'no DNS server is known' });
+});
+
 test('many questions at once find their own answers', async () => {
   const names = Array.from({ length: 300 }, (_, i) => [`${i}.example.com`, `192.0.${i >> 8}.${i & 255}`] as const);
   await using stub = await startStubDnsServer({
@@ -299,6 +307,18 @@ test.skipIf(!existsSync(SOCKETS))('the socket of a port that is given up is clos
   await vi.waitFor(() => expect(socketsTo(stub.server)).toBe(0));
 });
 
+test.skipIf(!existsSync(SOCKETS))(
+  'what a server never answered keeps no socket open once another one has answered',
+  async () => {
+    await using silent = await startStubDnsServer(SILENT);
+    await using good = await startStubDnsServer({ records });
+    const { resolver } = resolverFor([silent.server, good.server], 1);
+    expect(await resolver.lookUp(MAIL)).toEqual(FOUND);
+    await resolver[Symbol.asyncDispose]();
+    await vi.waitFor(() => expect(socketsTo(silent.server)).toBe(0));
+  },
+);
+
 test('ports are given up after some hundred questions, while others still wait on them', async () => {
   await using stub = await startStubDnsServer({ records, tricks: { 'slow.example': { delay: 400 } } });
   const { resolver } = resolverFor([stub.server], PATIENT, manualClock());
@@ -317,6 +337,13 @@ test('a closed resolver opens nothing any more', async () => {
   expect(stub.ports.size).toBe(0);
 });
 
+test('a question that was answered leaves no timer, which would hold up the end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { lookup } = await askOnce({ records });
+  expect([lookup, vi.getTimerCount()]).toEqual([FOUND, 0]);
+});
+
 test('a lookup fails where no server is known', async () => {
   const { resolver } = resolverFor([], PATIENT);
   expect(await resolver.lookUp(MAIL)).toEqual({ kind: 'failed', error: 'no DNS server is known' });
@@ -330,4 +357,23 @@ test('that nobody answers is logged', async () => {
   await using resolver = systemResolver({ clock: systemClock, log, counters, settings });
   await Promise.all(Array.from({ length: 20 }, (_, n) => resolver.lookUp({ type: 'A', name: `a${n}.example` })));
   expect(logged()).toEqual([expect.stringMatching(/^name servers do not answer cause=".*ECONNREFUSED.*"$/)]);
+});
+
+test('with log level 2 each question is logged with its answer, and each answer is counted', async () => {
+  await using stub = await startStubDnsServer({ records, tricks: { 'bad.example': { code: 'SERVFAIL' } } });
+  const counters = createCounters();
+  const { log, logged } = keptLog(2);
+  const settings = () => ({ servers: [stub.server], timeout: PATIENT });
+  await using resolver = systemResolver({ clock: systemClock, log, counters, settings });
+  for (const name of ['mail.example.com', 'nobody.example', 'bad.example']) await resolver.lookUp({ type: 'A', name });
+  expect(logged()).toEqual([
+    'dns question="A mail.example.com" answer=found ttl=300',
+    'dns question="A nobody.example" answer=absent ttl=300',
+    'dns question="A bad.example" answer=failed cause=SERVFAIL',
+  ]);
+  expect(counters.list()).toEqual([
+    ['dns absent', 1],
+    ['dns failed', 1],
+    ['dns found', 1],
+  ]);
 });
