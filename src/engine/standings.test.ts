@@ -175,6 +175,7 @@ test('nor does good mail that can not be assigned keep one from being made, for 
     await store.addReport({ ...unassigned, ip: MX, time: T0 - 8 * DAY - mail, event: 'ok' });
   const locked = vi.spyOn(store, 'assignGood').mockRejectedValue(new Error('database is locked'));
   expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'grey_default', expires: T0 + 3600 });
+  expect(bench.logged()).toContain(`standing not completed ip=${MX} cause="Error: database is locked"`);
   locked.mockRestore();
   bench.clock.advance(3600);
   expect(await bench.standings.of(CLIENT)).toMatchObject({ class: 'white', score: 20 });

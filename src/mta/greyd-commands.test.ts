@@ -7,6 +7,7 @@ test.for<[line: string, command: GreydCommand]>([
   ['HELP', { kind: 'help' }],
   ['Help me please', { kind: 'help' }],
   ['HELP\0 garbage', { kind: 'help' }],
+  ['HELP\0 QUIT\0', { kind: 'help' }],
   ['quit', { kind: 'quit' }],
   ['RECONFIGURE x', { kind: 'reconfigure' }],
   ['REOPENDB', { kind: 'reopendb' }],
@@ -17,6 +18,7 @@ test.for<[line: string, command: GreydCommand]>([
   ['DOWNLOAD,WHITE', { kind: 'download', table: 'white', age: undefined }],
   ['  DOWNLOAD   WHITE', { kind: 'download', table: 'white', age: undefined }],
   ['DOWNLOAD VALID 21600', { kind: 'download', table: 'valid', age: 21_600 }],
+  ['DOWNLOAD VALID 12345678901', { kind: 'download', table: 'valid', age: 12_345_678_901 }],
   ['DOWNLOAD VALID 0', { kind: 'download', table: 'valid', age: undefined }],
 ])('%j', ([line, command]) => {
   expect(parseCommand(line)).toEqual(command);
@@ -36,6 +38,7 @@ test.for<[line: string, answer: string]>([
   ['UPDATE ', '600 Not enough parameters !\r\n'],
   ['DOWNLOAD BLACK', '600 black : Unknown table !\r\n'],
   ['UPLOAD foo', '600 foo : Unknown table !\r\n'],
+  ['DOWNLOAD VALID 123456789012', '600 123456789012 : Not a number of seconds !\r\n'],
   ['DOWNLOAD VALID 1h', '600 1h : Not a number of seconds !\r\n'],
   ['DOWNLOAD VALID -1', '600 -1 : Not a number of seconds !\r\n'],
 ])('%j is an error: %j', ([line, answer]) => {

@@ -35,11 +35,13 @@ test('lines that are wrong are told of, the others are taken', async () => {
   const upload = startUpload(storing(), 'pending', NOW, LIFETIMES);
   for (const text of [line('a'), 'x', line('b'), line('c', NOW + 301), line('d', NOW + 300)]) void upload.take(text);
   void upload.take(line('e', NOW - 101));
+  void upload.take(line('f').replace(' 1;', ` ${NOW + 301};`));
   expect(uploaded(await upload.end()).split('\r\n')).toEqual([
-    '700-taken 2 of 6, 1 past the lifetime !',
+    '700-taken 2 of 7, 1 past the lifetime !',
     '700-line 2 : needs a key and a record with one blank between them !',
     '700-line 4 : time is in the future !',
-    '700 upload : 2 refused !',
+    '700-line 7 : time is in the future !',
+    '700 upload : 3 refused !',
     '',
   ]);
 });
