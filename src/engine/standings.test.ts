@@ -556,12 +556,22 @@ test('a standing that rests on what a list should not have said is made anew, in
 });
 
 test('what a list should not have said does not stand in for what it does not say', async () => {
-  const first = await engineBench({ dns: { ...NAMED, a: { ...NAMED.a, [SPAMCOP]: ['127.0.0.2'] } } });
-  await first.standings.of(CLIENT);
+  const listed = { [SPAMCOP]: ['127.0.0.2'], '7.113.0.203.list.dnswl.org': ['127.0.5.1'] };
+  const first = await engineBench({ dns: { ...NAMED, a: { ...NAMED.a, ...listed } } });
+  expect(await first.standings.of(CLIENT)).toMatchObject({ score: -70 });
   const isMisled = ({ reasons }: Standing) => reasons.some(({ reason }) => reason === 'Spamcop');
   const dns = { ...NAMED, failing: [`PTR ${MX}`] };
   const after = await engineBench({ store: first.store, isMisled, dns, useOf: () => 'silent' });
   expect(await after.standings.of(CLIENT)).toMatchObject({ identity: 'example.com', score: 0, expires: T0 + 3600 });
+});
+
+test('while the DNS does not say whom a client belongs to, what it said for its last standing counts', async () => {
+  const bench = await engineBench({ dns: NAMED });
+  await bench.standings.of(CLIENT);
+  bench.clock.advance(7 * DAY);
+  bench.dns.change({ failing: [`PTR ${MX}`] });
+  expect(await bench.standings.known(CLIENT)).toBeUndefined();
+  expect(await bench.standings.identityOf(CLIENT)).toBe('example.com');
 });
 
 test('whom a list called an end user stays one while it does not answer', async () => {
