@@ -259,8 +259,10 @@ test.for<[line: string, answer: string, admitted: number]>([
 });
 
 test('D26: who tells what became valid stands in the log', async () => {
-  const stage = await start();
+  const counters = createCounters();
+  const stage = await start({ counters });
   await talk(stage, 'GREYVALID 10.1.2.3 <joe@example.com> <bob@example.org>\r\n');
+  expect(counters.list()).toEqual([['greyd admitted', 1]]);
   expect(stage.logged()).toContain('admitted via=greyd from=127.0.0.1 ip=10.1.2.3 id=id1 sender=joe@example.com');
 });
 
@@ -302,8 +304,10 @@ test('who may use it gets no room for the entries of an upload', async () => {
 });
 
 test('who may not is told so, and nothing is done', async () => {
-  const stage = await start({ access: () => ({ access: () => 'none' }) });
+  const counters = createCounters();
+  const stage = await start({ access: () => ({ access: () => 'none' }), counters });
   expect(await talk(stage, `${CHECK}SHUTDOWN\r\n`)).toBe('500 Access denied\n');
+  expect(counters.list()).toEqual([['greyd access denied', 1]]);
   expect([...stage.asked, ...stage.called]).toEqual([]);
 });
 
@@ -395,7 +399,8 @@ const RECORD = '1700000000;10.1.2.3;mail.example.com;joe@example.com;FLAGS;1;NUL
 const ENTRIES = `10.1.2;example.com;p@example.org 1699990000;${RECORD}\r\n10.1.2;nullsender;q 1700000000;${RECORD}\r\n`;
 test('what was uploaded can be downloaded', async () => {
   const stage = await start();
-  expect(await talk(stage, `UPLOAD PENDING\r\n${ENTRIES}.\r\nDOWNLOAD PENDING\r\nDOWNLOAD VALID\r\n`)).toBe(
+  // An empty line is no entry.
+  expect(await talk(stage, `UPLOAD PENDING\r\n\r\n${ENTRIES}.\r\nDOWNLOAD PENDING\r\nDOWNLOAD VALID\r\n`)).toBe(
     `${BANNER}${GO_AHEAD}200-taken 2 of 2 !\r\n200 upload done !\r\n` +
       `200-OK for download pending!\r\n${ENTRIES}200 download done !\r\n` +
       '200-OK for download valid!\r\n200 download done !\r\n',
