@@ -78,6 +78,11 @@ test('a list grows with every line, in their order; protocols without a line kee
 });
 
 // A list that is copied for each line takes some minutes for these, and else they take a second.
+test('further lines add to every value that is a list', () => {
+  const lists = OPTION_NAMES.filter((name) => Array.isArray(OPTIONS[name].default));
+  expect(OPTION_NAMES.filter((name) => OPTIONS[name].list === true)).toEqual(lists);
+});
+
 test('a list of many lines is read at once: a reload waits for it', { timeout: 20_000 }, () => {
   const lines = Array.from({ length: 150_000 }, (_, number) => `hard_trap trap${number}@example.org`);
   expect(read(lines.join('\n')).config.hard_trap).toHaveLength(150_000);
