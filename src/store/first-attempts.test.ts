@@ -409,6 +409,8 @@ test('on a database that takes nothing they are kept, moved when it does, and at
   const left = killed(path);
   saboteur.exec('DROP TRIGGER full');
   expect(await store.count()).toEqual({ pending: 201, valid: 0 });
+  await rememberAll(store, many(1, 200));
+  expect(await store.count()).toEqual({ pending: 202, valid: 0 });
   expect(events).toEqual(['storing first attempts failed', 'first attempts are stored again']);
   await store[Symbol.asyncDispose]();
   using later = new DatabaseSync(left);
