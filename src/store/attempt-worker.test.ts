@@ -16,7 +16,7 @@ function start(path: string): WorkerCalls<MoveJob, MoveResult> {
   return callWorker(new URL('./attempt-worker.ts', import.meta.url), path);
 }
 
-test('it moves lot by lot until nothing is left, and says whose they were', async () => {
+test('it moves lot by lot until nothing is left, and says whose they were, unless they were there already', async () => {
   const path = join(directory, 'lots');
   using db = openDatabase(path);
   const lines = [7, -3, 5, 0, -9].map((hash, i) =>
@@ -28,6 +28,8 @@ test('it moves lot by lot until nothing is left, and says whose they were', asyn
   expect(await worker.ask({ step: 'read', content: file.content })).toEqual({ clients: [], left: 5 });
   expect(await worker.ask({ step: 'move', most: 3 })).toEqual({ clients: [9, 9, 9], left: 2 });
   expect(await worker.ask({ step: 'move', most: 3 })).toEqual({ clients: [9, 9], left: 0 });
+  await worker.ask({ step: 'read', content: file.content });
+  expect(await worker.ask({ step: 'move', most: 5 })).toEqual({ clients: [], left: 0 });
   expect(db.prepare('SELECT count(*) AS n FROM tuple').get()).toEqual({ n: 5 });
   file.close();
 });
