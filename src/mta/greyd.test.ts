@@ -432,7 +432,10 @@ test('a GREYCHECK sees a GREYVALID of the same that was sent together with it, a
   const order: string[] = [];
   const release = Promise.withResolvers<void>();
   const stage = await start({
-    answerCheck: async ({ recipient }) => (order.push(`asked ${recipient.text}`), GREY),
+    answerCheck: async ({ client, sender, recipient }) => {
+      order.push(`asked ${client.text} ${sender.text} ${recipient.text}`);
+      return GREY;
+    },
     admit: async ({ recipient }) => {
       if (recipient.text === 'slow') await release.promise;
       order.push(`admitted ${recipient.text}`);
@@ -442,11 +445,20 @@ test('a GREYCHECK sees a GREYVALID of the same that was sent together with it, a
   const recipients = ['slow', 'bad', 'b'];
   const told = recipients.map((to) => `GREYVALID 10.1.2.3 a ${to}\r\n`);
   const asked = recipients.map((to) => `GREYCHECK 10.1.2.3 A <${to}>\r\n`);
-  const answers = talk(stage, [...told, ...asked].join(''));
-  await vi.waitFor(() => expect(order).toHaveLength(4));
+  const others = ['GREYCHECK 10.1.2.4 a slow\r\n', 'GREYCHECK 10.1.2.3 c slow\r\n'];
+  const answers = talk(stage, [...told, ...asked, ...others].join(''));
+  await vi.waitFor(() => expect(order).toHaveLength(6));
   release.resolve();
   await answers;
-  expect(order).toEqual(['admitted bad', 'admitted b', 'asked bad', 'asked b', 'admitted slow', 'asked slow']);
+  expect(order.slice(0, 6).toSorted()).toEqual([
+    'admitted b',
+    'admitted bad',
+    'asked 10.1.2.3 a b',
+    'asked 10.1.2.3 a bad',
+    'asked 10.1.2.3 c slow',
+    'asked 10.1.2.4 a slow',
+  ]);
+  expect(order.slice(6)).toEqual(['admitted slow', 'asked 10.1.2.3 a slow']);
 });
 
 test('every entry that DOWNLOAD writes can be uploaded, and commands are no longer for that', async () => {
