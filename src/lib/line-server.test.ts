@@ -313,6 +313,21 @@ test('a client has as long for the last answer as for any other, and little time
   expect(counters.list()).toEqual([]);
 });
 
+test('a client that has its last answer gets two looks to close its side', async () => {
+  const sweep = sweepByHand();
+  let isOver = false;
+  const line = (): Answer => ({ text: '<bye>', close: true });
+  const { server } = await start({}, 5, 0, { line, end: () => void (isOver = true) });
+  const client = connect(server);
+  client.socket.write('a\n');
+  expect(await client.all).toBe('<bye>');
+  sweep(2);
+  await turns(3);
+  expect(isOver).toBe(false);
+  sweep(1);
+  await until(() => isOver);
+});
+
 test('a client that reads now and then is not cut off', async () => {
   const sweep = sweepByHand();
   const warned = listenerWarnings();
@@ -842,6 +857,30 @@ test('a client over the limit is told so, if the protocol has words for it', asy
   const holder = connect(server);
   await once(holder.socket, 'connect');
   expect(await connect(server).all).toBe('busy\r\n');
+});
+
+test('a client over the limit is let go, whether it is gone already or goes on', async () => {
+  const server = await serve(
+    () => ({ line: (text) => ({ text, close: false }) }),
+    { busy: 'busy' },
+    { connections: 1 },
+  );
+  const holder = connect(server);
+  await once(holder.socket, 'connect');
+  const write = vi.spyOn(Socket.prototype, 'write').mockImplementationOnce(function (this: Socket) {
+    this.destroy(new Error('write EPIPE'));
+    return false;
+  });
+  expect(await connect(server).all).toBe('');
+  write.mockRestore();
+  const { socket, all } = connect(server);
+  expect(await all).toBe('busy');
+  while (!socket.destroyed) {
+    socket.write('a');
+    await turns(1);
+  }
+  holder.socket.end('a\n');
+  expect(await holder.all).toBe('a');
 });
 
 test('an answer in pieces comes in its turn, as a whole', async () => {

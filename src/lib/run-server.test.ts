@@ -19,14 +19,15 @@ test('a connection that the system can not accept costs no more than itself', as
   expect(told).toEqual(['connection refused: accept EMFILE']);
 });
 
-test('trouble is swept at each interval, until the server is closed', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+test('trouble is swept at each interval, until the server is closed; then no timer is left', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   let sweeps = 0;
   const trouble = { report: () => {}, sweep: () => void (sweeps += 1) };
   const server = await runServer(createServer(), OPTIONS, { name: 'test', connections: [], trouble, interval: 60 });
   vi.advanceTimersByTime(120_000);
   await server[Symbol.asyncDispose]();
+  expect(vi.getTimerCount()).toBe(0);
   vi.advanceTimersByTime(120_000);
   expect(sweeps).toBe(2);
 });

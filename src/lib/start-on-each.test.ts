@@ -1,4 +1,6 @@
-import { createServer } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import { createConnection, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { createCounters } from './counters.ts';
 import { silentLog } from './log.ts';
@@ -50,11 +52,19 @@ test.for<[host: string, started: string[], skipped: string[]]>([
   ['elsewhere or taken', [], [ELSEWHERE]],
 ])('%s', async ([host, expected, elsewhere]) => {
   const { started, skipped, begin } = stage();
+  const ports: (SocketAddress & { kind: 'tcp' })[] = [];
   const servers = await begin(host, async (address) => {
     const server = await listenOn(address);
-    started.push(server.address.kind === 'tcp' ? server.address.host : '');
+    if (server.address.kind === 'unix') throw new Error('not in this test');
+    started.push(server.address.host);
+    ports.push(server.address);
     return server;
   });
+  for (const port of ports) {
+    const client = createConnection(port);
+    await once(client, 'connect');
+    client.destroy();
+  }
   for (const server of servers) await server[Symbol.asyncDispose]();
   expect([started, skipped, servers.length]).toEqual([expected, elsewhere, expected.length]);
 });
@@ -88,7 +98,7 @@ test('paths, and all addresses of this machine, are no names', async () => {
     },
     isTaken: () => false,
     onSkipped: () => {},
-    lookUp: () => Promise.reject(new Error('asked')),
+    lookUp: async () => ['192.0.2.1'],
   };
   const addresses: readonly SocketAddress[] = [
     { kind: 'unix', path: '/run/a' },
@@ -96,4 +106,24 @@ test('paths, and all addresses of this machine, are no names', async () => {
   ];
   for (const address of addresses) await startOnEach(address, parts);
   expect(tried).toEqual(addresses);
+});
+
+test('the system is asked for the addresses of a name', async () => {
+  const tried: string[] = [];
+  const start = async (address: SocketAddress): Promise<AsyncDisposable> => {
+    tried.push(address.kind === 'tcp' ? address.host : '');
+    return { [Symbol.asyncDispose]: async () => {} };
+  };
+  await startOnEach({ kind: 'tcp', host: 'localhost', port: 0 }, { start, isTaken: () => false, onSkipped: () => {} });
+  expect(tried).toEqual((await lookup('localhost', { all: true })).map(({ address }) => address));
+});
+
+test.for(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])('an address is skipped where listening ends with %s', async (code) => {
+  const { skipped, begin } = stage();
+  const servers = await begin('both', async (address) => {
+    if (address.kind === 'tcp' && address.host === '127.0.0.1')
+      throw new Error('cannot listen', { cause: Object.assign(new Error('listen'), { code }) });
+    return { [Symbol.asyncDispose]: async () => {} };
+  });
+  expect([servers.length, skipped.length]).toEqual([1, 1]);
 });
