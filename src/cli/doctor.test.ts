@@ -1,18 +1,20 @@
 // The doctor with a daemon, files and sockets of a directory of its own; of the machine's mail servers nothing is expected.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fingerprint, selfSigned, signed } from '../../test/certificates.ts';
+import { seconds, systemClock } from '../lib/clock.ts';
 import { lockFor } from '../lib/directory-lock.ts';
 import { VERSION } from '../lib/version.ts';
 import { type FakeDaemon, startFakeDaemon } from '../peers/fake-daemon.ts';
+import type { Check } from '../policy/check.ts';
 import type { Finding } from './doctor-finding.ts';
 import { doctorCommand } from './doctor.ts';
-import { printed } from './printed.ts';
+import { type Printed, printed } from './printed.ts';
 import { NO_SCREEN } from './screen.ts';
 
 let daemon: FakeDaemon;
@@ -23,11 +25,15 @@ beforeEach(async () => {
 
 afterEach(() => daemon[Symbol.asyncDispose]());
 
+async function run(json: boolean): Promise<Printed> {
+  const { location } = daemon;
+  return printed(await doctorCommand.run({ location, words: [], json, flags: new Set(), screen: NO_SCREEN }));
+}
+
 /** What it finds about these, without the test's directory. */
 async function examine(about: RegExp): Promise<readonly string[]> {
   const { location } = daemon;
-  const outcome = await doctorCommand.run({ location, words: [], json: true, flags: new Set(), screen: NO_SCREEN });
-  const { text } = await printed(outcome);
+  const { text } = await run(true);
   return (JSON.parse(text.replaceAll(location.directory, 'DIR')) as Finding[])
     .filter((finding) => about.test(finding.about))
     .map(({ state, text: found, mend }) => `${state}: ${found}${mend === undefined ? '' : ` -> ${mend}`}`);
@@ -50,6 +56,33 @@ async function openPort(server: Server): Promise<number | undefined> {
 function holdDirectory(): Disposable {
   return lockFor(daemon.location.directory, 'ddgrey.db');
 }
+
+test('the exit code tells whether something is wrong', async () => {
+  const socket = join(daemon.location.directory, 'greylist.socket');
+  await using server = createServer((connection) => connection.end());
+  await once(server.listen(socket), 'listening');
+  chmodSync(socket, 0o666);
+  const { explain } = daemon.parts;
+  const now = seconds(systemClock);
+  Object.assign(daemon.parts, { explain: async (check: Check) => ({ ...(await explain(check)), now }) });
+  const well = await run(false);
+  expect(well.text).toMatch(/^ok {4}daemon: ddgreyd /m);
+  // Unless this machine has a mail server with which something is wrong.
+  expect(well.exitCode).toBe(Number(/^BAD /m.test(well.text)));
+  await daemon.stop();
+  const ill = await run(false);
+  expect(ill.text).toMatch(/^BAD {3}daemon: no ddgreyd answers .*\n {6}-> start it: /m);
+  expect([ill.exitCode, (await run(true)).exitCode]).toEqual([1, 1]);
+});
+
+test('without a configuration nothing else is looked at', async () => {
+  rmSync(daemon.location.configFile);
+  expect(await examine(/^/)).toEqual([
+    expect.stringMatching(
+      /^bad: cannot read DIR\/ddgrey\.conf: no such file -> install .* \/\S*\/conf\/ddgrey\.conf DIR\/ddgrey\.conf$/,
+    ),
+  ]);
+});
 
 test('with mistakes in the configuration it looks at the daemon all the same', async () => {
   configure('rety 3d');
@@ -195,6 +228,7 @@ test('the port of other servers is that of the daemon, whoever asks', async () =
 test('a daemon that is not there is to be started, one that listens elsewhere to be started anew', async () => {
   await daemon.stop();
   expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(/is it running\? -> start it: ddgreyd -D DIR$/)]);
+  expect(await examine(/^socket/)).toEqual([expect.stringContaining('-> start it: ddgreyd -D DIR')]);
   using _held = holdDirectory();
   const told = /is it running\? \(process \d+ is.* -> wait .*; else restart it: kill .*, then ddgreyd -D DIR$/;
   expect(await examine(/^daemon$/)).toEqual([expect.stringMatching(told)]);
