@@ -132,6 +132,6 @@ test.for<[title: string, world: { policy?: string; says?: 'reject'; down?: true 
       local: await remembered(clients[client]),
     });
     // What passes is told afterwards.
-    await vi.waitFor(async () => expect(await seen()).toMatchObject(knownFields({ server, local })));
+    await vi.waitFor(async () => expect(await seen()).toMatchObject(knownFields({ server, local })), 10_000);
   }
 });
