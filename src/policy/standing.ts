@@ -135,9 +135,8 @@ export function hiddenUntil(
 }
 
 /**
- * Whether it is of no use any more, once it has expired and what DNS said is too old to stand in: no blacklisting can go
- * on from it, and it tells of no domain that the client is one of its hosts, which maintenance asks for when a bad
- * report comes late.
+ * Whether it is of no use any more, once it has expired and what DNS said is too old to stand in: no blacklisting can go on
+ * from it, and it does not tell whose host the client is, which maintenance asks when a bad report comes late.
  */
 export function isPlain({ ip, identity, reveal }: Pick<Standing, 'ip' | 'identity' | 'reveal'>): boolean {
   return identity === ip && reveal === undefined;
