@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/*.test.ts'],
-    setupFiles: ['test/fuzz-runs.ts'],
+    setupFiles: ['test/fuzz-runs.ts', 'test/patience.ts'],
     isolate: false,
     // A machine may have other work: only what hangs takes so long.
     testTimeout: 60_000,
