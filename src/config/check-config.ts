@@ -13,7 +13,7 @@ import { ENTRY_EVENTS } from '../policy/shared-entry.ts';
 import { misfitDelay } from '../policy/window.ts';
 import { type Conflict, problemsAt, type SetLines } from './conflict.ts';
 import { delaysInUse } from './delay-options.ts';
-import { peerHosts } from './host-types.ts';
+import { peerHosts, trustedHosts } from './host-types.ts';
 import { forgottenReports, idleOptions, shortLifetimes } from './idle-options.ts';
 import { LISTENER_OPTIONS } from './listener-options.ts';
 import type { Listener } from './listener-type.ts';
@@ -34,6 +34,7 @@ const RULES: readonly ((config: Config, set: SetLines) => readonly Conflict[])[]
   bounceDelay,
   (config, set) => sharedAddress(config, set),
   openToAll,
+  trustsAll,
   lists,
   ownLists,
   lookupTime,
@@ -147,6 +148,16 @@ function openToAll({ listen }: Config, set: SetLines): readonly Conflict[] {
     const word = writtenAs(address, set) ?? text;
     const message = `listen ${protocol} ${text}: whoever can connect there may do everything; a unix socket with mode=0660 and group=NAME is for few`;
     return { options: ['listen'], word, message, warning: true };
+  });
+}
+
+/** Networks that hold every client: that works, but none of them is greylisted. */
+function trustsAll({ trusted }: Config): readonly Conflict[] {
+  return trusted.flatMap((host): readonly Conflict[] => {
+    if (host.kind !== 'network' || host.network.bits > 0) return [];
+    const word = trustedHosts.write([host]);
+    const message = `trusted ${word} holds every IPv${host.network.family} client: none is greylisted`;
+    return [{ options: ['trusted'], word, message, warning: true }];
   });
 }
 

@@ -266,6 +266,11 @@ test.for<[text: string, warnings: string[]]>([
   ['peer mx2 1\npeer mx3\nserver_read MX2 1', ['dd.conf:3: mx2 1 is named twice, and read from twice']],
   ['peer mx2 1\npeer mx2 2', []],
   [
+    'trusted 10.0.0.0/8\ntrusted 0.0.0.0/0',
+    ['dd.conf:2: trusted 0.0.0.0/0 holds every IPv4 client: none is greylisted'],
+  ],
+  ['trusted ::/0', ['dd.conf:1: trusted ::/0 holds every IPv6 client: none is greylisted']],
+  [
     'grey_min 2h\ngrey_max 1h',
     ['dd.conf:2: grey_min (2h) is longer than grey_max (1h): clients with a better standing wait longer'],
   ],
