@@ -8,6 +8,7 @@ import { VERSION } from '../lib/version.ts';
 import { type Command, type Flag, FLAGS, type Outcome } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { DDGREY_PAGE } from './ddgrey-page.ts';
+import { howToRun } from './how-to-run.ts';
 import { listCommand } from './listing.ts';
 import { pagerCommand } from './pager.ts';
 import { print } from './print.ts';
@@ -32,10 +33,12 @@ async function main(args: readonly string[]): Promise<Outcome> {
 }
 
 /** Warns that the configuration has mistakes: the daemon goes on with the one before. Throws if the file can't be read. */
-function warnOfMistakes({ configFile }: Location): void {
+function warnOfMistakes(location: Location): void {
+  const { configFile } = location;
   const { length } = readableConfig(configFile).errors;
   const mistakes = length === 1 ? 'a mistake' : `${length} mistakes`;
-  if (length > 0) process.stderr.write(`ddgrey: ${configFile} has ${mistakes}: see ddgrey config\n`);
+  const look = `${howToRun(location).ask} config`;
+  if (length > 0) process.stderr.write(`ddgrey: ${configFile} has ${mistakes}: see ${look}\n`);
 }
 
 /** The command that the words name; if none, a listing of all, or of an address, network or domain. */

@@ -106,9 +106,19 @@ test('an answer that a daemon of another version gives', async () => {
 });
 
 test.for<[config: string, line: string, exitCode: number, errors: RegExp]>([
-  ['rety 3d\n', 'check 203.0.113.7 a@b c@d', 10, /^ddgrey: \S+mistaken\.conf has a mistake: see ddgrey config\n$/],
-  ['rety 3d\nx\n', 'white 203.0.113.9', 0, /^ddgrey: \S+mistaken\.conf has 2 mistakes: see ddgrey config\n$/],
-  ['rety 3d\n', '-e', 0, /^ddgrey: \S+ has a mistake: see ddgrey config\n$/],
+  [
+    'rety 3d\n',
+    'check 203.0.113.7 a@b c@d',
+    10,
+    /^ddgrey: \S+mistaken\.conf has a mistake: see ddgrey -D \S+ --config \S+ config\n$/,
+  ],
+  [
+    'rety 3d\nx\n',
+    'white 203.0.113.9',
+    0,
+    /^ddgrey: \S+mistaken\.conf has 2 mistakes: see ddgrey -D \S+ --config \S+ config\n$/,
+  ],
+  ['rety 3d\n', '-e', 0, /^ddgrey: \S+ has a mistake: see ddgrey -D \S+ --config \S+ config\n$/],
   ['rety 3d\nx\n', 'config', 1, /^ddgrey: \S+:1: rety: .* did you mean retry\?\nddgrey: \S+:2: x: .*\n$/],
 ])('with the configuration %j, ddgrey %s', async ([config, line, exitCode, errors]) => {
   const { directory } = daemon.location;
