@@ -58,6 +58,7 @@ function listenerProblem([name, where, ...rest]: readonly string[]): string | un
 
 /** The address that was probably meant, where only a port or a path was written. */
 function meantBy(where: string): string | undefined {
+  if (Number(/(?:^|:)(\d+)$/.exec(where)?.[1]) > 65_535) return 'a port of at most 65535';
   const [, before, port] = /^(inet6?:|\*:|:)?(\d+)$/.exec(where) ?? [];
   if (port !== undefined)
     return before === 'inet6:'

@@ -72,7 +72,7 @@ function insert(attempt: FirstAttempt, n: number): boolean {
   return tuples.insertAttempt(attempt);
 }
 
-/** Sleeps as shortly as the system can, some 0.06 ms. */
+/** Sleeps as shortly as the system can, some 0.09 ms. */
 function giveWay(): void {
   Atomics.wait(NEVER, 0, 0, 0.01);
 }
